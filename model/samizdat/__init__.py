@@ -1,0 +1,1 @@
+"""Samizdat: an agent-based model of online protest mobilisation, one citizen per inhabitant."""

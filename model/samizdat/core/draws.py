@@ -1,0 +1,86 @@
+"""Random draws addressed by (seed, citizen or region, step, stream), with no state to share.
+
+The same address gives the same number whatever the threads, the order of the citizens, or the
+mechanisms switched on; two runs that differ only in a policy therefore share every draw.
+Philox-4x32-10: Salmon, Moraes, Dror & Shaw (2011), SC '11, doi:10.1145/2063384.2063405. One call
+yields four words, which serve the four neighbours i, i+1, i+2, i+3 with i divisible by 4.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.jit import compiled
+
+# Every use of chance has a stream of its own; a number is never given to a second use.
+(
+    ADOPTION_OWN,
+    ADOPTION_CIRCLE,
+    HARDSHIP,
+    RESTING_TRUST,
+    THRESHOLD,
+    INSTIGATOR,
+    RISK_AVERSION,
+    LITERACY,
+    ONLY_PLATFORM,
+    ATTENTION,
+    SEEDS,
+    RESPONSE,
+    ARREST,
+    SANCTION,
+    PREEMPT,
+    TERM,
+    UPTAKE,
+) = range(17)
+PLATFORM = 32  # to 47: one stream a platform
+TIES = 64  # to 127: streams of the graphs
+
+_MULTIPLY_0, _MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+_UNIT = 2.0**-32
+
+
+@compiled
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Scramble a 128-bit counter under a 64-bit key; every argument holds 32 bits."""
+    for _ in range(10):
+        p0, p1 = _MULTIPLY_0 * c0, _MULTIPLY_1 * c2
+        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
+        k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
+    return c0, c1, c2, c3
+
+
+@compiled
+def words(
+    seed: int, group: int, step: int, stream: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return the four 32-bit words of the citizens 4 * group ... 4 * group + 3."""
+    s, g = np.uint64(seed), np.uint64(group)
+    return philox(
+        g & _LOW, g >> _HALF, np.uint64(step), np.uint64(stream), s & _LOW, s >> _HALF
+    )
+
+
+@compiled
+def uniform(seed: int, i: int, step: int, stream: int) -> float:
+    """Return the draw of citizen (or region) i at this step in this stream, inside (0, 1)."""
+    a, b, c, d = words(seed, i >> 2, step, stream)
+    lane = i & 3
+    word = a if lane == 0 else b if lane == 1 else c if lane == 2 else d
+    return (float(word) + 0.5) * _UNIT
+
+
+@compiled
+def fill(seed: int, first: int, step: int, stream: int, out: NDArray[np.float64]) -> None:
+    """Write the draws of the citizens first, first + 1, ... into ``out``."""
+    for k in range(out.size):
+        out[k] = uniform(seed, first + k, step, stream)
+
+
+def uniforms(seed: int, first: int, last: int, step: int, stream: int) -> NDArray[np.float64]:
+    """Return the draws of the citizens ``first <= i < last``, in (0, 1), as float64."""
+    out = np.empty(last - first)
+    fill(seed, first, step, stream, out)
+    return out
