@@ -1,1 +1,33 @@
 """Samizdat: an agent-based model of online protest mobilisation, one citizen per inhabitant."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from samizdat.graphs import Graph
+    from samizdat.mesa_model import ProtestModel
+    from samizdat.scenario import Scenario, ScenarioError
+    from samizdat.simulation import Simulation
+
+__all__ = ["Graph", "ProtestModel", "Scenario", "ScenarioError", "Simulation", "__version__"]
+
+_HOME = {
+    "Graph": "graphs",
+    "ProtestModel": "mesa_model",
+    "Scenario": "scenario",
+    "ScenarioError": "scenario",
+    "Simulation": "simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: `import samizdat` stays instant."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

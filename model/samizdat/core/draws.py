@@ -84,3 +84,12 @@ def uniforms(seed: int, first: int, last: int, step: int, stream: int) -> NDArra
     out = np.empty(last - first)
     fill(seed, first, step, stream, out)
     return out
+
+
+@compiled
+def gather(
+    seed: int, ids: NDArray[np.int64], step: int, stream: int, out: NDArray[np.float64]
+) -> None:
+    """Write the draws of the citizens listed in ``ids`` into ``out``."""
+    for k in range(ids.size):
+        out[k] = uniform(seed, int(ids[k]), step, stream)

@@ -75,7 +75,7 @@ class State(NamedTuple):
     heard_others: NDArray[np.uint32]  # s
     heard_held: NDArray[np.uint32]  # c
     marks: NDArray[np.uint8]  # TO_ACT | TO_CIRCUMVENT
-    actors: NDArray[np.int32]  # per block from its first slot: who has a voice today
+    actors: NDArray[np.int32]  # per block, from its first slot: who has a voice
 
 
 # What the day brings to a region: the timeline's world and the regime's response.
@@ -132,7 +132,6 @@ TALLIES = (
     "visible_posts",
     "latent_self_censor",
     "to_circumvent",
-    "actors",
 )
 (
     N_SILENT,
@@ -156,7 +155,6 @@ TALLIES = (
     SUM_VISIBLE_POSTS,
     N_LATENT,
     N_TO_CIRCUMVENT,
-    N_ACTORS,
 ) = range(len(TALLIES))
 FIXED = 2.0**24
 
@@ -168,6 +166,8 @@ class World(NamedTuple):
     traits: Traits
     state: State
     blocks: NDArray[np.int64]  # (B, 3): first, last, region
+    region_block: NDArray[np.int64]  # (R,): the first block of a region
+    actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
     signals: NDArray[np.void]  # (R,) of SIGNALS
     readable: NDArray[np.float64]  # (2**12,): the most readable of a set of platforms
     tallies: NDArray[np.int64]  # (B, len(TALLIES))

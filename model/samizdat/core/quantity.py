@@ -39,6 +39,8 @@ class Quantity(NamedTuple):
         """
         if isinstance(value, str) and value in self.names:
             return float(self.names.index(value))
+        if isinstance(value, bool) and not self.whole:
+            raise ValueError(f"{name} = {value!r} is not a number: {self.allowed()}")
         try:
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):

@@ -1,0 +1,90 @@
+"""Decision: silence, self-censorship, sharing or the street.
+
+    O = g (1 - tau),  B = opposition_weight O + exposure_weight x
+    street   y = min(1, m/d),  C/A = S V / (1 + V y),  P = 1 - exp(-2.3 C/A),  R = 1 - (1-P)(1-phi)
+    post     X0 = surveillance readable (1 - anonymity circumventing),  X = X0 + (1-X0) loudness O,
+             R = 1 - (1-X)(1-phi)
+    MOBILISE iff B - cost - risk_aversion penalty_street R_street >= threshold
+    posts    iff B - risk_aversion penalty_post R_post >= ease threshold
+    talks    iff B - risk_aversion penalty_post phi    >= ease threshold
+
+Thresholds: Granovetter (1978), AJS 83:1420; Watts (2002), PNAS 99:5766. Grievance, legitimacy and
+the arrest probability: Epstein (2002), PNAS 99:7243. Who would speak openly and dares not falsifies
+her preference: Kuran (1991), World Politics 44:7. The risk of a post: after Daymude, Axelrod &
+Forrest (2025), arXiv 2509.03731.
+"""
+
+from typing import Annotated, NamedTuple
+
+from samizdat.core.exponential import exp_minus
+from samizdat.core.jit import compiled
+from samizdat.core.quantity import Quantity
+
+GUARD = 1e-6  # thresholds are float32: a share of exactly k/n must reach a threshold of k/n
+
+
+class Decision(NamedTuple):
+    """Parameters of the decision."""
+
+    opposition_weight: Annotated[
+        float, Quantity("weight of private opposition; fixed at 1, 0 for docking only", 0, 1)
+    ] = 1.0
+    exposure_weight: Annotated[
+        float, Quantity("weight of the dissent she sees", 0, 2, off=0)
+    ] = 0.6
+    cost: Annotated[
+        float, Quantity("cost of the street beyond its risk (docking only)", 0, 100, off=0)
+    ] = 0.0
+    ease: Annotated[
+        float, Quantity("threshold of speaking as a share of that of the street", 0, 1)
+    ] = 0.25
+    penalty_street: Annotated[
+        float, Quantity("weight of the risk of the street", 0, 3, off=0)
+    ] = 1.0
+    penalty_post: Annotated[float, Quantity("weight of the risk of a post", 0, 3, off=0)] = 1.5
+    loudness: Annotated[
+        float, Quantity("how far strong words draw the eye", 0, 1, off=0)
+    ] = 0.0
+    people_in_sight: Annotated[
+        float,
+        Quantity("people whom one sees in the street; only its product with security matters",
+                 20, 1000, "citizens"),
+    ] = 50.0
+
+
+@compiled
+def street_risk(street: int, d: float, fear: float, security: float, p: Decision) -> float:
+    """Return the risk of the street as she perceives it."""
+    y = min(1.0, street / d)
+    cops_per_active = security * p.people_in_sight / (1.0 + p.people_in_sight * y)
+    arrest = 1.0 - exp_minus(2.3 * cops_per_active)
+    return 1.0 - (1.0 - arrest) * (1.0 - fear)
+
+
+@compiled
+def exposed(surveillance: float, readable: float, anonymity: float, circumventing: int) -> float:
+    """Return X0: the chance that a post is read by the state and traced to her."""
+    return surveillance * readable * (1.0 - anonymity * circumventing)
+
+
+@compiled
+def post_risk(traced: float, opposition: float, fear: float, p: Decision) -> float:
+    """Return the risk of a post as she perceives it; ``traced`` is X0."""
+    x = traced + (1.0 - traced) * p.loudness * opposition
+    return 1.0 - (1.0 - x) * (1.0 - fear)
+
+
+@compiled
+def mobilises(
+    motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision
+) -> bool:
+    """Whether she takes to the street."""
+    return motive - p.cost - risk_aversion * p.penalty_street * risk >= threshold - GUARD
+
+
+@compiled
+def speaks(
+    motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision
+) -> bool:
+    """Whether she says what she thinks at this risk; at risk 0, whether she would if free."""
+    return motive - risk_aversion * p.penalty_post * risk >= p.ease * threshold - GUARD

@@ -1,0 +1,78 @@
+"""Trust: the legitimacy that a citizen accords to the state.
+
+    tau += relax (t0 - tau)
+           + broadcast (1 - displacement [foreign press or s > 0]) tau (1-tau)
+           + egov online (1-tau)
+           - tau (doubt [foreign press] + cynicism contradiction [AWARE and (s > 0 or foreign press)])
+
+State media persuade those who already trust and lose hold on those who read elsewhere; services
+won online legitimise; contradictory accounts breed cynicism once heard. Epstein's L (2002), made
+personal.
+"""
+
+import math
+from typing import Annotated, NamedTuple
+
+from samizdat.core.jit import compiled
+from samizdat.core.quantity import Quantity
+
+
+class Trust(NamedTuple):
+    """Parameters of trust."""
+
+    relax: Annotated[
+        float, Quantity("pull back to resting trust", 0, 1, "1/day", rate=True)
+    ] = 0.002
+    displacement: Annotated[
+        float, Quantity("hold that broadcasts lose on who hears other voices", 0, 1, off=0)
+    ] = 0.5
+    doubt: Annotated[
+        float, Quantity("loss from reading the foreign press", 0, 1, "1/day", off=0, rate=True)
+    ] = 2e-4
+    cynicism: Annotated[
+        float,
+        Quantity("loss from a full contradiction, once heard", 0, 1, "1/day", off=0, rate=True),
+    ] = 0.02
+
+
+@compiled
+def next_trust(
+    trust: float,
+    resting: float,
+    aware: int,
+    online: int,
+    reads_foreign: int,
+    hears_others: int,
+    broadcast: float,
+    egov: float,
+    contradiction: float,
+    p: Trust,
+) -> float:
+    """Return tomorrow's trust in [0, 1]."""
+    elsewhere = reads_foreign | hears_others
+    change = (
+        p.relax * (resting - trust)
+        + broadcast * (1.0 - p.displacement * elsewhere) * trust * (1.0 - trust)
+        + egov * online * (1.0 - trust)
+        - trust * (p.doubt * reads_foreign + p.cynicism * contradiction * (aware & elsewhere))
+    )
+    return min(1.0, max(0.0, trust + change))
+
+
+@compiled
+def settled_trust(
+    resting: float, online: int, reads_foreign: int, broadcast: float, egov: float, p: Trust
+) -> float:
+    """Return the fixed point of `next_trust` where nothing is heard and nothing contradicted.
+
+    It solves b t^2 + (relax - b + egov + doubt) t - (relax t0 + egov) = 0 for its stable root in [0, 1].
+    """
+    if p.relax == 0.0:
+        return resting
+    b = broadcast * (1.0 - p.displacement * reads_foreign)
+    source = p.relax * resting + egov * online
+    slope = p.relax - b + egov * online + p.doubt * reads_foreign
+    root = math.sqrt(slope * slope + 4.0 * b * source)
+    if slope > 0.0:
+        return min(1.0, 2.0 * source / (slope + root))
+    return min(1.0, (root - slope) / (2.0 * b)) if b > 0.0 else resting

@@ -1,0 +1,120 @@
+"""One step: the passes over all blocks, shared out over threads, with a barrier after each."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core import passes
+from samizdat.core.layout import N_MOBILISE, World
+from samizdat.core.parameters import Parameters
+
+PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
+Chances = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
+class Crew:
+    """The threads that share the blocks out; without an executor, the caller does all."""
+
+    def __init__(self, pool: Executor | None = None, size: int = 1) -> None:
+        self.pool, self.size = pool, size
+
+    def run(self, one_pass: Callable[..., Any], world: World, *before: Any, p: Any = None) -> None:
+        """Run a pass over all blocks and wait until it is done everywhere."""
+        rest = (*before, world) if p is None else (*before, world, p)
+        n_blocks = len(world.blocks)
+        if self.pool is None or n_blocks == 1:
+            one_pass(0, n_blocks, *rest)
+            return
+        cuts = _equal_cuts(world.blocks, min(self.size, n_blocks))
+        jobs = [
+            self.pool.submit(one_pass, b0, b1, *rest)
+            for b0, b1 in zip(cuts[:-1], cuts[1:], strict=True)
+        ]
+        for job in jobs:
+            job.result()
+
+
+def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
+    """Cut the blocks into runs of about equally many citizens."""
+    n = int(blocks[-1, 1])
+    targets = [n * k // parts for k in range(1, parts)]
+    inner = np.searchsorted(blocks[:, 1], targets, side="left") + 1
+    return sorted({0, *(int(b) for b in inner), len(blocks)})
+
+
+def by_region(world: World) -> NDArray[np.int64]:
+    """Return the tallies of the step summed per region, (R, len(TALLIES))."""
+    return np.add.reduceat(world.tallies, world.region_block, axis=0)
+
+
+def first_state(crew: Crew, world: World, p: Parameters) -> None:
+    """Give every citizen her state before the first day; the signals are those of that day."""
+    crew.run(passes.listen, world)
+    crew.run(passes.settle, world, p=p)
+
+
+def take_step(
+    crew: Crew,
+    seed: int,
+    step: int,
+    world: World,
+    p: Parameters,
+    arrest_chances: Chances,
+    count_latent: bool,
+) -> NDArray[np.int64]:
+    """Advance every citizen by one step.
+
+    Parameters
+    ----------
+    world
+        With the signals of the day; its ``last_voice`` and ``last_ears`` are those of the step
+        before. Its state is advanced in place.
+    p
+        Parameters as they act in a step (`acting_parameters`).
+    arrest_chances
+        From the number who mobilised per region (R,) to each one's chance of arrest (R,).
+    count_latent
+        Whether to count latent self-censorship too.
+
+    Returns
+    -------
+    (R, len(TALLIES)) integer counts of the step.
+    """
+    world.tallies[:] = 0
+    crew.run(passes.listen, world)
+    voices = int(world.actor_counts.sum())
+    if voices:
+        n = len(world.state.voice)
+        crew.run(passes.hear_by_push if voices < PUSH_BELOW * n else passes.hear_by_pull, world)
+    crew.run(passes.feel, world, p=p)
+    crew.run(passes.act, world, seed, step, p=p)
+    mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
+    world.signals["arrest_chance"] = arrest_chances(mobilised)
+    if np.any(world.signals["blocked"]) or np.any(world.signals["blackout"]):
+        crew.run(passes.count_suppressed, world)
+    crew.run(passes.fate, world, seed, step, p=p)
+    if count_latent:
+        crew.run(passes.count_latent, world, p=p)
+    return by_region(world)
+
+
+def turn_page(world: World) -> World:
+    """Make today's voices and ears those of the step before."""
+    s = world.state
+    return world._replace(
+        state=s._replace(voice=s.last_voice, last_voice=s.voice, ears=s.last_ears, last_ears=s.ears)
+    )
+
+
+def list_actors(world: World) -> None:
+    """Rebuild the list of who had a voice in the step before (after a restore)."""
+    voices = world.state.last_voice
+    for b, (first, last, _) in enumerate(world.blocks):
+        found = np.flatnonzero(voices[first:last]) + first
+        world.state.actors[first : first + len(found)] = found
+        world.actor_counts[b] = len(found)
+
+

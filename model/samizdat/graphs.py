@@ -1,0 +1,482 @@
+"""Who can hear whom: a graph drawn, read from a file, or taken from networkx.
+
+Every generator is a pure function of (seed, regions, shape); its line stands in ``GRAPHS``.
+Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
+``region_first[r + 1]``. The textbook graphs know no regions and give all ties one kind.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from samizdat.core import ties as rows
+from samizdat.core import wiring
+from samizdat.core.layout import MAX_CITIZENS, Ties
+from samizdat.core.quantity import Quantity
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pyarrow as pa
+
+_CIRCLES = "circles of 3-5 in groups of 9-15: Zhou et al. 2005, Proc. R. Soc. B 272:439"
+_SKEWS = "1 all alike; 2, 3, 4 a tail of degrees with exponent 3, 2.5, 2.33"
+_TAILS = "assumed; exponents of 2-3: Clauset, Shalizi & Newman 2009, SIAM Review 51:661"
+
+
+class GraphShape(NamedTuple):
+    """What the generators are asked for; each reads the fields that concern it."""
+
+    # social
+    close_degree: Annotated[
+        float, Quantity("mean number of close ties", 0, 50, "ties", 0, f"assumed; {_CIRCLES}")
+    ] = 5.0
+    acquaintance_reach: Annotated[
+        float, Quantity("half the near acquaintances live so many places off", 1, 1e6, "citizens")
+    ] = 60.0
+    close_far: Annotated[
+        float, Quantity("share of acquaintances who live anywhere in the region", 0, 1, off=0)
+    ] = 0.1
+    online_degree: Annotated[
+        float, Quantity("mean number of online ties", 0, 500, "ties", off=0)
+    ] = 8.0
+    online_skew: Annotated[
+        float,
+        Quantity(f"popularity online: {_SKEWS}", 1, 4, off=1, source=_TAILS, whole=True),
+    ] = 2.0
+    homophily: Annotated[
+        float, Quantity("share of online ties kept within the region", 0, 1, off=0)
+    ] = 0.8
+    near: Annotated[float, Quantity("share of those that stay within the town", 0, 1, off=0)] = 0.5
+    town: Annotated[
+        float, Quantity("citizens of a town at most", 16, 1e6, "citizens", whole=True)
+    ] = 8192.0
+    # textbook graphs
+    degree: Annotated[
+        float, Quantity("mean degree (erdos_renyi), all degrees (configuration)", 0, 1000, "ties")
+    ] = 10.0
+    neighbours: Annotated[
+        float, Quantity("ties to either side (ring, watts_strogatz)", 1, 500, "ties", whole=True)
+    ] = 3.0
+    rewiring: Annotated[
+        float, Quantity("share of all ties that are rewired (watts_strogatz)", 0, 1, off=0)
+    ] = 0.1
+    attachments: Annotated[
+        float, Quantity("ties of a newcomer (barabasi_albert)", 1, 500, "ties", whole=True)
+    ] = 3.0
+    sequence: Annotated[
+        float, Quantity("degrees (configuration)", 0, 1, names=("regular", "power_law"))
+    ] = 0.0
+    exponent: Annotated[
+        float, Quantity("exponent of power_law degrees (configuration)", 1.5, 5)
+    ] = 2.5
+    minimum: Annotated[
+        float, Quantity("least of power_law degrees (configuration)", 1, 500, "ties", whole=True)
+    ] = 3.0
+    neighbourhood: Annotated[
+        float, Quantity("4 or 8 around a cell (lattice)", 0, 1, names=("von_neumann", "moore"))
+    ] = 0.0
+    tie: Annotated[
+        float, Quantity("kind of all ties of a textbook graph", 0, 1, names=rows.KINDS)
+    ] = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Who can hear whom."""
+
+    ties: Ties
+
+    @property
+    def citizens(self) -> int:
+        """Number of citizens."""
+        return self.ties.close.size
+
+    @property
+    def tie_count(self) -> int:
+        """Number of ties, each counted once."""
+        return self.ties.neighbour.size // 2
+
+    @property
+    def mean_degree(self) -> float:
+        """Mean number of ties of a citizen."""
+        return self.ties.neighbour.size / self.citizens
+
+    def degrees(self, kind: str | None = None) -> NDArray[np.int64]:
+        """Return every citizen's number of ties, or of her ``"close"`` or ``"online"`` ones."""
+        close = self.ties.close.astype(np.int64)
+        if kind == "close":
+            return close
+        every = np.diff(self.ties.start)
+        return every - close if kind == "online" else every
+
+    def measures(self, region_first: NDArray[np.int64] | None = None) -> dict[str, float | int]:
+        """Describe the graph in numbers, for a manifest.
+
+        Clustering (mean local clustering of the close ties) is exact up to 100,000 citizens and
+        else taken on 20,000 evenly spaced ones: ``close_clustering_citizens`` says on how many.
+        Shares within the region are given where the regions are, and where there are such ties.
+        """
+        return rows.measures(self.ties, region_first)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all ties: equal for equal graphs, on any machine."""
+        digest = hashlib.sha256()
+        for array, dtype in zip(self.ties, ("<i8", "<i4", "<i4"), strict=True):
+            digest.update(np.ascontiguousarray(array, dtype).data)
+        return digest.hexdigest()
+
+    @classmethod
+    def from_edges(
+        cls, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None = None
+    ) -> "Graph":
+        """Take ties from arrays; ``kind`` holds 0 (close) or 1 (online), and is online if absent.
+
+        A tie may be given once or twice, in any direction; close wins over online.
+
+        Raises
+        ------
+        ValueError
+            For a tie of a citizen to herself, an id outside 0 ... n - 1, an unknown kind.
+        """
+        return _checked("edges", n, source, target, kind)
+
+    @classmethod
+    def from_networkx(cls, g: "nx.Graph[Any]") -> "Graph":
+        """Take a networkx graph with nodes 0 ... N-1; its ties are online unless ``kind`` says.
+
+        An arc of a directed graph counts as a tie both ways, parallel ties as one.
+        """
+        n = g.number_of_nodes()
+        for node in g:
+            if not isinstance(node, int | np.integer) or not 0 <= node < n:
+                raise ValueError(
+                    f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
+                    " (networkx.convert_node_labels_to_integers numbers them)"
+                )
+        ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
+        kind = [word for *_, word in g.edges(data="kind", default="online")]
+        return _checked("networkx graph", n, ends[:, 0], ends[:, 1], kind or None)
+
+    @classmethod
+    def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
+        """Read ties from a CSV or Parquet file with columns source, target and perhaps kind.
+
+        The ids are 0 ... N-1 and never renumbered; N is ``citizens`` or the largest id + 1. Kind
+        is ``close`` or ``online``, and online where the column is absent. Rows count from 1.
+
+        Raises
+        ------
+        ValueError
+            Naming the file, the value and what is allowed.
+        """
+        path = Path(path)
+        table = _table(path)
+        source, target = (_ids(path, name, table[name]) for name in ("source", "target"))
+        if not source.size:
+            raise ValueError(f"{path}: no ties; expected at least one row below the header")
+        kind = table["kind"].to_numpy() if "kind" in table else None
+        n = max(int(source.max()), int(target.max())) + 1 if citizens is None else citizens
+        return _checked(str(path), n, source, target, kind)
+
+    def to_networkx(self) -> "nx.Graph[int]":
+        """Return a networkx graph with nodes 0 ... N-1 and edge attribute ``kind``."""
+        import networkx as nx
+
+        g: nx.Graph[int] = nx.Graph()
+        g.add_nodes_from(range(self.citizens))
+        start, close, neighbour = (a.tolist() for a in self.ties)
+        for i in range(self.citizens):
+            for e in range(start[i], start[i + 1]):
+                if i < neighbour[e]:
+                    kind = rows.KINDS[int(e >= start[i] + close[i])]
+                    g.add_edge(i, neighbour[e], kind=kind)
+        return g
+
+
+def _first(wrong: NDArray[np.bool_]) -> int:
+    return int(np.flatnonzero(wrong)[0])
+
+
+def _checked(
+    thing: str, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
+) -> Graph:
+    """Build a graph from a user's ties, or say which of them is wrong."""
+    if not 1 <= n <= MAX_CITIZENS:
+        raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
+    ends = []
+    for name, given in (("source", source), ("target", target)):
+        ids = np.atleast_1d(np.asarray(given))
+        if ids.size == 0:
+            ids = ids.astype(np.int64)
+        if ids.dtype.kind not in "iu":
+            raise ValueError(f"{thing}: {name} holds {ids.tolist()[0]!r}; ids are integers")
+        outside = (ids < 0) | (ids >= n)
+        if outside.any():
+            row = _first(outside)
+            raise ValueError(f"{thing}, row {row + 1}: {name} {ids[row]} is outside 0 ... {n - 1}")
+        ends.append(ids.astype(np.int32))
+    if ends[0].shape != ends[1].shape:
+        raise ValueError(f"{thing}: {ends[0].size} sources, but {ends[1].size} targets")
+    loop = ends[0] == ends[1]
+    if loop.any():
+        row = _first(loop)
+        raise ValueError(f"{thing}, row {row + 1}: citizen {ends[0][row]} is tied to herself")
+    kinds = np.atleast_1d(np.asarray(rows.ONLINE if kind is None else kind))
+    if kinds.size == 1:
+        kinds = np.repeat(kinds, ends[0].size)
+    if kinds.shape != ends[0].shape:
+        raise ValueError(f"{thing}: {kinds.size} kinds for {ends[0].size} ties")
+    codes = np.full(kinds.shape, 2, np.uint8)
+    for code, word in enumerate(rows.KINDS):
+        codes[kinds == (code if kinds.dtype.kind in "iu" else word)] = code
+    if (codes == 2).any():
+        row = _first(codes == 2)
+        raise ValueError(
+            f"{thing}, row {row + 1}: kind {kinds.tolist()[row]!r} is unknown;"
+            " allowed are close (0), online (1)"
+        )
+    return Graph(rows.csr(n, ends[0], ends[1], codes))
+
+
+def _table(path: Path) -> "dict[str, pa.ChunkedArray]":
+    """Read the columns that matter, a CSV file's as text."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    what = {".csv": "CSV", ".parquet": "Parquet"}.get(path.suffix.lower())
+    if what is None:
+        raise ValueError(f"{path}: unknown extension {path.suffix!r}; allowed are .csv, .parquet")
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file")
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise ValueError(f"{path}: the file is empty")
+    wanted = ("source", "target", "kind")
+    texts = csv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()))
+    if (what == "Parquet") != (head[:4] == b"PAR1") or (what == "CSV" and b"\0" in head):
+        raise ValueError(f"{path}: the content is not {what}")
+    try:
+        table = (
+            csv.read_csv(path, convert_options=texts)
+            if what == "CSV"
+            else parquet.ParquetFile(path).read()
+        )
+    except (pa.ArrowException, OSError):
+        raise ValueError(f"{path}: cannot be read as {what}") from None
+    names = [name.strip() for name in table.column_names]
+    for name in wanted:
+        if names.count(name) > 1 or (name != "kind" and name not in names):
+            raise ValueError(
+                f"{path}: columns are {', '.join(names)[:200]}; expected source, target and,"
+                " if you like, kind, each once"
+            )
+    return {name: table.column(names.index(name)) for name in wanted if name in names}
+
+
+def _ids(path: Path, name: str, column: "pa.ChunkedArray") -> NDArray[np.int64]:
+    """Turn a column into ids, or name the first value that is none."""
+    import pyarrow as pa
+
+    is_a, given = pa.types, column.type
+    readable = is_a.is_integer(given) or is_a.is_floating(given) or is_a.is_string(given)
+    try:
+        if readable and column.null_count == 0:
+            return np.asarray(column.cast(pa.int64()).to_numpy(), np.int64)
+    except pa.ArrowException:
+        pass
+    for row, value in enumerate(column):
+        try:
+            if readable and value.is_valid:
+                value.cast(pa.int64())
+                continue
+        except pa.ArrowException:
+            pass
+        raise ValueError(
+            f"{path}, row {row + 1}: {name} {value.as_py()!r} is not an id;"
+            f" ids are whole numbers, 0 ... {MAX_CITIZENS - 1}"
+        )
+    return np.empty(0, np.int64)
+
+
+def _size(region_first: NDArray[np.int64]) -> int:
+    n = int(region_first[-1])
+    if not 1 <= n <= MAX_CITIZENS:
+        raise ValueError(f"graph: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
+    return n
+
+
+def _refuse(asked: str, value: float, n: int, allowed: str) -> NoReturn:
+    raise ValueError(f"graph.{asked} = {value:g} is impossible among {n} citizens: {allowed}")
+
+
+def _textbook(n: int, source: NDArray[Any], target: NDArray[Any], shape: GraphShape) -> Graph:
+    """Give all ties the one kind that was asked for."""
+    return Graph(rows.csr(n, source, target, np.full(source.size, int(shape.tie), np.uint8)))
+
+
+def _arrays(pairs: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    return np.empty(pairs, np.int32), np.empty(pairs, np.int32)
+
+
+def social(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Draw a society: circles of kin and co-workers, acquaintances, and uneven online contacts.
+
+    Close ties: each cell of twelve consecutive citizens falls into circles of one to six, all of
+    whom know each other; a Poisson number of acquaintances, most of them near in the numbering,
+    makes up the mean degree asked for. (Below the 3.25 ties that circles give, only some belong.)
+    Online ties: each citizen begins a Poisson number, in her town, her region or the nation, with
+    citizens drawn by popularity there. Repeated ties are dropped: where the degrees asked for are
+    not small against reach, town or region, the graph has a few per cent fewer.
+    """
+    n = _size(region_first)
+    if shape.close_degree + shape.online_degree > n - 1:
+        degree = shape.close_degree + shape.online_degree
+        _refuse("close_degree + graph.online_degree", degree, n, f"at most {n - 1}")
+    region_first = np.ascontiguousarray(region_first, np.int64)
+    sizes = np.diff(region_first)
+    acquainted = wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2)
+    belonging = math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE))
+    begun = shape.online_degree / 2
+    contacted, skew = wiring.poisson(begun), int(shape.online_skew)
+    towns = np.maximum(1, -(-sizes // int(shape.town)))
+    town, beyond = begun * shape.homophily * shape.near, begun * (1 - shape.homophily * shape.near)
+    curves = [
+        (wiring.popularity(skew, m // cuts, town), wiring.popularity(skew, m, beyond))
+        for m, cuts in zip(sizes.tolist(), towns.tolist(), strict=True)
+    ]
+    source, target = _arrays(
+        int((-(-sizes // wiring.CELL)).sum()) * wiring.CELL_PAIRS
+        + wiring.picks(seed, n, acquainted, wiring.ACQUAINTANCES)
+        + wiring.picks(seed, n, contacted, wiring.CONTACTS)
+    )
+    at = wiring.circles(seed, region_first, belonging, source, target, 0)
+    reach, far = shape.acquaintance_reach, shape.close_far
+    at = wiring.acquaintances(seed, region_first, acquainted, reach, far, source, target, at)
+    kind = np.zeros(source.size, np.uint8)
+    kind[at:] = rows.ONLINE
+    where = shape.homophily, shape.near, skew, np.array(curves)
+    at = wiring.contacts(seed, region_first, towns, contacted, *where, source, target, at)
+    return Graph(rows.csr(n, source[:at], target[:at], kind[:at]))
+
+
+def erdos_renyi(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Tie n * degree / 2 pairs, all different and equally likely: G(n, M).
+
+    Erdős & Rényi 1959, Publ. Math. Debrecen 6:290.
+    """
+    n = _size(region_first)
+    if shape.degree > n - 1:
+        _refuse("degree", shape.degree, n, f"at most {n - 1}")
+    source, target = _arrays(round(n * shape.degree / 2))
+    wiring.scattered(seed, n, source, target)
+    return _textbook(n, source, target, shape)
+
+
+def watts_strogatz(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Tie each citizen to her neighbours on a ring, some of the ties rewired at random.
+
+    Watts & Strogatz 1998, Nature 393:440. A rewired tie that repeats another is dropped, which
+    costs a share of about rewiring * 2 * neighbours / n.
+    """
+    n, side = _size(region_first), _side(region_first, shape)
+    source, target = _arrays(n * side)
+    wiring.rewired(seed, n, side, shape.rewiring, source, target)
+    return _textbook(n, source, target, shape)
+
+
+def barabasi_albert(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Let citizens join one by one and tie to those who have many ties already.
+
+    Barabási & Albert 1999, Science 286:509; drawn by the copy model of Sanders & Schulz 2016, Inf.
+    Process. Lett. 116:489. The first m + 1 know each other; a repeated tie is dropped. Tail
+    exponent 3, mean degree 2 m, old citizens the most popular.
+    """
+    n, m = _size(region_first), int(shape.attachments)
+    if m >= n:
+        _refuse("attachments", m, n, f"at most {n - 1}")
+    source, target = _arrays(m * (n - 1))
+    wiring.copied(seed, n, m, source, target)
+    return _textbook(n, source, target, shape)
+
+
+def configuration(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Tie citizens at random with given degrees, all equal or by a power law.
+
+    Molloy & Reed 1995, Random Struct. Algorithms 6:161; Newman, Strogatz & Watts 2001, Phys. Rev.
+    E 64:026118. Ties to oneself and repeated ties are dropped. Power-law degrees are cut at
+    sqrt(n), below which they leave the graph uncorrelated (Catanzaro et al. 2005, Phys. Rev. E
+    71:027103).
+    """
+    n = _size(region_first)
+    if shape.sequence == 0:
+        least, most = int(shape.degree), int(shape.degree)
+        if least != shape.degree or least >= n or least * n % 2:
+            _refuse("degree", shape.degree, n, f"whole, below {n}, and even times {n}, if regular")
+    else:
+        least, most = int(shape.minimum), math.isqrt(n)
+        if least > most:
+            _refuse("minimum", least, n, f"at most {most}, the root of their number")
+    numbers = wiring.cumulated([k**-shape.exponent for k in range(max(1, least), max(1, most) + 1)])
+    ends = least * n + wiring.picks(seed, n, numbers, wiring.STUBS)
+    owner = np.empty(ends, np.int32)
+    wiring.stubs(seed, n, least, numbers, owner)
+    source, target = _arrays(ends // 2)
+    at = wiring.matched(seed, owner, source, target)
+    return _textbook(n, source[:at], target[:at], shape)
+
+
+def _side(region_first: NDArray[np.int64], shape: GraphShape) -> int:
+    n, side = _size(region_first), int(shape.neighbours)
+    if 2 * side >= n:
+        _refuse("neighbours", side, n, f"at most {(n - 1) // 2} to a side")
+    return side
+
+
+def ring(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Tie each citizen to her neighbours on a ring; chance has no part in it."""
+    n = _size(region_first)
+    steps = np.arange(1, _side(region_first, shape) + 1)
+    source = np.repeat(np.arange(n), steps.size)
+    return _textbook(n, source, (source + np.tile(steps, n)) % n, shape)
+
+
+def lattice(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Tie each cell of a torus to the four or eight around it; chance has no part in it.
+
+    The rectangle is the most square one that n allows, numbered row by row. Where it is one or two
+    cells wide, ties coincide and a citizen has fewer.
+    """
+    n = _size(region_first)
+    high = max(k for k in range(1, math.isqrt(n) + 1) if n % k == 0)
+    if high == 1 and n > 3:
+        raise ValueError(f"graph: {n} citizens cannot form a lattice, as {n} is prime; {n + 1} can")
+    wide = n // high
+    row, column = np.divmod(np.arange(n), wide)
+    steps = [(0, 1), (1, 0)] + ([(1, 1), (1, -1)] if shape.neighbourhood == 1 else [])
+    target = [(row + down) % high * wide + (column + right) % wide for down, right in steps]
+    source, ends = np.tile(np.arange(n), len(steps)), np.concatenate(target)
+    return _textbook(n, source[source != ends], ends[source != ends], shape)
+
+
+def none(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+    """Leave every citizen alone."""
+    return _textbook(_size(region_first), *_arrays(0), shape)
+
+
+GRAPHS: dict[str, Callable[[int, NDArray[np.int64], GraphShape], Graph]] = {
+    "social": social,
+    "erdos_renyi": erdos_renyi,
+    "watts_strogatz": watts_strogatz,
+    "barabasi_albert": barabasi_albert,
+    "configuration": configuration,
+    "ring": ring,
+    "lattice": lattice,
+    "none": none,
+}

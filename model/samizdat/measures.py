@@ -1,0 +1,118 @@
+"""What is reported of a run, per day and as a whole: one function each."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from samizdat.core.layout import FIXED, POSTURES, TALLIES
+
+Counts = NDArray[np.int64]
+FALL = 0.035  # mobilised share at which regimes have fallen: Chenoweth & Stephan (2011)
+
+
+def _count(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+    column = TALLIES.index(name)
+
+    def counted(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+        return np.asarray(tallies[..., column])
+
+    return counted
+
+
+def _mean(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+    column = TALLIES.index(name)
+
+    def averaged(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+        return np.asarray(tallies[..., column] / FIXED / citizens)
+
+    return averaged
+
+
+# Columns of a day, from tallies (..., len(TALLIES)) and the number of citizens (...).
+MEASURES: dict[str, Callable[[Counts, Counts], NDArray[Any]]] = {
+    **{name: _count(name) for name in POSTURES},
+    **{name: _count(name) for name in ("aware", "online", "circumventing", "cut_off")},
+    **{name: _count(name) for name in ("newly_detained", "newly_mobilised")},
+    **{name: _mean(name) for name in ("grievance", "trust", "fear", "opposition")},
+    **{name: _count(name) for name in ("posts", "posts_heard", "posts_suppressed")},
+}
+ACTIONS = ("platforms_blocked", "blackout", "violence")
+
+
+def daily_table(
+    tallies: Counts,
+    actions: Mapping[str, Counts],
+    latent: NDArray[np.bool_],
+    citizens: Counts,
+    dates: Sequence[dt.date],
+    regions: Sequence[str] | None,
+) -> pd.DataFrame:
+    """Return one row a day, or one a day and region.
+
+    Parameters
+    ----------
+    tallies
+        (days, len(TALLIES)), or (days, R, len(TALLIES)) with ``regions``.
+    actions
+        `ACTIONS` by name, (days,) or (days, R).
+    latent
+        (days,) whether latent self-censorship was counted; elsewhere it is empty.
+    citizens
+        Number of citizens, a scalar array or (R,).
+    """
+    days = len(dates)
+    width = 1 if regions is None else len(regions)
+    columns: dict[str, Any] = {
+        "step": np.repeat(np.arange(days), width),
+        "date": pd.Series(np.repeat(np.array(dates, "datetime64[s]"), width)),
+    }
+    if regions is not None:
+        columns["region"] = pd.Categorical(np.tile(np.array(regions, object), days), regions)
+    columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
+    columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
+    counted = pd.array(_count("latent_self_censor")(tallies, citizens).reshape(-1), "Int64")
+    counted[~np.repeat(latent, width)] = pd.NA
+    columns["latent_self_censor"] = counted
+    return pd.DataFrame(columns)
+
+
+def summary(nation: pd.DataFrame, regions: pd.DataFrame, citizens: int) -> dict[str, Any]:
+    """Return what is said of a run as a whole."""
+    if nation.empty:
+        return {}
+    street = nation["mobilise"].to_numpy()
+    by_region = regions.groupby("region", observed=True)["mobilise"].max()
+    peak = int(street.argmax())
+    active = np.flatnonzero(street)
+    day = nation["date"].dt.date
+    peak_rows = regions[regions["step"] == nation["step"].iloc[peak]]
+    top = peak_rows.loc[peak_rows["mobilise"].idxmax()]
+    latent = nation["latent_self_censor"].dropna()
+    dissent = nation["posts"] + nation["mobilise"]
+    return {
+        "citizens": citizens,
+        "days": len(nation),
+        "peak_mobilised": int(street[peak]),
+        "peak_share": float(street[peak] / citizens),
+        "peak_date": str(day.iloc[peak]) if street[peak] else None,
+        "peak_region": str(top["region"]) if street[peak] else None,
+        "person_days": int(street.sum()),
+        "first_day": str(day.iloc[active[0]]) if len(active) else None,
+        "last_day": str(day.iloc[active[-1]]) if len(active) else None,
+        "regions_reached": int((by_region > 0).sum()),
+        "days_above_fall": int((street >= FALL * citizens).sum()),
+        "peak_self_censor": int(nation["self_censor"].max()),
+        "self_censor_days": int(nation["self_censor"].sum()),
+        "open_dissent_days": int(dissent.sum()),
+        "mean_latent_self_censor": float(latent.mean() / citizens) if len(latent) else None,
+        "peak_detained": int(nation["detained"].max()),
+        "arrests": int(nation["newly_detained"].sum()),
+        "online_at_end": int(nation["online"].iloc[-1]),
+        "circumventing_peak": int(nation["circumventing"].max()),
+        "posts_suppressed": int(nation["posts_suppressed"].sum()),
+        "fell": bool((street >= FALL * citizens).any()),
+    }

@@ -1,0 +1,252 @@
+"""Who lives in the world: traits, drawn citizen by citizen from declared distributions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy import special
+
+from samizdat.core import draws
+from samizdat.core.layout import FOREIGN, MAX_PLATFORMS, Traits
+from samizdat.core.quantity import Quantity
+
+CELL = 12  # consecutive citizens who adopt alike; the social graph draws its circles inside
+_CHUNK = 1 << 20
+_BELOW_ONE = np.float32(1 - 2.0**-24)
+
+Floats = NDArray[np.float64]
+
+
+class _Distribution(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Constant(_Distribution):
+    """The same value for everybody."""
+
+    kind: Literal["constant"]
+    value: float
+
+    def at(self, u: Floats, first: int) -> Floats:
+        """Return the values of the citizens first, first + 1, ... whose draws are u."""
+        return np.full(len(u), self.value)
+
+
+class Uniform(_Distribution):
+    """Uniform on [low, high)."""
+
+    kind: Literal["uniform"]
+    low: float = 0.0
+    high: float = 1.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Uniform":
+        if not self.low <= self.high:
+            raise ValueError(f"low = {self.low} is above high = {self.high}")
+        return self
+
+    def at(self, u: Floats, first: int) -> Floats:
+        """Return the values of the citizens first, first + 1, ... whose draws are u."""
+        return self.low + (self.high - self.low) * u
+
+
+class Normal(_Distribution):
+    """Normal, cut off below at ``floor`` where one is given (the mass moves to the floor)."""
+
+    kind: Literal["normal"]
+    mean: float
+    sd: float = Field(ge=0)
+    floor: float | None = None
+
+    def at(self, u: Floats, first: int) -> Floats:
+        """Return the values of the citizens first, first + 1, ... whose draws are u."""
+        x = self.mean + self.sd * special.ndtri(u)
+        return x if self.floor is None else np.maximum(x, self.floor)
+
+
+class Beta(_Distribution):
+    """Beta(a, b) on [0, 1]."""
+
+    kind: Literal["beta"]
+    a: float = Field(gt=0, le=1000)
+    b: float = Field(gt=0, le=1000)
+
+    def at(self, u: Floats, first: int) -> Floats:
+        """Return the values of the citizens first, first + 1, ... whose draws are u.
+
+        The inverse of the incomplete beta function is tabulated at 2**14 + 1 places and
+        interpolated; the outer 2**-8 on both sides, where it bends, is computed exactly.
+        """
+        places = np.linspace(0.0, 1.0, 2**14 + 1)
+        x = np.interp(u, places, special.betaincinv(self.a, self.b, places))
+        outer = np.minimum(u, 1.0 - u) < 2.0**-8
+        x[outer] = special.betaincinv(self.a, self.b, u[outer])
+        return np.asarray(x)
+
+
+class Values(_Distribution):
+    """One value a citizen, in the order of their numbers."""
+
+    kind: Literal["values"]
+    values: tuple[float, ...]
+
+    def at(self, u: Floats, first: int) -> Floats:
+        """Return the values of the citizens first, first + 1, ..."""
+        return np.array(self.values[first : first + len(u)])
+
+
+Distribution = Annotated[Constant | Uniform | Normal | Beta | Values, Field(discriminator="kind")]
+
+
+class Population(BaseModel):
+    """How the traits are distributed. Sources: Epstein (2002) for H, L and R; else assumed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hardship: Distribution = Beta(kind="beta", a=2, b=5)
+    resting_trust: Distribution = Beta(kind="beta", a=5, b=3)
+    threshold: Distribution = Normal(kind="normal", mean=0.50, sd=0.11, floor=0.02)
+    risk_aversion: Distribution = Uniform(kind="uniform")
+
+
+class Habits(NamedTuple):
+    """Numbers of the population that are not distributions."""
+
+    instigators: Annotated[float, Quantity("share with threshold 0", 0, 1, off=0)] = 1e-4
+    adoption_correlation: Annotated[
+        float,
+        Quantity("correlation of the readiness to go online among twelve next to each other", 0, 1),
+    ] = 0.5
+
+
+TRAITS: dict[str, tuple[int, float, float]] = {  # stream, lowest and highest value
+    "hardship": (draws.HARDSHIP, 0.0, 1.0),
+    "resting_trust": (draws.RESTING_TRUST, 0.0, 1.0),
+    "threshold": (draws.THRESHOLD, -np.inf, np.inf),
+    "risk_aversion": (draws.RISK_AVERSION, 0.0, float(_BELOW_ONE)),
+}
+
+
+def region_sizes(citizens: int, weights: Sequence[float]) -> list[int]:
+    """Share the citizens out in proportion to the weights, by largest remainder, each at least 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer citizens than regions.
+    """
+    if citizens < len(weights):
+        raise ValueError(f"citizens = {citizens} is fewer than the {len(weights)} regions")
+    exact = np.array(weights, float) / sum(weights) * citizens
+    sizes = np.maximum(1, np.floor(exact)).astype(int)
+    order = np.argsort(-(exact - np.floor(exact)), kind="stable")
+    short = citizens - int(sizes.sum())
+    for k in range(short):
+        sizes[order[k % len(order)]] += 1
+    for _ in range(-short):
+        sizes[int(np.argmax(sizes))] -= 1
+    return [int(size) for size in sizes]
+
+
+def settle_citizens(
+    seed: int,
+    region_first: NDArray[np.int64],
+    spec: Population,
+    habits: Habits,
+    audiences: Sequence[float],
+    foreign_audience: float,
+) -> Traits:
+    """Draw the traits of all citizens.
+
+    Parameters
+    ----------
+    region_first
+        (R + 1,) where each region's citizens begin; the last entry is their number.
+    audiences, foreign_audience
+        Share of the online who use each platform, and who read the foreign press.
+    """
+    n = int(region_first[-1])
+    traits = Traits(
+        region=np.repeat(np.arange(len(region_first) - 1, dtype=np.uint8), np.diff(region_first)),
+        adoption_rank=np.empty(n, np.float32),
+        platforms=np.empty(n, np.uint16),
+        hardship=np.empty(n, np.float32),
+        resting_trust=np.empty(n, np.float32),
+        threshold=np.empty(n, np.float32),
+        risk_aversion=np.empty(n, np.float32),
+        literacy_rank=np.empty(n, np.float32),
+    )
+    for first in range(0, n, _CHUNK):
+        part = slice(first, min(first + _CHUNK, n))
+        ids = np.arange(part.start, part.stop)
+        for name, (stream, low, high) in TRAITS.items():
+            drawn = getattr(spec, name).at(_draw(seed, ids, stream), first)
+            getattr(traits, name)[part] = np.clip(drawn, low, high)
+        traits.threshold[part][_draw(seed, ids, draws.INSTIGATOR) < habits.instigators] = 0.0
+        begins = region_first[traits.region[part]]
+        traits.adoption_rank[part] = _adoption_ranks(
+            seed, ids, begins, habits.adoption_correlation
+        )
+        traits.literacy_rank[part] = np.minimum(_draw(seed, ids, draws.LITERACY), _BELOW_ONE)
+        traits.platforms[part] = _platforms(seed, ids, audiences, foreign_audience)
+    return traits
+
+
+def given_traits(traits: Traits, given: Mapping[str, NDArray[np.float64]]) -> Traits:
+    """Return the traits with some arrays given by the user, one value a citizen.
+
+    Raises
+    ------
+    ValueError
+        If a name is no trait, an array has the wrong length, or a value is not finite.
+    """
+    for name, values in given.items():
+        if name not in traits._fields or name == "region":
+            allowed = ", ".join(f for f in traits._fields if f != "region")
+            raise ValueError(f"traits: {name!r} is not one of {allowed}")
+        old = getattr(traits, name)
+        new = np.array(values)
+        if new.shape != old.shape or not np.all(np.isfinite(new)):
+            raise ValueError(f"traits: {name} needs {len(old)} finite numbers, not {new.shape}")
+        traits = traits._replace(**{name: np.ascontiguousarray(new, old.dtype)})
+    return traits
+
+
+def _draw(seed: int, ids: NDArray[np.int64], stream: int) -> Floats:
+    """Return one draw for each of these consecutive citizens."""
+    return draws.uniforms(seed, int(ids[0]), int(ids[-1]) + 1, 0, stream)
+
+
+def _adoption_ranks(
+    seed: int, ids: NDArray[np.int64], begins: NDArray[np.int64], correlation: float
+) -> Floats:
+    """Return uniform ranks, correlated within cells by a Gaussian copula."""
+    own = _draw(seed, ids, draws.ADOPTION_OWN)
+    if correlation > 0:
+        cell_head = begins + (ids - begins) // CELL * CELL
+        heads, cell = np.unique(cell_head, return_inverse=True)
+        shared = np.empty(len(heads))
+        draws.gather(seed, heads, 0, draws.ADOPTION_CIRCLE, shared)
+        z = np.sqrt(correlation) * special.ndtri(shared)[cell]
+        z += np.sqrt(1 - correlation) * special.ndtri(own)
+        own = special.ndtr(z)
+    return np.minimum(own, _BELOW_ONE)
+
+
+def _platforms(
+    seed: int, ids: NDArray[np.int64], audiences: Sequence[float], foreign_audience: float
+) -> NDArray[np.uint16]:
+    """Return the bits of the platforms used: each with its audience, at least one."""
+    used = np.zeros(len(ids), np.uint16)
+    if audiences and sum(audiences) > 0:
+        for k, audience in enumerate(audiences[:MAX_PLATFORMS]):
+            used[_draw(seed, ids, draws.PLATFORM + k) < audience] |= np.uint16(1 << k)
+        shares = np.cumsum(audiences) / sum(audiences)
+        only = np.searchsorted(shares, _draw(seed, ids, draws.ONLY_PLATFORM), side="right")
+        only = np.minimum(only, len(audiences) - 1)
+        used = np.where(used == 0, np.left_shift(1, only), used).astype(np.uint16)
+    reads = _draw(seed, ids, draws.PLATFORM + MAX_PLATFORMS) < foreign_audience
+    used[reads] |= np.uint16(FOREIGN)
+    return used

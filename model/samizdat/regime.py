@@ -1,0 +1,466 @@
+"""What the state does: from what it saw in the last step to what citizens meet today.
+
+It sees posts on readable platforms and bodies in the street, never private beliefs. A lever is a
+small class with the numbers that drive it and one method; LEVERS lists them. A triggered lever
+gives an *order*: a window of days in a region. Orders are never withdrawn: each day on which the
+trigger is met extends the order to ``duration`` days from then, after the delay of the authority.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.quantity import Quantity, acting
+
+Floats = NDArray[np.float64]
+Numbers = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
+
+NOVELTY_DAYS = 14.0  # how fast the anger over a new block wears off (assumed)
+
+
+class Observation(NamedTuple):
+    """What the state sees of the last step, and knows of the land; every array is (R,)."""
+
+    visible_posts: Floats  # posts weighted by how readable their platforms are
+    online: NDArray[np.int64]  # citizens online
+    mobilised: NDArray[np.int64]
+    population: NDArray[np.int64]
+
+
+class Order(NamedTuple):
+    """A lever in force in a region from day ``begins`` to before day ``ends``."""
+
+    lever: str
+    region: int
+    begins: float
+    ends: float
+    platforms: int = 0
+    cover_story: bool = False
+    strength: float = 1.0
+    dated: bool = False
+
+
+@dataclass
+class Memory:
+    """What the state remembers from day to day."""
+
+    orders: list[Order] = field(default_factory=list)
+    hot_days: dict[str, list[float]] = field(default_factory=dict)  # lever -> (R,) days in a row
+    conceded: dict[str, float] = field(default_factory=dict)  # event -> day
+
+
+class Today(NamedTuple):
+    """The day as the state faces it."""
+
+    day: float
+    step_days: float
+    values: Mapping[str, Floats]  # the levers' numbers, each (R,)
+    seen: Observation
+    alert: float  # from revolutions abroad
+    triggers: bool  # whether the regime answers by rule
+    acts: Sequence[Order]  # dated orders that hold today
+    blockable: int  # platforms that blocking lists
+    banned: int  # platforms that the ban lists
+    events: Sequence[str]  # running today
+    conceding: Sequence[str]  # events conceded by a dated act that holds today
+
+
+class Lever(Protocol):
+    """A lever of the state."""
+
+    claim: str
+    numbers: Numbers
+    off: dict[str, float]
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Give orders, and write into the ``signals`` (R,) of the day what citizens meet."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A lever that acts every day with the value that it has; rule: dated; scope: region."""
+
+    name: str
+    claim: str
+    quantity: Quantity
+    default: float
+
+    @property
+    def numbers(self) -> Numbers:
+        """The one number that drives it."""
+        return {self.name: (self.quantity, self.default)}
+
+    @property
+    def off(self) -> dict[str, float]:
+        """The value at which it is absent."""
+        return {self.name: 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Write the value, rates as they act in a step."""
+        values = today.values[self.name]
+        if self.quantity.rate:
+            values = np.array([acting(v, today.step_days) for v in values])
+        signals[self.name] = values
+
+
+class Preempt:
+    """Arrests beforehand: a share of those who posted yesterday; rule: dated; scope: region."""
+
+    claim = "detains a share of those seen posting the day before"
+    numbers: Numbers = {"preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)}
+    off = {"preempt": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Write the share that acts in a step."""
+        signals["preempt"] = 1.0 - (1.0 - today.values["preempt"]) ** today.step_days
+
+
+class Arrests:
+    """Police against the street: whether they respond is chance, how many they take is capacity.
+
+    Rule: whoever mobilises; scope: region. The chance itself is known after the count: see
+    `arrest_chances`.
+    """
+
+    claim = "detains who mobilised, up to a capacity"
+    numbers: Numbers = {
+        "arrests.capacity": (
+            Quantity("arrests a day per citizen of the region", 0, 1, "1/day", 0), 8e-5),
+        "arrests.response": (
+            Quantity("chance that protest is met by arrests on a day", 0, 1, "1/day", 0,
+                     "26 % of Kazakh protests 2000-2020, Mass Mobilization data"), 0.26),
+    }  # fmt: skip
+    off = {"arrests.capacity": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Wait for the count."""
+        signals["arrest_chance"] = 0.0
+
+
+def arrest_chances(today: Today, mobilised: NDArray[np.int64], chance: Floats) -> Floats:
+    """Return each one's chance of arrest (R,), given one draw in (0, 1) per region."""
+    alert = np.minimum(1.0, today.values["arrests.response"] * (1.0 + today.alert * today.triggers))
+    responds = chance < 1.0 - (1.0 - alert) ** today.step_days
+    arrests = today.values["arrests.capacity"] * today.seen.population * today.step_days
+    return np.where(responds, np.minimum(1.0, arrests / np.maximum(1, mobilised)), 0.0)
+
+
+class Blocking:
+    """Blocking of platforms: by a court, which takes time, or by the prosecutor, who does not.
+
+    Rule: dated, or when visible posts per citizen online or the mobilised share reach a trigger;
+    delay: `delay_days` under a court; scope: the region or the nation.
+    """
+
+    claim = "takes platforms away, from those without a VPN"
+    numbers: Numbers = {
+        "blocking.on": (Quantity("0: never blocks", 0, 1, off=0, whole=True), 1.0),
+        "blocking.trigger_posts": (
+            Quantity("visible posts per citizen online that trigger it; 0: never", 0, 1, off=0),
+            0.0),
+        "blocking.trigger_street": (
+            Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
+        "blocking.authority": (
+            Quantity("who orders it", 0, 1, whole=True, names=("court", "prosecutor"),
+                     source="court until the law of 23 April 2014, then the prosecutor"), 0.0),
+        "blocking.delay_days": (Quantity("from trigger to block, under a court", 0, 365, "day"), 21.0),
+        "blocking.duration": (
+            Quantity("days that a block outlasts its last trigger", 1, 3650, "day",
+                     source="median of shutdowns for protest worldwide 2016-22 is 3, #KeepItOn"),
+            7.0),
+        "blocking.scope": (
+            Quantity("where it blocks", 0, 1, whole=True, names=("region", "nation")), 1.0),
+        "blocking.cover_story": (
+            Quantity("1: triggered blocks are told as technical problems", 0, 1, whole=True), 0.0),
+        "blocking.deniability": (
+            Quantity("how far a cover story for a block or blackout is believed", 0, 1, off=0),
+            0.8),
+    }  # fmt: skip
+    off = {"blocking.on": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Order blocks where triggered, then block whatever is ordered."""
+        v = today.values
+        if today.triggers:
+            per_head = today.seen.visible_posts / np.maximum(1, today.seen.online)
+            met = exceeds(per_head, v["blocking.trigger_posts"], today)
+            met |= exceeds(_mobilised_share(today), v["blocking.trigger_street"], today)
+            nationwide = met & (v["blocking.scope"] == 1)
+            met = met | bool(nationwide.any())
+            delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
+            for r in np.flatnonzero(met):
+                extend(memory, today, "blocking", int(r), float(delay[r]),
+                       float(v["blocking.duration"][r]), today.blockable,
+                       bool(v["blocking.cover_story"][r]))  # fmt: skip
+        signals["blocked"] = 0
+        for order in in_force("blocking", today, memory):
+            if v["blocking.on"][order.region]:
+                signals["blocked"][order.region] |= order.platforms
+
+
+class Blackout:
+    """The network of a region goes off.
+
+    Rule: dated, or when the mobilised share of a region reaches a trigger; no delay; scope: region.
+    """
+
+    claim = "takes all platforms away in a region, VPN or not"
+    numbers: Numbers = {
+        "blackout.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
+        "blackout.trigger": (
+            Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
+        "blackout.duration": (
+            Quantity("days that it outlasts its last trigger", 1, 3650, "day",
+                     source="median of shutdowns for protest worldwide 2016-22, #KeepItOn"), 3.0),
+        "blackout.cover_story": (
+            Quantity("1: a triggered blackout is told as a technical problem", 0, 1, whole=True),
+            0.0),
+    }  # fmt: skip
+    off = {"blackout.on": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Order blackouts where triggered, then switch off whatever is ordered."""
+        v = today.values
+        if today.triggers:
+            for r in np.flatnonzero(exceeds(_mobilised_share(today), v["blackout.trigger"], today)):
+                extend(memory, today, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
+                       0, bool(v["blackout.cover_story"][r]))  # fmt: skip
+        signals["blackout"] = 0
+        for order in in_force("blackout", today, memory):
+            if v["blackout.on"][order.region]:
+                signals["blackout"][order.region] = 1
+        self._describe(today, memory, signals)
+
+    def _describe(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Say how new the newest block or blackout is, and whether a cover story is told."""
+        signals["novelty"], signals["deniability"] = 0.0, 0.0
+        for lever in ("blocking", "blackout"):
+            for order in in_force(lever, today, memory):
+                r = order.region
+                if not today.values[f"{lever}.on"][r]:
+                    continue
+                age = max(0.0, today.day - order.begins)
+                novelty = math.exp(-age / NOVELTY_DAYS)
+                signals["novelty"][r] = max(float(signals["novelty"][r]), novelty)
+                if order.cover_story:
+                    signals["deniability"][r] = today.values["blocking.deniability"][r]
+
+
+class Ban:
+    """Platforms that are never allowed; rule: standing; scope: region."""
+
+    claim = "keeps platforms from existing in the country"
+    numbers: Numbers = {"ban.on": (Quantity("0: the list is not applied", 0, 1, off=0,
+                                            whole=True), 1.0)}  # fmt: skip
+    off = {"ban.on": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Strike the banned from what is allowed."""
+        keep = np.where(today.values["ban.on"] == 1, ~today.banned & 0xFFFF, 0xFFFF)
+        signals["allowed"] &= keep.astype(np.uint16)
+
+
+class Violence:
+    """Shooting at the street.
+
+    Rule: dated, or when the mobilised share of a region has been at the trigger for
+    `patience_days` in a row; for `duration` days after; scope: region.
+    """
+
+    claim = "terrifies at first, aggrieves later"
+    numbers: Numbers = {
+        "violence.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
+        "violence.trigger": (
+            Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
+        "violence.patience_days": (
+            Quantity("days in a row at the trigger before it comes", 1, 365, "day"), 3.0),
+        "violence.duration": (Quantity("days that it lasts", 1, 365, "day"), 2.0),
+        "violence.strength": (Quantity("strength of triggered violence", 0, 1, off=0), 1.0),
+    }  # fmt: skip
+    off = {"violence.on": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Order violence where patience has ended, then apply whatever is ordered."""
+        v = today.values
+        if today.triggers:
+            hot = exceeds(_mobilised_share(today), v["violence.trigger"], today)
+            for r in np.flatnonzero(
+                lasting("violence", hot, v["violence.patience_days"], today, memory)
+            ):
+                extend(memory, today, "violence", int(r), 0.0, float(v["violence.duration"][r]),
+                       strength=float(v["violence.strength"][r]))  # fmt: skip
+        signals["violence"] = 0.0
+        for order in in_force("violence", today, memory):
+            if v["violence.on"][order.region]:
+                worst = max(float(signals["violence"][order.region]), order.strength)
+                signals["violence"][order.region] = worst
+
+
+class Concession:
+    """The state gives in: the shock of an event ends, news of it goes on.
+
+    Rule: dated, or when the nation's mobilised share has been at the trigger for `patience_days`
+    in a row: then all events that run are conceded; scope: the event's regions.
+    """
+
+    claim = "ends an event's shock"
+    numbers: Numbers = {
+        "concession.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
+        "concession.trigger": (
+            Quantity("mobilised share of the nation that triggers it; 0: never", 0, 1, off=0),
+            0.0),
+        "concession.patience_days": (
+            Quantity("days in a row at the trigger before it comes", 1, 365, "day"), 7.0),
+    }  # fmt: skip
+    off = {"concession.on": 0.0}
+
+    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+        """Remember which events are conceded, and since when."""
+        v = today.values
+        if not v["concession.on"].any():
+            return
+        for event in today.conceding:
+            memory.conceded.setdefault(event, today.day)
+        if not today.triggers:
+            return
+        seen = today.seen
+        share = np.array([seen.mobilised.sum() / seen.population.sum()])
+        hot = exceeds(share, v["concession.trigger"][:1], today)
+        if lasting("concession", hot, v["concession.patience_days"][:1], today, memory)[0]:
+            for event in today.events:
+                memory.conceded.setdefault(event, today.day)
+
+
+def _mobilised_share(today: Today) -> Floats:
+    return today.seen.mobilised / today.seen.population
+
+
+def exceeds(measure: Floats, trigger: Floats, today: Today) -> NDArray[np.bool_]:
+    """Whether a measure is at its trigger; an alert state answers earlier, trigger 0 is never met."""
+    return (trigger > 0) & (measure * (1.0 + today.alert) >= trigger)
+
+
+def lasting(
+    lever: str, hot: NDArray[np.bool_], patience: Floats, today: Today, memory: Memory
+) -> NDArray[np.bool_]:
+    """Whether the trigger has been met for as many days in a row as the state is patient."""
+    before = np.array(memory.hot_days.get(lever, [0.0] * len(hot)))
+    days = np.where(hot, before + today.step_days, 0.0)
+    memory.hot_days[lever] = days.tolist()
+    return hot & (days >= patience)
+
+
+def extend(
+    memory: Memory,
+    today: Today,
+    lever: str,
+    region: int,
+    delay: float,
+    duration: float,
+    platforms: int = 0,
+    cover_story: bool = False,
+    strength: float = 1.0,
+) -> None:
+    """Give an order, or extend the one that the new one touches."""
+    new = Order(lever, region, today.day + delay, today.day + delay + duration,
+                platforms, cover_story, strength)  # fmt: skip
+    for k, old in enumerate(memory.orders):
+        same = old[:2] == new[:2] and old.platforms == platforms and not old.dated
+        if same and old.begins <= new.begins <= old.ends:
+            memory.orders[k] = old._replace(ends=max(old.ends, new.ends))
+            return
+    memory.orders.append(new)
+
+
+def in_force(lever: str, today: Today, memory: Memory) -> list[Order]:
+    """Return the lever's orders that touch the step, dated ones too."""
+    return [
+        order
+        for order in (*memory.orders, *today.acts)
+        if order.lever == lever
+        and order.begins < today.day + today.step_days
+        and today.day < order.ends
+    ]
+
+
+def respond(today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    """Let every lever act, in the order of LEVERS; ``signals["allowed"]`` is already set."""
+    memory.orders = [order for order in memory.orders if order.ends > today.day]
+    for lever in LEVERS.values():
+        lever.act(today, memory, signals)
+
+
+def lever_numbers() -> Numbers:
+    """Return every number of every lever by its dotted name."""
+    return {name: n for lever in LEVERS.values() for name, n in lever.numbers.items()}
+
+
+LEVERS: dict[str, Lever] = {
+    "broadcast": Standing(
+        "broadcast", "state television and print persuade those who already trust",
+        Quantity("pressure of state media", 0, 0.1, "1/day", off=0, rate=True), 5e-4),
+    "egov": Standing(
+        "egov", "services and official accounts online win trust",
+        Quantity("trust won online", 0, 0.1, "1/day", off=0, rate=True), 2e-4),
+    "flooding": Standing(
+        "flooding", "official accounts drown calls",
+        Quantity("share of calls drowned", 0, 1, off=0), 0.0),
+    "surveillance": Standing(
+        "surveillance", "the state reads what is readable",
+        Quantity("chance that a readable post is traced", 0, 1, off=0), 0.10),
+    "sanction": Standing(
+        "sanction", "who is read is prosecuted",
+        Quantity("prosecution of a traced post", 0, 1, "1/day", off=0, rate=True), 0.002),
+    "chill": Standing(
+        "chill", "law sets the resting fear",
+        Quantity("resting fear", 0, 1, off=0), 0.05),
+    "ban": Ban(),
+    "blocking": Blocking(),
+    "blackout": Blackout(),
+    "arrests": Arrests(),
+    "preempt": Preempt(),
+    "violence": Violence(),
+    "concession": Concession(),
+}  # fmt: skip
+
+
+def _open() -> dict[str, Any]:
+    """Return the settings under which no lever acts."""
+    return {name: value for lever in LEVERS.values() for name, value in lever.off.items()}
+
+
+# Complete regimes, by name; whatever a preset does not name is off.
+PRESETS: dict[str, dict[str, Any]] = {
+    "open": {},
+    "analog": {"broadcast": 5e-4, "arrests.capacity": 8e-5, "arrests.response": 0.26,
+               "chill": 0.05},
+    "networked": {
+        "broadcast": 5e-4, "egov": 2e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.10,
+        "blocking.on": 1, "blocking.trigger_posts": 2e-3, "blocking.trigger_street": 5e-4,
+        "blocking.authority": "prosecutor", "blocking.cover_story": 1,
+        "blackout.on": 1, "blackout.trigger": 5e-3, "blackout.cover_story": 1,
+        "arrests.capacity": 8e-5, "arrests.response": 0.26,
+    },
+    "ban": {
+        "broadcast": 5e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.15,
+        "arrests.capacity": 8e-5, "arrests.response": 0.26,
+        "ban.on": 1, "ban.platforms": ["*", "foreign_press"],
+    },
+}  # fmt: skip
+
+
+def preset(name: str) -> dict[str, Any]:
+    """Return the flat settings of a complete regime.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"regime {name!r} is not one of {', '.join(PRESETS)}")
+    return {**_open(), "actions": "rule", **PRESETS[name]}

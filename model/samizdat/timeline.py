@@ -1,0 +1,215 @@
+"""What happens to the world by date: events, accounts, signals, settings, and the regime's acts.
+
+Days are counted from the start of the scenario. An entry that begins on day b and lasts for d days
+touches the step that covers the days [t, t + step_days) iff b < t + step_days and t < b + d.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Bools = NDArray[np.bool_]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
+
+    id: str = Field(min_length=1, max_length=64)
+    begins: dt.date = Field(alias="from")
+    days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    title: str = ""
+    source: str = ""
+    regions: tuple[str, ...] = ()  # empty: the nation
+
+    @property
+    def label(self) -> str:
+        """What a picture prints."""
+        return self.title or self.id
+
+
+class Event(_Entry):
+    """Something that aggrieves, and of which news spreads."""
+
+    kind: Literal["event"]
+    shock: float = Field(ge=0, le=1)
+    coverage: float = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
+    coverage_abroad: float = Field(default=0.0, ge=0, le=1)  # once somebody there called abroad
+    seeds: float = Field(default=0.0, ge=0, le=1)  # share aware on its first day
+
+
+class Account(_Entry):
+    """What is officially said of an event differs from what others say."""
+
+    kind: Literal["account"]
+    contradiction: float | None = Field(default=None, ge=0, le=1)
+    official: float | None = Field(default=None, ge=0)
+    alternative: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _told_once(self) -> "Account":
+        counts = (self.official, self.alternative)
+        needed = 0 if self.contradiction is not None else 2
+        if sum(count is not None for count in counts) != needed:
+            raise ValueError("needs either contradiction, or official and alternative")
+        if self.contradiction is None and max(c or 0 for c in counts) == 0:
+            raise ValueError("official = alternative = 0: one of the counts must be positive")
+        return self
+
+    @property
+    def strength(self) -> float:
+        """Contradiction in [0, 1]: of two counts, 1 - min/max."""
+        if self.contradiction is not None:
+            return self.contradiction
+        counts = (self.official or 0.0, self.alternative or 0.0)
+        return 1.0 - min(counts) / max(counts)
+
+
+class Signal(_Entry):
+    """A revolution abroad: an example to citizens, a warning to the state."""
+
+    kind: Literal["signal"]
+    strength: float = Field(default=1.0, ge=0, le=1)
+    alert: float = Field(default=0.0, ge=0, le=10)
+
+
+class Setting(_Entry):
+    """Values that hold from a date, for good or for some days."""
+
+    kind: Literal["setting"]
+    set: dict[str, float | str] = Field(min_length=1)
+
+
+class Action(_Entry):
+    """What the state did on a date: block, black out, shoot, concede."""
+
+    kind: Literal["action"]
+    lever: Literal["blocking", "blackout", "violence", "concession"]
+    platforms: tuple[str, ...] = ()  # blocking: empty for all that the lever lists
+    cover_story: bool = False
+    strength: float = Field(default=1.0, ge=0, le=1)  # violence
+    event: str = ""  # concession: the id of the event
+
+
+Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminator="kind")]
+
+
+class Window(NamedTuple):
+    """When and where an entry holds."""
+
+    first: float  # days from the start
+    last: float  # exclusive; inf for good
+    where: Bools  # (R,)
+
+    def touches(self, day: float, step_days: float) -> bool:
+        """Whether it holds at some time of the step that begins on ``day``."""
+        return self.first < day + step_days and day < self.last
+
+    def begins(self, day: float, step_days: float) -> bool:
+        """Whether it begins within the step that begins on ``day``."""
+        return day <= self.first < day + step_days
+
+
+def window(entry: _Entry, start: dt.date, regions: Sequence[str]) -> Window:
+    """Return when and where an entry holds, in days from ``start``."""
+    first = float((entry.begins - start).days)
+    chosen = set(entry.regions or regions)
+    return Window(
+        first, first + (entry.days or math.inf), np.array([r in chosen for r in regions], bool)
+    )
+
+
+class Course:
+    """The dated entries of a scenario, ready to be asked for a day."""
+
+    def __init__(self, entries: Sequence[Any], start: dt.date, regions: Sequence[str]) -> None:
+        self.entries = [(entry, window(entry, start, regions)) for entry in entries]
+        self.regions = len(regions)
+        self._events = self._of(Event)
+        self._accounts = self._of(Account)
+        self._signals = self._of(Signal)
+        self._settings = self._of(Setting)
+
+    def _of(self, kind: type) -> list[tuple[Any, Window]]:
+        return [(entry, when) for entry, when in self.entries if isinstance(entry, kind)]
+
+    def settings_on(self, day: float, step_days: float) -> list[tuple[Setting, Window]]:
+        """Return the settings that hold, the later one after the earlier."""
+        held = [pair for pair in self._settings if pair[1].touches(day, step_days)]
+        return sorted(held, key=lambda pair: pair[1].first)
+
+    def describe_world(
+        self,
+        signals: NDArray[np.void],
+        day: float,
+        step_days: float,
+        sharing: NDArray[np.int64],
+        conceded: Mapping[str, float],
+    ) -> float:
+        """Write the day's events, accounts and foreign signals into ``signals`` (R,).
+
+        Parameters
+        ----------
+        sharing
+            (R,) citizens with posture SHARE in the step before: they call abroad.
+        conceded
+            From the id of an event to the day since which its shock is conceded.
+
+        Returns
+        -------
+        How alert foreign signals make the state, 0 without any.
+        """
+        for name in ("running", "fresh"):
+            signals[name] = 0
+        shock, coverage, abroad, contradiction = np.zeros((4, self.regions))
+        spared = np.ones(self.regions)
+        for event, when in self._events:
+            if not when.touches(day, step_days):
+                continue
+            signals["running"][when.where] = 1
+            if day < conceded.get(event.id, math.inf):
+                shock += event.shock * when.where
+            coverage += event.coverage * when.where
+            if event.coverage_abroad > 0 and np.any(sharing[when.where] > 0):
+                abroad += event.coverage_abroad * when.where
+            if when.begins(day, step_days):
+                signals["fresh"][when.where] = 1
+                spared *= 1.0 - event.seeds * when.where
+        for account, when in self._accounts:
+            if when.touches(day, step_days):
+                np.maximum(contradiction, account.strength * when.where, out=contradiction)
+        foreign, alert = 0.0, 0.0
+        for signal, when in self._signals:
+            if when.touches(day, step_days):
+                foreign, alert = foreign + signal.strength, max(alert, signal.alert)
+        signals["shock"] = np.minimum(1.0, shock)
+        signals["coverage"], signals["coverage_abroad"] = coverage, abroad
+        signals["seeds"], signals["contradiction"] = 1.0 - spared, contradiction
+        signals["foreign_signal"] = min(1.0, foreign)
+        return alert
+
+    def bands(
+        self, start: dt.date, end: dt.date, say: Callable[[_Entry], str]
+    ) -> list[dict[str, object]]:
+        """List the entries as bands for a picture: kind, name, region, start and end (inclusive)."""
+        rows = []
+        for entry, when in self.entries:
+            until = when.first + (1 if when.last == math.inf else when.last - when.first) - 1
+            forever = when.last == math.inf
+            kind = entry.lever if isinstance(entry, Action) else entry.kind
+            rows.append(
+                {
+                    "kind": kind,
+                    "name": say(entry),
+                    "region": ", ".join(entry.regions) or "nation",
+                    "start": entry.begins,
+                    "end": end if forever else start + dt.timedelta(days=math.ceil(until)),
+                }
+            )
+        return rows
