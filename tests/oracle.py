@@ -291,7 +291,8 @@ class Oracle:
         p = self.p.attention
         idle = self.s[i] + self.m[i] == 0 or not self.sig(i, "running")
         if p.speaking_tires:
-            return p.fatigue if self.last_voice[i] else p.fade if idle else 0.0
+            spoke = self.last_voice[i] & (PLATFORMS | TALK | STREET)
+            return p.fatigue if spoke else p.fade if idle else 0.0
         return max(p.fatigue, p.fade) if idle else p.fatigue
 
     def decide(self):

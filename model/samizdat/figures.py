@@ -50,7 +50,6 @@ POSTURES: dict[str, tuple[str, Colour]] = {
     "detained": ("detained", "0.15"),
     "mobilise": ("mobilised", COLOURS[3]),
 }
-POSTS: tuple[str, Colour] = ("posting on a platform", "0.72")
 BELIEFS: dict[str, tuple[str, Colour]] = {
     "grievance": ("grievance", COLOURS[1]),
     "trust": ("trust", COLOURS[2]),
@@ -71,7 +70,6 @@ LANES: dict[str, tuple[str, Colour]] = {
     "violence": ("violence", COLOURS[3]),
     "concession": ("concessions", COLOURS[8]),
 }
-OTHER_LANE: Colour = COLOURS[6]
 
 PER = 100_000
 WIDTH, PAGE = 8.27, 11.69  # inches: A4
@@ -98,11 +96,11 @@ def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
     with mpl.rc_context(THEME):
         days = _days(nation["date"])
         ax = _axes(ax, 2.4)
-        one = PER / max(1, int(_population(nation).max()))
+        one = PER / max(1, int(nation[COUNTED].sum(axis=1).max()))
         ax.set_yscale("symlog", linthresh=one, linscale=0.7)
         if "posts" in nation:  # broad and pale, to be seen beside the line that it nearly equals
-            label, colour = POSTS
-            ax.plot(days, nation["posts"] * one, color=colour, label=label, linewidth=2.5)
+            posts: Any = {"label": "posting on a platform", "color": "0.72", "linewidth": 2.5}
+            ax.plot(days, nation["posts"] * one, **posts)
         _lines(ax, days, nation[list(POSTURES)] * one, POSTURES)
         most = one * max(1, int(nation.filter([*POSTURES, "posts"]).to_numpy().max()))
         low = math.ceil(math.log10(one))
@@ -145,16 +143,13 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
             np.arange(len(names) + 1) - 0.5,
             np.ma.masked_less_equal(values, 0),
             cmap=sns.color_palette("flare", as_cmap=True),
-            norm=_decades(values, PER / max(1, int(_population(regions).max()))),
+            norm=_decades(values, PER / max(1, int(regions[COUNTED].sum(axis=1).max()))),
         )
-        coarse = f"; highest of {together} steps" if together > 1 else ""
+        label = "Mobilised per 100,000 inhabitants (log; blank: nobody)"
+        label += f"; highest of {together} steps" if together > 1 else ""
         place: Any = {"location": "top", "shrink": 0.55, "aspect": 45, "anchor": (0, 0)}
         bar = ax.figure.colorbar(mesh, ax=ax, pad=0.05, **place)
-        bar.set_label(
-            f"Mobilised per 100,000 inhabitants (log; blank: nobody){coarse}",
-            fontsize=TEXT,
-            loc="left",
-        )
+        bar.set_label(label, fontsize=TEXT, loc="left")
         bar.ax.tick_params(labelsize=TEXT)
         bar.formatter = FuncFormatter(_amount)
         bar.update_ticks()
@@ -168,10 +163,11 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
 
 
 def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
-    """Bands of what the world and the regime did: one lane a kind, one row a name.
+    """Bands of what the world and the regime did: a lane a kind, a row a name.
 
-    What has the same kind and name shares a row; a kind with too many names to print is drawn in
-    one row. A text stands on its bar where it fits, else beside it, and is cut where nothing fits.
+    What has the same name and region shares a row; where these are too many for a page, the lanes
+    with most rows are drawn by name alone, then in one row. A text stands on its bar where it fits,
+    else beside it, and is cut where nothing fits.
     """
     with mpl.rc_context(THEME):
         days = _days(nation["date"])
@@ -190,9 +186,10 @@ def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_yticks(centres, [_lane(kind)[0] for kind in lanes], parse_math=False)
         ax.tick_params(axis="y", length=0, labelsize=TEXT)
         ax.hlines([kinds.index(kind) - 0.5 for kind in lanes[1:]], *ax.get_xlim(), "0.85", lw=0.6)
-        page = ax.figure.canvas.figure
-        if (layout := page.get_layout_engine()) is not None:
-            layout.execute(page)  # the room for a text depends on the width of the axes
+        if (layout := ax.figure.get_layout_engine()) is not None:
+            layout.execute(
+                ax.figure.canvas.figure
+            )  # the room for a text depends on the width of the axes
         size, _ = _row_text(ax, len(rows))
         for y, row in enumerate(rows):
             colour = _lane(row.kind)[1]
@@ -213,14 +210,12 @@ def overview(nation: Table, regions: Table, bands: Table, title: str, caption: s
         (_height(places), turnout_map, [regions]),
         (_height(rows), actions, [bands, nation]),  # last: it measures the room that they leave
     ]
-    if places < 2:
-        del panels[2]
+    panels = [panel for panel in panels if places > 1 or panel[1] is not turnout_map]
     heights = [height for height, _, _ in panels]
     with mpl.rc_context(THEME):
         figure = _figure(min(PAGE, sum(heights) + 0.4 * len(panels) + 1.0))
-        grid = figure.subplots(
-            len(panels), sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights}
-        )
+        ratios = {"height_ratios": heights}
+        grid = figure.subplots(len(panels), sharex=True, squeeze=False, gridspec_kw=ratios)
         _inscribe(grid[0, 0], title, caption)
         for ax, (_, draw, tables) in zip(grid[:, 0], panels, strict=True):
             draw(*tables, ax=ax)
@@ -285,21 +280,16 @@ def _spacing(days: Days) -> float:
     return float(np.diff(days).min()) if len(days) > 1 else 1.0
 
 
-def _population(table: Table) -> pd.Series:
-    return table[COUNTED].sum(axis=1)
-
-
 def _time(ax: Axes, days: Days) -> None:
     half = _spacing(days) / 2
     ax.set_xlim(days[0] - half, days[-1] + half)
     ax.xaxis_date()
-    if days[-1] - days[0] < 7:  # else the automatic locator would name hours
-        ax.xaxis.set_major_locator(mdates.DayLocator())
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%d %b\n%Y"))
-    else:
+    locator, form = mdates.DayLocator(), mdates.DateFormatter("%d %b\n%Y")
+    if days[-1] - days[0] >= 7:  # below that the automatic locator would name hours
         locator = mdates.AutoDateLocator(minticks=4, maxticks=14)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+        form = mdates.ConciseDateFormatter(locator)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(form)
     ax.set_xlabel("Date")
 
 
@@ -307,7 +297,7 @@ def _lines(ax: Axes, days: Days, values: Table, shown: dict[str, tuple[str, Colo
     """Draw one line a column, raw: a protest lasts a day, and smoothing would hide it."""
     labels = {column: label for column, (label, _) in shown.items()}
     tidy = values.rename(columns=labels).assign(day=days).melt("day", var_name="line")
-    raw = {"estimator": None, "errorbar": None, "marker": "o" if len(days) == 1 else None}
+    raw: Any = {"estimator": None, "errorbar": None, "marker": "o" if len(days) == 1 else None}
     raw["linewidth"] = 1.5 if len(days) <= 400 else 0.7
     sns.lineplot(tidy, x="day", y="value", hue="line", palette=dict(shown.values()), ax=ax, **raw)
     # Above the axes nothing can run under the key.
@@ -321,17 +311,16 @@ def _lines(ax: Axes, days: Days, values: Table, shown: dict[str, tuple[str, Colo
 
 def _turnout(regions: Table) -> Table:
     """Mobilised per 100,000 inhabitants: a row a region, in the table's order; a column a date."""
-    share = PER * regions["mobilise"] / _population(regions).clip(lower=1)
+    share = PER * regions["mobilise"] / regions[COUNTED].sum(axis=1).clip(lower=1)
     tidy = regions[["region", "date"]].assign(region=regions["region"].astype(str), share=share)
     wide = tidy.pivot(index="region", columns="date", values="share")
     return wide.reindex(tidy["region"].unique()).fillna(0.0)
 
 
 def _decades(values: NDArray[np.float64], one: float) -> LogNorm:
-    some = values[values > 0]
-    low, high = (some.min(), some.max()) if some.size else (one, one)
-    bottom = math.floor(math.log10(low))
-    return LogNorm(10.0**bottom, 10.0 ** max(bottom + 1, math.ceil(math.log10(high))))
+    some = np.append(values[values > 0], one)
+    bottom = math.floor(math.log10(some.min()))
+    return LogNorm(10.0**bottom, 10.0 ** max(bottom + 1, math.ceil(math.log10(some.max()))))
 
 
 def _height(rows: int) -> float:
@@ -345,7 +334,7 @@ def _row_text(ax: Axes, rows: int) -> tuple[float, int]:
 
 
 def _lane(kind: str) -> tuple[str, Colour]:
-    return LANES.get(kind, (kind.replace("_", " "), OTHER_LANE))
+    return LANES.get(kind, (kind.replace("_", " "), COLOURS[6]))
 
 
 def _rows(bands: Table, days: Days) -> list[Row]:
@@ -359,21 +348,25 @@ def _rows(bands: Table, days: Days) -> list[Row]:
     seen = bands.fillna({"region": "nation"}).astype({"kind": str, "name": str, "region": str})
     seen = seen.assign(start=start, end=end)[start < end].sort_values("start", kind="stable")
     kinds = sorted(seen["kind"].unique(), key=[*LANES, *seen["kind"]].index)
-    crowded = len(seen[["kind", "name"]].drop_duplicates()) > ROWS_AT_MOST
+    lanes = {kind: _lane_rows(seen[seen["kind"] == kind], ["name", "region"]) for kind in kinds}
+    for columns in (["name"], ["kind"]):
+        for kind in sorted(kinds, key=lambda kind: -len(lanes[kind])):
+            if sum(map(len, lanes.values())) > ROWS_AT_MOST:
+                lanes[kind] = _lane_rows(seen[seen["kind"] == kind], columns)
+    return [row for kind in kinds for row in lanes[kind]]
+
+
+def _lane_rows(lane: Table, columns: list[str]) -> list[Row]:
+    """Rows of one lane: entries that agree in the columns share a row."""
     rows = []
-    for kind in kinds:
-        lane = seen[seen["kind"] == kind]
-        if crowded and lane["name"].nunique() > ROWS_AT_MOST // len(kinds):
-            lane = lane.assign(name=f"{len(lane)} dated entries", region="nation")
-        for name, same in lane.groupby("name", sort=False):
-            spans = list(zip(same["start"], same["end"], strict=True))
-            rows.append(Row(kind, f"{name}{_where(list(same['region'].unique()))}", spans))
+    for _, same in lane.groupby(columns, sort=False):
+        names, places = same["name"].unique(), same["region"].unique()
+        text = names[0] if len(names) == 1 else f"{len(same)} dated entries"
+        if "nation" not in places:
+            text += " – " + (", ".join(places) if len(places) < 4 else f"{len(places)} regions")
+        spans = list(zip(same["start"], same["end"], strict=True))
+        rows.append(Row(same["kind"].iloc[0], text, spans))
     return rows
-
-
-def _where(places: list[str]) -> str:
-    named = ", ".join(places) if len(places) <= 3 else f"{len(places)} regions"
-    return "" if "nation" in places else f" – {named}"
 
 
 def _write(ax: Axes, y: float, row: Row, size: float) -> None:

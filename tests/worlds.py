@@ -1,0 +1,101 @@
+"""Small worlds for the tests."""
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from oracle import Oracle
+
+from samizdat import Scenario, Simulation
+from samizdat.core import draws
+from samizdat.regime import arrest_chances
+
+STATE = (
+    "grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left", "voice",
+    "access", "ears",
+)  # fmt: skip
+
+
+def town(citizens: int = 400, **values: Any) -> Scenario:
+    """The teaching world at another size, with values changed (`group__name`)."""
+    named = {name.replace("__", "."): value for name, value in values.items()}
+    return Scenario.load("town").change({"citizens": citizens, **named})
+
+
+def run(scenario: Scenario, seed: int = 3, **kwargs: Any) -> Simulation:
+    """Run to the last day."""
+    return Simulation(scenario, seed=seed, **kwargs).run()
+
+
+def same_state(a: Simulation, b: Simulation) -> bool:
+    """Whether two runs end with the same citizens, to the last bit."""
+    return all(np.array_equal(a.state[name], b.state[name]) for name in STATE)
+
+
+def same_history(a: Simulation, b: Simulation) -> bool:
+    """Whether two runs counted the same on every day, in every region."""
+    return a.regions.equals(b.regions)
+
+
+class Sibling:
+    """An oracle that lives in the same world as a simulation, and follows its regime's signals."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        scenario = simulation.scenario
+        traits = {
+            name: simulation.state[name].tolist() for name in simulation._world.traits._fields
+        }
+        readable = {1 << k: p.readable for k, p in enumerate(scenario.world.platforms)}
+        self.oracle = Oracle(
+            networkx_of(simulation),
+            traits,
+            traits["region"],
+            simulation.sizes.tolist(),
+            simulation.seed,
+            float(scenario.world.step_days),
+            readable,
+        )
+
+    def day(self) -> dict[str, Any]:
+        """Advance both by a day; the simulation first, for its signals."""
+        simulation = self.simulation
+        step = simulation.step_number
+        caught: dict[str, NDArray[np.void]] = {}
+
+        prepare = simulation._prepare
+
+        def catching(k: int) -> Any:
+            today = prepare(k)
+            caught["signals"] = simulation._world.signals.copy()
+            caught["today"] = today
+            return today
+
+        simulation._prepare = catching  # type: ignore[method-assign]
+        try:
+            simulation.step()
+        finally:
+            simulation._prepare = prepare  # type: ignore[method-assign]
+        signals = caught["signals"]
+        if step == 0:
+            self.oracle.start(simulation.parameters, signals)
+        chance = draws.uniforms(simulation.seed, 0, len(simulation.sizes), step, draws.RESPONSE)
+
+        def q(mobilised: list[int]) -> list[float]:
+            return arrest_chances(caught["today"], np.array(mobilised), chance).tolist()
+
+        return self.oracle.day(step, simulation.parameters, signals, q)
+
+
+def networkx_of(simulation: Simulation) -> nx.Graph:
+    """The simulation's ties as a networkx graph, read row by row."""
+    ties = simulation.graph.ties
+    graph = nx.Graph()
+    graph.add_nodes_from(range(simulation.graph.citizens))
+    for i in range(simulation.graph.citizens):
+        begin = int(ties.start[i])
+        for e in range(begin, int(ties.start[i + 1])):
+            kind = "close" if e < begin + int(ties.close[i]) else "online"
+            graph.add_edge(i, int(ties.neighbour[e]), kind=kind)
+    return graph
