@@ -64,7 +64,7 @@ LANES: dict[str, tuple[str, Colour]] = {
     "setting": ("law and policy", COLOURS[7]),
     "ban": ("bans", COLOURS[4]),
     "blocking": ("blocking", COLOURS[0]),
-    "blackout": ("blackouts", "0.15"),
+    "blackout": ("blackouts", "0.4"),
     "arrests": ("arrests", COLOURS[2]),
     "preempt": ("pre-emptive arrests", COLOURS[2]),
     "violence": ("violence", COLOURS[3]),
@@ -99,8 +99,8 @@ def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
         one = PER / max(1, int(nation[COUNTED].sum(axis=1).max()))
         ax.set_yscale("symlog", linthresh=one, linscale=0.7)
         if "posts" in nation:  # broad and pale, to be seen beside the line that it nearly equals
-            posts: Any = {"label": "posting on a platform", "color": "0.72", "linewidth": 2.5}
-            ax.plot(days, nation["posts"] * one, **posts)
+            line: Any = {"color": "0.72", "linewidth": 2.5, "markersize": 2.5}
+            ax.plot(days, nation["posts"] * one, "o-", label="posting on a platform", **line)
         _lines(ax, days, nation[list(POSTURES)] * one, POSTURES)
         most = one * max(1, int(nation.filter([*POSTURES, "posts"]).to_numpy().max()))
         low = math.ceil(math.log10(one))
@@ -186,15 +186,12 @@ def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_yticks(centres, [_lane(kind)[0] for kind in lanes], parse_math=False)
         ax.tick_params(axis="y", length=0, labelsize=TEXT)
         ax.hlines([kinds.index(kind) - 0.5 for kind in lanes[1:]], *ax.get_xlim(), "0.85", lw=0.6)
-        if (layout := ax.figure.get_layout_engine()) is not None:
-            layout.execute(
-                ax.figure.canvas.figure
-            )  # the room for a text depends on the width of the axes
         size, _ = _row_text(ax, len(rows))
         for y, row in enumerate(rows):
             colour = _lane(row.kind)[1]
             bars = [(start, end - start) for start, end in row.spans]
-            ax.broken_barh(bars, (y - 0.38, 0.76), color=colour, alpha=0.45, linewidth=0)
+            tint = [0.55 + 0.45 * part for part in mpl.colors.to_rgb(colour)]
+            ax.broken_barh(bars, (y - 0.38, 0.76), color=tint, linewidth=0)
             # A day in twelve years is narrower than a pixel: the stroke shows it.
             ax.vlines([start for start, _ in bars], y - 0.38, y + 0.38, colour, linewidth=1.2)
             _write(ax, y, row, size)
@@ -324,11 +321,13 @@ def _decades(values: NDArray[np.float64], one: float) -> LogNorm:
 
 
 def _height(rows: int) -> float:
-    return 0.17 * max(4, rows)
+    return 0.17 * max(6, rows)
 
 
 def _row_text(ax: Axes, rows: int) -> tuple[float, int]:
     """Points of a text that fits a row, and of how many rows only one can be named."""
+    if (layout := ax.figure.get_layout_engine()) is not None:
+        layout.execute(ax.figure.canvas.figure)  # labels and keys take room from the axes
     height = 72 * ax.get_window_extent().height / ax.figure.dpi / rows
     return min(TEXT, max(4.5, 0.72 * height)), max(1, math.ceil(5 / height))
 

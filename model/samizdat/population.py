@@ -186,9 +186,7 @@ def settle_citizens(
             getattr(traits, name)[part] = np.clip(drawn, low, high)
         traits.threshold[part][_draw(seed, ids, draws.INSTIGATOR) < habits.instigators] = 0.0
         begins = region_first[traits.region[part]]
-        traits.adoption_rank[part] = _adoption_ranks(
-            seed, ids, begins, habits.adoption_correlation
-        )
+        traits.adoption_rank[part] = _adoption_ranks(seed, ids, begins, habits.adoption_correlation)
         traits.literacy_rank[part] = np.minimum(_draw(seed, ids, draws.LITERACY), _BELOW_ONE)
         traits.platforms[part] = _platforms(seed, ids, audiences, foreign_audience)
     return traits

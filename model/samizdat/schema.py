@@ -54,9 +54,9 @@ class Adoption(NamedTuple):
         float, Quantity("share that will be online in the end; 0: nobody ever", 0, 1, off=0)
     ] = 0.80
     rate: Annotated[float, Quantity("growth of internet use", 0.01, 10, "1/year")] = 0.497
-    midpoint: Annotated[
-        float, Quantity("when half the ceiling is online", 1980, 2100, "year")
-    ] = 2012.03
+    midpoint: Annotated[float, Quantity("when half the ceiling is online", 1980, 2100, "year")] = (
+        2012.03
+    )
     urban_lead: Annotated[
         float,
         Quantity("years by which an all-urban region is ahead of an all-rural one", 0, 30, "year"),

@@ -58,9 +58,7 @@ def words(
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the four 32-bit words of the citizens 4 * group ... 4 * group + 3."""
     s, g = np.uint64(seed), np.uint64(group)
-    return philox(
-        g & _LOW, g >> _HALF, np.uint64(step), np.uint64(stream), s & _LOW, s >> _HALF
-    )
+    return philox(g & _LOW, g >> _HALF, np.uint64(step), np.uint64(stream), s & _LOW, s >> _HALF)
 
 
 @compiled

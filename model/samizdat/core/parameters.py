@@ -46,8 +46,9 @@ def parameters_from(values: Mapping[str, float]) -> Parameters:
     """Return the parameters with the values given by dotted name (all of them known names)."""
     groups: dict[str, Any] = {}
     for group, default in Parameters._field_defaults.items():
-        given = {f: float(values[f"{group}.{f}"]) for f in default._fields
-                 if f"{group}.{f}" in values}
+        given = {
+            f: float(values[f"{group}.{f}"]) for f in default._fields if f"{group}.{f}" in values
+        }
         groups[group] = default._replace(**given)
     return Parameters(**groups)
 
@@ -59,8 +60,11 @@ def acting_parameters(p: Parameters, step_days: float) -> Parameters:
     """
     groups = {}
     for group, part in p._asdict().items():
-        rates = {name: acting(getattr(part, name), step_days)
-                 for name, quantity, _ in declared(type(part)) if quantity.rate}
+        rates = {
+            name: acting(getattr(part, name), step_days)
+            for name, quantity, _ in declared(type(part))
+            if quantity.rate
+        }
         groups[group] = part._replace(**rates)
     groups["fear"] = groups["fear"]._replace(witness=p.fear.witness * step_days)
     days = max(1.0, p.fate.detention_days / step_days)

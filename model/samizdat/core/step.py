@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core import passes
 from samizdat.core.layout import N_MOBILISE, World
 from samizdat.core.parameters import Parameters
+from samizdat.core.passes.act import act
+from samizdat.core.passes.count import count_latent, count_suppressed
+from samizdat.core.passes.fate import fate
+from samizdat.core.passes.feel import feel, settle
+from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen
 
 PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
 Chances = Callable[[NDArray[np.int64]], NDArray[np.float64]]
@@ -52,8 +56,8 @@ def by_region(world: World) -> NDArray[np.int64]:
 
 def first_state(crew: Crew, world: World, p: Parameters) -> None:
     """Give every citizen her state before the first day; the signals are those of that day."""
-    crew.run(passes.listen, world)
-    crew.run(passes.settle, world, p=p)
+    crew.run(listen, world)
+    crew.run(settle, world, p=p)
 
 
 def take_step(
@@ -63,7 +67,7 @@ def take_step(
     world: World,
     p: Parameters,
     arrest_chances: Chances,
-    count_latent: bool,
+    latent: bool,
 ) -> NDArray[np.int64]:
     """Advance every citizen by one step.
 
@@ -76,7 +80,7 @@ def take_step(
         Parameters as they act in a step (`acting_parameters`).
     arrest_chances
         From the number who mobilised per region (R,) to each one's chance of arrest (R,).
-    count_latent
+    latent
         Whether to count latent self-censorship too.
 
     Returns
@@ -84,20 +88,20 @@ def take_step(
     (R, len(TALLIES)) integer counts of the step.
     """
     world.tallies[:] = 0
-    crew.run(passes.listen, world)
+    crew.run(listen, world)
     voices = int(world.actor_counts.sum())
     if voices:
         n = len(world.state.voice)
-        crew.run(passes.hear_by_push if voices < PUSH_BELOW * n else passes.hear_by_pull, world)
-    crew.run(passes.feel, world, p=p)
-    crew.run(passes.act, world, seed, step, p=p)
+        crew.run(hear_by_push if voices < PUSH_BELOW * n else hear_by_pull, world)
+    crew.run(feel, world, p=p)
+    crew.run(act, world, seed, step, p=p)
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
     world.signals["arrest_chance"] = arrest_chances(mobilised)
     if np.any(world.signals["blocked"]) or np.any(world.signals["blackout"]):
-        crew.run(passes.count_suppressed, world)
-    crew.run(passes.fate, world, seed, step, p=p)
-    if count_latent:
-        crew.run(passes.count_latent, world, p=p)
+        crew.run(count_suppressed, world)
+    crew.run(fate, world, seed, step, p=p)
+    if latent:
+        crew.run(count_latent, world, p=p)
     return by_region(world)
 
 
@@ -116,5 +120,3 @@ def list_actors(world: World) -> None:
         found = np.flatnonzero(voices[first:last]) + first
         world.state.actors[first : first + len(found)] = found
         world.actor_counts[b] = len(found)
-
-

@@ -19,9 +19,7 @@ from samizdat.core.quantity import Quantity
 class Attention(NamedTuple):
     """Parameters of attention."""
 
-    on: Annotated[
-        float, Quantity("0: everybody is aware always", 0, 1, off=0, whole=True)
-    ] = 1.0
+    on: Annotated[float, Quantity("0: everybody is aware always", 0, 1, off=0, whole=True)] = 1.0
     beta: Annotated[
         float, Quantity("hazard of becoming aware for each tie heard", 0, 5, "1/day/tie", off=0)
     ] = 0.07

@@ -14,14 +14,13 @@ class Circumvention(NamedTuple):
     """Parameters of circumvention."""
 
     literacy: Annotated[float, Quantity("share who can use a VPN", 0, 1, off=0)] = 0.05
-    anonymity: Annotated[
-        float, Quantity("how far a VPN hides who posted", 0, 1, off=0)
-    ] = 0.5
+    anonymity: Annotated[float, Quantity("how far a VPN hides who posted", 0, 1, off=0)] = 0.5
     uptake: Annotated[
         float, Quantity("rate of getting a VPN when cut off", 0, 1, "1/day", off=0, rate=True)
     ] = 0.05
     lapse: Annotated[
-        float, Quantity("rate of losing it when nothing is blocked", 0, 1, "1/day", off=0, rate=True)
+        float,
+        Quantity("rate of losing it when nothing is blocked", 0, 1, "1/day", off=0, rate=True),
     ] = 0.01
 
 

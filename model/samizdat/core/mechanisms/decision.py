@@ -29,26 +29,26 @@ class Decision(NamedTuple):
     opposition_weight: Annotated[
         float, Quantity("weight of private opposition; fixed at 1, 0 for docking only", 0, 1)
     ] = 1.0
-    exposure_weight: Annotated[
-        float, Quantity("weight of the dissent she sees", 0, 2, off=0)
-    ] = 0.6
+    exposure_weight: Annotated[float, Quantity("weight of the dissent she sees", 0, 2, off=0)] = 0.6
     cost: Annotated[
         float, Quantity("cost of the street beyond its risk (docking only)", 0, 100, off=0)
     ] = 0.0
     ease: Annotated[
         float, Quantity("threshold of speaking as a share of that of the street", 0, 1)
     ] = 0.25
-    penalty_street: Annotated[
-        float, Quantity("weight of the risk of the street", 0, 3, off=0)
-    ] = 1.0
+    penalty_street: Annotated[float, Quantity("weight of the risk of the street", 0, 3, off=0)] = (
+        1.0
+    )
     penalty_post: Annotated[float, Quantity("weight of the risk of a post", 0, 3, off=0)] = 1.5
-    loudness: Annotated[
-        float, Quantity("how far strong words draw the eye", 0, 1, off=0)
-    ] = 0.0
+    loudness: Annotated[float, Quantity("how far strong words draw the eye", 0, 1, off=0)] = 0.0
     people_in_sight: Annotated[
         float,
-        Quantity("people whom one sees in the street; only its product with security matters",
-                 20, 1000, "citizens"),
+        Quantity(
+            "people whom one sees in the street; only its product with security matters",
+            20,
+            1000,
+            "citizens",
+        ),
     ] = 50.0
 
 
@@ -83,8 +83,6 @@ def mobilises(
 
 
 @compiled
-def speaks(
-    motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision
-) -> bool:
+def speaks(motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision) -> bool:
     """Whether she says what she thinks at this risk; at risk 0, whether she would if free."""
     return motive - risk_aversion * p.penalty_post * risk >= p.ease * threshold - GUARD

@@ -19,8 +19,13 @@ class Fate(NamedTuple):
 
     detention_days: Annotated[
         float,
-        Quantity("longest detention; terms are uniform up to it", 1, 365, "day",
-                 source="administrative arrest of up to 15 days, Kazakh code"),
+        Quantity(
+            "longest detention; terms are uniform up to it",
+            1,
+            365,
+            "day",
+            source="administrative arrest of up to 15 days, Kazakh code",
+        ),
     ] = 15.0
 
 

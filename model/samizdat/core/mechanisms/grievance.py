@@ -20,18 +20,18 @@ class Grievance(NamedTuple):
     """Parameters of grievance."""
 
     rise: Annotated[float, Quantity("pull up towards a shock", 0, 1, "1/day", rate=True)] = 0.3
-    relax: Annotated[
-        float, Quantity("pull back to resting hardship", 0, 1, "1/day", rate=True)
-    ] = 0.004
+    relax: Annotated[float, Quantity("pull back to resting hardship", 0, 1, "1/day", rate=True)] = (
+        0.004
+    )
     backlash: Annotated[
         float, Quantity("gain from full violence, if aware", 0, 1, "1/day", off=0, rate=True)
     ] = 0.05
     frustration: Annotated[
         float, Quantity("gain from being newly cut off", 0, 1, "1/day", off=0, rate=True)
     ] = 0.05
-    acceptance: Annotated[
-        float, Quantity("how far full trust excuses censorship", 0, 1, off=0)
-    ] = 1.0
+    acceptance: Annotated[float, Quantity("how far full trust excuses censorship", 0, 1, off=0)] = (
+        1.0
+    )
 
 
 @compiled

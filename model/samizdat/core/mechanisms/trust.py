@@ -20,9 +20,9 @@ from samizdat.core.quantity import Quantity
 class Trust(NamedTuple):
     """Parameters of trust."""
 
-    relax: Annotated[
-        float, Quantity("pull back to resting trust", 0, 1, "1/day", rate=True)
-    ] = 0.002
+    relax: Annotated[float, Quantity("pull back to resting trust", 0, 1, "1/day", rate=True)] = (
+        0.002
+    )
     displacement: Annotated[
         float, Quantity("hold that broadcasts lose on who hears other voices", 0, 1, off=0)
     ] = 0.5
