@@ -189,13 +189,28 @@ def test_texts_of_actions_do_not_overlap(entries: int, days: int) -> None:
     assert_texts_are_apart(figures.actions(bands(entries, days), nation))
 
 
-@pytest.mark.parametrize("resolution", [100, 150, 300])
-def test_texts_of_actions_do_not_overlap_on_the_overview(resolution: int) -> None:
-    nation, regions = tables(4383, OBLASTS)
-    page = figures.overview(nation, regions, bands(25, 4383), "Twelve years", "n = 687,000, seed 7")
-    page.set_dpi(resolution)
-    for axes in page.axes:
-        assert_texts_are_apart(axes)
+def test_texts_of_the_overview_do_not_overlap_at_any_usual_resolution() -> None:
+    nation, regions = tables(1200, OBLASTS)
+    page = figures.overview(nation, regions, bands(25, 1200), "Years", "n = 687,000, seed 7")
+    for resolution in (100, 150, 300):
+        page.set_dpi(resolution)
+        for axes in page.axes:
+            assert_texts_are_apart(axes)
+
+
+def test_keys_stay_on_the_page_and_off_the_lines() -> None:
+    nation, regions = tables(60, OBLASTS)
+    page = figures.overview(nation, regions, bands(25), "Keys", "")
+    FigureCanvasAgg(page).draw()
+    keyed = [axes for axes in page.axes if axes.get_legend() is not None]
+    assert len(keyed) == 2
+    for axes in keyed:
+        key, frame = axes.get_legend(), axes.get_window_extent()
+        assert key is not None
+        box = key.get_window_extent()
+        assert page.bbox.x0 <= box.x0
+        assert box.x1 <= page.bbox.x1
+        assert box.y0 >= frame.y1
 
 
 def test_more_names_than_a_page_holds_are_counted() -> None:

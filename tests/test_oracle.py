@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from oracle import check_exp_minus
-from worlds import STATE, Sibling, town
 
+from oracle import check_exp_minus
 from samizdat import Scenario, Simulation
+from worlds import STATE, Sibling, town
 
 COUNTED = (
     "silent", "self_censor", "share", "mobilise", "detained", "aware", "online", "circumventing",

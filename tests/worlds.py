@@ -4,9 +4,8 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
-from oracle import Oracle
 
+from oracle import Oracle
 from samizdat import Scenario, Simulation
 from samizdat.core import draws
 from samizdat.regime import arrest_chances
@@ -62,30 +61,16 @@ class Sibling:
         """Advance both by a day; the simulation first, for its signals."""
         simulation = self.simulation
         step = simulation.step_number
-        caught: dict[str, NDArray[np.void]] = {}
-
-        prepare = simulation._prepare
-
-        def catching(k: int) -> Any:
-            today = prepare(k)
-            caught["signals"] = simulation._world.signals.copy()
-            caught["today"] = today
-            return today
-
-        simulation._prepare = catching  # type: ignore[method-assign]
-        try:
-            simulation.step()
-        finally:
-            simulation._prepare = prepare  # type: ignore[method-assign]
-        signals = caught["signals"]
+        simulation.step()
+        signals, p = simulation.signals, simulation.circumstances.parameters
         if step == 0:
-            self.oracle.start(simulation.parameters, signals)
+            self.oracle.start(p, signals)
         chance = draws.uniforms(simulation.seed, 0, len(simulation.sizes), step, draws.RESPONSE)
 
         def q(mobilised: list[int]) -> list[float]:
-            return arrest_chances(caught["today"], np.array(mobilised), chance).tolist()
+            return arrest_chances(simulation.today, np.array(mobilised), chance).tolist()
 
-        return self.oracle.day(step, simulation.parameters, signals, q)
+        return self.oracle.day(step, p, signals, q)
 
 
 def networkx_of(simulation: Simulation) -> nx.Graph:

@@ -72,8 +72,7 @@ LANES: dict[str, tuple[str, Colour]] = {
 }
 
 PER = 100_000
-WIDTH, PAGE = 8.27, 11.69  # inches: A4
-DPI = 150
+WIDTH, PAGE, DPI = 8.27, 11.69, 150  # A4 in inches
 TEXT = 7.5  # points
 ROWS_AT_MOST = 40
 COLUMNS_AT_MOST = 600  # days narrower than a pixel would hide a protest of one day
@@ -99,8 +98,8 @@ def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
         one = PER / max(1, int(nation[COUNTED].sum(axis=1).max()))
         ax.set_yscale("symlog", linthresh=one, linscale=0.7)
         if "posts" in nation:  # broad and pale, to be seen beside the line that it nearly equals
-            line: Any = {"color": "0.72", "linewidth": 2.5, "markersize": 2.5}
-            ax.plot(days, nation["posts"] * one, "o-", label="posting on a platform", **line)
+            line: Any = {"color": "0.72", "lw": 2.2, "markersize": 2.2, "markeredgewidth": 0}
+            ax.plot(days, nation["posts"] * one, "o-", label="posting", **line)
         _lines(ax, days, nation[list(POSTURES)] * one, POSTURES)
         most = one * max(1, int(nation.filter([*POSTURES, "posts"]).to_numpy().max()))
         low = math.ceil(math.log10(one))
@@ -132,7 +131,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
     with mpl.rc_context(THEME):
         days = np.unique(_days(regions["date"]))
         turnout = _turnout(regions)
-        names = [_shorten(name, 30) for name in turnout.index]
+        names = [_shorten(name, 26) for name in turnout.index]
         ax = _axes(ax, _height(len(names)))
         half = _spacing(days) / 2
         together = math.ceil(len(days) / COLUMNS_AT_MOST)
@@ -298,7 +297,8 @@ def _lines(ax: Axes, days: Days, values: Table, shown: dict[str, tuple[str, Colo
     raw["linewidth"] = 1.5 if len(days) <= 400 else 0.7
     sns.lineplot(tidy, x="day", y="value", hue="line", palette=dict(shown.values()), ax=ax, **raw)
     # Above the axes nothing can run under the key.
-    key = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=9, frameon=False)
+    spare: Any = {"fontsize": TEXT, "handlelength": 1.5, "columnspacing": 1.2, "frameon": False}
+    key = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=9, borderaxespad=0.2, **spare)
     for handle in key.get_lines():
         handle.set_linewidth(2.0)
     ax.grid(axis="y", color="0.9", linewidth=0.6)

@@ -19,10 +19,10 @@ from samizdat.core import ties as rows
 from samizdat.core import wiring
 from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.quantity import Quantity
+from samizdat.edges import checked, ids_of, table_of
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyarrow as pa
 
 _CIRCLES = "circles of 3-5 in groups of 9-15: Zhou et al. 2005, Proc. R. Soc. B 272:439"
 _SKEWS = "1 all alike; 2, 3, 4 a tail of degrees with exponent 3, 2.5, 2.33"
@@ -124,6 +124,14 @@ class Graph:
         """
         return rows.measures(self.ties, region_first)
 
+    def correlation(self, trait: NDArray[np.float32]) -> float | None:
+        """Return how alike close ties are in a trait (Pearson); None where it is not defined."""
+        total, squares, products, ends = rows.close_moments(self.ties, trait)
+        if ends == 0 or squares / ends - (total / ends) ** 2 < 1e-12:
+            return None
+        mean = total / ends
+        return float((products / ends - mean * mean) / (squares / ends - mean * mean))
+
     def digest(self) -> str:
         """Return the SHA-256 of all ties: equal for equal graphs, on any machine."""
         digest = hashlib.sha256()
@@ -144,7 +152,7 @@ class Graph:
         ValueError
             For a tie of a citizen to herself, an id outside 0 ... n - 1, an unknown kind.
         """
-        return _checked("edges", n, source, target, kind)
+        return cls(checked("edges", n, source, target, kind))
 
     @classmethod
     def from_networkx(cls, g: "nx.Graph[Any]") -> "Graph":
@@ -161,7 +169,7 @@ class Graph:
                 )
         ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
         kind = [word for *_, word in g.edges(data="kind", default="online")]
-        return _checked("networkx graph", n, ends[:, 0], ends[:, 1], kind or None)
+        return cls(checked("networkx graph", n, ends[:, 0], ends[:, 1], kind or None))
 
     @classmethod
     def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
@@ -176,13 +184,13 @@ class Graph:
             Naming the file, the value and what is allowed.
         """
         path = Path(path)
-        table = _table(path)
-        source, target = (_ids(path, name, table[name]) for name in ("source", "target"))
+        table = table_of(path)
+        source, target = (ids_of(path, name, table[name]) for name in ("source", "target"))
         if not source.size:
             raise ValueError(f"{path}: no ties; expected at least one row below the header")
         kind = table["kind"].to_numpy() if "kind" in table else None
         n = max(int(source.max()), int(target.max())) + 1 if citizens is None else citizens
-        return _checked(str(path), n, source, target, kind)
+        return cls(checked(str(path), n, source, target, kind))
 
     def to_networkx(self) -> "nx.Graph[int]":
         """Return a networkx graph with nodes 0 ... N-1 and edge attribute ``kind``."""
@@ -197,112 +205,6 @@ class Graph:
                     kind = rows.KINDS[int(e >= start[i] + close[i])]
                     g.add_edge(i, neighbour[e], kind=kind)
         return g
-
-
-def _first(wrong: NDArray[np.bool_]) -> int:
-    return int(np.flatnonzero(wrong)[0])
-
-
-def _checked(
-    thing: str, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
-) -> Graph:
-    """Build a graph from a user's ties, or say which of them is wrong."""
-    if not 1 <= n <= MAX_CITIZENS:
-        raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
-    ends = []
-    for name, given in (("source", source), ("target", target)):
-        ids = np.atleast_1d(np.asarray(given))
-        if ids.size == 0:
-            ids = ids.astype(np.int64)
-        if ids.dtype.kind not in "iu":
-            raise ValueError(f"{thing}: {name} holds {ids.tolist()[0]!r}; ids are integers")
-        outside = (ids < 0) | (ids >= n)
-        if outside.any():
-            row = _first(outside)
-            raise ValueError(f"{thing}, row {row + 1}: {name} {ids[row]} is outside 0 ... {n - 1}")
-        ends.append(ids.astype(np.int32))
-    if ends[0].shape != ends[1].shape:
-        raise ValueError(f"{thing}: {ends[0].size} sources, but {ends[1].size} targets")
-    loop = ends[0] == ends[1]
-    if loop.any():
-        row = _first(loop)
-        raise ValueError(f"{thing}, row {row + 1}: citizen {ends[0][row]} is tied to herself")
-    kinds = np.atleast_1d(np.asarray(rows.ONLINE if kind is None else kind))
-    if kinds.size == 1:
-        kinds = np.repeat(kinds, ends[0].size)
-    if kinds.shape != ends[0].shape:
-        raise ValueError(f"{thing}: {kinds.size} kinds for {ends[0].size} ties")
-    codes = np.full(kinds.shape, 2, np.uint8)
-    for code, word in enumerate(rows.KINDS):
-        codes[kinds == (code if kinds.dtype.kind in "iu" else word)] = code
-    if (codes == 2).any():
-        row = _first(codes == 2)
-        raise ValueError(
-            f"{thing}, row {row + 1}: kind {kinds.tolist()[row]!r} is unknown;"
-            " allowed are close (0), online (1)"
-        )
-    return Graph(rows.csr(n, ends[0], ends[1], codes))
-
-
-def _table(path: Path) -> "dict[str, pa.ChunkedArray]":
-    """Read the columns that matter, a CSV file's as text."""
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    what = {".csv": "CSV", ".parquet": "Parquet"}.get(path.suffix.lower())
-    if what is None:
-        raise ValueError(f"{path}: unknown extension {path.suffix!r}; allowed are .csv, .parquet")
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if not head:
-        raise ValueError(f"{path}: the file is empty")
-    wanted = ("source", "target", "kind")
-    texts = csv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()))
-    if (what == "Parquet") != (head[:4] == b"PAR1") or (what == "CSV" and b"\0" in head):
-        raise ValueError(f"{path}: the content is not {what}")
-    try:
-        table = (
-            csv.read_csv(path, convert_options=texts)
-            if what == "CSV"
-            else parquet.ParquetFile(path).read()
-        )
-    except (pa.ArrowException, OSError):
-        raise ValueError(f"{path}: cannot be read as {what}") from None
-    names = [name.strip() for name in table.column_names]
-    for name in wanted:
-        if names.count(name) > 1 or (name != "kind" and name not in names):
-            raise ValueError(
-                f"{path}: columns are {', '.join(names)[:200]}; expected source, target and,"
-                " if you like, kind, each once"
-            )
-    return {name: table.column(names.index(name)) for name in wanted if name in names}
-
-
-def _ids(path: Path, name: str, column: "pa.ChunkedArray") -> NDArray[np.int64]:
-    """Turn a column into ids, or name the first value that is none."""
-    import pyarrow as pa
-
-    is_a, given = pa.types, column.type
-    readable = is_a.is_integer(given) or is_a.is_floating(given) or is_a.is_string(given)
-    try:
-        if readable and column.null_count == 0:
-            return np.asarray(column.cast(pa.int64()).to_numpy(), np.int64)
-    except pa.ArrowException:
-        pass
-    for row, value in enumerate(column):
-        try:
-            if readable and value.is_valid:
-                value.cast(pa.int64())
-                continue
-        except pa.ArrowException:
-            pass
-        raise ValueError(
-            f"{path}, row {row + 1}: {name} {value.as_py()!r} is not an id;"
-            f" ids are whole numbers, 0 ... {MAX_CITIZENS - 1}"
-        )
-    return np.empty(0, np.int64)
 
 
 def _size(region_first: NDArray[np.int64]) -> int:

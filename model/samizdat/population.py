@@ -63,7 +63,7 @@ class Normal(_Distribution):
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ... whose draws are u."""
         x = self.mean + self.sd * special.ndtri(u)
-        return x if self.floor is None else np.maximum(x, self.floor)
+        return np.asarray(x if self.floor is None else np.maximum(x, self.floor))
 
 
 class Beta(_Distribution):

@@ -9,7 +9,7 @@ trigger is met extends the order to ``duration`` days from then, after the delay
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ class Order(NamedTuple):
     cover_story: bool = False
     strength: float = 1.0
     dated: bool = False
+    title: str = ""  # of the dated act
 
 
 @dataclass
@@ -72,9 +73,17 @@ class Today(NamedTuple):
 class Lever(Protocol):
     """A lever of the state."""
 
-    claim: str
-    numbers: Numbers
-    off: dict[str, float]
+    @property
+    def claim(self) -> str:
+        """What it does, in a clause."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers that drive it, by dotted name."""
+
+    @property
+    def off(self) -> dict[str, float]:
+        """The values at which it is absent."""
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Give orders, and write into the ``signals`` (R,) of the day what citizens meet."""
@@ -111,8 +120,10 @@ class Preempt:
     """Arrests beforehand: a share of those who posted yesterday; rule: dated; scope: region."""
 
     claim = "detains a share of those seen posting the day before"
-    numbers: Numbers = {"preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)}
-    off = {"preempt": 0.0}
+    numbers: ClassVar[Numbers] = {
+        "preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)
+    }
+    off: ClassVar[dict[str, float]] = {"preempt": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Write the share that acts in a step."""
@@ -127,14 +138,14 @@ class Arrests:
     """
 
     claim = "detains who mobilised, up to a capacity"
-    numbers: Numbers = {
+    numbers: ClassVar[Numbers] = {
         "arrests.capacity": (
             Quantity("arrests a day per citizen of the region", 0, 1, "1/day", 0), 8e-5),
         "arrests.response": (
             Quantity("chance that protest is met by arrests on a day", 0, 1, "1/day", 0,
                      "26 % of Kazakh protests 2000-2020, Mass Mobilization data"), 0.26),
     }  # fmt: skip
-    off = {"arrests.capacity": 0.0}
+    off: ClassVar[dict[str, float]] = {"arrests.capacity": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Wait for the count."""
@@ -157,7 +168,7 @@ class Blocking:
     """
 
     claim = "takes platforms away, from those without a VPN"
-    numbers: Numbers = {
+    numbers: ClassVar[Numbers] = {
         "blocking.on": (Quantity("0: never blocks", 0, 1, off=0, whole=True), 1.0),
         "blocking.trigger_posts": (
             Quantity("visible posts per citizen online that trigger it; 0: never", 0, 1, off=0),
@@ -167,7 +178,8 @@ class Blocking:
         "blocking.authority": (
             Quantity("who orders it", 0, 1, whole=True, names=("court", "prosecutor"),
                      source="court until the law of 23 April 2014, then the prosecutor"), 0.0),
-        "blocking.delay_days": (Quantity("from trigger to block, under a court", 0, 365, "day"), 21.0),
+        "blocking.delay_days": (
+            Quantity("from trigger to block, under a court", 0, 365, "day"), 21.0),
         "blocking.duration": (
             Quantity("days that a block outlasts its last trigger", 1, 3650, "day",
                      source="median of shutdowns for protest worldwide 2016-22 is 3, #KeepItOn"),
@@ -180,7 +192,7 @@ class Blocking:
             Quantity("how far a cover story for a block or blackout is believed", 0, 1, off=0),
             0.8),
     }  # fmt: skip
-    off = {"blocking.on": 0.0}
+    off: ClassVar[dict[str, float]] = {"blocking.on": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Order blocks where triggered, then block whatever is ordered."""
@@ -209,7 +221,7 @@ class Blackout:
     """
 
     claim = "takes all platforms away in a region, VPN or not"
-    numbers: Numbers = {
+    numbers: ClassVar[Numbers] = {
         "blackout.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "blackout.trigger": (
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
@@ -220,7 +232,7 @@ class Blackout:
             Quantity("1: a triggered blackout is told as a technical problem", 0, 1, whole=True),
             0.0),
     }  # fmt: skip
-    off = {"blackout.on": 0.0}
+    off: ClassVar[dict[str, float]] = {"blackout.on": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Order blackouts where triggered, then switch off whatever is ordered."""
@@ -254,9 +266,9 @@ class Ban:
     """Platforms that are never allowed; rule: standing; scope: region."""
 
     claim = "keeps platforms from existing in the country"
-    numbers: Numbers = {"ban.on": (Quantity("0: the list is not applied", 0, 1, off=0,
+    numbers: ClassVar[Numbers] = {"ban.on": (Quantity("0: the list is not applied", 0, 1, off=0,
                                             whole=True), 1.0)}  # fmt: skip
-    off = {"ban.on": 0.0}
+    off: ClassVar[dict[str, float]] = {"ban.on": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Strike the banned from what is allowed."""
@@ -272,7 +284,7 @@ class Violence:
     """
 
     claim = "terrifies at first, aggrieves later"
-    numbers: Numbers = {
+    numbers: ClassVar[Numbers] = {
         "violence.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "violence.trigger": (
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
@@ -281,7 +293,7 @@ class Violence:
         "violence.duration": (Quantity("days that it lasts", 1, 365, "day"), 2.0),
         "violence.strength": (Quantity("strength of triggered violence", 0, 1, off=0), 1.0),
     }  # fmt: skip
-    off = {"violence.on": 0.0}
+    off: ClassVar[dict[str, float]] = {"violence.on": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Order violence where patience has ended, then apply whatever is ordered."""
@@ -308,7 +320,7 @@ class Concession:
     """
 
     claim = "ends an event's shock"
-    numbers: Numbers = {
+    numbers: ClassVar[Numbers] = {
         "concession.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "concession.trigger": (
             Quantity("mobilised share of the nation that triggers it; 0: never", 0, 1, off=0),
@@ -316,7 +328,7 @@ class Concession:
         "concession.patience_days": (
             Quantity("days in a row at the trigger before it comes", 1, 365, "day"), 7.0),
     }  # fmt: skip
-    off = {"concession.on": 0.0}
+    off: ClassVar[dict[str, float]] = {"concession.on": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Remember which events are conceded, and since when."""
@@ -340,7 +352,7 @@ def _mobilised_share(today: Today) -> Floats:
 
 
 def exceeds(measure: Floats, trigger: Floats, today: Today) -> NDArray[np.bool_]:
-    """Whether a measure is at its trigger; an alert state answers earlier, trigger 0 is never met."""
+    """Whether a measure is at its trigger; an alert state answers earlier, a trigger of 0 never."""
     return (trigger > 0) & (measure * (1.0 + today.alert) >= trigger)
 
 
@@ -426,41 +438,3 @@ LEVERS: dict[str, Lever] = {
     "violence": Violence(),
     "concession": Concession(),
 }  # fmt: skip
-
-
-def _open() -> dict[str, Any]:
-    """Return the settings under which no lever acts."""
-    return {name: value for lever in LEVERS.values() for name, value in lever.off.items()}
-
-
-# Complete regimes, by name; whatever a preset does not name is off.
-PRESETS: dict[str, dict[str, Any]] = {
-    "open": {},
-    "analog": {"broadcast": 5e-4, "arrests.capacity": 8e-5, "arrests.response": 0.26,
-               "chill": 0.05},
-    "networked": {
-        "broadcast": 5e-4, "egov": 2e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.10,
-        "blocking.on": 1, "blocking.trigger_posts": 2e-3, "blocking.trigger_street": 5e-4,
-        "blocking.authority": "prosecutor", "blocking.cover_story": 1,
-        "blackout.on": 1, "blackout.trigger": 5e-3, "blackout.cover_story": 1,
-        "arrests.capacity": 8e-5, "arrests.response": 0.26,
-    },
-    "ban": {
-        "broadcast": 5e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.15,
-        "arrests.capacity": 8e-5, "arrests.response": 0.26,
-        "ban.on": 1, "ban.platforms": ["*", "foreign_press"],
-    },
-}  # fmt: skip
-
-
-def preset(name: str) -> dict[str, Any]:
-    """Return the flat settings of a complete regime.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name.
-    """
-    if name not in PRESETS:
-        raise ValueError(f"regime {name!r} is not one of {', '.join(PRESETS)}")
-    return {**_open(), "actions": "rule", **PRESETS[name]}

@@ -1,32 +1,31 @@
 """One TOML file describes a world: load it, check it, change it.
 
-A number has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in ``--set``, in
-a timeline setting, in a sweep. Values set by `change` are *pinned*: they beat the timeline.
+A number has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in ``--set``,
+in a timeline setting, in a sweep. Values set by `change` are *pinned*: they beat the timeline.
 """
 
 import datetime as dt
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from samizdat.core.layout import FOREIGN, MAX_CITIZENS
-from samizdat.core.parameters import declared, quantities
-from samizdat.core.quantity import Quantity
 from samizdat.graphs import GRAPHS, GraphShape
+from samizdat.numbers import DATED, NUMBERS, TABLES
 from samizdat.population import TRAITS, Habits, Values, region_sizes
-from samizdat.regime import LEVERS, lever_numbers, preset
+from samizdat.presets import preset
+from samizdat.regime import LEVERS
 from samizdat.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
-    Adoption,
     WorldSpec,
     one_line,
     unknown,
@@ -36,34 +35,6 @@ from samizdat.timeline import Action, Setting
 
 class ScenarioError(ValueError):
     """A scenario that cannot be: one line that names the thing, its value and what is allowed."""
-
-
-class Named(NamedTuple):
-    """A number that a modeller may set."""
-
-    quantity: Quantity
-    default: float
-    place: str  # parameters, regime, world, population, graph, adoption
-
-
-_SECURITY = Quantity(
-    "security forces per citizen; only its product with people_in_sight matters", 0, 1, "1", off=0
-)
-
-
-def _registry() -> dict[str, Named]:
-    rows = {name: Named(q, default, "parameters") for name, q, default in quantities()}
-    rows |= {name: Named(q, default, "regime") for name, (q, default) in lever_numbers().items()}
-    rows["security"] = Named(_SECURITY, 0.004, "world")
-    rows |= {n: Named(q, default, "population") for n, q, default in declared(Habits)}
-    rows |= {n: Named(q, default, "graph") for n, q, default in declared(GraphShape, "graph.")}
-    rows |= {n: Named(q, default, "adoption") for n, q, default in declared(Adoption, "adoption.")}
-    return rows
-
-
-NUMBERS: dict[str, Named] = _registry()
-_DATED = ("parameters", "regime", "world")  # may change in time
-_TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
 @dataclass(frozen=True)
@@ -109,7 +80,7 @@ class Scenario:
             raise ScenarioError(f"{path}: not a text file, a TOML file is needed") from None
         except OSError as error:
             raise ScenarioError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-        return cls.parse(content, path.stem)
+        return replace(cls.parse(content, text), name=path.stem)
 
     @classmethod
     def parse(cls, text: str, name: str = "unnamed") -> "Scenario":
@@ -135,7 +106,7 @@ class Scenario:
                     raise ScenarioError(f"pinned: {unknown(str(n), NUMBERS)}")
             world = WorldSpec.model_validate(rest)
         except ValidationError as error:
-            keys = {*_TABLES, "security", "pinned"}
+            keys = {*TABLES, "security", "pinned"}
             raise ScenarioError(f"{name}: {one_line(error, keys)}") from None
         except ScenarioError:
             raise
@@ -360,7 +331,7 @@ def _check_setting(entry: Setting) -> None:
         where = f"timeline.{entry.id}.set"
         if name not in NUMBERS:
             raise ScenarioError(f"{where}: {unknown(name, NUMBERS)}")
-        if NUMBERS[name].place not in _DATED:
+        if NUMBERS[name].place not in DATED:
             raise ScenarioError(f"{where}: {name} cannot change in time")
         if entry.regions and NUMBERS[name].place != "regime":
             raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
@@ -386,7 +357,7 @@ def _flat_numbers(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Take the numbers out of a file's table, leaving in it what `WorldSpec` describes."""
     if "security" in table:
         yield "security", table.pop("security")
-    for place in _TABLES:
+    for place in TABLES:
         part = table.pop(place, {})
         if not isinstance(part, Mapping):
             raise ScenarioError(f"{place} = {part!r} must be a table")

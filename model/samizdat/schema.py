@@ -188,5 +188,5 @@ def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
     return f"{name} = {shown}: {message[0].lower() + message[1:]}"
 
 
-def _names_of(model: type[BaseModel]) -> set[str]:
+def _names_of(model: Any) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}

@@ -197,10 +197,9 @@ class Course:
     def bands(
         self, start: dt.date, end: dt.date, say: Callable[[_Entry], str]
     ) -> list[dict[str, object]]:
-        """List the entries as bands for a picture: kind, name, region, start and end (inclusive)."""
+        """List the entries as bands for a picture; ``end`` is inclusive."""
         rows = []
         for entry, when in self.entries:
-            until = when.first + (1 if when.last == math.inf else when.last - when.first) - 1
             forever = when.last == math.inf
             kind = entry.lever if isinstance(entry, Action) else entry.kind
             rows.append(
@@ -209,7 +208,7 @@ class Course:
                     "name": say(entry),
                     "region": ", ".join(entry.regions) or "nation",
                     "start": entry.begins,
-                    "end": end if forever else start + dt.timedelta(days=math.ceil(until)),
+                    "end": end if forever else start + dt.timedelta(days=math.ceil(when.last) - 1),
                 }
             )
         return rows

@@ -16,10 +16,11 @@ def at_rest() -> Callable[[Simulation], Simulation]:
     """
 
     def run(simulation: Simulation) -> Simulation:
-        before = -1
-        while simulation.counts["mobilise"] != before or simulation.step_number == 0:
-            before = simulation.counts["mobilise"] if simulation.step_number else -1
-            simulation.step()  # raises after the last day, so a slow world cannot pass unnoticed
+        before, joined = -1, True
+        while joined:
+            simulation.step()  # raises after the last day: no world is cut short unnoticed
+            turnout = simulation.counts["mobilise"]
+            before, joined = turnout, turnout != before
         return simulation
 
     return run

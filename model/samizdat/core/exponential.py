@@ -21,7 +21,7 @@ _C = tuple(1.0 / math.factorial(k) for k in range(14))
 @compiled
 def exp_minus(z: float) -> float:
     """Return exp(-z) for z >= 0; exactly 1 at 0."""
-    k = int(math.floor(z * _LOG2E + 0.5))
+    k = math.floor(z * _LOG2E + 0.5)
     if k > _DEEPEST:
         return 0.0
     r = k * _LN2_HIGH - z

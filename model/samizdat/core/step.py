@@ -1,5 +1,6 @@
 """One step: the passes over all blocks, shared out over threads, with a barrier after each."""
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
@@ -33,10 +34,7 @@ class Crew:
             one_pass(0, n_blocks, *rest)
             return
         cuts = _equal_cuts(world.blocks, min(self.size, n_blocks))
-        jobs = [
-            self.pool.submit(one_pass, b0, b1, *rest)
-            for b0, b1 in zip(cuts[:-1], cuts[1:], strict=True)
-        ]
+        jobs = [self.pool.submit(one_pass, b0, b1, *rest) for b0, b1 in itertools.pairwise(cuts)]
         for job in jobs:
             job.result()
 

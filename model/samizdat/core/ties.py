@@ -217,3 +217,18 @@ def measures(ties: Ties, region_first: NDArray[np.int64] | None = None) -> dict[
     if ties.neighbour.size:
         found["mean_index_distance"] = distance(ties) / ties.neighbour.size
     return found
+
+
+@compiled
+def close_moments(ties: Ties, x: NDArray[np.float32]) -> tuple[float, float, float, int]:
+    """Return the sums of x_i, x_i^2, x_i x_j over both ends of the close ties, and their number."""
+    total, squares, products, ends = 0.0, 0.0, 0.0, 0
+    for i in range(ties.close.size):
+        mine = float(x[i])
+        begin = int(ties.start[i])
+        for e in range(begin, begin + int(ties.close[i])):
+            total += mine
+            squares += mine * mine
+            products += mine * float(x[int(ties.neighbour[e])])
+            ends += 1
+    return total, squares, products, ends

@@ -2,7 +2,7 @@
 
     UNAWARE -> AWARE  with p = 1 - exp(-days * (beta (1 - flooding)(s + m) + coverage
                                                 + foreign_reach * coverage_abroad * [foreign]))
-    AWARE -> SPENT    at rate fatigue; at rate max(fatigue, fade) if nothing is heard or nothing runs
+    AWARE -> SPENT    at rate fatigue; at max(fatigue, fade) if nothing is heard or nothing runs
 
 An epidemic of attention (Daley & Kendall 1965); with fade = 0 it is SIR on the graph, whose final
 size is known (Newman 2002, Phys. Rev. E 66:016128). With speaking_tires = 1 only those who spoke

@@ -3,8 +3,8 @@
     phi += calm (chill - phi) + terror violence [AWARE] (1-phi) + own [released] (1-phi)
            + witness c / max(1, n_close) (1-phi if witness > 0 else phi)
 
-Arrest deters the arrested, hardly those who watch (Pan & Siegel 2020, Am. Polit. Sci. Rev. 114:109);
-violence dampens at first (Dornschneider-Elkink & Edmonds 2022).
+Arrest deters the arrested, hardly those who watch (Pan & Siegel 2020, Am. Polit. Sci. Rev.
+114:109); violence dampens at first (Dornschneider-Elkink & Edmonds 2022).
 """
 
 from typing import Annotated, NamedTuple

@@ -3,7 +3,7 @@
     tau += relax (t0 - tau)
            + broadcast (1 - displacement [foreign press or s > 0]) tau (1-tau)
            + egov online (1-tau)
-           - tau (doubt [foreign press] + cynicism contradiction [AWARE and (s > 0 or foreign press)])
+           - tau (doubt [foreign press] + cynicism contradiction [AWARE and (s > 0 or foreign)])
 
 State media persuade those who already trust and lose hold on those who read elsewhere; services
 won online legitimise; contradictory accounts breed cynicism once heard. Epstein's L (2002), made
@@ -65,7 +65,7 @@ def settled_trust(
 ) -> float:
     """Return the fixed point of `next_trust` where nothing is heard and nothing contradicted.
 
-    It solves b t^2 + (relax - b + egov + doubt) t - (relax t0 + egov) = 0 for its stable root in [0, 1].
+    It is the stable root of b t^2 + (relax - b + egov + doubt) t - (relax t0 + egov) = 0.
     """
     if p.relax == 0.0:
         return resting

@@ -56,7 +56,7 @@ def attend(
     step_days: float,
     p: Attention,
 ) -> int:
-    """Return whether a citizen is UNAWARE, AWARE or SPENT today; ``address`` is that of her draws."""
+    """Return UNAWARE, AWARE or SPENT; ``address`` (seed, i, step) is that of her draws."""
     seed, i, step = address
     fresh, running = int(here["fresh"]), int(here["running"])
     if fresh and attention == SPENT:

@@ -25,9 +25,13 @@ def count_suppressed(b0: int, b1: int, world: World) -> None:
         first = int(world.blocks[b, 0])
         for k in range(first, first + int(world.actor_counts[b])):
             j = int(state.actors[k])
-            voice, access, posture = int(state.voice[j]), int(state.access[j]), state.posture[j]
+            voice, access, posture = (
+                int(state.voice[j]),
+                int(state.access[j]),
+                int(state.posture[j]),
+            )
             muted = (
-                (posture == SHARE or posture == MOBILISE)
+                posture in (SHARE, MOBILISE)
                 and int(state.ears[j]) & PLATFORMS == 0
                 and access & PLATFORMS != 0
             )

@@ -1,0 +1,35 @@
+"""Options that several commands share, and how their text is read."""
+
+import datetime as dt
+
+from samizdat.cli import refuse
+from samizdat.scenario import Scenario, ScenarioError
+
+
+def load(name: str) -> Scenario:
+    """Load a scenario, or end with one line."""
+    try:
+        return Scenario.load(name)
+    except ScenarioError as error:
+        return refuse(error)
+
+
+def parse_settings(settings: list[str]) -> dict[str, str]:
+    """Read KEY=VALUE pairs; a key given twice is a mistake."""
+    values: dict[str, str] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            refuse(f"--set {setting!r}: write KEY=VALUE, as in attention.beta=0.1")
+        if key.strip() in values:
+            refuse(f"--set {key.strip()} is given twice")
+        values[key.strip()] = value.strip()
+    return values
+
+
+def parse_date(text: str, option: str) -> dt.date:
+    """Read a date of the form 2014-03-01."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return refuse(f"{option} = {text!r} is not a date of the form 2014-03-01")

@@ -1,0 +1,253 @@
+"""`samizdat run`: one run of one scenario."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from samizdat.cli import refuse
+
+DEFAULT_SCENARIO = "town"
+
+
+class _Interrupted(Exception):  # noqa: N818
+    """The user asked to end between two steps."""
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = (
+        DEFAULT_SCENARIO
+    ),
+    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
+    ] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day, by default the scenario's.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="By default one a core; the result is the same.")
+    ] = None,
+    graph: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet of ties: source,target[,kind].")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for manifest, tables, figures; default: none.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier run in that folder.")
+    ] = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Tables only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
+) -> None:
+    """Run a scenario day by day; print its summary, and write it where --out says."""
+    say = _silent if quiet else typer.echo
+    stop = _StopSwitch()
+    world, days, ties, record = _checked(
+        scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force
+    )
+    say(
+        f"{world.name}: {world.citizens:,} citizens, {days:,} steps from {world.world.start}, "
+        f"seed {seed}"
+    )
+    simulation = _people(world, seed, threads, ties, say)
+    if record:
+        record.begin(simulation, ["samizdat", *sys.argv[1:]], str(graph) if graph else None)
+    began = time.perf_counter()
+    try:
+        with _Progress(days, quiet) as show, stop:
+
+            def after_step(simulation: Any) -> None:
+                show(simulation)
+                if stop.asked:
+                    raise _Interrupted
+
+            try:
+                while simulation.step_number < days:
+                    simulation.step()
+                    after_step(simulation)
+                status = "complete"
+            except _Interrupted:
+                status = "interrupted" if simulation.step_number < days else "complete"
+    except Exception as error:
+        if record:
+            record.fail(error)
+        raise
+    seconds = time.perf_counter() - began
+    if record:
+        record.end(simulation, status, seconds)
+        if not no_figures and simulation.step_number:
+            _draw(simulation, record.folder)
+    if not quiet:
+        _report(simulation, seconds, status)
+        if record:
+            say(f"Written to {record.folder}/")
+    if status == "interrupted":
+        sys.exit(stop.exit_code)
+
+
+def _checked(
+    name: str,
+    citizens: str | None,
+    seed: int,
+    threads: int | None,
+    settings: list[str],
+    regime: str | None,
+    until: str | None,
+    graph: Path | None,
+    out: Path | None,
+    force: bool,
+) -> Any:
+    """Check all that the user gave before anything is built or written."""
+    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.graphs import Graph
+    from samizdat.simulation import check_call
+
+    scenario = load(name)
+    try:
+        check_call(seed, threads)
+        if regime is not None:
+            scenario = scenario.under(regime)
+        values = parse_settings(settings)
+        if citizens is not None:
+            values["citizens"] = citizens.replace("_", "")
+        scenario = scenario.change(values)
+        days = scenario.steps_until(parse_date(until, "until") if until else None)
+        ties = Graph.from_file(graph, scenario.citizens) if graph else None
+        record = None
+        if out is not None:
+            from samizdat.records import RunRecord
+
+            record = RunRecord(out, force=force)
+    except ValueError as error:
+        refuse(error)
+    return scenario, days, ties, record
+
+
+def _people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
+    """Build the simulation; say so where that takes a while."""
+    from samizdat.core.jit import cache_folder
+    from samizdat.simulation import Simulation
+
+    if not cache_folder().exists():
+        say("compiling the rules, once; about half a minute")
+    try:
+        return Simulation(world, seed, threads, ties)
+    except ValueError as error:
+        refuse(error)
+    except MemoryError:
+        refuse(f"citizens = {world.citizens}: more than the memory of this machine holds")
+
+
+def _silent(_: object) -> None:
+    """Say nothing."""
+
+
+class _StopSwitch:
+    """Turns SIGINT and SIGTERM into a request that is met between two steps."""
+
+    def __init__(self) -> None:
+        self.asked, self.exit_code = False, 130
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "_StopSwitch":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, _: object) -> None:
+        self.asked, self.exit_code = True, 128 + number
+
+
+class _Progress:
+    """A bar with date, postures and time left; plain lines where there is no terminal."""
+
+    def __init__(self, steps: int, quiet: bool) -> None:
+        self.steps, self.quiet = steps, quiet
+        self._bar: Any = None
+        self._drawn = 0.0
+
+    def __enter__(self) -> Callable[[Any], None]:
+        if self.quiet or not sys.stderr.isatty():
+            return self._line if not self.quiet else _silent
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.fields[date]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:3.0f} %"),
+            TextColumn("{task.fields[postures]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=self.steps, date="", postures="")
+        self._bar.start()
+        return self._move
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _move(self, simulation: Any) -> None:
+        now = time.monotonic()
+        if now - self._drawn < 0.1 and simulation.step_number < self.steps:
+            return
+        self._drawn = now
+        c = simulation.counts
+        self._bar.update(
+            self._task,
+            completed=simulation.step_number,
+            date=str(simulation.date),
+            postures=f"self-censor {c['self_censor']:,} share {c['share']:,} "
+            f"mobilise {c['mobilise']:,} held {c['detained']:,}",
+        )
+
+    def _line(self, simulation: Any) -> None:
+        now = time.monotonic()
+        if not self._drawn:
+            self._drawn = self._start = now
+        if now - self._drawn >= 10:
+            self._drawn = now
+            done = simulation.step_number / self.steps
+            left = (now - self._start) * (1 - done) / done
+            typer.echo(f"{simulation.date} {done:4.0%} about {left:.0f} s left", err=True)
+
+
+def _draw(simulation: Any, folder: Path) -> None:
+    from samizdat.figures import save_all
+
+    scenario = simulation.scenario
+    save_all(
+        simulation.nation,
+        simulation.regions,
+        simulation.bands,
+        folder / "figures",
+        title=scenario.world.title or scenario.name,
+        caption=(
+            f"{scenario.name}: {scenario.citizens:,} synthetic citizens, one run, "
+            f"seed {simulation.seed}"
+        ),
+    )
+
+
+def _report(simulation: Any, seconds: float, status: str) -> None:
+    """Print the run: a table of its weeks, then what came of it."""
+    from samizdat.cli.summary import lines
+
+    for line in lines(simulation, seconds, status):
+        typer.echo(line)

@@ -1,0 +1,32 @@
+"""`samizdat scenarios`: what worlds are shipped."""
+
+from typing import Annotated
+
+import typer
+
+from samizdat.cli import refuse
+
+
+def scenarios(
+    action: Annotated[str | None, typer.Argument(help="show: print the file.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Which.")] = None,
+) -> None:
+    """List the shipped scenarios; `scenarios show NAME` prints the file of one."""
+    from samizdat.scenario import Scenario, ScenarioError, shipped, shipped_text
+
+    if action is None:
+        for each in shipped():
+            world = Scenario.load(each).world
+            typer.echo(
+                f"{each:16} {world.start} ... {world.end}  {world.citizens:>9,} citizens, "
+                f"{len(world.regions)} regions  {world.title}"
+            )
+        return
+    if action != "show" or name is None:
+        refuse(
+            f"scenarios {action!r}: write `samizdat scenarios` or `samizdat scenarios show NAME`"
+        )
+    try:
+        typer.echo(shipped_text(str(name)), nl=False)
+    except ScenarioError as error:
+        refuse(error)
