@@ -7,7 +7,6 @@ import numpy as np
 
 from oracle import Oracle
 from samizdat import Scenario, Simulation
-from samizdat.core import draws
 from samizdat.regime import arrest_chances
 
 STATE = (
@@ -65,10 +64,9 @@ class Sibling:
         signals, p = simulation.signals, simulation.circumstances.parameters
         if step == 0:
             self.oracle.start(p, signals)
-        chance = draws.uniforms(simulation.seed, 0, len(simulation.sizes), step, draws.RESPONSE)
 
         def q(mobilised: list[int]) -> list[float]:
-            return arrest_chances(simulation.today, np.array(mobilised), chance).tolist()
+            return arrest_chances(signals["arrests"], np.array(mobilised)).tolist()
 
         return self.oracle.day(step, p, signals, q)
 

@@ -48,13 +48,21 @@ class Circumstances:
         self.parameters: Parameters
         self._settle_numbers(0)
 
-    def bring(self, k: int, last: NDArray[np.int64], signals: NDArray[np.void]) -> Today:
+    def bring(
+        self,
+        k: int,
+        last: NDArray[np.int64],
+        luck: NDArray[np.float64],
+        signals: NDArray[np.void],
+    ) -> Today:
         """Write step k into ``signals`` (R,): first the world's part, then the regime's.
 
         Parameters
         ----------
         last
             (R, len(TALLIES)) what was counted in the step before.
+        luck
+            (R,) one draw in (0, 1) a region.
         """
         world = self.scenario.world
         day, date = k * world.step_days, self.scenario.date_of(k)
@@ -83,6 +91,7 @@ class Circumstances:
             blockable=self._blockable,
             banned=self._banned,
             events=[entry.id for entry in holding if isinstance(entry, Event)],
+            luck=luck,
             conceding=[
                 entry.event
                 for entry in holding

@@ -19,6 +19,9 @@ from samizdat.core.quantity import Quantity, acting
 Floats = NDArray[np.float64]
 Numbers = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
 
+# What levers write; without them these are 0.
+RESPONSES = ("blocked", "blackout", "violence", "novelty", "deniability", "broadcast", "egov",
+             "flooding", "surveillance", "sanction", "chill", "preempt", "arrests")  # fmt: skip
 NOVELTY_DAYS = 14.0  # how fast the anger over a new block wears off (assumed)
 
 
@@ -68,6 +71,7 @@ class Today(NamedTuple):
     banned: int  # platforms that the ban lists
     events: Sequence[str]  # running today
     conceding: Sequence[str]  # events conceded by a dated act that holds today
+    luck: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
 
 
 class Lever(Protocol):
@@ -133,8 +137,8 @@ class Preempt:
 class Arrests:
     """Police against the street: whether they respond is chance, how many they take is capacity.
 
-    Rule: whoever mobilises; scope: region. The chance itself is known after the count: see
-    `arrest_chances`.
+    Rule: whoever mobilises; no delay; scope: region. What it means for each one in the street is
+    known after the count: see `arrest_chances`.
     """
 
     claim = "detains who mobilised, up to a capacity"
@@ -148,16 +152,17 @@ class Arrests:
     off: ClassVar[dict[str, float]] = {"arrests.capacity": 0.0}
 
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
-        """Wait for the count."""
-        signals["arrest_chance"] = 0.0
+        """Write how many the police can arrest today, 0 where they do not respond."""
+        v = today.values
+        response = np.minimum(1.0, v["arrests.response"] * (1.0 + today.alert * today.triggers))
+        responds = today.luck < 1.0 - (1.0 - response) ** today.step_days
+        arrests = v["arrests.capacity"] * today.seen.population * today.step_days
+        signals["arrests"] = np.where(responds, arrests, 0.0)
 
 
-def arrest_chances(today: Today, mobilised: NDArray[np.int64], chance: Floats) -> Floats:
-    """Return each one's chance of arrest (R,), given one draw in (0, 1) per region."""
-    alert = np.minimum(1.0, today.values["arrests.response"] * (1.0 + today.alert * today.triggers))
-    responds = chance < 1.0 - (1.0 - alert) ** today.step_days
-    arrests = today.values["arrests.capacity"] * today.seen.population * today.step_days
-    return np.where(responds, np.minimum(1.0, arrests / np.maximum(1, mobilised)), 0.0)
+def arrest_chances(arrests: Floats, mobilised: NDArray[np.int64]) -> Floats:
+    """Return each one's chance of arrest (R,): there is safety in numbers."""
+    return np.asarray(np.minimum(1.0, arrests / np.maximum(1, mobilised)))
 
 
 class Blocking:
@@ -208,10 +213,10 @@ class Blocking:
                 extend(memory, today, "blocking", int(r), float(delay[r]),
                        float(v["blocking.duration"][r]), today.blockable,
                        bool(v["blocking.cover_story"][r]))  # fmt: skip
-        signals["blocked"] = 0
         for order in in_force("blocking", today, memory):
             if v["blocking.on"][order.region]:
                 signals["blocked"][order.region] |= order.platforms
+                _tell(order, today, signals)
 
 
 class Blackout:
@@ -241,25 +246,10 @@ class Blackout:
             for r in np.flatnonzero(exceeds(_mobilised_share(today), v["blackout.trigger"], today)):
                 extend(memory, today, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
-        signals["blackout"] = 0
         for order in in_force("blackout", today, memory):
             if v["blackout.on"][order.region]:
                 signals["blackout"][order.region] = 1
-        self._describe(today, memory, signals)
-
-    def _describe(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
-        """Say how new the newest block or blackout is, and whether a cover story is told."""
-        signals["novelty"], signals["deniability"] = 0.0, 0.0
-        for lever in ("blocking", "blackout"):
-            for order in in_force(lever, today, memory):
-                r = order.region
-                if not today.values[f"{lever}.on"][r]:
-                    continue
-                age = max(0.0, today.day - order.begins)
-                novelty = math.exp(-age / NOVELTY_DAYS)
-                signals["novelty"][r] = max(float(signals["novelty"][r]), novelty)
-                if order.cover_story:
-                    signals["deniability"][r] = today.values["blocking.deniability"][r]
+                _tell(order, today, signals)
 
 
 class Ban:
@@ -305,7 +295,6 @@ class Violence:
             ):
                 extend(memory, today, "violence", int(r), 0.0, float(v["violence.duration"][r]),
                        strength=float(v["violence.strength"][r]))  # fmt: skip
-        signals["violence"] = 0.0
         for order in in_force("violence", today, memory):
             if v["violence.on"][order.region]:
                 worst = max(float(signals["violence"][order.region]), order.strength)
@@ -399,9 +388,20 @@ def in_force(lever: str, today: Today, memory: Memory) -> list[Order]:
     ]
 
 
+def _tell(order: Order, today: Today, signals: NDArray[np.void]) -> None:
+    """Write how new a block or blackout is, the newest counting, and whether a story covers it."""
+    r = order.region
+    novelty = math.exp(-max(0.0, today.day - order.begins) / NOVELTY_DAYS)
+    signals["novelty"][r] = max(float(signals["novelty"][r]), novelty)
+    if order.cover_story:
+        signals["deniability"][r] = today.values["blocking.deniability"][r]
+
+
 def respond(today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
     """Let every lever act, in the order of LEVERS; ``signals["allowed"]`` is already set."""
     memory.orders = [order for order in memory.orders if order.ends > today.day]
+    for name in RESPONSES:
+        signals[name] = 0
     for lever in LEVERS.values():
         lever.act(today, memory, signals)
 

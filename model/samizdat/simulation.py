@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.layout import (
+    BLOCK,
     PLATFORMS,
     SIGNALS,
     TALLIES,
@@ -83,7 +84,7 @@ class Simulation:
         )
         self.sizes = np.diff(first)
         self.steps = scenario.steps_until()
-        blocks = blocks_of(first)
+        blocks = blocks_of(first, BLOCK)
         self._world = World(
             ties=self.graph.ties,
             traits=given_traits(drawn, traits or {}),
@@ -127,13 +128,13 @@ class Simulation:
         if self.finished:
             raise RuntimeError(f"the scenario ends on {self.scenario.world.end}")
         k = self.step_number
-        today = self.circumstances.bring(k, self._last, self._world.signals)
+        luck = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
+        today = self.circumstances.bring(k, self._last, luck, self._world.signals)
         parameters = self.circumstances.parameters
         if k == 0:
             first_state(self._crew, self._world, parameters)
         else:
             self._world = turn_page(self._world)
-        chance = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
         self._latent[k] = self._opens_month(k)
         self._last = take_step(
             self._crew,
@@ -141,7 +142,7 @@ class Simulation:
             k,
             self._world,
             parameters,
-            lambda mobilised: arrest_chances(today, mobilised, chance),
+            arrest_chances,
             bool(self._latent[k]),
         )
         self._record(k, today)

@@ -50,16 +50,15 @@ def test_defiance_begins_at_the_published_desire():
 
 @pytest.mark.parametrize("point", POINTS, ids=str)
 def test_each_desire_complies_falls_silent_or_defies_as_published(point):
-    beta, nu, tau, psi = point
-    expected = np.where(
-        tau > DESIRES, SILENT, np.where(boundary(*point) > DESIRES, SELF_CENSOR, SHARE)
-    )
+    delta, (beta, nu, tau, psi) = DESIRES, point
+    willing, daring = delta >= tau, delta >= boundary(*point)
+    expected = np.select([daring, willing], [SHARE, SELF_CENSOR], SILENT)
     differs = postures(*point) != expected
     # Just below a boundary one is let over it by the guard, which counts in units of motive, and by
     # the rounding of desires and thresholds to float32, 1e-7 of it at most.
     loose = GUARD + 1e-7
-    near = np.abs(DESIRES - tau) <= loose / beta
-    near |= np.abs(DESIRES - boundary(*point)) <= loose / max(loose, beta - (1 - nu) * psi)
+    near = np.abs(delta - tau) <= loose / beta
+    near |= np.abs(delta - boundary(*point)) <= loose / max(loose, beta - (1 - nu) * psi)
     assert not (differs & ~near).any()
 
 

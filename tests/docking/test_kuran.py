@@ -52,8 +52,8 @@ def falsifying(penalty: float, fear: float) -> list[int]:
 @pytest.mark.parametrize("fear", [0.2, 0.5, 1.0])
 @pytest.mark.parametrize("penalty", [0.5, 1.0, 1.5])
 def test_the_gap_is_as_wide_as_the_feared_penalty(penalty, fear):
-    # Who has ease * threshold <= opposition < ease * threshold + risk_aversion * penalty * fear:
-    # opposition is even over [0, 1], so the gap counts as many as it is wide, up to one at each end.
+    # Who has ease * threshold <= opposition < ease * threshold + risk_aversion * penalty * fear.
+    # Opposition is even over [0, 1]: they are as many as the gap is wide, give or take one.
     assert falsifying(penalty, fear) == pytest.approx([0.5 * penalty * fear * ALIKE] * 3, abs=1)
 
 

@@ -13,7 +13,8 @@ from samizdat.simulation import Simulation
 
 EPIDEMIC = Scenario.load(Path(__file__).with_name("sir.toml"))
 SEEDS = 0.002  # as in the file
-RUNS = 4  # with seeds 0, 1, ...
+RUNS = 3  # with seeds 0, 1, 2
+DEGREE = 4  # mean, z; only z T matters
 
 # Poisson degrees: z T -> share ever infected, from a vanishing seed.
 POISSON = {1.2: 0.3137, 1.5: 0.5828, 2.0: 0.7968, 3.0: 0.9405}
@@ -88,7 +89,7 @@ def test_published_sizes_solve_the_equation_of_regular_graphs(case, share):
 @pytest.mark.parametrize(("zt", "share"), POISSON.items())
 def test_an_epidemic_on_a_poisson_graph_has_the_published_size(zt, share):
     size, slope = poisson_size(zt, SEEDS)
-    measured = ever_aware("erdos_renyi", 6, zt / 6)
+    measured = ever_aware("erdos_renyi", DEGREE, zt / DEGREE)
     assert measured == pytest.approx(size, abs=four_errors(size, slope))
     # the seeds add what the same equation says that they add
     assert measured - (size - poisson_size(zt)[0]) == pytest.approx(
@@ -107,16 +108,16 @@ def test_an_epidemic_on_a_regular_graph_has_the_published_size(case, share):
     )
 
 
-@pytest.mark.parametrize("fatigue", [0.1, 5.0])
+@pytest.mark.parametrize("fatigue", [0.25, 5.0])
 def test_the_size_depends_on_transmissibility_alone(fatigue):
-    # the aware tire within a day or within ten; z T = 2 for both
+    # the aware tire within a day or within four or so; z T = 2 for both
     size, slope = poisson_size(2.0, SEEDS)
-    measured = ever_aware("erdos_renyi", 6, 2.0 / 6, fatigue)
+    measured = ever_aware("erdos_renyi", DEGREE, 2.0 / DEGREE, fatigue)
     assert measured == pytest.approx(size, abs=four_errors(size, slope))
 
 
 def test_below_the_epidemic_threshold_news_stays_with_the_seeds():
     size, slope = poisson_size(0.8, SEEDS)
-    measured = ever_aware("erdos_renyi", 6, 0.8 / 6)
+    measured = ever_aware("erdos_renyi", DEGREE, 0.8 / DEGREE)
     assert measured == pytest.approx(size, abs=four_errors(size, slope))
     assert size < SEEDS / (1 - 0.8)  # each seed begins 1 + zT + (zT)^2 + ... cases at most

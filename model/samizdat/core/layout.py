@@ -105,7 +105,8 @@ SIGNALS = np.dtype(
         ("chill", np.float64),
         ("preempt", np.float64),
         ("security", np.float64),  # per citizen
-        ("arrest_chance", np.float64),  # q_r if the police respond today, else 0
+        ("arrests", np.float64),  # how many the police can arrest today; 0: they do not respond
+        ("arrest_chance", np.float64),  # q_r, known once the street is counted
     ]
 )
 

@@ -17,7 +17,7 @@ from samizdat.core.passes.feel import feel, settle
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen
 
 PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
-Chances = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 
 
 class Crew:
@@ -77,7 +77,7 @@ def take_step(
     p
         Parameters as they act in a step (`acting_parameters`).
     arrest_chances
-        From the number who mobilised per region (R,) to each one's chance of arrest (R,).
+        From how many can be arrested and how many mobilised per region (R,) to each one's chance.
     latent
         Whether to count latent self-censorship too.
 
@@ -94,7 +94,7 @@ def take_step(
     crew.run(feel, world, p=p)
     crew.run(act, world, seed, step, p=p)
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
-    world.signals["arrest_chance"] = arrest_chances(mobilised)
+    world.signals["arrest_chance"] = arrest_chances(world.signals["arrests"], mobilised)
     if np.any(world.signals["blocked"]) or np.any(world.signals["blackout"]):
         crew.run(count_suppressed, world)
     crew.run(fate, world, seed, step, p=p)

@@ -1,0 +1,120 @@
+"""Take a number's term out of the text of the rules, and run what is left.
+
+For every parameter with an off value: the town with the parameter at its off value, against the
+town under rules in which the term that it multiplies stands no more. Interpreted; prints what it
+found as JSON: name -> [places cut, same to the last bit, different from everything on].
+"""
+
+import ast
+import inspect
+import json
+import sys
+import textwrap
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from samizdat.core.parameters import quantities
+from test_step import fingerprint
+from worlds import run, town
+
+CITIZENS = 250
+EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
+    "decision.cost": 0.02,
+    "attention.foreign_reach": 0.5,
+    "fear.witness": 0.3,
+    "attention.fade": 0.5,
+    "arrests.capacity": 0.05,
+    "arrests.response": 1,
+}
+
+
+class Cut(ast.NodeTransformer):
+    """Replace by 0.0 each term of a sum (or whole operand) in which a number stands."""
+
+    def __init__(self, number: str) -> None:
+        self.number, self.places = number, 0
+
+    def _stands_in(self, node: ast.AST) -> bool:
+        return any(
+            isinstance(inner, ast.Attribute) and ast.unparse(inner) == self.number
+            for inner in ast.walk(node)
+        )
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Go down to the smallest operand that holds the number."""
+        if not isinstance(node, ast.expr) or not self._stands_in(node):
+            return super().visit(node)
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
+        inside = [child for child in ast.walk(node) if child is not node]
+        sums = [
+            child
+            for child in inside
+            if isinstance(child, ast.BinOp)
+            and isinstance(child.op, ast.Add | ast.Sub)
+            and self._stands_in(child)
+        ]
+        if isinstance(node, ast.Attribute) or (product and not sums):
+            self.places += 1
+            return ast.Constant(0.0)
+        return self.generic_visit(node)
+
+
+def core_modules() -> list[ModuleType]:
+    """All modules of the compiled core."""
+    return [m for name, m in sys.modules.items() if name.startswith("samizdat.core")]
+
+
+def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, object]]]:
+    """Replace every rule that uses a number by one without it; return how to undo that."""
+    places, undo = 0, []
+    for module in core_modules():
+        short = module.__name__.rsplit(".", 1)[-1]
+        if ".mechanisms." in module.__name__ and short == group:
+            number = f"p.{field}"
+        elif ".passes." in module.__name__:
+            number = f"p.{group}.{field}"
+        else:
+            continue
+        for rule in [f for f in vars(module).values() if isinstance(f, FunctionType)]:
+            if rule.__module__ != module.__name__:
+                continue
+            tree = ast.parse(textwrap.dedent(inspect.getsource(rule)))
+            cut = Cut(number)
+            tree = ast.fix_missing_locations(cut.visit(tree))
+            if not cut.places:
+                continue
+            places += cut.places
+            tree.body[0].decorator_list = []
+            space = dict(vars(module))
+            exec(compile(tree, module.__name__, "exec"), space)
+            for user in core_modules():
+                for name, value in list(vars(user).items()):
+                    if value is rule:
+                        undo.append((user, name, rule))
+                        setattr(user, name, space[rule.__name__])
+    return places, undo
+
+
+def main() -> None:
+    """Try every parameter that can be switched off."""
+    world = town(CITIZENS).change(EVERYTHING_ON)
+    everything = fingerprint(run(world))
+    found = {}
+    for name, quantity, _ in quantities():
+        if quantity.off is None:
+            continue
+        group, field = name.split(".")
+        off = fingerprint(run(world.change({name: quantity.off})))
+        places, undo = cut_rules(group, field)
+        absent = fingerprint(run(world))
+        for user, rule_name, rule in undo:
+            setattr(user, rule_name, rule)
+        found[name] = [places, absent == off, off != everything]
+    assert fingerprint(run(world)) == everything
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""News of an event spreads along ties and through media, and tires."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samizdat.core import draws
+from samizdat.core.jit import interpreted
+from samizdat.core.layout import AWARE, SIGNALS, SPENT, UNAWARE
+from samizdat.core.mechanisms.attention import Attention, awakening, weariness
+from samizdat.core.passes.act import attend
+
+law = settings(max_examples=100, deadline=None, derandomize=True)
+
+
+def wakes(heard=0, flooding=0.0, coverage=0.0, abroad=0.0, foreign=False, days=1.0, **p):
+    return awakening(heard, flooding, coverage, abroad, foreign, days, Attention(**p))
+
+
+def tires(heard=1, running=1, spoke=False, **p):
+    return weariness(heard, running, spoke, Attention(**p))
+
+
+def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, **signals):
+    """One citizen's transition in a region with these signals."""
+    here = np.zeros(1, SIGNALS)
+    for name, value in signals.items():
+        here[name] = value
+    rule, p = interpreted(attend), p or Attention()
+    return rule(attention, heard, False, spoke, (1, i, step), here[0], 1.0, p)
+
+
+# Waking
+
+
+def test_hazards_of_ties_media_and_the_press_abroad_add_up():
+    # 0.07 * 0.75 * 3 = 0.1575; 0.05; 0.2 * 0.5 = 0.1; for two days
+    chance = wakes(3, 0.25, 0.05, 0.5, True, 2.0, beta=0.07, foreign_reach=0.2)
+    assert chance == pytest.approx(1 - math.exp(-2 * 0.3075), rel=1e-14)
+
+
+def test_who_hears_nothing_of_an_event_without_coverage_never_wakes():
+    assert wakes(0, beta=5.0) == 0
+
+
+def test_flooding_drowns_calls_but_not_coverage():
+    assert wakes(7, flooding=1.0, beta=5.0) == 0
+    assert wakes(7, flooding=1.0, coverage=0.1) == wakes(0, coverage=0.1) > 0
+
+
+def test_coverage_abroad_reaches_readers_of_the_foreign_press_only():
+    assert wakes(abroad=1.0, foreign=False, foreign_reach=1.0) == 0
+    assert wakes(abroad=1.0, foreign=True, foreign_reach=0.0) == 0
+    assert wakes(abroad=1.0, foreign=True, foreign_reach=1.0) == pytest.approx(1 - 1 / math.e)
+
+
+def test_two_half_days_wake_as_many_as_one_day():
+    half, whole = wakes(4, days=0.5), wakes(4, days=1.0)
+    assert 1 - (1 - half) ** 2 == pytest.approx(whole, rel=1e-12)
+
+
+@law
+@given(st.integers(0, 100), st.integers(0, 100), st.floats(0, 5), st.floats(0, 1))
+def test_who_hears_more_is_no_later_to_wake(heard, more, beta, flooding):
+    less, greater = (wakes(n, flooding, beta=beta) for n in (heard, heard + more))
+    assert less <= greater + 4e-15  # twice the bound of exp
+
+
+# Tiring
+
+
+@pytest.mark.parametrize(
+    ("heard", "running", "rate"), [(1, 1, 0.25), (0, 1, 0.6), (1, 0, 0.6), (0, 0, 0.6)]
+)
+def test_attention_fades_faster_where_nothing_is_heard_or_nothing_runs(heard, running, rate):
+    assert tires(heard, running, fatigue=0.25, fade=0.6) == rate
+
+
+def test_silence_never_keeps_her_awake():
+    assert tires(0, fatigue=0.25, fade=0.07) == tires(3, fatigue=0.25, fade=0.07) == 0.25
+
+
+@pytest.mark.parametrize("spoke", [False, True])
+def test_attention_tires_whether_or_not_she_spoke(spoke):
+    assert tires(3, spoke=spoke, fatigue=0.25) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("heard", "running", "spoke", "rate"),
+    [(3, 1, True, 0.25), (0, 0, True, 0.25), (3, 1, False, 0), (0, 1, False, 0.6),
+     (3, 0, False, 0.6)],
+)  # fmt: skip
+def test_in_the_variant_only_who_spoke_tires_and_the_silent_fade(heard, running, spoke, rate):
+    assert tires(heard, running, spoke, fatigue=0.25, fade=0.6, speaking_tires=1.0) == rate
+
+
+# The day's transition
+
+
+def test_without_an_event_nobody_becomes_aware():
+    assert attends(UNAWARE, heard=9, coverage=5.0, p=Attention(beta=5.0)) == UNAWARE
+
+
+def test_a_new_event_makes_the_spent_unaware():
+    assert attends(SPENT, running=1, fresh=1) == UNAWARE
+
+
+def test_the_spent_stay_spent_while_the_event_runs():
+    assert attends(SPENT, heard=9, running=1, coverage=5.0) == SPENT
+
+
+def test_a_new_event_does_not_touch_the_aware():
+    calm = Attention(fatigue=0.0, fade=0.0)
+    assert attends(AWARE, running=1, fresh=1, seeds=1.0, p=calm) == AWARE
+
+
+def test_seeds_are_the_declared_share_of_the_unaware():
+    woken = [attends(UNAWARE, i=i, running=1, fresh=1, seeds=0.3) == AWARE for i in range(2000)]
+    expected = draws.uniforms(1, 0, 2000, 0, draws.SEEDS) < 0.3
+    assert woken == expected.tolist()
+
+
+def test_an_event_seeds_on_its_first_day_only():
+    assert attends(UNAWARE, running=1, fresh=0, seeds=1.0) == UNAWARE
+
+
+def test_where_there_is_no_rate_attention_lasts():
+    assert attends(AWARE, running=0, p=Attention(fatigue=0.0, fade=0.0)) == AWARE
+
+
+def test_the_same_draw_serves_waking_and_tiring():
+    u = draws.uniform(1, 0, 0, draws.ATTENTION)
+    just = Attention(fatigue=u + 1e-9, fade=0.0)
+    assert attends(AWARE, heard=1, running=1, p=just) == SPENT
+    assert attends(AWARE, heard=1, running=1, p=just._replace(fatigue=u - 1e-9)) == AWARE
+    hazard = -math.log1p(-u)
+    assert attends(UNAWARE, running=1, coverage=hazard + 1e-6) == AWARE
+    assert attends(UNAWARE, running=1, coverage=hazard - 1e-6) == UNAWARE

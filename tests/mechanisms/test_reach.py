@@ -1,0 +1,167 @@
+"""Whom a citizen can hear, and of how many the heard are a share."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samizdat.core.layout import FOREIGN, HELD, ONLINE, PLATFORMS, STREET, TALK
+from samizdat.core.mechanisms.reach import (
+    Reach,
+    access_of,
+    audible,
+    ears_of,
+    exposure,
+    hears_kin,
+    hears_online,
+)
+
+A, B, C = 1, 2, 4  # three platforms
+sets = st.integers(0, 0xFFF).map(lambda bits: bits | FOREIGN * (bits % 2))
+flags = st.integers(0, 1)
+law = settings(max_examples=100, deadline=None, derandomize=True)
+
+
+def seen(street=0, others=0, d=1.0, share=0.0, abroad=0.0, foreign=False, **p):
+    return exposure(street, others, float(d), share, abroad, foreign, Reach(**p))
+
+
+# Access
+
+
+def test_online_are_those_whose_rank_is_below_the_adoption():
+    assert access_of(A, A, 0.49, 0.5) == A | ONLINE
+    assert access_of(A, A, 0.5, 0.5) == 0
+
+
+def test_nobody_is_online_where_nobody_adopts():
+    assert access_of(A, A, 0.0, 0.0) == 0
+
+
+def test_access_is_what_she_uses_of_what_is_launched_and_not_banned():
+    assert access_of(A | B | FOREIGN, B | C | FOREIGN, 0.1, 0.5) == B | FOREIGN | ONLINE
+
+
+def test_who_uses_nothing_that_exists_is_online_all_the_same():
+    assert access_of(A, B, 0.1, 0.5) == ONLINE
+
+
+# Ears
+
+
+def test_blocking_takes_the_blocked_platforms_away():
+    assert ears_of(A | B | FOREIGN | ONLINE, B | FOREIGN, 0, 0, False) == A
+
+
+def test_a_platform_that_she_does_not_use_cannot_be_taken_from_her():
+    assert ears_of(A | ONLINE, B | C, 0, 0, False) == A
+
+
+@law
+@given(sets, sets, flags)
+def test_a_vpn_beats_blocking_never_a_blackout(used, blocked, blackout):
+    assert ears_of(used | ONLINE, blocked, blackout, 1, False) == (0 if blackout else used)
+
+
+@law
+@given(sets, sets, flags, flags)
+def test_a_blackout_takes_all(used, blocked, circumventing, held):
+    assert ears_of(used | ONLINE, blocked, 1, circumventing, bool(held)) == 0
+
+
+@law
+@given(sets, sets, flags, flags)
+def test_the_detained_have_no_ears(used, blocked, blackout, circumventing):
+    assert ears_of(used | ONLINE, blocked, blackout, circumventing, True) == 0
+
+
+@law
+@given(sets, sets, sets, flags)
+def test_blocking_more_never_opens_an_ear(used, blocked, more, circumventing):
+    before = ears_of(used | ONLINE, blocked, 0, circumventing, False)
+    after = ears_of(used | ONLINE, blocked | more, 0, circumventing, False)
+    assert after & before == after
+
+
+def test_where_nothing_is_blocked_her_ears_are_what_she_uses():
+    assert ears_of(A | C | FOREIGN | ONLINE, 0, 0, 0, False) == A | C | FOREIGN
+
+
+# Voices
+
+
+@pytest.mark.parametrize("voice", [TALK, STREET, TALK | STREET | A])
+def test_kin_are_heard_in_person_and_in_the_street_without_any_network(voice):
+    assert hears_kin(voice, 0)
+
+
+def test_kin_are_heard_on_a_common_platform():
+    assert hears_kin(A | B, B | C)
+    assert not hears_kin(A, B | C)
+
+
+def test_the_detained_are_heard_by_nobody():
+    assert not hears_kin(HELD, PLATFORMS | FOREIGN)
+    assert not hears_online(HELD, PLATFORMS | FOREIGN)
+
+
+@pytest.mark.parametrize("voice", [TALK, STREET, TALK | STREET])
+def test_word_of_mouth_and_the_street_do_not_travel_along_online_ties(voice):
+    assert not hears_online(voice, PLATFORMS)
+
+
+def test_an_online_tie_is_heard_on_a_common_platform_only():
+    assert hears_online(A | STREET, A | B)
+    assert not hears_online(A | STREET, B)
+
+
+def test_the_foreign_press_carries_no_voice_of_citizens():
+    assert not hears_online(FOREIGN, FOREIGN)
+    assert not hears_kin(FOREIGN, FOREIGN)
+
+
+# Of how many
+
+
+@pytest.mark.parametrize(("reachable_only", "d"), [(1.0, 5.0), (0.0, 8.0), (0.5, 6.5)])
+def test_the_silenced_count_as_silent_or_not_at_all(reachable_only, d):
+    # 3 close; 5 online ties, 2 of them open
+    assert audible(3, 5, 2, Reach(reachable_only=reachable_only)) == d
+
+
+def test_who_has_nobody_has_a_share_of_one():
+    assert audible(0, 0, 0, Reach()) == 1
+
+
+@law
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1))
+def test_blocked_ties_never_enlarge_the_share(n_close, n_open, silenced, reachable_only):
+    p = Reach(reachable_only=reachable_only)
+    blocked = audible(n_close, n_open + silenced, n_open, p)
+    free = audible(n_close, n_open + silenced, n_open + silenced, p)
+    assert blocked <= free + 1e-12  # rounding of two products that add up to n_net
+
+
+# Exposure
+
+
+def test_a_body_in_the_street_counts_in_full_and_a_voice_by_its_weight():
+    assert seen(street=2, others=3, d=10, post_weight=0.5) == pytest.approx(0.35)
+    assert seen(street=2, others=3, d=10, post_weight=0.0) == 0.2
+
+
+def test_the_square_is_seen_by_all_in_the_region():
+    assert seen(share=0.05, public_signal=0.4) == pytest.approx(0.02)
+    assert seen(share=0.05, public_signal=0.0) == 0
+
+
+def test_a_revolution_abroad_is_an_example_for_readers_of_the_foreign_press():
+    assert seen(abroad=0.5, foreign=True, demonstration=0.02) == pytest.approx(0.01)
+    assert seen(abroad=0.5, foreign=False, demonstration=0.02) == 0
+    assert seen(abroad=0.5, foreign=True, demonstration=0.0) == 0
+
+
+@law
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.floats(0, 1))
+def test_ties_alone_never_show_her_more_than_all_of_them(street, others, silent, weight):
+    d = max(1, street + others + silent)
+    assert 0 <= seen(street, others, d, post_weight=weight) <= 1

@@ -1,0 +1,144 @@
+"""The legitimacy that a citizen accords to the state."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from samizdat.core.mechanisms.trust import Trust, next_trust, settled_trust
+
+unit, flags = st.floats(0, 1), st.integers(0, 1)
+law = settings(max_examples=200, deadline=None, derandomize=True)
+STILL = {"relax": 0.0, "displacement": 0.0, "doubt": 0.0, "cynicism": 0.0}
+
+
+def after(
+    trust, resting=0.0, aware=0, online=0, foreign=0, others=0,
+    broadcast=0.0, egov=0.0, contradiction=0.0, **p,
+):  # fmt: skip
+    """Trust of tomorrow; of the parameters, those not named are zero."""
+    flags = (aware, online, foreign, others)
+    return next_trust(trust, resting, *flags, broadcast, egov, contradiction, Trust(**STILL | p))
+
+
+def test_trust_returns_to_its_rest():
+    assert after(0.4, 0.6, relax=0.1) == pytest.approx(0.42)
+    assert after(0.8, 0.6, relax=0.1) == pytest.approx(0.78)
+
+
+# State media
+
+
+def test_state_television_persuades():
+    assert after(0.4, broadcast=0.05) == pytest.approx(0.4 + 0.05 * 0.4 * 0.6)
+
+
+@pytest.mark.parametrize("trust", [0.0, 1.0])
+def test_television_moves_neither_who_trusts_nothing_nor_who_trusts_fully(trust):
+    assert after(trust, broadcast=0.1) == trust
+
+
+@pytest.mark.parametrize(("foreign", "others"), [(1, 0), (0, 1), (1, 1)])
+def test_television_loses_hold_on_who_hears_other_voices_once(foreign, others):
+    displaced = after(0.4, foreign=foreign, others=others, broadcast=0.05, displacement=0.5)
+    assert displaced == pytest.approx(0.4 + 0.5 * 0.05 * 0.4 * 0.6)
+
+
+def test_full_displacement_removes_television():
+    assert after(0.4, others=1, broadcast=0.1, displacement=1.0) == 0.4
+
+
+# Services online
+
+
+def test_services_win_the_online():
+    assert after(0.4, online=1, egov=0.1) == pytest.approx(0.4 + 0.1 * 0.6)
+    assert after(0.4, online=0, egov=0.1) == 0.4
+
+
+# Doubt and cynicism
+
+
+def test_the_foreign_press_sows_doubt():
+    assert after(0.4, foreign=1, doubt=0.1) == pytest.approx(0.36)
+    assert after(0.4, foreign=0, others=1, doubt=0.1) == 0.4
+
+
+def test_sixteen_told_where_seventy_three_died_breeds_cynicism():
+    contradiction = 1 - 16 / 73
+    lost = after(0.4, aware=1, others=1, contradiction=contradiction, cynicism=0.2)
+    assert lost == pytest.approx(0.4 - 0.4 * 0.2 * 0.78082, rel=1e-5)
+
+
+@pytest.mark.parametrize(("aware", "foreign", "others"), [(0, 1, 1), (1, 0, 0), (0, 0, 0)])
+def test_an_untold_truth_breeds_none(aware, foreign, others):
+    told = {"aware": aware, "foreign": foreign, "others": others}
+    assert after(0.4, **told, contradiction=1.0, cynicism=1.0) == 0.4
+
+
+@law
+@given(unit, unit, flags, flags, flags, flags, unit)
+def test_with_every_rate_at_zero_nothing_moves_her(
+    trust, resting, aware, online, foreign, others, contradiction
+):
+    told = (aware, online, foreign, others)
+    assert after(trust, resting, *told, contradiction=contradiction) == trust
+
+
+@law
+@given(unit, unit, unit, flags, flags, flags, flags, unit, unit)
+def test_a_greater_contradiction_never_wins_trust(
+    trust, resting, relax, aware, online, foreign, others, contradiction, more
+):
+    low, high = sorted((contradiction, more))
+    told = (aware, online, foreign, others)
+    p = {"relax": relax, "cynicism": 0.7, "broadcast": 0.05, "egov": 0.02}
+    assert after(trust, resting, *told, contradiction=high, **p) <= after(
+        trust, resting, *told, contradiction=low, **p
+    )
+
+
+# Where it settles
+
+
+@law
+@given(unit, flags, flags, st.floats(0, 0.1), st.floats(0, 0.1), st.floats(1e-6, 1), unit, unit)
+def test_settled_trust_is_a_fixed_point(
+    resting, online, foreign, broadcast, egov, relax, displacement, doubt
+):
+    p = Trust(relax=relax, displacement=displacement, doubt=doubt)
+    settled = settled_trust(resting, online, foreign, broadcast, egov, p)
+    tomorrow = next_trust(settled, resting, 0, online, foreign, 0, broadcast, egov, 0.0, p)
+    assert tomorrow == pytest.approx(settled, abs=1e-14)  # some roundings of numbers below 1
+
+
+@law
+@given(unit, flags, flags, st.floats(0, 0.1), st.floats(0, 0.1), unit)
+def test_settled_trust_is_where_trust_goes_from_anywhere(
+    resting, online, foreign, broadcast, egov, start
+):
+    assume(start > 0)
+    p = Trust(relax=0.2, displacement=0.5, doubt=0.05)
+    trust = start
+    for _ in range(600):  # it closes in by a tenth a step at least: 0.9 ** 600 < 1e-27
+        trust = next_trust(trust, resting, 0, online, foreign, 0, broadcast, egov, 0.0, p)
+    settled = settled_trust(resting, online, foreign, broadcast, egov, p)
+    assert trust == pytest.approx(settled, abs=1e-12)
+
+
+@law
+@given(unit, flags, st.floats(0.001, 1))
+def test_without_state_media_trust_settles_at_rest(resting, online, relax):
+    settled = settled_trust(resting, online, 0, 0.0, 0.0, Trust(relax=relax))
+    assert settled == pytest.approx(resting, abs=1e-15)
+
+
+@law
+@given(unit, flags, flags)
+def test_without_a_pull_to_rest_trust_starts_at_rest(resting, online, foreign):
+    assert settled_trust(resting, online, foreign, 0.1, 0.1, Trust(relax=0.0)) == resting
+
+
+def test_television_alone_settles_where_its_push_meets_the_pull():
+    # 0.1 t (1 - t) = 0.1 (t - 0.25)  <=>  t^2 = 0.25
+    settled = settled_trust(0.25, 0, 0, 0.1, 0.0, Trust(relax=0.1))
+    assert settled == pytest.approx(0.5)
