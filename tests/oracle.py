@@ -327,7 +327,8 @@ class Oracle:
         voice = (platforms if posts else 0) | (TALK if talks else 0)
         if posts or (talks and not platforms):
             return SHARE, voice
-        return (SELF_CENSOR if b >= ease else SILENT), voice
+        muted = not platforms and not reach.word_of_mouth
+        return (SELF_CENSOR if b >= ease and not muted else SILENT), voice
 
     def per_region(self, number, total=sum):
         groups = [[] for _ in self.regions]

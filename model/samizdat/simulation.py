@@ -17,8 +17,8 @@ from samizdat.core.layout import (
     PLATFORMS,
     SIGNALS,
     TALLIES,
-    State,
     World,
+    blank_state,
     blocks_of,
 )
 from samizdat.core.step import Crew, first_state, take_step, turn_page
@@ -88,7 +88,7 @@ class Simulation:
         self._world = World(
             ties=self.graph.ties,
             traits=given_traits(drawn, traits or {}),
-            state=_blank_state(scenario.citizens),
+            state=blank_state(scenario.citizens),
             blocks=blocks,
             region_block=np.searchsorted(blocks[:, 2], np.arange(len(self.sizes))),
             actor_counts=np.zeros(len(blocks), np.int64),
@@ -293,13 +293,6 @@ def build_graph(scenario: Scenario, seed: int) -> Graph:
         return GRAPHS[scenario.world.graph](seed, scenario.region_first, scenario.graph_shape)
     except ValueError as error:
         raise ScenarioError(f"graph: {error}") from None
-
-
-def _blank_state(n: int) -> State:
-    """Return the arrays of the state, all zero: silent, unaware, free."""
-    dtypes = State.__annotations__
-    return State(**{name: np.zeros(n, hint.__args__[1].__args__[0])
-                    for name, hint in dtypes.items()})  # fmt: skip
 
 
 def _most_readable(readable: list[float]) -> NDArray[np.float64]:

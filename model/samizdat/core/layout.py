@@ -78,6 +78,21 @@ class State(NamedTuple):
     actors: NDArray[np.int32]  # per block, from its first slot: who has a voice
 
 
+STATE_TYPES: dict[str, type] = {
+    **dict.fromkeys(("grievance", "trust", "fear"), np.float32),
+    **dict.fromkeys(("attention", "circumventing", "posture", "marks"), np.uint8),
+    **dict.fromkeys(("days_left", "voice", "last_voice"), np.uint16),
+    **dict.fromkeys(("access", "ears", "last_ears"), np.uint16),
+    **dict.fromkeys(("heard_street", "heard_others", "heard_held"), np.uint32),
+    "actors": np.int32,
+}
+
+
+def blank_state(n: int) -> State:
+    """Return the state of n citizens, all zero: silent, unaware, free."""
+    return State(**{name: np.zeros(n, STATE_TYPES[name]) for name in State._fields})
+
+
 # What the day brings to a region: the timeline's world and the regime's response.
 SIGNALS = np.dtype(
     [

@@ -126,7 +126,8 @@ def decide(
         risk = street_risk(street, d, fear, security, p)
         if mobilises(motive, risk, aversion, threshold, p):
             return MOBILISE, STREET | TALK | platforms
-    if not speaks(motive, 0.0, aversion, threshold, p):
+    no_channel = platforms == 0 and word_of_mouth == 0.0
+    if no_channel or not speaks(motive, 0.0, aversion, threshold, p):
         return SILENT, 0
     voice = 0
     if platforms:
