@@ -6,9 +6,9 @@ To freeze anew: python tests/test_baseline.py
 from pathlib import Path
 
 import pandas as pd
-from worlds import run
 
 from samizdat import Scenario
+from worlds import run
 
 FILE = Path(__file__).parent / "baseline" / "town.csv"
 

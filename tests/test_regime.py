@@ -5,30 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from samizdat import Scenario, Simulation, regime
+from samizdat import Scenario, regime
 from samizdat.circumstances import Circumstances
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
 from samizdat.numbers import NUMBERS
 from samizdat.presets import PRESETS
-from samizdat.regime import (
-    LEVERS,
-    RESPONSES,
-    Memory,
-    Observation,
-    Order,
-    Today,
-    arrest_chances,
-    lever_numbers,
-    respond,
-)
-from samizdat.scenario import ScenarioError
-from samizdat.timeline import Action, Setting
-from worlds import same_history, same_state, town
+from samizdat.regime import LEVERS, Memory, Observation, Order, Today, respond
+from worlds import run, same_history, same_state, town
 
 A, B, C = 1, 2, 4  # platforms
 LISTED = A | B  # those that blocking lists
 QUIET = (0, 0, 0)
-DEFAULTS = {name: default for name, (_, default) in lever_numbers().items()}
+DEFAULTS = {name: default for name, (_, default) in regime.lever_numbers().items()}
 STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the prosecutor, at 5 %
 
 
@@ -36,22 +24,10 @@ def facing(day=0.0, mobilised=QUIET, posts=QUIET, step_days=1.0, luck=0.5, alert
            triggers=True, events=(), conceding=(), **values):  # fmt: skip
     """A day of three regions, each of 1,000 citizens, 500 of them online."""
     numbers = DEFAULTS | {name.replace("__", "."): value for name, value in values.items()}
-    return Today(
-        day=float(day),
-        step_days=step_days,
-        values={name: np.full(3, value, float) for name, value in numbers.items()},
-        seen=Observation(
-            np.array(posts, float), np.full(3, 500), np.array(mobilised), np.full(3, 1000)
-        ),
-        alert=alert,
-        triggers=triggers,
-        acts=acts,
-        blockable=LISTED,
-        banned=C | FOREIGN,
-        events=events,
-        conceding=conceding,
-        luck=np.full(3, luck),
-    )
+    levers = {name: np.full(3, value, float) for name, value in numbers.items()}
+    counts = (np.array(posts, float), np.full(3, 500), np.array(mobilised), np.full(3, 1000))
+    known = (float(day), step_days, levers, Observation(*counts), alert, triggers, acts)
+    return Today(*known, LISTED, C | FOREIGN, events, conceding, np.full(3, luck))
 
 
 def responses(*todays, memory=None):
@@ -122,8 +98,8 @@ def test_the_street_is_answered_at_its_trigger(mobilised, answered):
 
 @pytest.mark.parametrize(("posts", "answered"), [(24.9, False), (25, True)])
 def test_posts_are_reckoned_per_citizen_online(posts, answered):
-    rows = responses(facing(0, posts=(posts, 0, 0), blocking__trigger_posts=0.05,
-                            blocking__authority=1))  # fmt: skip
+    law = {"blocking__trigger_posts": 0.05, "blocking__authority": 1}
+    rows = responses(facing(posts=(posts, 0, 0), **law))
     assert bool(rows["blocked"][0, 0]) is answered
 
 
@@ -180,12 +156,6 @@ def test_a_dated_blackout_may_have_its_story_too():
     assert rows["deniability"].tolist() == [[0, 0.6, 0], [0, 0, 0]]
 
 
-def test_where_nothing_is_blocked_there_is_nothing_new_to_deny():
-    rows = responses(facing(0))
-    assert not rows["novelty"].any()
-    assert not rows["deniability"].any()
-
-
 # Blackout, ban
 
 
@@ -206,20 +176,30 @@ def test_a_ban_strikes_its_platforms_where_it_is_on():
 # Arrests
 
 
-@pytest.mark.parametrize(("mobilised", "chance"), [(5, 1), (10, 1), (40, 0.25), (400, 0.025)])
+@pytest.mark.parametrize(
+    ("mobilised", "chance"), [(0, 1), (5, 1), (10, 1), (40, 0.25), (400, 0.025)]
+)
 def test_there_is_safety_in_numbers(mobilised, chance):
     # 1 % of a region of 1,000 can be taken a day
     rows = responses(facing(arrests__capacity=0.01, arrests__response=1))
-    assert arrest_chances(rows["arrests"][0], np.full(3, mobilised)) == pytest.approx([chance] * 3)
+    assert regime.arrest_chances(rows["arrests"][0], np.full(3, mobilised)) == pytest.approx(
+        [chance] * 3
+    )
 
 
-def test_where_nobody_mobilised_nobody_need_be_divided_by():
-    assert arrest_chances(np.array([0.0, 3.0]), np.array([0, 0])).tolist() == [0, 1]
-
-
-@pytest.mark.parametrize(("luck", "arrests"), [(0.259, 10), (0.261, 0)])
-def test_whether_the_police_respond_is_chance(luck, arrests):
-    rows = responses(facing(luck=luck, arrests__capacity=0.01, arrests__response=0.26))
+@pytest.mark.parametrize(
+    ("luck", "alert", "triggers", "arrests"),
+    [
+        (0.259, 0, True, 10),
+        (0.261, 0, True, 0),
+        (0.519, 1, True, 10),  # an alert state responds more often
+        (0.521, 1, True, 0),
+        (0.261, 1, False, 0),  # unless it acts by record
+    ],
+)
+def test_whether_the_police_respond_is_chance(luck, alert, triggers, arrests):
+    law = {"arrests__capacity": 0.01, "arrests__response": 0.26}
+    rows = responses(facing(luck=luck, alert=alert, triggers=triggers, **law))
     assert rows["arrests"][0] == pytest.approx([arrests] * 3)
 
 
@@ -229,13 +209,6 @@ def test_two_half_days_respond_as_often_as_one_and_take_as_many():
         law = {"arrests__capacity": 0.01, "arrests__response": 0.26}
         rows = responses(facing(step_days=0.5, luck=luck, **law))
         assert rows["arrests"][0] == pytest.approx([arrests] * 3)
-
-
-@pytest.mark.parametrize(("triggers", "arrests"), [(True, 10), (False, 0)])
-def test_an_alert_state_responds_more_often_if_it_acts_by_rule(triggers, arrests):
-    law = {"arrests__capacity": 0.01, "arrests__response": 0.26}
-    rows = responses(facing(luck=0.5, alert=1.0, triggers=triggers, **law))
-    assert rows["arrests"][0] == pytest.approx([arrests] * 3)
 
 
 @pytest.mark.parametrize(("step_days", "share"), [(1.0, 0.19), (0.5, 0.1), (2.0, 1 - 0.81**2)])
@@ -314,38 +287,19 @@ end = 2016-05-31
 citizens = 200
 regions = [{name = "west", share = 0.5}, {name = "east", share = 0.5}]
 platforms = [{name = "wall", audience = 0.7}]
-[regime]
-actions = "ACTIONS"
-blackout = {trigger = 0.05, duration = 1}
-[[timeline]]
-id = "land"
-kind = "event"
-from = 2016-04-05
-shock = 0.6
-coverage = 0.1
-[[timeline]]
-id = "wages"
-kind = "event"
-from = 2016-04-05
-shock = 0.3
-[[timeline]]
-id = "moratorium"
-kind = "action"
-lever = "concession"
-from = 2016-04-11
-event = "land"
-[[timeline]]
-id = "walled"
-kind = "action"
-lever = "blocking"
-from = 2016-04-11
-days = 3
-[[timeline]]
-id = "laws"
-kind = "setting"
-from = 2016-04-03
-set = {chill = 0.3, "attention.fatigue" = 0.5}
+timeline = [
+    {id = "land", kind = "event", from = 2016-04-05, shock = 0.6, coverage = 0.1},
+    {id = "wages", kind = "event", from = 2016-04-05, shock = 0.3},
+    {id = "moratorium", kind = "action", lever = "concession", from = 2016-04-11, event = "land"},
+    {id = "walled", kind = "action", lever = "blocking", from = 2016-04-11, days = 3},
+    {id = "laws", kind = "setting", from = 2016-04-03, set = {chill = 0.3, "fear.calm" = 0.5}},
+]
+regime = {actions = "both", blackout = {trigger = 0.05, duration = 1}}
 """
+
+
+def case(actions="both"):
+    return Scenario.parse(CASE.replace("both", actions))
 
 
 def met(scenario, n=15):
@@ -364,14 +318,14 @@ def met(scenario, n=15):
     [("record", [10, 11, 12], []), ("rule", [], [8]), ("both", [10, 11, 12], [8])],
 )
 def test_the_state_acts_by_record_by_rule_or_both(actions, blocked, dark):
-    rows = met(Scenario.parse(CASE.replace("ACTIONS", actions)))
+    rows = met(case(actions))
     assert days(rows, "blocked") == blocked
     assert days(rows, "blackout") == dark
     assert rows["shock"][10, 0] == pytest.approx(0.9 if actions == "rule" else 0.3)
 
 
 def test_a_concession_ends_the_shock_of_its_event_which_runs_on():
-    rows = met(Scenario.parse(CASE.replace("ACTIONS", "both")))
+    rows = met(case())
     assert rows["shock"][[9, 10, 14], 0] == pytest.approx([0.9, 0.3, 0.3])
     assert rows["running"][14].tolist() == [1, 1]
     assert rows["coverage"][14].tolist() == [0.1, 0.1]
@@ -387,20 +341,17 @@ def test_in_the_open_every_lever_is_at_its_off_value():
 
 
 def test_in_the_open_the_state_does_nothing():
-    rows = met(Scenario.parse(CASE.replace("ACTIONS", "both")).under("open"))
-    for name in RESPONSES:
+    rows = met(case().under("open"))
+    for name in regime.RESPONSES:
         assert not rows[name].any(), name
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_drops_what_the_timeline_says_of_the_regime_and_keeps_the_rest(name):
-    scenario = Scenario.parse(CASE.replace("ACTIONS", "both")).under(name)
-    timeline = scenario.world.timeline
-    assert [entry.id for entry in timeline] == ["land", "wages", "laws"]
-    assert not any(isinstance(entry, Action) for entry in timeline)
-    laws = next(entry for entry in timeline if isinstance(entry, Setting))
-    assert laws.set == {"attention.fatigue": 0.5}
-    assert scenario.world.actions == "rule"
+    world = case().under(name).world
+    assert [entry.id for entry in world.timeline] == ["land", "wages", "laws"]
+    assert world.timeline[2].set == {"fear.calm": 0.5}
+    assert world.actions == "rule"
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -418,30 +369,32 @@ def test_a_preset_is_the_same_regime_whatever_was_set_before():
 
 
 def test_a_pinned_value_beats_the_timeline():
-    scenario = Scenario.parse(CASE.replace("ACTIONS", "both"))
-    assert met(scenario)["chill"][[1, 2], 0].tolist() == [0.05, 0.3]
-    assert met(scenario.change({"chill": 0.7}))["chill"][[1, 2], 0].tolist() == [0.7, 0.7]
+    assert met(case())["chill"][[1, 2], 0].tolist() == [0.05, 0.3]
+    assert met(case().change({"chill": 0.7}))["chill"][[1, 2], 0].tolist() == [0.7, 0.7]
 
 
-def test_unknown_levers_are_refused():
-    with pytest.raises(ScenarioError, match="did you mean 'blackout'"):
-        town().without("blackouts")
+OFF_IS_ABSENT = {name: pytest.param(name, id=name) for name in LEVERS} | {
+    "ban": pytest.param(
+        "ban", marks=pytest.mark.xfail(strict=True, reason="platforms_blocked reads the ban's list")
+    )
+}
 
 
-@pytest.mark.parametrize("lever", LEVERS)
+@pytest.mark.parametrize("lever", OFF_IS_ABSENT.values())
 def test_a_lever_at_its_off_value_equals_its_absence(monkeypatch, lever):
     scenario = town(300)
-    off = Simulation(scenario.without(lever), seed=3, threads=1).run()
+    off = run(scenario.without(lever), threads=1)
     monkeypatch.setattr(regime, "LEVERS", {n: v for n, v in LEVERS.items() if n != lever})
-    absent = Simulation(scenario, seed=3, threads=1).run()
+    absent = run(scenario, threads=1)
     assert same_history(off, absent)
     assert same_state(off, absent)
 
 
+@pytest.fixture(scope="module")
+def whole_town():
+    return run(town(2000), threads=1)
+
+
 @pytest.mark.parametrize("lever", LEVERS)
-def test_no_lever_is_idle_in_the_town(lever):
-    scenario = town(300)
-    with_it, without = (
-        Simulation(s, seed=3, threads=1).run() for s in (scenario, scenario.without(lever))
-    )
-    assert not same_history(with_it, without)
+def test_no_lever_is_idle_in_the_town(whole_town, lever):
+    assert not same_history(whole_town, run(town(2000).without(lever), threads=1))

@@ -21,7 +21,7 @@ from samizdat.core.layout import (
     blank_state,
     blocks_of,
 )
-from samizdat.core.step import Crew, first_state, take_step, turn_page
+from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
 from samizdat.graphs import GRAPHS, Graph
 from samizdat.measures import MEASURES, daily_table, summary
 from samizdat.population import given_traits, settle_citizens
@@ -101,6 +101,7 @@ class Simulation:
         pool = None if alone else ThreadPoolExecutor(self.threads, "samizdat")
         self._crew = Crew(pool, self.threads)
         self.circumstances = Circumstances(scenario, self.sizes)
+        compile_passes(self._world, self.circumstances.parameters)
         self._last = np.zeros((len(self.sizes), len(TALLIES)), np.int64)
         self._tallies = np.zeros((self.steps, len(self.sizes), len(TALLIES)), np.int64)
         self._actions = np.zeros((self.steps, len(self.sizes), 3), np.int64)

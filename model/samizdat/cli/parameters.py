@@ -2,17 +2,35 @@
 
 import shutil
 import textwrap
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samizdat.cli import refuse
+
+if TYPE_CHECKING:
+    from samizdat.numbers import Named
+
+# Where each kind of number stands in a scenario file, in the order of the tables.
+_TABLES = {
+    "parameters": "The citizens' rules, `[parameters.GROUP]`",
+    "regime": "The levers of the state, `[regime]` and `[regime.LEVER]`",
+    "world": "The nation, at the top of the file",
+    "population": "The population, `[population]`",
+    "graph": "The graph, `[graph]`",
+    "adoption": "The adoption curve, `[adoption]`",
+}
+_HEADS = ("name", "default", "range", "unit", "off", "meaning", "source")
 
 
 def parameters(
     part: Annotated[
         str | None, typer.Argument(metavar="FILTER", help="Part of a name or of a meaning.")
     ] = None,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="As Markdown tables, one for each place.")
+    ] = False,
 ) -> None:
     """List name, default, range, unit, off value, meaning and source of every number."""
     from samizdat.numbers import NUMBERS
@@ -24,11 +42,53 @@ def parameters(
     }
     if not found:
         refuse(f"parameters: nothing is called {part!r}; `samizdat parameters` lists all")
+    for line in markdown(found) if as_markdown else text(found):
+        typer.echo(line)
+
+
+def text(numbers: "Mapping[str, Named]") -> Iterator[str]:
+    """Yield the numbers for a terminal, two lines and more for each."""
     width = max(60, shutil.get_terminal_size((100, 24)).columns)
-    for name, (quantity, default, place) in found.items():
-        shown = quantity.names[int(default)] if quantity.names else f"{default:g}"
+    for name, (quantity, default, place) in numbers.items():
         unit = "" if quantity.unit == "1" else f" {quantity.unit}"
         off = "" if quantity.off is None else f", off {quantity.off:g}"
-        typer.echo(f"{name} = {shown}{unit}  [{quantity.allowed()}{off}]  ({place})")
+        shown = _shown(default, quantity.names)
+        yield f"{name} = {shown}{unit}  [{quantity.allowed()}{off}]  ({place})"
         about = f"{quantity.meaning}. Source: {quantity.source}."
-        typer.echo(textwrap.fill(about, width, initial_indent="    ", subsequent_indent="    "))
+        yield textwrap.fill(about, width, initial_indent="    ", subsequent_indent="    ")
+
+
+def markdown(numbers: "Mapping[str, Named]") -> Iterator[str]:
+    """Yield the numbers as Markdown, a table for each place; no empty line first or last."""
+    between = False
+    for place, title in _TABLES.items():
+        here = {name: named for name, named in numbers.items() if named.place == place}
+        if not here:
+            continue
+        if between:
+            yield ""
+        between = True
+        yield f"**{title}**"
+        yield ""
+        yield _row(_HEADS)
+        yield _row("---" for _ in _HEADS)
+        for name, (quantity, default, _) in here.items():
+            yield _row(
+                (
+                    f"`{name}`",
+                    _shown(default, quantity.names),
+                    quantity.allowed(),
+                    "" if quantity.unit == "1" else quantity.unit,
+                    "" if quantity.off is None else f"{quantity.off:g}",
+                    quantity.meaning,
+                    quantity.source,
+                )
+            )
+
+
+def _shown(default: float, names: tuple[str, ...]) -> str:
+    return names[int(default)] if names else f"{default:g}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -47,6 +47,16 @@ def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
     return sorted({0, *(int(b) for b in inner), len(blocks)})
 
 
+def compile_passes(world: World, p: Parameters) -> None:
+    """Compile every pass, or load it from the cache, by running it over no citizens."""
+    for without in (listen, hear_by_pull, hear_by_push, count_suppressed):
+        without(0, 0, world)
+    for with_parameters in (settle, feel, count_latent):
+        with_parameters(0, 0, world, p)
+    for drawing in (act, fate):
+        drawing(0, 0, 0, 0, world, p)
+
+
 def by_region(world: World) -> NDArray[np.int64]:
     """Return the tallies of the step summed per region, (R, len(TALLIES))."""
     return np.add.reduceat(world.tallies, world.region_block, axis=0)

@@ -76,6 +76,8 @@ def hear_by_push(b0: int, b1: int, world: World) -> None:
     The same integers as by pull; its cost follows the voices, not the citizens.
     """
     ties, state = world.ties, world.state
+    if b0 == b1:
+        return
     first, last = int(world.blocks[b0, 0]), int(world.blocks[b1 - 1, 1])
     for b in range(world.blocks.shape[0]):
         slot = int(world.blocks[b, 0])
