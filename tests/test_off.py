@@ -1,4 +1,4 @@
-"""At its off value a mechanism, a lever or a number is exactly absent, and each one can be seen."""
+"""At its off value a mechanism or a number is exactly absent; levers: see test_regime.py."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 from samizdat import Simulation
 from samizdat.numbers import NUMBERS
 from samizdat.regime import LEVERS
-from worlds import run, same_history, same_state, town
+from worlds import run, same_state, town
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +39,6 @@ def test_off_is_the_same_as_no_such_term_in_the_rules(found, name):
     assert places > 0, "no rule uses it"
     assert same, "off differs from absent"
     assert visible, "switching it off changes nothing: the town does not show it"
-
-
-@pytest.mark.parametrize("lever", LEVERS)
-def test_a_lever_that_is_off_is_the_same_as_none(monkeypatch, lever):
-    off = run(town(2000).without(lever))
-    assert not same_history(off, run(town(2000))), "the town does not show it"
-    monkeypatch.setitem(LEVERS, lever, _Nothing(lever))
-    none = run(town(2000))
-    assert same_state(off, none)
-    compared = [c for c in off.regions if c != "platforms_blocked" or lever != "ban"]
-    assert off.regions[compared].equals(none.regions[compared])
-
-
-class _Nothing:
-    """In place of a lever: leaves the signals as they are before it acts."""
-
-    def __init__(self, lever: str) -> None:
-        self.numbers, self.off, self.claim = LEVERS[lever].numbers, {}, "nothing"
-
-    def act(self, today, memory, signals):
-        """Do nothing."""
 
 
 # Every other number with an off value, and what it must be the same as.

@@ -373,14 +373,7 @@ def test_a_pinned_value_beats_the_timeline():
     assert met(case().change({"chill": 0.7}))["chill"][[1, 2], 0].tolist() == [0.7, 0.7]
 
 
-OFF_IS_ABSENT = {name: pytest.param(name, id=name) for name in LEVERS} | {
-    "ban": pytest.param(
-        "ban", marks=pytest.mark.xfail(strict=True, reason="platforms_blocked reads the ban's list")
-    )
-}
-
-
-@pytest.mark.parametrize("lever", OFF_IS_ABSENT.values())
+@pytest.mark.parametrize("lever", LEVERS)
 def test_a_lever_at_its_off_value_equals_its_absence(monkeypatch, lever):
     scenario = town(300)
     off = run(scenario.without(lever), threads=1)

@@ -17,7 +17,7 @@ from samizdat.core.layout import (
 from samizdat.core.parameters import Parameters, acting_parameters, parameters_from
 from samizdat.numbers import NUMBERS
 from samizdat.regime import Memory, Observation, Order, Today, respond
-from samizdat.scenario import Scenario
+from samizdat.scenario import Scenario, year_of
 from samizdat.timeline import Action, Course, Event
 
 
@@ -47,6 +47,8 @@ class Circumstances:
         self.values: dict[str, NDArray[np.float64]]
         self.parameters: Parameters
         self._settle_numbers(0)
+        dates = [scenario.date_of(k) for k in range(scenario.steps_until())]
+        self._adoption = scenario.adoption_at(np.array([year_of(date) for date in dates]))
 
     def bring(
         self,
@@ -67,7 +69,7 @@ class Circumstances:
         world = self.scenario.world
         day, date = k * world.step_days, self.scenario.date_of(k)
         self._settle_numbers(k)
-        signals["adoption"] = self.scenario.adoption_on(date)
+        signals["adoption"] = self._adoption[k]
         signals["allowed"] = self.launched(date)
         signals["security"] = self.values["security"]
         signals["mobilised_share"] = last[:, N_MOBILISE] / self.sizes
@@ -107,12 +109,10 @@ class Circumstances:
         self._remember(today)
         return today
 
-    def platforms_barred(
-        self, k: int, today: Today, signals: NDArray[np.void]
-    ) -> NDArray[np.int64]:
+    def platforms_barred(self, k: int, signals: NDArray[np.void]) -> NDArray[np.int64]:
         """Return the launched platforms that the state keeps from each region (R,), as bits."""
-        banned = np.where(today.values["ban.on"] == 1, today.banned, 0)
-        barred = (signals["blocked"] | banned) & self.launched(self.scenario.date_of(k))
+        launched = self.launched(self.scenario.date_of(k))
+        barred = (signals["blocked"] | ~signals["allowed"]) & launched
         return np.asarray(barred, np.int64)
 
     def launched(self, date: dt.date) -> int:

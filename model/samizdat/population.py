@@ -19,6 +19,14 @@ _BELOW_ONE = np.float32(1 - 2.0**-24)
 Floats = NDArray[np.float64]
 
 
+TRAITS: dict[str, tuple[int, float, float]] = {  # stream, lowest and highest value
+    "hardship": (draws.HARDSHIP, 0.0, 1.0),
+    "resting_trust": (draws.RESTING_TRUST, 0.0, 1.0),
+    "threshold": (draws.THRESHOLD, -np.inf, np.inf),
+    "risk_aversion": (draws.RISK_AVERSION, 0.0, float(_BELOW_ONE)),
+}
+
+
 class _Distribution(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -110,6 +118,19 @@ class Population(BaseModel):
     threshold: Distribution = Normal(kind="normal", mean=0.50, sd=0.11, floor=0.02)
     risk_aversion: Distribution = Uniform(kind="uniform")
 
+    @model_validator(mode="after")
+    def _inside(self) -> "Population":
+        for name, (_, low, high) in TRAITS.items():
+            spec = getattr(self, name)
+            given = {"constant": ("value",), "uniform": ("low", "high")}.get(spec.kind, ())
+            values = [getattr(spec, field) for field in given]
+            if isinstance(spec, Values):
+                values = [*spec.values]
+            for value in values:
+                if not low <= value <= max(high, 1.0):
+                    raise ValueError(f"{name}: {value:g} is outside {low:g} ... {high:g}")
+        return self
+
 
 class Habits(NamedTuple):
     """Numbers of the population that are not distributions."""
@@ -119,14 +140,6 @@ class Habits(NamedTuple):
         float,
         Quantity("correlation of the readiness to go online among twelve next to each other", 0, 1),
     ] = 0.5
-
-
-TRAITS: dict[str, tuple[int, float, float]] = {  # stream, lowest and highest value
-    "hardship": (draws.HARDSHIP, 0.0, 1.0),
-    "resting_trust": (draws.RESTING_TRUST, 0.0, 1.0),
-    "threshold": (draws.THRESHOLD, -np.inf, np.inf),
-    "risk_aversion": (draws.RISK_AVERSION, 0.0, float(_BELOW_ONE)),
-}
 
 
 def region_sizes(citizens: int, weights: Sequence[float]) -> list[int]:

@@ -206,6 +206,7 @@ class Blocking:
             per_head = today.seen.visible_posts / np.maximum(1, today.seen.online)
             met = exceeds(per_head, v["blocking.trigger_posts"], today)
             met |= exceeds(_mobilised_share(today), v["blocking.trigger_street"], today)
+            met &= v["blocking.on"] == 1
             nationwide = met & (v["blocking.scope"] == 1)
             met = met | bool(nationwide.any())
             delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
@@ -243,7 +244,8 @@ class Blackout:
         """Order blackouts where triggered, then switch off whatever is ordered."""
         v = today.values
         if today.triggers:
-            for r in np.flatnonzero(exceeds(_mobilised_share(today), v["blackout.trigger"], today)):
+            met = exceeds(_mobilised_share(today), v["blackout.trigger"], today)
+            for r in np.flatnonzero(met & (v["blackout.on"] == 1)):
                 extend(memory, today, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
         for order in in_force("blackout", today, memory):
@@ -290,6 +292,7 @@ class Violence:
         v = today.values
         if today.triggers:
             hot = exceeds(_mobilised_share(today), v["violence.trigger"], today)
+            hot &= v["violence.on"] == 1
             for r in np.flatnonzero(
                 lasting("violence", hot, v["violence.patience_days"], today, memory)
             ):
@@ -322,7 +325,8 @@ class Concession:
     def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
         """Remember which events are conceded, and since when."""
         v = today.values
-        if not v["concession.on"].any():
+        if not v["concession.on"].all():
+            memory.hot_days.pop("concession", None)
             return
         for event in today.conceding:
             memory.conceded.setdefault(event, today.day)
@@ -372,7 +376,7 @@ def extend(
     for k, old in enumerate(memory.orders):
         same = old[:2] == new[:2] and old.platforms == platforms and not old.dated
         if same and old.begins <= new.begins <= old.ends:
-            memory.orders[k] = old._replace(ends=max(old.ends, new.ends))
+            memory.orders[k] = new._replace(begins=old.begins, ends=max(old.ends, new.ends))
             return
     memory.orders.append(new)
 

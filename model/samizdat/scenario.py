@@ -265,20 +265,33 @@ class Scenario:
         return bits
 
     def adoption_on(self, date: dt.date) -> NDArray[np.float64]:
-        """Return the share online per region (R,); its mean over citizens follows the nation's.
+        """Return the share online per region (R,) on a date."""
+        return np.asarray(self.adoption_at(np.array([year_of(date)]))[0])
 
-        The curves of the regions are the nation's, shifted in time, and then scaled by one factor.
+    def adoption_at(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share online per year (as a number with a fraction) and region, (T, R).
+
+        Regions follow the nation's curve A earlier or later: A(t - s_r - c(t)), with the common
+        shift c(t) such that their mean over citizens is A(t). So no region ever falls or passes
+        the ceiling.
         """
-        year_days = (dt.date(date.year + 1, 1, 1) - dt.date(date.year, 1, 1)).days
-        year = date.year + (date - dt.date(date.year, 1, 1)).days / year_days
+        nation = self._nation_online(years)
         sizes = np.diff(self.region_first)
         shifts = self._adoption_shifts(sizes)
-        nation = self._nation_online(year)
-        regions = np.array([self._nation_online(year - shift) for shift in shifts])
-        mean = float(regions @ sizes) / float(sizes.sum())
-        return np.clip(regions * (nation / mean if mean > 0 else 0.0), 0.0, 1.0)
+        if not np.any(shifts):
+            return np.repeat(nation[:, None], len(sizes), axis=1)
+        weights = sizes / sizes.sum()
+        low = np.full(len(years), -shifts.max())
+        high = np.full(len(years), -shifts.min())
+        for _ in range(60):
+            middle = (low + high) / 2
+            online = self._nation_online(years[:, None] - shifts - middle[:, None])
+            above = online @ weights > nation
+            low, high = np.where(above, middle, low), np.where(above, high, middle)
+        return self._nation_online(years[:, None] - shifts - high[:, None])
 
     def _adoption_shifts(self, sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return by how many years each region is later than the nation (R,)."""
         lead = self.numbers["adoption.urban_lead"]
         urban = [region.urban for region in self.world.regions]
         shifts = np.array([region.adoption_shift for region in self.world.regions])
@@ -287,16 +300,19 @@ class Scenario:
             shifts -= lead * (shares - float(shares @ sizes) / float(sizes.sum()))
         return shifts
 
-    def _nation_online(self, year: float) -> float:
+    def _nation_online(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return A(t)."""
         numbers = self.numbers
         if numbers["adoption.ceiling"] == 0.0:
-            return 0.0
+            return np.zeros_like(years)
         series = self.world.adoption_series
         if series and "adoption.ceiling" not in self.pinned:
-            years = sorted(series)
-            return float(np.interp(year, [y + 0.5 for y in years], [series[y] for y in years]))
-        steepness = -numbers["adoption.rate"] * (year - numbers["adoption.midpoint"])
-        return numbers["adoption.ceiling"] / (1.0 + math.exp(min(700.0, steepness)))
+            known = sorted(series)
+            return np.interp(years, [y + 0.5 for y in known], [series[y] for y in known])
+        steepness = -numbers["adoption.rate"] * (years - numbers["adoption.midpoint"])
+        return np.asarray(
+            numbers["adoption.ceiling"] / (1.0 + np.exp(np.minimum(700.0, steepness)))
+        )
 
     def _check(self) -> None:
         """Check what touches both the world and the numbers."""
@@ -326,6 +342,12 @@ class Scenario:
                 )
 
 
+def year_of(date: dt.date) -> float:
+    """Return a date as a year with a fraction."""
+    first, next_first = dt.date(date.year, 1, 1), dt.date(date.year + 1, 1, 1)
+    return date.year + (date - first).days / (next_first - first).days
+
+
 def _check_setting(entry: Setting) -> None:
     for name, value in entry.set.items():
         where = f"timeline.{entry.id}.set"
@@ -333,7 +355,8 @@ def _check_setting(entry: Setting) -> None:
             raise ScenarioError(f"{where}: {unknown(name, NUMBERS)}")
         if NUMBERS[name].place not in DATED:
             raise ScenarioError(f"{where}: {name} cannot change in time")
-        if entry.regions and NUMBERS[name].place != "regime":
+        national = NUMBERS[name].place != "regime" or name.startswith("concession.")
+        if entry.regions and national:
             raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
         try:
             NUMBERS[name].quantity.checked(name, value)

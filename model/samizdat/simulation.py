@@ -146,7 +146,7 @@ class Simulation:
             arrest_chances,
             bool(self._latent[k]),
         )
-        self._record(k, today)
+        self._record(k)
         self.today = today
         self.step_number += 1
 
@@ -258,10 +258,10 @@ class Simulation:
             return date.day == 1
         return date.month != self.scenario.date_of(k - 1).month
 
-    def _record(self, k: int, today: Today) -> None:
+    def _record(self, k: int) -> None:
         signals = self._world.signals
         self._tallies[k] = self._last
-        barred = self.circumstances.platforms_barred(k, today, signals)
+        barred = self.circumstances.platforms_barred(k, signals)
         self._actions[k, :, 0] = np.bitwise_count(barred)
         self._actions[k, :, 1] = signals["blackout"]
         self._actions[k, :, 2] = signals["violence"] > 0

@@ -78,6 +78,12 @@ class Signal(_Entry):
     strength: float = Field(default=1.0, ge=0, le=1)
     alert: float = Field(default=0.0, ge=0, le=10)
 
+    @model_validator(mode="after")
+    def _for_all(self) -> "Signal":
+        if self.regions:
+            raise ValueError("a signal reaches the nation, it takes no regions")
+        return self
+
 
 class Setting(_Entry):
     """Values that hold from a date, for good or for some days."""
@@ -95,6 +101,12 @@ class Action(_Entry):
     cover_story: bool = False
     strength: float = Field(default=1.0, ge=0, le=1)  # violence
     event: str = ""  # concession: the id of the event
+
+    @model_validator(mode="after")
+    def _whole_event(self) -> "Action":
+        if self.lever == "concession" and self.regions:
+            raise ValueError("a concession ends its event wherever it runs, it takes no regions")
+        return self
 
 
 Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminator="kind")]
@@ -200,7 +212,9 @@ class Course:
         """List the entries as bands for a picture; ``end`` is inclusive."""
         rows = []
         for entry, when in self.entries:
-            forever = when.last == math.inf
+            last = end
+            if when.last < math.inf:
+                last = min(end, start + dt.timedelta(days=math.ceil(when.last) - 1))
             kind = entry.lever if isinstance(entry, Action) else entry.kind
             rows.append(
                 {
@@ -208,7 +222,7 @@ class Course:
                     "name": say(entry),
                     "region": ", ".join(entry.regions) or "nation",
                     "start": entry.begins,
-                    "end": end if forever else start + dt.timedelta(days=math.ceil(when.last) - 1),
+                    "end": last,
                 }
             )
         return rows

@@ -157,8 +157,8 @@ def test_without_a_platform_talk_at_home_is_sharing():
     assert decides(motive=0.3, platforms=0) == (SHARE, TALK)
 
 
-def test_without_a_platform_and_word_of_mouth_who_would_speak_is_counted_as_silenced():
-    assert decides(motive=0.3, platforms=0, talk=0) == (SELF_CENSOR, 0)
+def test_nothing_to_say_it_with_is_no_self_censorship():
+    assert decides(motive=0.3, platforms=0, talk=0) == (SILENT, 0)
 
 
 def test_the_risk_of_the_street_turns_the_street_into_a_post():
@@ -212,9 +212,17 @@ def test_a_greater_motive_never_silences(citizen, more):
 
 @law
 @given(CITIZENS)
-def test_without_a_penalty_nobody_who_has_a_platform_censors_herself(citizen):
+def test_without_a_penalty_nobody_censors_herself(citizen):
     free = citizen["p"]._replace(penalty_post=0.0)
-    assert decides(**citizen | {"p": free, "platforms": A})[0] != SELF_CENSOR
+    assert decides(**citizen | {"p": free})[0] != SELF_CENSOR
+
+
+@law
+@given(CITIZENS)
+def test_with_a_penalty_fear_alone_opens_kurans_gap(citizen):
+    afraid = {"fear": 1.0, "aversion": 1.0, "threshold": 1.0, "motive": 0.5}
+    p = citizen["p"]._replace(penalty_post=1.5, ease=0.25)
+    assert decides(**citizen | afraid | {"p": p, "platforms": A})[0] == SELF_CENSOR
 
 
 @law
