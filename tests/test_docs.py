@@ -66,7 +66,7 @@ def printed_by(language: str, code: str, session: dict[str, object]) -> str:
 
 
 def play_tutorial() -> list[tuple[re.Match[str], str, str]]:
-    """Follow the tutorial in an empty folder; return each text block, its code and what it wrote."""
+    """Follow the tutorial here; return each text block, its code and what that wrote."""
     Simulation(Scenario.load("town").change({"citizens": 50})).step()  # compiles
     session: dict[str, object] = {}
     results, last = [], ("", "")

@@ -80,8 +80,16 @@ def daily_table(
     return pd.DataFrame(columns)
 
 
-def summary(nation: pd.DataFrame, regions: pd.DataFrame, citizens: int) -> dict[str, Any]:
-    """Return what is said of a run as a whole."""
+def _days(steps: float, step_days: float) -> float:
+    """Turn steps (or citizens summed over steps) into days, whole where they are."""
+    days = float(steps * step_days)
+    return int(days) if days == int(days) else days
+
+
+def summary(
+    nation: pd.DataFrame, regions: pd.DataFrame, citizens: int, step_days: float
+) -> dict[str, Any]:
+    """Return what is said of a run as a whole; sums over time are in (person-)days."""
     if nation.empty:
         return {}
     street = nation["mobilise"].to_numpy()
@@ -95,19 +103,19 @@ def summary(nation: pd.DataFrame, regions: pd.DataFrame, citizens: int) -> dict[
     dissent = nation["posts"] + nation["mobilise"]
     return {
         "citizens": citizens,
-        "days": len(nation),
+        "days": _days(len(nation), step_days),
         "peak_mobilised": int(street[peak]),
         "peak_share": float(street[peak] / citizens),
         "peak_date": str(day.iloc[peak]) if street[peak] else None,
         "peak_region": str(top["region"]) if street[peak] else None,
-        "person_days": int(street.sum()),
+        "person_days": _days(street.sum(), step_days),
         "first_day": str(day.iloc[active[0]]) if len(active) else None,
         "last_day": str(day.iloc[active[-1]]) if len(active) else None,
         "regions_reached": int((by_region > 0).sum()),
-        "days_above_fall": int((street >= FALL * citizens).sum()),
+        "days_above_fall": _days((street >= FALL * citizens).sum(), step_days),
         "peak_self_censor": int(nation["self_censor"].max()),
-        "self_censor_days": int(nation["self_censor"].sum()),
-        "open_dissent_days": int(dissent.sum()),
+        "self_censor_days": _days(nation["self_censor"].sum(), step_days),
+        "open_dissent_days": _days(dissent.sum(), step_days),
         "mean_latent_self_censor": float(latent.mean() / citizens) if len(latent) else None,
         "peak_detained": int(nation["detained"].max()),
         "arrests": int(nation["newly_detained"].sum()),

@@ -187,7 +187,7 @@ class Blocking:
             Quantity("from trigger to block, under a court", 0, 365, "day"), 21.0),
         "blocking.duration": (
             Quantity("days that a block outlasts its last trigger", 1, 3650, "day",
-                     source="median of shutdowns for protest worldwide 2016-22 is 3, #KeepItOn"),
+                     source="assumed; the median of shutdowns for protest 2016-22 is 3, #KeepItOn"),
             7.0),
         "blocking.scope": (
             Quantity("where it blocks", 0, 1, whole=True, names=("region", "nation")), 1.0),
@@ -208,7 +208,7 @@ class Blocking:
             met |= exceeds(_mobilised_share(today), v["blocking.trigger_street"], today)
             met &= v["blocking.on"] == 1
             nationwide = met & (v["blocking.scope"] == 1)
-            met = met | bool(nationwide.any())
+            met = (met | bool(nationwide.any())) & (v["blocking.on"] == 1)
             delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
             for r in np.flatnonzero(met):
                 extend(memory, today, "blocking", int(r), float(delay[r]),

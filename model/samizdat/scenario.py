@@ -1,5 +1,7 @@
 """One TOML file describes a world: load it, check it, change it.
 
+A file may name a shipped scenario as its `base` (see `inheritance`).
+
 A number has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in ``--set``,
 in a timeline setting, in a sweep. Values set by `change` are *pinned*: they beat the timeline.
 """
@@ -19,6 +21,7 @@ from pydantic import ValidationError
 
 from samizdat.core.layout import FOREIGN, MAX_CITIZENS
 from samizdat.graphs import GRAPHS, GraphShape
+from samizdat.inheritance import merged
 from samizdat.numbers import DATED, NUMBERS, TABLES
 from samizdat.population import TRAITS, Habits, Values, region_sizes
 from samizdat.presets import preset
@@ -90,6 +93,11 @@ class Scenario:
         except tomllib.TOMLDecodeError as error:
             reason = str(error).replace("\n", " ")
             raise ScenarioError(f"{name}: broken TOML: {reason}") from None
+        if "base" in table:
+            base = table.pop("base")
+            if base not in shipped():
+                raise ScenarioError(f"{name}: base: {unknown(str(base), shipped())}")
+            table = merged(_table_of(base), table)
         return cls.from_table(table, name)
 
     @classmethod
@@ -445,6 +453,12 @@ def _place(world: dict[str, Any], name: str, value: Any) -> None:
 def _shipped_files() -> list[Any]:
     folder = resources.files("samizdat") / "scenarios"
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+
+
+def _table_of(name: str) -> dict[str, Any]:
+    """Return the table of a shipped scenario, on its own base where it has one."""
+    table = tomllib.loads(shipped_text(name))
+    return merged(_table_of(table.pop("base")), table) if "base" in table else table
 
 
 def shipped() -> list[str]:

@@ -213,7 +213,8 @@ class Simulation:
     @property
     def summary(self) -> dict[str, Any]:
         """What is said of the run as a whole; see `measures.summary`."""
-        return summary(self.nation, self.regions, self.scenario.citizens)
+        world = self.scenario.world
+        return summary(self.nation, self.regions, world.citizens, world.step_days)
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:

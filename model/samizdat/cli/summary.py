@@ -27,8 +27,8 @@ def lines(simulation: Any, seconds: float, status: str) -> Iterator[str]:
     yield from _verdict(simulation.summary)
     per_step = seconds / max(1, simulation.step_number)
     yield (
-        f"{status.capitalize()}: {simulation.step_number:,} days in {seconds:.1f} s "
-        f"({per_step / simulation.scenario.citizens * 1e9:.0f} ns per citizen and day)."
+        f"{status.capitalize()}: {simulation.step_number:,} steps in {seconds:.1f} s "
+        f"({per_step / simulation.scenario.citizens * 1e9:.0f} ns per citizen and step)."
     )
 
 
@@ -37,14 +37,14 @@ def _verdict(s: dict[str, Any]) -> Iterator[str]:
         yield (
             f"Street:          at most {s['peak_mobilised']:,} ({s['peak_share']:.3%}) on "
             f"{s['peak_date']}, most of them in {s['peak_region']}; "
-            f"{s['person_days']:,} person-days from {s['first_day']} to {s['last_day']}, "
+            f"{s['person_days']:,.0f} person-days from {s['first_day']} to {s['last_day']}, "
             f"in {s['regions_reached']} region(s)."
         )
     else:
         yield "Street:          nobody."
     yield (
-        f"Self-censorship: {s['self_censor_days']:,} person-days, at most "
-        f"{s['peak_self_censor']:,} at once; open dissent {s['open_dissent_days']:,} person-days."
+        f"Self-censorship: {s['self_censor_days']:,.0f} person-days, at most "
+        f"{s['peak_self_censor']:,} at once; open dissent {s['open_dissent_days']:,.0f} person-days."
     )
     if s["mean_latent_self_censor"] is not None:
         yield (
@@ -60,5 +60,5 @@ def _verdict(s: dict[str, Any]) -> Iterator[str]:
         f"at most {s['circumventing_peak']:,} with a VPN."
     )
     line = "3.5 % of the citizens in the street on one day"
-    verdict = f"fell ({line}, {s['days_above_fall']} days)" if s["fell"] else "survived"
+    verdict = f"fell ({line}, {s['days_above_fall']:g} days)" if s["fell"] else "survived"
     yield f"Regime:          {verdict}."

@@ -44,7 +44,7 @@ class Decision(NamedTuple):
     people_in_sight: Annotated[
         float,
         Quantity(
-            "people whom one sees in the street; only its product with security matters",
+            "people in sight in the street; where nobody acts, only its product with security counts",
             20,
             1000,
             "citizens",
