@@ -86,6 +86,11 @@ def _days(steps: float, step_days: float) -> float:
     return int(days) if days == int(days) else days
 
 
+def _share(part: int, whole: int) -> float | None:
+    """Return part / whole; None where there is no whole."""
+    return part / whole if whole else None
+
+
 def summary(
     nation: pd.DataFrame, regions: pd.DataFrame, citizens: int, step_days: float
 ) -> dict[str, Any]:
@@ -101,6 +106,7 @@ def summary(
     top = peak_rows.loc[peak_rows["mobilise"].idxmax()]
     latent = nation["latent_self_censor"].dropna()
     dissent = nation["posts"] + nation["mobilise"]
+    kept_back = int(nation["self_censor"].sum())
     return {
         "citizens": citizens,
         "days": _days(len(nation), step_days),
@@ -113,11 +119,13 @@ def summary(
         "last_day": str(day.iloc[active[-1]]) if len(active) else None,
         "regions_reached": int((by_region > 0).sum()),
         "days_above_fall": _days((street >= FALL * citizens).sum(), step_days),
+        "self_censorship_gap": _share(kept_back, kept_back + int(dissent.sum())),
         "peak_self_censor": int(nation["self_censor"].max()),
         "self_censor_days": _days(nation["self_censor"].sum(), step_days),
         "open_dissent_days": _days(dissent.sum(), step_days),
         "mean_latent_self_censor": float(latent.mean() / citizens) if len(latent) else None,
         "peak_detained": int(nation["detained"].max()),
+        "peak_detained_share": float(nation["detained"].max() / citizens),
         "arrests": int(nation["newly_detained"].sum()),
         "online_at_end": int(nation["online"].iloc[-1]),
         "circumventing_peak": int(nation["circumventing"].max()),

@@ -14,6 +14,7 @@ from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.layout import (
     BLOCK,
+    ONLINE,
     PLATFORMS,
     SIGNALS,
     TALLIES,
@@ -214,7 +215,12 @@ class Simulation:
     def summary(self) -> dict[str, Any]:
         """What is said of the run as a whole; see `measures.summary`."""
         world = self.scenario.world
-        return summary(self.nation, self.regions, world.citizens, world.step_days)
+        whole = summary(self.nation, self.regions, world.citizens, world.step_days)
+        online = (self._world.state.access & ONLINE) != 0
+        for name, group in (("trust_online", online), ("trust_offline", ~online)):
+            trust = self._world.state.trust[group]
+            whole[name] = float(trust.mean(dtype=np.float64)) if len(trust) else None
+        return whole
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:

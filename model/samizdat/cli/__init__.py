@@ -23,6 +23,7 @@ def _show_version(wanted: bool) -> None:
 
 def _app() -> typer.Typer:
     from samizdat.cli.check import check
+    from samizdat.cli.compare import compare
     from samizdat.cli.parameters import parameters
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
@@ -33,7 +34,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    for command in (run, scenarios, parameters, check):
+    for command in (run, compare, scenarios, parameters, check):
         app.command(command.__name__)(command)
 
     @app.callback()

@@ -11,7 +11,7 @@ import typer
 
 from samizdat.cli import refuse
 
-DEFAULT_SCENARIO = "town"
+DEFAULT_SCENARIO = "kazakhstan"
 
 
 class _Interrupted(Exception):  # noqa: N818
@@ -59,7 +59,7 @@ def run(
         f"{world.name}: {world.citizens:,} citizens, {days:,} steps from {world.world.start}, "
         f"seed {seed}"
     )
-    simulation = _people(world, seed, threads, ties, say)
+    simulation = people(world, seed, threads, ties, say)
     if record:
         record.begin(simulation, ["samizdat", *sys.argv[1:]], str(graph) if graph else None)
     began = time.perf_counter()
@@ -133,7 +133,7 @@ def _checked(
     return scenario, days, ties, record
 
 
-def _people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
+def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
     """Build the simulation; say so where that takes a while."""
     from samizdat.core.jit import cache_folder
     from samizdat.simulation import Simulation

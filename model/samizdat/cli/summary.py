@@ -44,21 +44,32 @@ def _verdict(s: dict[str, Any]) -> Iterator[str]:
         yield "Street:          nobody."
     yield (
         f"Self-censorship: {s['self_censor_days']:,.0f} person-days, at most "
-        f"{s['peak_self_censor']:,} at once; open dissent {s['open_dissent_days']:,.0f} person-days."
+        f"{s['peak_self_censor']:,} at once; open dissent {s['open_dissent_days']:,.0f}."
     )
+    if s["self_censorship_gap"] is not None:
+        yield (
+            f"                 {s['self_censorship_gap']:.0%} of what would be said openly "
+            "is kept back (person-days)."
+        )
     if s["mean_latent_self_censor"] is not None:
         yield (
             f"Standing habit:  {s['mean_latent_self_censor']:.1%} would speak openly, "
             "but for the risk (mean of months)."
         )
     yield (
-        f"State:           {s['arrests']:,} arrests, at most {s['peak_detained']:,} held at once; "
+        f"State:           {s['arrests']:,} arrests, at most {s['peak_detained']:,} "
+        f"({s['peak_detained_share']:.3%}) held at once; "
         f"{s['posts_suppressed']:,} hearings of posts suppressed."
     )
     yield (
         f"Internet:        {s['online_at_end']:,} online at the end; "
         f"at most {s['circumventing_peak']:,} with a VPN."
     )
+    if s["trust_online"] is not None and s["trust_offline"] is not None:
+        yield (
+            f"Trust at end:    {s['trust_online']:.3f} among those online, "
+            f"{s['trust_offline']:.3f} among those offline."
+        )
     line = "3.5 % of the citizens in the street on one day"
     verdict = f"fell ({line}, {s['days_above_fall']:g} days)" if s["fell"] else "survived"
     yield f"Regime:          {verdict}."

@@ -44,7 +44,7 @@ class Decision(NamedTuple):
     people_in_sight: Annotated[
         float,
         Quantity(
-            "people in sight in the street; where nobody acts, only its product with security counts",
+            "people in sight in the street; if none acts, only its product with security counts",
             20,
             1000,
             "citizens",
