@@ -23,8 +23,9 @@ STREET = 1 << 14  # seen in the street (in a voice)
 HELD = 1 << 15  # in detention (in a voice)
 ONLINE = 1 << 15  # online by adoption (in access)
 
-# What a pass marks a citizen for.
-TO_ACT, TO_CIRCUMVENT = 1, 2
+# What a citizen is marked for and with, a bit each; as of the morning.
+TO_ACT, TO_CIRCUMVENT, WAS_AWARE, IS_ONLINE = 1, 2, 4, 8
+IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 
 MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
@@ -74,7 +75,7 @@ class State(NamedTuple):
     heard_street: NDArray[np.uint32]  # m
     heard_others: NDArray[np.uint32]  # s
     heard_held: NDArray[np.uint32]  # c
-    marks: NDArray[np.uint8]  # TO_ACT | TO_CIRCUMVENT
+    marks: NDArray[np.uint8]  # TO_ACT ... IS_RELEASED
     actors: NDArray[np.int32]  # per block, from its first slot: who has a voice
 
 

@@ -31,19 +31,19 @@ class Fear(NamedTuple):
 @compiled
 def next_fear(
     fear: float,
-    aware: int,
-    released: int,
-    held_kin: int,
-    n_close: int,
+    aware: float,
+    released: float,
+    held_kin: float,
+    n_close: float,
     chill: float,
     violence: float,
     p: Fear,
 ) -> float:
-    """Return tomorrow's fear in [0, 1]."""
+    """Return tomorrow's fear in [0, 1]; the flags are 0 or 1."""
     change = (
         p.calm * (chill - fear)
         + p.terror * violence * aware * (1.0 - fear)
         + p.own * released * (1.0 - fear)
-        + p.witness * held_kin / max(1, n_close) * (1.0 - fear if p.witness > 0.0 else fear)
+        + p.witness * held_kin / max(1.0, n_close) * (1.0 - fear if p.witness > 0.0 else fear)
     )
     return min(1.0, max(0.0, fear + change))

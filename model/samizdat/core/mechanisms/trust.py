@@ -39,22 +39,22 @@ class Trust(NamedTuple):
 def next_trust(
     trust: float,
     resting: float,
-    aware: int,
-    online: int,
-    reads_foreign: int,
-    hears_others: int,
+    aware: float,
+    online: float,
+    reads_foreign: float,
+    hears_others: float,
     broadcast: float,
     egov: float,
     contradiction: float,
     p: Trust,
 ) -> float:
-    """Return tomorrow's trust in [0, 1]."""
-    elsewhere = reads_foreign | hears_others
+    """Return tomorrow's trust in [0, 1]; the flags are 0 or 1."""
+    elsewhere = max(reads_foreign, hears_others)
     change = (
         p.relax * (resting - trust)
         + broadcast * (1.0 - p.displacement * elsewhere) * trust * (1.0 - trust)
         + egov * online * (1.0 - trust)
-        - trust * (p.doubt * reads_foreign + p.cynicism * contradiction * (aware & elsewhere))
+        - trust * (p.doubt * reads_foreign + p.cynicism * contradiction * (aware * elsewhere))
     )
     return min(1.0, max(0.0, trust + change))
 

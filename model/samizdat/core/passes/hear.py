@@ -1,8 +1,31 @@
 """Hear: what each citizen can use today, and whom of yesterday's voices she hears."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from samizdat.core.jit import compiled
 from samizdat.core.layout import HELD, N_POSTS_HEARD, PLATFORMS, STREET, Ties, World
 from samizdat.core.mechanisms.reach import access_of, ears_of, hears_kin, hears_online
+
+
+@compiled
+def settle_reach(
+    here: np.void,
+    platforms: NDArray[np.uint16],
+    rank: NDArray[np.float32],
+    days_left: NDArray[np.uint16],
+    circumventing: NDArray[np.uint8],
+    access_now: NDArray[np.uint16],
+    ears_now: NDArray[np.uint16],
+) -> None:
+    """Settle access and ears of a slice of citizens."""
+    allowed, blocked = int(here["allowed"]), int(here["blocked"])
+    blackout, adoption = int(here["blackout"]), float(here["adoption"])
+    for i in range(rank.size):
+        access = access_of(int(platforms[i]), allowed, float(rank[i]), adoption)
+        held = int(days_left[i]) > 0
+        access_now[i] = access
+        ears_now[i] = ears_of(access, blocked, blackout, int(circumventing[i]), held)
 
 
 @compiled
@@ -10,19 +33,15 @@ def listen(b0: int, b1: int, world: World) -> None:
     """Settle what each citizen can use today, and forget what was heard yesterday."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        here = world.signals[world.blocks[b, 2]]
-        allowed, blocked = int(here["allowed"]), int(here["blocked"])
-        blackout, adoption = int(here["blackout"]), float(here["adoption"])
-        for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
-            access = access_of(
-                int(traits.platforms[i]), allowed, float(traits.adoption_rank[i]), adoption
-            )
-            held = int(state.days_left[i]) > 0
-            state.access[i] = access
-            state.ears[i] = ears_of(access, blocked, blackout, int(state.circumventing[i]), held)
-            state.heard_street[i] = 0
-            state.heard_others[i] = 0
-            state.heard_held[i] = 0
+        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        settle_reach(
+            world.signals[world.blocks[b, 2]], traits.platforms[first:last],
+            traits.adoption_rank[first:last], state.days_left[first:last],
+            state.circumventing[first:last], state.access[first:last], state.ears[first:last],
+        )  # fmt: skip
+        state.heard_street[first:last] = 0
+        state.heard_others[first:last] = 0
+        state.heard_held[first:last] = 0
 
 
 @compiled
