@@ -1,15 +1,13 @@
 """Figures are legible, honest about zero, and leave nothing behind."""
 
-import datetime
 from itertools import combinations
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
 from samizdat import figures
@@ -37,6 +35,8 @@ def tables(
         part = pd.DataFrame({"step": np.arange(days), "region": place, **counts})
         part["silent"] = n - part[list(counts)].sum(axis=1)
         part["posts"] = part["share"]
+        part["online"], part["circumventing"] = n // 2, 5 * everyday
+        part["cut_off"] = np.asarray(n * 0.4 * pulse).astype(int)
         parts.append(part)
     regions = pd.concat(parts, ignore_index=True)
     regions["date"] = pd.Timestamp("2005-01-01") + pd.to_timedelta(regions["step"], unit="D")
@@ -83,10 +83,12 @@ def row_texts(axes: Axes) -> list[str]:
 
 def assert_texts_are_apart(axes: Axes) -> None:
     """No two texts of the panel overlap, its own tick labels included, and none leaves it."""
-    page = axes.figure.canvas.figure
-    canvas = FigureCanvasAgg(page)
+    canvas = FigureCanvasAgg(axes.figure.canvas.figure)
     canvas.draw()
-    renderer = canvas.get_renderer()
+    assert_drawn_texts_are_apart(axes, canvas.get_renderer())
+
+
+def assert_drawn_texts_are_apart(axes: Axes, renderer: RendererAgg) -> None:
     frame = axes.get_window_extent(renderer)
     inside = [text.get_window_extent(renderer) for text in axes.texts if text.get_text()]
     for box in inside:
@@ -98,7 +100,8 @@ def assert_texts_are_apart(axes: Axes) -> None:
         assert not one.overlaps(other)
 
 
-PANELS = pytest.mark.parametrize("name", ["postures", "beliefs", "turnout_map", "actions"])
+NAMES = ["online", "postures", "beliefs", "turnout_map", "actions"]
+PANELS = pytest.mark.parametrize("name", NAMES)
 
 
 @PANELS
@@ -127,6 +130,7 @@ def test_axes_name_what_they_show_and_its_unit() -> None:
     nation, regions = tables()
     labels = {name: drawn(name, nation, regions).get_ylabel() for name in ("postures", "beliefs")}
     assert "per 100,000" in labels["postures"]
+    assert "%" in figures.online(nation).get_ylabel()
     assert "0 to 1" in labels["beliefs"]
     panel = figures.turnout_map(regions)
     assert panel.get_ylabel() == "Region"
@@ -135,10 +139,28 @@ def test_axes_name_what_they_show_and_its_unit() -> None:
     assert figures.actions(bands(3), nation).get_xlabel() == "Date"
 
 
-def test_postures_are_named_in_the_words_of_the_field() -> None:
-    key = figures.postures(tables()[0]).get_legend()
+def names_of(axes: Axes) -> list[str]:
+    key = axes.get_legend()
     assert key is not None
-    names = {text.get_text() for text in key.get_texts()}
+    return [text.get_text() for text in key.get_texts()]
+
+
+def test_share_online_is_percent_of_all_citizens() -> None:
+    axes = figures.online(tables(days=5)[0])
+    lines = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines]
+    assert any(np.allclose(y, 50) for y in lines)
+    low, high = axes.get_ylim()
+    assert low <= 0
+    assert high >= 100
+
+
+def test_key_gives_what_is_too_rare_to_be_seen_and_leaves_out_what_never_is() -> None:
+    nation = tables(days=5)[0].assign(cut_off=0)  # ten of 300,000 circumvent
+    assert names_of(figures.online(nation)) == ["online", "circumventing (at most 0.0033 %)"]
+
+
+def test_postures_are_named_in_the_words_of_the_field() -> None:
+    names = set(names_of(figures.postures(tables()[0])))
     assert {"self-censoring", "sharing", "mobilised", "detained"} <= names
 
 
@@ -182,35 +204,10 @@ def test_rows_of_the_map_keep_the_order_of_the_table() -> None:
     assert axes.yaxis_inverted()
 
 
-@pytest.mark.parametrize("entries", [1, 3, 25, 40])
-@pytest.mark.parametrize("days", [1, 60, 4383])
+@pytest.mark.parametrize(("entries", "days"), [(40, 1), (3, 60), (1, 4383), (60, 4383)])
 def test_texts_of_actions_do_not_overlap(entries: int, days: int) -> None:
     nation, _ = tables(days)
     assert_texts_are_apart(figures.actions(bands(entries, days), nation))
-
-
-def test_texts_of_the_overview_do_not_overlap_at_any_usual_resolution() -> None:
-    nation, regions = tables(1200, OBLASTS)
-    page = figures.overview(nation, regions, bands(25, 1200), "Years", "n = 687,000, seed 7")
-    for resolution in (100, 150, 300):
-        page.set_dpi(resolution)
-        for axes in page.axes:
-            assert_texts_are_apart(axes)
-
-
-def test_keys_stay_on_the_page_and_off_the_lines() -> None:
-    nation, regions = tables(60, OBLASTS)
-    page = figures.overview(nation, regions, bands(25), "Keys", "")
-    FigureCanvasAgg(page).draw()
-    keyed = [axes for axes in page.axes if axes.get_legend() is not None]
-    assert len(keyed) == 2
-    for axes in keyed:
-        key, frame = axes.get_legend(), axes.get_window_extent()
-        assert key is not None
-        box = key.get_window_extent()
-        assert page.bbox.x0 <= box.x0
-        assert box.x1 <= page.bbox.x1
-        assert box.y0 >= frame.y1
 
 
 def test_more_names_than_a_page_holds_are_counted() -> None:
@@ -232,6 +229,40 @@ def test_a_region_is_named_beside_the_action() -> None:
     assert text.endswith("– Old Town")
 
 
+def test_one_name_on_the_same_dates_names_its_few_regions_in_one_row() -> None:
+    places = ["Old Town", "Riverside", "Hill, Dale", "Lake"]
+    waves = pd.concat([bands(1).assign(region=place) for place in places])
+    *three, two = row_texts(figures.actions(waves, tables()[0]))
+    assert two.endswith("– Hill, Dale")
+    assert three == [f"{bands(1)['name'][0]} – Old Town, Riverside, Lake"]
+
+
+def test_every_event_of_a_long_history_is_named_in_full() -> None:
+    nation, _ = tables(4383)
+    many = bands(78, 4383)
+    many["name"] = [f"event {i}" for i in many.index]
+    texts = figures.actions(many, nation).texts
+    assert sorted(text.get_text().split(" – ")[0] for text in texts) == sorted(many["name"])
+    assert min(text.get_fontsize() for text in texts) >= 7
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "second"),
+    [
+        (3, "1 Jan\n2005", "2 Jan"),
+        (20, "1 Jan\n2005", "3 Jan"),
+        (60, "1 Jan\n2005", "8 Jan"),
+        (182, "1 Jan\n2005", "15 Jan"),
+        (365, "Jan\n2005", "Feb"),
+        (4383, "2005", "2006"),
+    ],
+)
+def test_dates_are_named_as_finely_as_there_is_room(days: int, first: str, second: str) -> None:
+    axes = figures.beliefs(tables(days)[0])
+    assert_texts_are_apart(axes)
+    assert [label.get_text() for label in axes.get_xticklabels()][:2] == [first, second]
+
+
 @pytest.mark.parametrize(
     "none", [NO_BANDS, pd.DataFrame(), bands(1).assign(start=pd.Timestamp("2031-01-01"))]
 )
@@ -239,74 +270,18 @@ def test_without_dated_events_the_panel_says_so(none: pd.DataFrame) -> None:
     assert row_texts(figures.actions(none, tables()[0])) == ["no dated events"]
 
 
-def test_dates_may_be_date_objects() -> None:
-    nation, regions = tables()
-    for table in (nation, regions):
-        table["date"] = [day.date() for day in table["date"]]
-    dated = bands(1).assign(start=datetime.date(2005, 1, 3), end=datetime.date(2005, 1, 9))
-    figures.overview(nation, regions, dated, "Dates", "").draw_without_rendering()
-
-
 def test_empty_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="no rows"):
         figures.postures(tables()[0].iloc[:0])
-
-
-@pytest.mark.parametrize(
-    ("days", "places", "quiet"),
-    [
-        (1, PLACES, False),
-        (60, PLACES, True),
-        (1, ["Town"], True),
-        (60, ["Town"], False),
-        (4383, OBLASTS, False),
-    ],
-)
-def test_files_are_written_whole(tmp_path: Path, days: int, places: list[str], quiet: bool) -> None:
-    nation, regions = tables(days, places, quiet=quiet)
-    before = dict(mpl.rcParams)
-    paths = figures.save_all(
-        nation,
-        regions,
-        bands(5, days),
-        tmp_path / "new" / "figures",
-        title="A run",
-        caption="n, seed",
-    )
-    names = ["overview", "postures", "beliefs", "actions", "turnout"]
-    assert [path.name for path in paths] == [f"{name}.png" for name in names]
-    assert sorted(paths[0].parent.iterdir()) == sorted(paths)
-    for path in paths:
-        assert path.read_bytes().startswith(b"\x89PNG")
-        assert path.stat().st_size > 5_000
-    assert dict(mpl.rcParams) == before
-
-
-def test_failed_writing_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_args: object, **_options: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Figure, "savefig", fails)
-    with pytest.raises(OSError, match="disk full"):
-        figures.save_all(*tables(), NO_BANDS, tmp_path, title="", caption="")
-    assert not list(tmp_path.iterdir())
-
-
-def test_map_is_left_out_of_the_overview_of_one_region() -> None:
-    def panels(places: list[str]) -> list[str]:
-        page = figures.overview(*tables(places=places), NO_BANDS, "", "")
-        return [axes.get_ylabel() for axes in page.axes]
-
-    assert "Region" in panels(PLACES)
-    assert "Region" not in panels(["Town"])
 
 
 def test_nothing_leaks_into_pyplot() -> None:
     from matplotlib import pyplot
 
     open_before, before = pyplot.get_fignums(), dict(mpl.rcParams)
-    for name in ("postures", "beliefs", "turnout_map", "actions"):
+    for name in NAMES:
         drawn(name, *tables())
-    figures.overview(*tables(), bands(5), "", "")
+    figures.overview(*tables(5), bands(5), "", "")
+    figures.regimes_side_by_side({"open": tables(5)[0]}, title="", caption="")
     assert pyplot.get_fignums() == open_before
     assert dict(mpl.rcParams) == before

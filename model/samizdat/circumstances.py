@@ -20,6 +20,8 @@ from samizdat.regime import Memory, Observation, Order, Today, respond
 from samizdat.scenario import Scenario, year_of
 from samizdat.timeline import Action, Course, Event
 
+NAMED_AT_MOST = 4  # platforms of one order, in a picture
+
 
 class Circumstances:
     """Writes each day into the signals, and remembers what the state ordered.
@@ -159,6 +161,8 @@ class Circumstances:
             return order.lever
         platforms = self.scenario.world.platforms
         names = [p.name for k, p in enumerate(platforms) if order.platforms & (1 << k)]
+        if len(names) > NAMED_AT_MOST:
+            names = [f"{len(names)} platforms"]
         names += ["foreign press"] if order.platforms & FOREIGN else []
         return ", ".join(names).replace("_", " ")
 

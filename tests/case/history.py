@@ -38,10 +38,23 @@ def strike(start: str = "2011-05-11", end: str = "2012-03-31", citizens: int = 5
     return cut("zhanaozen", start, end, citizens, OBLAST, **values)
 
 
-def land(start: str = "2016-03-29", end: str = "2016-05-31", citizens: int = 100_000,
+def land(start: str = "2016-03-29", end: str = "2016-05-31", citizens: int = 50_000,
          **values: Any) -> Scenario:  # fmt: skip
     """Cut the spring of 2016 from the day before the sale was announced."""
     return cut("land_protests", start, end, citizens, **values)
+
+
+def quiet_land(citizens: int = 20_000, **values: Any) -> Scenario:
+    """Cut the months of 2016 before the sale was announced: nothing happens."""
+    return cut("land_protests", "2016-01-01", "2016-03-29", citizens, **values)
+
+
+def table_of(scenario: Scenario, **tables: dict[str, Any]) -> Scenario:
+    """Return the world with tables of its file laid over."""
+    table = scenario.to_table()
+    for name, values in tables.items():
+        table[name] = {**table[name], **values}
+    return Scenario.from_table(table, scenario.name)
 
 
 def dropped(scenario: Scenario, *ids: str) -> Scenario:
@@ -60,6 +73,26 @@ def edited(scenario: Scenario, *ids: str, **fields: Any) -> Scenario:
         {**entry, **fields} if entry["id"] in ids else entry for entry in table["timeline"]
     ]
     return Scenario.from_table(table, scenario.name)
+
+
+def added(scenario: Scenario, **entry: Any) -> Scenario:
+    """Return the world in which one thing more happened."""
+    table = scenario.to_table()
+    table["timeline"].append({name.rstrip("_"): value for name, value in entry.items()})
+    return Scenario.from_table(table, scenario.name)
+
+
+def unreadable(scenario: Scenario) -> Scenario:
+    """Return the world in which the state can read nothing of what is posted."""
+    table = scenario.to_table()
+    table["platforms"] = [{**platform, "readable": 0} for platform in table["platforms"]]
+    return Scenario.from_table(table, scenario.name)
+
+
+def fearless(scenario: Scenario) -> Scenario:
+    """Return the world in which nobody minds what she risks."""
+    nothing = {"kind": "constant", "value": 0}
+    return table_of(scenario, population={"risk_aversion": nothing})
 
 
 def events(scenario: Scenario, prefix: str = "") -> list[str]:

@@ -1,0 +1,63 @@
+"""The history of a run on one page, and each of its panels on its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from samizdat.figures.chronicle import actions, rows_of
+from samizdat.figures.frame import (
+    THEME,
+    Table,
+    days_of,
+    inscribe,
+    new_figure,
+    rows_height,
+    save,
+)
+from samizdat.figures.panels import beliefs, online, postures, turnout_map
+
+
+def overview(nation: Table, regions: Table, bands: Table, title: str, caption: str) -> Figure:
+    """One page: who is online, postures, beliefs, the map of turnout, the actions.
+
+    It is as wide as A4 and as high as it takes to name every region and event in full size; the
+    map is left out of a world of one region.
+    """
+    places, rows = regions["region"].nunique(), len(rows_of(bands, days_of(nation["date"])))
+    panels: list[tuple[float, Callable[..., Axes], list[Table]]] = [
+        (1.0, online, [nation]),
+        (2.0, postures, [nation]),
+        (1.1, beliefs, [nation]),
+        (rows_height(places) + 0.4, turnout_map, [regions]),
+        (rows_height(rows), actions, [bands, nation]),  # last: it measures the room that they leave
+    ]
+    panels = [panel for panel in panels if places > 1 or panel[1] is not turnout_map]
+    heights = [height for height, _, _ in panels]
+    with mpl.rc_context(THEME):
+        figure = new_figure(sum(heights) + 0.3 * len(panels) + 0.9)
+        ratios = {"height_ratios": heights}
+        grid = figure.subplots(len(panels), sharex=True, squeeze=False, gridspec_kw=ratios)
+        inscribe(grid[0, 0], title, caption)
+        for ax, (_, draw, tables) in zip(grid[:, 0], panels, strict=True):
+            draw(*tables, ax=ax)
+            ax.label_outer()
+        figure.align_ylabels(grid[:, 0])
+    return figure
+
+
+def save_all(
+    nation: Table, regions: Table, bands: Table, folder: str | Path, *, title: str, caption: str
+) -> list[Path]:
+    """Write the overview and each of its panels as PNG; a file is there whole or not at all."""
+    figures = {
+        "overview": overview(nation, regions, bands, title, caption),
+        "online": inscribe(online(nation), title, caption),
+        "postures": inscribe(postures(nation), title, caption),
+        "beliefs": inscribe(beliefs(nation), title, caption),
+        "actions": inscribe(actions(bands, nation), title, caption),
+        "turnout": inscribe(turnout_map(regions), title, caption),
+    }
+    return [save(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]

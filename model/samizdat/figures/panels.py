@@ -1,0 +1,173 @@
+"""The course of a run: who is online, what citizens do and believe, where they take the street."""
+
+import math
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
+
+from samizdat.figures.frame import (
+    COLOURS,
+    COUNTED,
+    PER,
+    TEXT,
+    THEME,
+    WIDTH,
+    Shown,
+    Table,
+    amount,
+    amounts_axis,
+    citizens_of,
+    days_of,
+    draw_lines,
+    key,
+    new_axes,
+    page_of,
+    row_text,
+    rows_height,
+    shorten,
+    spacing,
+    time_axis,
+    unit_axis,
+)
+
+CONNECTED: Shown = {
+    "cut_off": ("cut off from a platform in use", COLOURS[5]),
+    "circumventing": ("circumventing", COLOURS[4]),
+    "online": ("online", COLOURS[0]),
+}
+POSTURES: Shown = {
+    "self_censor": ("self-censoring", COLOURS[4]),
+    "share": ("sharing", COLOURS[0]),
+    "detained": ("detained", "0.15"),
+    "mobilise": ("mobilised", COLOURS[3]),
+}
+BELIEFS: Shown = {
+    "grievance": ("grievance", COLOURS[1]),
+    "trust": ("trust", COLOURS[2]),
+    "fear": ("fear", COLOURS[9]),
+}
+INVISIBLE = 1.0  # percent: a line closer to the foot of the scale is told from it by its key
+LANDSCAPE = 11.69  # inches
+
+
+def online(nation: Table, *, ax: Axes | None = None) -> Axes:
+    """Citizens online, circumventing and cut off from a platform they use, in percent.
+
+    What never happens is left out; of what is too rare to be seen the key gives the highest value.
+    """
+    with mpl.rc_context(THEME):
+        ax = new_axes(ax, 1.8)
+        percent = 100 * nation[list(CONNECTED)] / citizens_of(nation)
+        shown = {}
+        for column, (label, colour) in CONNECTED.items():
+            most = float(percent[column].max())
+            if 0 < most < INVISIBLE:
+                label += f" (at most {most:.2g} %)"
+            if most > 0 or column == "online":
+                shown[column] = (label, colour)
+        draw_lines(ax, days_of(nation["date"]), percent, shown)
+        key(ax, reverse=True)
+        ax.set_ylim(-2, 102)
+        ax.set_yticks(range(0, 101, 25))
+        ax.set_ylabel("Citizens\n(%)")
+    return ax
+
+
+def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
+    """Citizens who censor themselves, share, mobilise or are detained, per 100,000.
+
+    The scale is logarithmic, because real turnout is a matter of 1e-5 to 1e-3 of a country, and
+    linear below one citizen, so that nobody is drawn too, at 0. The postures are lines, each read
+    from 0, and not stacked bands: on this scale the height of a band that rests on another tells
+    what lies under it and not how many it stands for; on a linear one, where stacks are honest, the
+    street would be thinner than a line.
+    """
+    with mpl.rc_context(THEME):
+        days = days_of(nation["date"])
+        ax = new_axes(ax, 2.4)
+        one = PER / citizens_of(nation)
+        most = one * int(nation.filter([*POSTURES, "posts"]).to_numpy().max())
+        amounts_axis(ax, one, most)
+        if "posts" in nation:  # broad and pale, to be seen beside the line that it nearly equals
+            line: Any = {"color": "0.72", "lw": 2.2, "markersize": 2.2, "markeredgewidth": 0}
+            ax.plot(days, nation["posts"] * one, "o-", label="posting", **line)
+        draw_lines(ax, days, nation[list(POSTURES)] * one, POSTURES)
+        key(ax)
+        ax.set_ylabel("Citizens per 100,000\n(log; linear below one citizen)")
+    return ax
+
+
+def beliefs(nation: Table, *, ax: Axes | None = None) -> Axes:
+    """Mean grievance, trust and fear of all citizens, each between 0 and 1."""
+    with mpl.rc_context(THEME):
+        ax = new_axes(ax, 1.8)
+        draw_lines(ax, days_of(nation["date"]), nation[list(BELIEFS)].astype(float), BELIEFS)
+        key(ax)
+        unit_axis(ax)
+        ax.set_ylabel("Mean of all\ncitizens (0 to 1)")
+    return ax
+
+
+def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
+    """Who mobilised, region by region: rows are regions, colour is per 100,000 inhabitants.
+
+    Over long runs a column stands for several days and shows the highest of them: a day narrower
+    than a pixel would hide a protest.
+    """
+    with mpl.rc_context(THEME):
+        days = np.unique(days_of(regions["date"]))
+        turnout = _turnout(regions)
+        names = [shorten(name, 26) for name in turnout.index]
+        ax = new_axes(ax, 1.5 * rows_height(len(names)), LANDSCAPE)
+        half = spacing(days) / 2
+        columns = int(600 * page_of(ax).get_figwidth() / WIDTH)
+        together = math.ceil(len(days) / columns)
+        firsts = np.arange(0, len(days), together)
+        values = np.maximum.reduceat(turnout.to_numpy(), firsts, axis=1)
+        mesh = ax.pcolormesh(
+            np.append(days[firsts], days[-1] + 2 * half) - half,
+            np.arange(len(names) + 1) - 0.5,
+            np.ma.masked_less_equal(values, 0),
+            cmap=sns.color_palette("flare", as_cmap=True),
+            norm=_decades(values, PER / citizens_of(regions)),
+            zorder=2,
+        )
+        label = "Mobilised per 100,000 inhabitants (log; blank: nobody)"
+        label += f"; highest of {together} steps" if together > 1 else ""
+        place: Any = {"location": "top", "shrink": 0.55, "aspect": 60, "anchor": (0, 0)}
+        bar = ax.figure.colorbar(mesh, ax=ax, pad=0.03, **place)
+        bar.set_label(label, fontsize=TEXT, loc="left")
+        bar.ax.tick_params(labelsize=TEXT)
+        bar.formatter = FuncFormatter(amount)
+        bar.update_ticks()
+        ax.set_ylim(len(names) - 0.5, -0.5)
+        ax.set_ylabel("Region")
+        time_axis(ax, days)
+        size, every = row_text(ax, len(names))
+        ax.set_yticks(range(0, len(names), every), names[::every], fontsize=size, parse_math=False)
+        ax.tick_params(axis="y", length=0)
+        # Lead the eye from a protest to its region and date.
+        ax.hlines(np.arange(len(names) - 1) + 0.5, *ax.get_xlim(), "0.9", lw=0.6, zorder=1)
+        ax.grid(axis="x", color="0.9", linewidth=0.6)
+        ax.set_axisbelow(True)
+    return ax
+
+
+def _turnout(regions: Table) -> Table:
+    """Mobilised per 100,000 inhabitants: a row a region, in the table's order; a column a date."""
+    share = PER * regions["mobilise"] / regions[COUNTED].sum(axis=1).clip(lower=1)
+    tidy = regions[["region", "date"]].assign(region=regions["region"].astype(str), share=share)
+    wide = tidy.pivot(index="region", columns="date", values="share")
+    return wide.reindex(tidy["region"].unique()).fillna(0.0)
+
+
+def _decades(values: NDArray[np.float64], one: float) -> LogNorm:
+    some = np.append(values[values > 0], one)
+    bottom = math.floor(math.log10(some.min()))
+    return LogNorm(10.0**bottom, 10.0 ** max(bottom + 1, math.ceil(math.log10(some.max()))))
