@@ -2,7 +2,7 @@
 
 import pytest
 
-from samizdat.scenario import shipped_text
+from samizdat.shipped import shipped_text
 from test_cli import call
 
 TOWN = shipped_text("town")

@@ -239,7 +239,7 @@ def test_parameters_are_listed_with_range_unit_and_source(capsys):
 
 
 def test_a_good_file_is_said_to_be_one(tmp_path, capsys):
-    from samizdat.scenario import shipped_text
+    from samizdat.shipped import shipped_text
 
     file = tmp_path / "mine.toml"
     file.write_text(shipped_text("town"))

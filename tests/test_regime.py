@@ -9,8 +9,9 @@ from samizdat import Scenario, regime
 from samizdat.circumstances import Circumstances
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
 from samizdat.numbers import NUMBERS
+from samizdat.orders import Memory, Observation, Order, Today
 from samizdat.presets import PRESETS
-from samizdat.regime import LEVERS, Memory, Observation, Order, Today, respond
+from samizdat.regime import LEVERS, respond
 from worlds import run, same_history, same_state, town
 
 A, B, C = 1, 2, 4  # platforms

@@ -7,7 +7,7 @@ import pytest
 from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.numbers import NUMBERS
 from samizdat.presets import PRESETS
-from samizdat.scenario import shipped
+from samizdat.shipped import shipped
 from worlds import run, same_history, town
 
 

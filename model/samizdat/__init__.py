@@ -8,7 +8,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from samizdat.graphs import Graph
     from samizdat.mesa_model import ProtestModel
-    from samizdat.scenario import Scenario, ScenarioError
+    from samizdat.scenario import Scenario
+    from samizdat.schema import ScenarioError
     from samizdat.simulation import Simulation
 
 __all__ = ["Graph", "ProtestModel", "Scenario", "ScenarioError", "Simulation", "__version__"]
@@ -17,7 +18,7 @@ _HOME = {
     "Graph": "graphs",
     "ProtestModel": "mesa_model",
     "Scenario": "scenario",
-    "ScenarioError": "scenario",
+    "ScenarioError": "schema",
     "Simulation": "simulation",
 }
 

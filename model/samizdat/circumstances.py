@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from samizdat.adoption import year_of
 from samizdat.core.layout import (
     FIXED,
     FOREIGN,
@@ -16,8 +17,9 @@ from samizdat.core.layout import (
 )
 from samizdat.core.parameters import Parameters, acting_parameters, parameters_from
 from samizdat.numbers import NUMBERS
-from samizdat.regime import Memory, Observation, Order, Today, respond
-from samizdat.scenario import Scenario, year_of
+from samizdat.orders import Memory, Observation, Order, Today
+from samizdat.regime import respond
+from samizdat.scenario import Scenario
 from samizdat.timeline import Action, Course, Event
 
 NAMED_AT_MOST = 4  # platforms of one order, in a picture

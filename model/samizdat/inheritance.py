@@ -10,12 +10,14 @@ def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
     Tables are merged key by key, lists (regions, platforms) are replaced, and the timeline is the
     base's within the own dates, followed by the own entries; an own entry takes the place of the
-    base's of the same id.
+    base's of the same id. A concession goes with its event.
     """
     table = _laid_over(base, {k: v for k, v in own.items() if k != "timeline"})
     replaced = {entry.get("id") for entry in own.get("timeline", [])}
     inherited = [entry for entry in base.get("timeline", []) if entry.get("id") not in replaced]
     within = clipped(inherited, table.get("start"), table.get("end"))
+    there = {entry.get("id") for entry in within} | replaced
+    within = [entry for entry in within if entry.get("event", None) in {None, *there}]
     return {**table, "timeline": [*within, *own.get("timeline", [])]}
 
 

@@ -1,13 +1,15 @@
 """Every number that a modeller may set, by the dotted name that it has everywhere."""
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from samizdat.adoption import Adoption
 from samizdat.core.parameters import declared, quantities
 from samizdat.core.quantity import Quantity
 from samizdat.graphs import GraphShape
 from samizdat.population import Habits
 from samizdat.regime import lever_numbers
-from samizdat.schema import Adoption
+from samizdat.schema import unknown
 
 
 class Named(NamedTuple):
@@ -36,3 +38,46 @@ def _registry() -> dict[str, Named]:
 NUMBERS: dict[str, Named] = _registry()
 DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
+
+
+def flat_numbers(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Take the numbers out of a file's table, leaving in it what `WorldSpec` describes.
+
+    Raises
+    ------
+    ValueError
+        Naming a key that is no number, and the nearest one that is.
+    """
+    if "security" in table:
+        yield "security", table.pop("security")
+    for place in TABLES:
+        part = table.pop(place, {})
+        if not isinstance(part, Mapping):
+            raise ValueError(f"{place} = {part!r} must be a table")
+        part = dict(part)
+        if place == "graph":
+            table["graph"] = part.pop("kind", "social")
+        elif place == "adoption":
+            table["adoption_series"] = part.pop("series", {})
+        elif place == "regime":
+            table["actions"] = part.pop("actions", "both")
+            for lever in ("blocking", "ban"):
+                if isinstance(part.get(lever), Mapping) and "platforms" in part[lever]:
+                    part[lever] = dict(part[lever])
+                    table[f"{lever}_platforms"] = part[lever].pop("platforms")
+        elif place == "population":
+            table["population"] = {k: part.pop(k) for k in [*part] if k not in Habits._fields}
+        prefix = f"{place}." if place in ("graph", "adoption") else ""
+        known = [name for name, named in NUMBERS.items() if named.place == place]
+        for name, value in _leaves(part, prefix):
+            if name not in known:
+                raise ValueError(f"{place}: {unknown(name, known)}")
+            yield name, value
+
+
+def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value

@@ -7,71 +7,31 @@ trigger is met extends the order to ``duration`` days from then, after the delay
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.quantity import Quantity, acting
+from samizdat.orders import (
+    Floats,
+    Memory,
+    Order,
+    Today,
+    exceeds,
+    extend,
+    in_force,
+    lasting,
+    mobilised_share,
+)
 
-Floats = NDArray[np.float64]
 Numbers = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
 
 # What levers write; without them these are 0.
 RESPONSES = ("blocked", "blackout", "violence", "novelty", "deniability", "broadcast", "egov",
              "flooding", "surveillance", "sanction", "chill", "preempt", "arrests")  # fmt: skip
 NOVELTY_DAYS = 14.0  # how fast the anger over a new block wears off (assumed)
-
-
-class Observation(NamedTuple):
-    """What the state sees of the last step, and knows of the land; every array is (R,)."""
-
-    visible_posts: Floats  # posts weighted by how readable their platforms are
-    online: NDArray[np.int64]  # citizens online
-    mobilised: NDArray[np.int64]
-    population: NDArray[np.int64]
-
-
-class Order(NamedTuple):
-    """A lever in force in a region from day ``begins`` to before day ``ends``."""
-
-    lever: str
-    region: int
-    begins: float
-    ends: float
-    platforms: int = 0
-    cover_story: bool = False
-    strength: float = 1.0
-    dated: bool = False
-    title: str = ""  # of the dated act
-
-
-@dataclass
-class Memory:
-    """What the state remembers from day to day."""
-
-    orders: list[Order] = field(default_factory=list)
-    hot_days: dict[str, list[float]] = field(default_factory=dict)  # lever -> (R,) days in a row
-    conceded: dict[str, float] = field(default_factory=dict)  # event -> day
-
-
-class Today(NamedTuple):
-    """The day as the state faces it."""
-
-    day: float
-    step_days: float
-    values: Mapping[str, Floats]  # the levers' numbers, each (R,)
-    seen: Observation
-    alert: float  # from revolutions abroad
-    triggers: bool  # whether the regime answers by rule
-    acts: Sequence[Order]  # dated orders that hold today
-    blockable: int  # platforms that blocking lists
-    banned: int  # platforms that the ban lists
-    events: Sequence[str]  # running today
-    conceding: Sequence[str]  # events conceded by a dated act that holds today
-    luck: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
 
 
 class Lever(Protocol):
@@ -205,7 +165,7 @@ class Blocking:
         if today.triggers:
             per_head = today.seen.visible_posts / np.maximum(1, today.seen.online)
             met = exceeds(per_head, v["blocking.trigger_posts"], today)
-            met |= exceeds(_mobilised_share(today), v["blocking.trigger_street"], today)
+            met |= exceeds(mobilised_share(today), v["blocking.trigger_street"], today)
             met &= v["blocking.on"] == 1
             nationwide = met & (v["blocking.scope"] == 1)
             met = (met | bool(nationwide.any())) & (v["blocking.on"] == 1)
@@ -244,7 +204,7 @@ class Blackout:
         """Order blackouts where triggered, then switch off whatever is ordered."""
         v = today.values
         if today.triggers:
-            met = exceeds(_mobilised_share(today), v["blackout.trigger"], today)
+            met = exceeds(mobilised_share(today), v["blackout.trigger"], today)
             for r in np.flatnonzero(met & (v["blackout.on"] == 1)):
                 extend(memory, today, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
@@ -291,7 +251,7 @@ class Violence:
         """Order violence where patience has ended, then apply whatever is ordered."""
         v = today.values
         if today.triggers:
-            hot = exceeds(_mobilised_share(today), v["violence.trigger"], today)
+            hot = exceeds(mobilised_share(today), v["violence.trigger"], today)
             hot &= v["violence.on"] == 1
             for r in np.flatnonzero(
                 lasting("violence", hot, v["violence.patience_days"], today, memory)
@@ -338,58 +298,6 @@ class Concession:
         if lasting("concession", hot, v["concession.patience_days"][:1], today, memory)[0]:
             for event in today.events:
                 memory.conceded.setdefault(event, today.day)
-
-
-def _mobilised_share(today: Today) -> Floats:
-    return today.seen.mobilised / today.seen.population
-
-
-def exceeds(measure: Floats, trigger: Floats, today: Today) -> NDArray[np.bool_]:
-    """Whether a measure is at its trigger; an alert state answers earlier, a trigger of 0 never."""
-    return (trigger > 0) & (measure * (1.0 + today.alert) >= trigger)
-
-
-def lasting(
-    lever: str, hot: NDArray[np.bool_], patience: Floats, today: Today, memory: Memory
-) -> NDArray[np.bool_]:
-    """Whether the trigger has been met for as many days in a row as the state is patient."""
-    before = np.array(memory.hot_days.get(lever, [0.0] * len(hot)))
-    days = np.where(hot, before + today.step_days, 0.0)
-    memory.hot_days[lever] = days.tolist()
-    return hot & (days >= patience)
-
-
-def extend(
-    memory: Memory,
-    today: Today,
-    lever: str,
-    region: int,
-    delay: float,
-    duration: float,
-    platforms: int = 0,
-    cover_story: bool = False,
-    strength: float = 1.0,
-) -> None:
-    """Give an order, or extend the one that the new one touches."""
-    new = Order(lever, region, today.day + delay, today.day + delay + duration,
-                platforms, cover_story, strength)  # fmt: skip
-    for k, old in enumerate(memory.orders):
-        same = old[:2] == new[:2] and old.platforms == platforms and not old.dated
-        if same and old.begins <= new.begins <= old.ends:
-            memory.orders[k] = new._replace(begins=old.begins, ends=max(old.ends, new.ends))
-            return
-    memory.orders.append(new)
-
-
-def in_force(lever: str, today: Today, memory: Memory) -> list[Order]:
-    """Return the lever's orders that touch the step, dated ones too."""
-    return [
-        order
-        for order in (*memory.orders, *today.acts)
-        if order.lever == lever
-        and order.begins < today.day + today.step_days
-        and today.day < order.ends
-    ]
 
 
 def _tell(order: Order, today: Today, signals: NDArray[np.void]) -> None:

@@ -9,9 +9,8 @@ in a timeline setting, in a sweep. Values set by `change` are *pinned*: they bea
 import datetime as dt
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +18,31 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from samizdat.adoption import (
+    Adoption,
+    logistic_curve,
+    regional_curves,
+    regional_shifts,
+    series_curve,
+    year_of,
+)
 from samizdat.core.layout import FOREIGN, MAX_CITIZENS
 from samizdat.graphs import GRAPHS, GraphShape
 from samizdat.inheritance import merged
-from samizdat.numbers import DATED, NUMBERS, TABLES
+from samizdat.numbers import DATED, NUMBERS, TABLES, flat_numbers
 from samizdat.population import TRAITS, Habits, Values, region_sizes
 from samizdat.presets import preset
 from samizdat.regime import LEVERS
 from samizdat.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
+    ScenarioError,
     WorldSpec,
     one_line,
     unknown,
 )
+from samizdat.shipped import shipped, shipped_table, shipped_text
 from samizdat.timeline import Action, Setting
-
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be: one line that names the thing, its value and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,11 @@ class Scenario:
             With one line that names what is wrong.
         """
         text = str(name)
-        shipped = {file.name.removesuffix(".toml"): file for file in _shipped_files()}
-        if text in shipped:
-            return cls.parse(shipped[text].read_text(encoding="utf-8"), text)
+        if text in shipped():
+            return cls.parse(shipped_text(text), text)
         path = Path(text)
         if not text.endswith(".toml") and not path.exists():
-            raise ScenarioError(f"scenario: {unknown(text, shipped)} (or give a .toml file)")
+            raise ScenarioError(f"scenario: {unknown(text, shipped())} (or give a .toml file)")
         try:
             content = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
@@ -97,7 +101,7 @@ class Scenario:
             base = table.pop("base")
             if base not in shipped():
                 raise ScenarioError(f"{name}: base: {unknown(str(base), shipped())}")
-            table = merged(_table_of(base), table)
+            table = merged(shipped_table(base), table)
         return cls.from_table(table, name)
 
     @classmethod
@@ -106,8 +110,8 @@ class Scenario:
         rest = dict(table)
         pinned = rest.pop("pinned", [])
         numbers = {n: named.default for n, named in NUMBERS.items()}
-        given = dict(_flat_numbers(rest))
         try:
+            given = dict(flat_numbers(rest))
             numbers |= {n: NUMBERS[n].quantity.checked(n, value) for n, value in given.items()}
             for n in pinned:
                 if n not in NUMBERS:
@@ -277,50 +281,27 @@ class Scenario:
         return np.asarray(self.adoption_at(np.array([year_of(date)]))[0])
 
     def adoption_at(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share online per year (as a number with a fraction) and region, (T, R).
+        """Return the share online per year (with a fraction) and region, (T, R)."""
+        return regional_curves(years, self._nation_online, self._adoption_shifts(), self.sizes)
 
-        Regions follow the nation's curve A earlier or later: A(t - s_r - c(t)), with the common
-        shift c(t) such that their mean over citizens is A(t). So no region ever falls or passes
-        the ceiling.
-        """
-        nation = self._nation_online(years)
-        sizes = np.diff(self.region_first)
-        shifts = self._adoption_shifts(sizes)
-        if not np.any(shifts):
-            return np.repeat(nation[:, None], len(sizes), axis=1)
-        weights = sizes / sizes.sum()
-        low = np.full(len(years), -shifts.max())
-        high = np.full(len(years), -shifts.min())
-        for _ in range(60):
-            middle = (low + high) / 2
-            online = self._nation_online(years[:, None] - shifts - middle[:, None])
-            above = online @ weights > nation
-            low, high = np.where(above, middle, low), np.where(above, high, middle)
-        return self._nation_online(years[:, None] - shifts - high[:, None])
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """(R,) how many citizens each region has."""
+        return np.diff(self.region_first)
 
-    def _adoption_shifts(self, sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _adoption_shifts(self) -> NDArray[np.float64]:
         """Return by how many years each region is later than the nation (R,)."""
-        lead = self.numbers["adoption.urban_lead"]
+        own = [region.adoption_shift for region in self.world.regions]
         urban = [region.urban for region in self.world.regions]
-        shifts = np.array([region.adoption_shift for region in self.world.regions])
-        if lead and all(share is not None for share in urban):
-            shares = np.array(urban, float)
-            shifts -= lead * (shares - float(shares @ sizes) / float(sizes.sum()))
-        return shifts
+        return regional_shifts(own, urban, self.numbers["adoption.urban_lead"], self.sizes)
 
     def _nation_online(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return A(t)."""
-        numbers = self.numbers
-        if numbers["adoption.ceiling"] == 0.0:
-            return np.zeros_like(years)
-        series = self.world.adoption_series
+        """Return A(t); a ceiling that was set beats the series."""
+        numbers, series = self.numbers, self.world.adoption_series
         if series and "adoption.ceiling" not in self.pinned:
-            known = sorted(series)
-            return np.interp(years, [y + 0.5 for y in known], [series[y] for y in known])
-        steepness = -numbers["adoption.rate"] * (years - numbers["adoption.midpoint"])
-        return np.asarray(
-            numbers["adoption.ceiling"] / (1.0 + np.exp(np.minimum(700.0, steepness)))
-        )
+            return series_curve(years, series)
+        curve = Adoption(**_group(numbers, "adoption."))
+        return logistic_curve(years, curve)
 
     def _check(self) -> None:
         """Check what touches both the world and the numbers."""
@@ -348,12 +329,6 @@ class Scenario:
                     f"population.{trait}.values has {len(spec.values)} values, "
                     f"there are {world.citizens} citizens"
                 )
-
-
-def year_of(date: dt.date) -> float:
-    """Return a date as a year with a fraction."""
-    first, next_first = dt.date(date.year, 1, 1), dt.date(date.year + 1, 1, 1)
-    return date.year + (date - first).days / (next_first - first).days
 
 
 def _check_setting(entry: Setting) -> None:
@@ -384,43 +359,6 @@ def _number(value: Any) -> Any:
         return value
 
 
-def _flat_numbers(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Take the numbers out of a file's table, leaving in it what `WorldSpec` describes."""
-    if "security" in table:
-        yield "security", table.pop("security")
-    for place in TABLES:
-        part = table.pop(place, {})
-        if not isinstance(part, Mapping):
-            raise ScenarioError(f"{place} = {part!r} must be a table")
-        part = dict(part)
-        if place == "graph":
-            table["graph"] = part.pop("kind", "social")
-        elif place == "adoption":
-            table["adoption_series"] = part.pop("series", {})
-        elif place == "regime":
-            table["actions"] = part.pop("actions", "both")
-            for lever in ("blocking", "ban"):
-                if isinstance(part.get(lever), Mapping) and "platforms" in part[lever]:
-                    part[lever] = dict(part[lever])
-                    table[f"{lever}_platforms"] = part[lever].pop("platforms")
-        elif place == "population":
-            table["population"] = {k: part.pop(k) for k in [*part] if k not in Habits._fields}
-        prefix = f"{place}." if place in ("graph", "adoption") else ""
-        known = [name for name, named in NUMBERS.items() if named.place == place]
-        for name, value in _leaves(part, prefix):
-            if name not in known:
-                raise ScenarioError(f"{place}: {unknown(name, known)}")
-            yield name, value
-
-
-def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
-
-
 def _place(world: dict[str, Any], name: str, value: Any) -> None:
     """Put a value that is no number of `NUMBERS` into the dumped world."""
     if name == "citizens":
@@ -448,27 +386,3 @@ def _place(world: dict[str, Any], name: str, value: Any) -> None:
         population = {trait: dict(spec) for trait, spec in world["population"].items()}
         population[parts[1]][parts[2]] = _number(value)
         world["population"] = population
-
-
-def _shipped_files() -> list[Any]:
-    folder = resources.files("samizdat") / "scenarios"
-    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-
-
-def _table_of(name: str) -> dict[str, Any]:
-    """Return the table of a shipped scenario, on its own base where it has one."""
-    table = tomllib.loads(shipped_text(name))
-    return merged(_table_of(table.pop("base")), table) if "base" in table else table
-
-
-def shipped() -> list[str]:
-    """Return the names of the shipped scenarios."""
-    return [file.name.removesuffix(".toml") for file in _shipped_files()]
-
-
-def shipped_text(name: str) -> str:
-    """Return the file of a shipped scenario, prose and all."""
-    for file in _shipped_files():
-        if file.name == f"{name}.toml":
-            return str(file.read_text(encoding="utf-8"))
-    raise ScenarioError(f"scenario: {unknown(name, shipped())}")

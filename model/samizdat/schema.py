@@ -3,17 +3,20 @@
 import datetime as dt
 import difflib
 from collections.abc import Iterable
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS
-from samizdat.core.quantity import Quantity
 from samizdat.population import Population
 from samizdat.timeline import Account, Action, Entry, Event, Setting, Signal
 
 FOREIGN_PRESS = "foreign_press"  # its name wherever platforms are listed
 EVERY_PLATFORM = "*"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be: one line that names the thing, its value and what is allowed."""
 
 
 class _Part(BaseModel):
@@ -45,22 +48,6 @@ class ForeignPress(_Part):
 
     audience: float = Field(default=0.0, ge=0, le=1)
     launched: dt.date | None = None
-
-
-class Adoption(NamedTuple):
-    """The curve of internet use: A(t) = ceiling / (1 + exp(-rate (t - midpoint)))."""
-
-    ceiling: Annotated[
-        float, Quantity("share that will be online in the end; 0: nobody ever", 0, 1, off=0)
-    ] = 0.80
-    rate: Annotated[float, Quantity("growth of internet use", 0.01, 10, "1/year")] = 0.497
-    midpoint: Annotated[float, Quantity("when half the ceiling is online", 1980, 2100, "year")] = (
-        2012.03
-    )
-    urban_lead: Annotated[
-        float,
-        Quantity("years by which an all-urban region is ahead of an all-rural one", 0, 30, "year"),
-    ] = 0.0
 
 
 class WorldSpec(_Part):

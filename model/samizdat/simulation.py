@@ -25,9 +25,11 @@ from samizdat.core.layout import (
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
 from samizdat.graphs import GRAPHS, Graph
 from samizdat.measures import MEASURES, daily_table, summary
+from samizdat.orders import Today
 from samizdat.population import given_traits, settle_citizens
-from samizdat.regime import Today, arrest_chances
-from samizdat.scenario import Scenario, ScenarioError
+from samizdat.regime import arrest_chances
+from samizdat.scenario import Scenario
+from samizdat.schema import ScenarioError
 
 ALONE_BELOW = 10_000  # citizens: handing out work costs more than doing it
 SEED_LIMIT = 2**63

@@ -3,7 +3,8 @@
 import datetime as dt
 
 from samizdat.cli import refuse
-from samizdat.scenario import Scenario, ScenarioError
+from samizdat.scenario import Scenario
+from samizdat.schema import ScenarioError
 
 
 def load(name: str) -> Scenario:
