@@ -111,6 +111,11 @@ def day_of(date: str) -> dt.date:
     return dt.date.fromisoformat(date)
 
 
+def shifted(date: str, days: int) -> str:
+    """Return the date so many days later."""
+    return str(day_of(date) + dt.timedelta(days=days))
+
+
 def twins(one: Scenario, other: Scenario, on: str, seed: int = 1) -> tuple[Simulation, Simulation]:
     """Run two worlds of the same citizens to the end of a day."""
     graph = (first := Simulation(one, seed=seed)).graph

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from history import cut, day_of, dropped, edited, kept, land, quiet_land, strike, table_of, twins
+from history import (
+    cut,
+    day_of,
+    dropped,
+    edited,
+    kept,
+    land,
+    quiet_land,
+    shifted,
+    strike,
+    table_of,
+    twins,
+)
 
 from samizdat import Simulation
 from samizdat.core.layout import AWARE, DETAINED, FOREIGN, ONLINE, PLATFORMS
@@ -107,7 +119,7 @@ STAGES = [("2006-04-12", "egov_portal", 0, 5e-5), ("2009-01-09", "ministers_blog
 
 @pytest.mark.parametrize(("date", "name", "before", "after"), STAGES)
 def test_what_the_state_offers_online_grows_by_stages(date, name, before, after):
-    eve = str(np.datetime64(date) - 1)
+    eve = shifted(date, -1)
     simulation, offered = Simulation(cut("kazakhstan", eve, date, 100), seed=1), []
     while not simulation.finished:
         simulation.step()
@@ -117,9 +129,9 @@ def test_what_the_state_offers_online_grows_by_stages(date, name, before, after)
 
 @pytest.mark.parametrize(("date", "name", "before", "after"), STAGES)
 def test_each_stage_wins_the_trust_of_those_online_and_of_nobody_else(date, name, before, after):
-    start = str(np.datetime64(date) - 2)
-    world = cut("kazakhstan", start, str(np.datetime64(date) + 60), 10_000)
-    served, not_yet = twins(world, dropped(world, name), str(np.datetime64(date) - 1))
+    start = shifted(date, -2)
+    world = cut("kazakhstan", start, shifted(date, 60), 10_000)
+    served, not_yet = twins(world, dropped(world, name), shifted(date, -1))
     assert same_state(served, not_yet)
     trust = kept(served, "trust")["trust"]
     served.step(), not_yet.step()
