@@ -194,3 +194,40 @@ def test_the_table_of_a_part_runs_as_the_part():
     part = Scenario.parse('base = "town"\nstart = 2014-03-20\ncitizens = 300\n', "town")
     again = Scenario.from_table(part.to_table(), "town")
     assert same_state(Simulation(part, seed=2).run(), Simulation(again, seed=2).run())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "timeline = 3",
+        "timeline = [1]",
+        '[timeline]\nid = "a"',
+        '[[timeline]]\nid = ["a"]\nkind = "event"\nfrom = 2014-03-12\nshock = 0.1',
+        "start = 2014-03-12T10:00:00",
+        'start = "soon"',
+    ],
+)
+def test_a_form_that_no_scenario_has_is_refused_in_one_line(text):
+    with pytest.raises(ScenarioError) as refused:
+        on_town(text)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_trait_of_another_kind_takes_the_place_of_the_bases():
+    own = on_town('[population]\nhardship = { kind = "constant", value = 0.2 }')
+    assert own.world.population.hardship.kind == "constant"
+    assert own.world.population.threshold.kind == "normal"
+
+
+def test_settings_of_the_base_hold_in_the_order_of_their_dates():
+    rows = [
+        {"id": "late", "from": day("2014-03-20"), "set": {"chill": 0.3}},
+        {"id": "early", "from": day("2014-03-10"), "set": {"chill": 0.1}},
+    ]
+    kept = clipped(rows, day("2014-04-01"), day("2014-04-10"))
+    assert [row["id"] for row in kept] == ["early", "late"]
+
+
+def test_a_concession_goes_with_its_event():
+    ids = {each.id for each in on_town("citizens = 40\nstart = 2014-04-20").world.timeline}
+    assert not ids & {"closure", "jobs_promised"}
