@@ -1,7 +1,7 @@
 """The specification again, naively: what the kernel is held against, citizen by citizen.
 
-Written from the equations of the model and from docs/decisions/03-readings.md, not from the
-kernel. One dict a quantity, one citizen at a time, one function a line of the schedule. Of the
+Written from the equations and docs/decisions/03-readings.md, not from the kernel.
+One dict a quantity, one citizen at a time, one function a line of the schedule. Of the
 project it takes the codes of the arrays and the numbers of the streams, nothing that computes.
 Timeline and regime are not here: a day is handed its signals, and asks ``q`` for the arrests.
 """
