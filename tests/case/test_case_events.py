@@ -54,6 +54,20 @@ def test_the_strike_aggrieves_who_knows_of_it_and_nobody_elsewhere():
     assert knew[here].any()
 
 
+def test_talks_on_land_leases_bring_some_of_almaty_out_and_nobody_elsewhere():
+    world = cut("kazakhstan", "2009-12-01", "2010-02-15", 300_000)
+    talks = events(world, "land_lease")
+    as_it_was, nothing = twins(world, dropped(world, *talks), "2009-12-03")
+    assert same_state(as_it_was, nothing)
+    as_it_was.run(day_of("2010-02-15")), nothing.run(day_of("2010-02-15"))
+    street = as_it_was.regions.pivot(index="date", columns="region", values="mobilise")
+    assert nothing.nation["aware"].max() == 0
+    assert street.drop(columns="Almaty").sum().sum() == 0
+    people = street["Almaty"] * 16.44e6 / 300_000
+    assert 250 < people.max() < 2_000  # 500 to 1,000, or 2,000, were counted; one citizen is 55
+    assert "2010-01-29" <= str(people.idxmax().date()) <= "2010-02-01"
+
+
 def test_without_a_shock_news_of_the_strike_aggrieves_nobody():
     world = strike("2011-05-11", "2011-06-30", 20_000)
     harmless = edited(world, *events(world, "strike"), shock=0)

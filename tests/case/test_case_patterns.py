@@ -29,8 +29,11 @@ def spring():
 
 
 @pytest.mark.slow
-def test_there_is_no_protest_before_may_2011(history):
-    assert history.summary["first_day"] >= "2011-05-11"
+def test_before_may_2011_only_almaty_moves_and_only_over_the_land_leases(history):
+    before = history.regions[history.regions["date"] < "2011-05-11"]
+    active = before[before["mobilise"] > 0]
+    assert set(active["region"]) <= {"Almaty"}
+    assert active["date"].between("2009-12-04", "2010-03-31").all()
 
 
 @pytest.mark.slow
