@@ -14,11 +14,6 @@ from samizdat import Scenario, Simulation
 # voice 3 written.
 QUIET_BYTES = (9 + 16) + (46 + 13) + (1 + 3)
 
-DAYS = {
-    "quiet": range(2, 9),  # nothing runs
-    "busy": range(16, 40),  # a third aware, a quarter speaking
-}
-
 
 def copy_seconds(total: int, repeats: int) -> float:
     """Median time to copy half of ``total`` bytes: as many are read as written."""
@@ -32,29 +27,47 @@ def copy_seconds(total: int, repeats: int) -> float:
     return median(times[1:])
 
 
+# scenario, regime of days, days from the start of the run
+DAYS = {
+    "quiet day": ("town", range(2, 9)),  # nothing runs
+    "day of few voices": ("spring", range(20, 40)),  # 2016: up to 8 % aware, 2 % speaking
+    "busy day": ("town", range(16, 40)),  # up to a third aware, a quarter speaking
+}
+
+
+def timed(world: Scenario) -> tuple[list[float], Simulation]:
+    """Run the first 40 days on one thread; return the seconds of each."""
+    simulation = Simulation(world, seed=1, threads=1)
+    times = []
+    while simulation.step_number < 40:
+        began = time.perf_counter()
+        simulation.step()
+        times.append(time.perf_counter() - began)
+    return times, simulation
+
+
 def report(citizens: int, repeats: int) -> None:
-    """Print nanoseconds per citizen and day of the town, one thread."""
-    print(f"kernel: the town of {citizens:,}, one thread, {repeats} runs")
-    world = Scenario.load("town").change({"citizens": citizens})
+    """Print nanoseconds per citizen and day, one thread."""
+    print(f"kernel: {citizens:,} citizens, one thread, {repeats} runs")
+    spring = f'base = "land_protests"\nstart = 2016-03-28\ncitizens = {citizens}'
+    worlds = {
+        "town": Scenario.load("town").change({"citizens": citizens}),
+        "spring": Scenario.parse(spring, "spring"),
+    }
     seen: dict[str, list[float]] = {name: [] for name in DAYS}
-    shares = ""
+    shares = {}
     for _ in range(repeats):
-        simulation = Simulation(world, seed=1, threads=1)
-        times = []
-        while simulation.step_number < 40:
-            began = time.perf_counter()
-            simulation.step()
-            times.append(time.perf_counter() - began)
-        for name, days in DAYS.items():
+        runs = {name: timed(world) for name, world in worlds.items()}
+        for name, (world, days) in DAYS.items():
+            times, simulation = runs[world]
             seen[name].append(median(times[d] for d in days) / citizens * 1e9)
-        day = simulation.nation.iloc[28]
-        spoke = (day["share"] + day["mobilise"]) / citizens
-        shares = f"(day 28: {day['aware'] / citizens:.0%} aware, {spoke:.0%} speaking)"
+            nation = simulation.nation.iloc[days[0] : days[-1] + 1]
+            spoke = (nation["share"] + nation["mobilise"]).median() / citizens
+            shares[name] = f"{nation['aware'].median() / citizens:.1%} aware, {spoke:.1%} speaking"
     copied = copy_seconds(QUIET_BYTES * citizens, 9) / citizens * 1e9
-    print(f"  copying the {QUIET_BYTES} bytes of a quiet day   {copied:7.1f} ns per citizen")
+    print(f"  copying the {QUIET_BYTES} bytes of a quiet day: {copied:.1f} ns per citizen")
     for name, times in seen.items():
-        note = shares if name == "busy" else ""
         print(
-            f"  a {name:6} day {median(times):7.1f} ns ({min(times):.1f} ... {max(times):.1f})"
-            f"   {median(times) / copied:6.1f} x the copy {note}"
+            f"  {name:18} {median(times):7.1f} ns ({min(times):.1f} ... {max(times):.1f})"
+            f"   {median(times) / copied:6.1f} x the copy   ({shares[name]})"
         )
