@@ -62,12 +62,18 @@ def words(
 
 
 @compiled
+def lane(four: tuple[np.uint64, np.uint64, np.uint64, np.uint64], i: int) -> float:
+    """Return the draw of citizen i, inside (0, 1), from the words of her group of four."""
+    a, b, c, d = four
+    k = i & 3
+    word = a if k == 0 else b if k == 1 else c if k == 2 else d
+    return (float(word) + 0.5) * _UNIT
+
+
+@compiled
 def uniform(seed: int, i: int, step: int, stream: int) -> float:
     """Return the draw of citizen (or region) i at this step in this stream, inside (0, 1)."""
-    a, b, c, d = words(seed, i >> 2, step, stream)
-    lane = i & 3
-    word = a if lane == 0 else b if lane == 1 else c if lane == 2 else d
-    return (float(word) + 0.5) * _UNIT
+    return lane(words(seed, i >> 2, step, stream), i)
 
 
 @compiled

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.draws import ATTENTION, SEEDS, uniform
+from samizdat.core.draws import ATTENTION, SEEDS, lane, uniform, words
 from samizdat.core.jit import compiled
 from samizdat.core.layout import (
     AWARE,
@@ -51,12 +51,16 @@ def attend(
     heard: int,
     reads_foreign: bool,
     spoke: bool,
+    draw: float,
     address: tuple[int, int, int],
     here: np.void,
     step_days: float,
     p: Attention,
 ) -> int:
-    """Return UNAWARE, AWARE or SPENT; ``address`` (seed, i, step) is that of her draws."""
+    """Return UNAWARE, AWARE or SPENT; ``draw`` serves whichever transition applies.
+
+    ``address`` (seed, i, step) is that of her chance of being among the first to know.
+    """
     seed, i, step = address
     fresh, running = int(here["fresh"]), int(here["running"])
     if fresh and attention == SPENT:
@@ -76,11 +80,11 @@ def attend(
                 step_days,
                 p,
             )
-            if chance > 0.0 and uniform(seed, i, step, ATTENTION) < chance:
+            if draw < chance:
                 return AWARE
     elif attention == AWARE:
         chance = weariness(heard, running, spoke, p)
-        if chance > 0.0 and uniform(seed, i, step, ATTENTION) < chance:
+        if draw < chance:
             return SPENT
     return attention
 
@@ -154,6 +158,7 @@ def act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> 
         state.posture[first:last] = SILENT
         state.voice[first:last] = 0
         slot, woken, visible = first, 0, 0
+        group, shared = -1, words(seed, 0, step, ATTENTION)  # four neighbours share a call
         held, mobilised, newly_mobilised, sharing, posting, censoring = 0, 0, 0, 0, 0, 0
         for i in range(first, last):
             if int(state.marks[i]) & TO_ACT == 0:
@@ -170,10 +175,13 @@ def act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> 
             street, others = int(state.heard_street[i]), int(state.heard_others[i])
             ears = int(state.ears[i])
             if p.attention.on != 0.0:
+                if i >> 2 != group:
+                    group = i >> 2
+                    shared = words(seed, group, step, ATTENTION)
                 spoke = last_voice & (PLATFORMS | TALK | STREET) != 0
                 after = attend(
-                    attention, street + others, (ears & FOREIGN) != 0, spoke, (seed, i, step),
-                    here, world.step_days, p.attention,
+                    attention, street + others, (ears & FOREIGN) != 0, spoke, lane(shared, i),
+                    (seed, i, step), here, world.step_days, p.attention,
                 )  # fmt: skip
                 woken += int(after == AWARE) - int(attention == AWARE)
                 attention = after
