@@ -30,7 +30,8 @@ def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, **signals):
     for name, value in signals.items():
         here[name] = value
     rule, p = interpreted(attend), p or Attention()
-    return rule(attention, heard, False, spoke, (1, i, step), here[0], 1.0, p)
+    draw = draws.uniform(1, i, step, draws.ATTENTION)
+    return rule(attention, heard, False, spoke, draw, (1, i, step), here[0], 1.0, p)
 
 
 # Waking
