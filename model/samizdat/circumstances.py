@@ -17,7 +17,7 @@ from samizdat.core.layout import (
 )
 from samizdat.core.parameters import Parameters, acting_parameters, parameters_from
 from samizdat.numbers import NUMBERS
-from samizdat.orders import Memory, Observation, Order, Today
+from samizdat.orders import Memory, Observation, Order, Today, in_force
 from samizdat.regime import respond
 from samizdat.scenario import Scenario
 from samizdat.timeline import Action, Course, Event
@@ -234,7 +234,7 @@ class Circumstances:
 
     def _remember(self, today: Today) -> None:
         """Keep the orders in force, for the bands."""
-        for order in (*self.memory.orders, *today.acts):
-            in_force = order.begins < today.day + today.step_days and today.day < order.ends
-            if in_force and today.values[f"{order.lever}.on"][order.region]:
-                self._given[(order.lever, order.region, order.begins, order.title)] = order
+        for lever in ("blocking", "blackout", "violence"):
+            for order in in_force(lever, today, self.memory):
+                if today.values[f"{lever}.on"][order.region]:
+                    self._given[(lever, order.region, order.begins, order.title)] = order

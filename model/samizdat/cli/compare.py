@@ -56,12 +56,12 @@ def compare(
     worlds, days, records = _checked(
         scenario, names, citizens, seed, threads, setting or [], until, out, force
     )
-    from samizdat.cli.run import people
+    from samizdat.cli.run import people, silent
 
     nations: dict[str, Any] = {}
     summaries: dict[str, dict[str, Any]] = {}
     for name, world in worlds.items():
-        simulation = people(world, seed, threads, None, _silent if quiet else typer.echo)
+        simulation = people(world, seed, threads, None, silent if quiet else typer.echo)
         began = time.perf_counter()
         if name in records:
             records[name].begin(simulation, ["samizdat", "compare", scenario, name], None)
@@ -117,10 +117,6 @@ def _checked(
     except ValueError as error:
         refuse(error)
     return worlds, days, records
-
-
-def _silent(_: object) -> None:
-    """Say nothing."""
 
 
 def _table(summaries: dict[str, dict[str, Any]]) -> list[str]:

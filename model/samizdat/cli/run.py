@@ -50,7 +50,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Run a scenario day by day; print its summary, and write it where --out says."""
-    say = _silent if quiet else typer.echo
+    say = silent if quiet else typer.echo
     stop = _StopSwitch()
     world, days, ties, record = _checked(
         scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force
@@ -148,7 +148,7 @@ def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> A
         refuse(f"citizens = {world.citizens}: more than the memory of this machine holds")
 
 
-def _silent(_: object) -> None:
+def silent(_: object) -> None:
     """Say nothing."""
 
 
@@ -182,7 +182,7 @@ class _Progress:
 
     def __enter__(self) -> Callable[[Any], None]:
         if self.quiet or not sys.stderr.isatty():
-            return self._line if not self.quiet else _silent
+            return self._line if not self.quiet else silent
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

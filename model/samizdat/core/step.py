@@ -119,12 +119,3 @@ def turn_page(world: World) -> World:
     return world._replace(
         state=s._replace(voice=s.last_voice, last_voice=s.voice, ears=s.last_ears, last_ears=s.ears)
     )
-
-
-def list_actors(world: World) -> None:
-    """Rebuild the list of who had a voice in the step before (after a restore)."""
-    voices = world.state.last_voice
-    for b, (first, last, _) in enumerate(world.blocks):
-        found = np.flatnonzero(voices[first:last]) + first
-        world.state.actors[first : first + len(found)] = found
-        world.actor_counts[b] = len(found)
