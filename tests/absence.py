@@ -87,13 +87,17 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
                 continue
             places += cut.places
             tree.body[0].decorator_list = []
-            space = dict(vars(module))
-            exec(compile(tree, module.__name__, "exec"), space)
-            for user in core_modules():
-                for name, value in list(vars(user).items()):
-                    if value is rule:
-                        undo.append((user, name, rule))
-                        setattr(user, name, space[rule.__name__])
+            users = [
+                (user, name)
+                for user in core_modules()
+                for name, value in vars(user).items()
+                if value is rule
+            ]
+            exec(compile(tree, module.__name__, "exec"), vars(module))
+            without = getattr(module, rule.__name__)
+            for user, name in users:
+                undo.append((user, name, rule))
+                setattr(user, name, without)
     return places, undo
 
 

@@ -44,7 +44,7 @@ def test_counts_beliefs_and_postures_stay_what_they_are(world):
         active = np.isin(s["posture"], (1, 2, 3))
         assert (s["attention"][active] == AWARE).all()
         if d_is_share:
-            heard = s["heard_street"] + s["heard_others"]
+            heard = simulation.heard["street"] + simulation.heard["others"]
             assert (heard <= np.maximum(1, np.diff(simulation.graph.ties.start))).all()
     nation = simulation.nation
     assert set(nation[list(POSTURES)].sum(axis=1)) == {120}

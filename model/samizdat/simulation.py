@@ -14,13 +14,14 @@ from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.layout import (
     BLOCK,
+    HELD_HEARD,
+    NEAR,
     ONLINE,
+    OTHERS_HEARD,
     PLATFORMS,
-    SIGNALS,
+    STREET_HEARD,
     TALLIES,
-    World,
-    blank_state,
-    blocks_of,
+    new_world,
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
 from samizdat.graphs import GRAPHS, Graph
@@ -87,18 +88,13 @@ class Simulation:
         )
         self.sizes = np.diff(first)
         self.steps = scenario.steps_until()
-        blocks = blocks_of(first, BLOCK)
-        self._world = World(
-            ties=self.graph.ties,
-            traits=given_traits(drawn, traits or {}),
-            state=blank_state(scenario.citizens),
-            blocks=blocks,
-            region_block=np.searchsorted(blocks[:, 2], np.arange(len(self.sizes))),
-            actor_counts=np.zeros(len(blocks), np.int64),
-            signals=np.zeros(len(self.sizes), SIGNALS),
-            readable=_most_readable([platform.readable for platform in spec.platforms]),
-            tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),
-            step_days=float(spec.step_days),
+        self._world = new_world(
+            self.graph.ties,
+            given_traits(drawn, traits or {}),
+            first,
+            _most_readable([platform.readable for platform in spec.platforms]),
+            float(spec.step_days),
+            BLOCK,
         )
         alone = self.threads == 1 or scenario.citizens < ALONE_BELOW
         pool = None if alone else ThreadPoolExecutor(self.threads, "samizdat")
@@ -233,6 +229,17 @@ class Simulation:
             views[name] = array.view()
             views[name].flags.writeable = False
         return views
+
+    @property
+    def heard(self) -> dict[str, NDArray[np.uint32]]:
+        """Voices that reached each citizen in the last step (n,): street, others, held; copies."""
+        world = self._world
+        reached = np.repeat(world.stirred, NEAR)[: len(world.state.voice)] != 0
+        columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
+        return {
+            name: np.where(reached, world.state.heard[:, column], np.uint32(0))
+            for name, column in columns.items()
+        }
 
     @property
     def signals(self) -> NDArray[np.void]:

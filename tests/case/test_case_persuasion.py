@@ -40,7 +40,7 @@ def test_the_hold_of_the_broadcast_breaks_first_on_who_heard_somebody():
     while same_state(halved, full):
         halved.step(), full.step()
     differs = halved.state["trust"] != full.state["trust"]
-    assert np.all(halved.state["heard_others"][differs] > 0)
+    assert np.all(halved.heard["others"][differs] > 0)
     assert np.all(halved.state["trust"][differs] < full.state["trust"][differs])
 
 
@@ -75,7 +75,7 @@ def test_two_counts_cost_the_state_the_trust_of_who_knew_and_heard_others():
     before = kept(two, "attention", "trust")
     two.step(), one.step()
     state = two.state
-    elsewhere = (state["heard_others"] > 0) | (state["ears"] & FOREIGN != 0)
+    elsewhere = (two.heard["others"] > 0) | (state["ears"] & FOREIGN != 0)
     cynics = (before["attention"] == AWARE) & elsewhere
     lost = one.state["trust"] - state["trust"]
     assert np.array_equal(lost != 0, cynics)

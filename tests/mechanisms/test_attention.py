@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from samizdat.core import draws
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import AWARE, SIGNALS, SPENT, UNAWARE
-from samizdat.core.mechanisms.attention import Attention, awakening, weariness
+from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
 from samizdat.core.passes.act import attend
 
 law = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 def wakes(heard=0, flooding=0.0, coverage=0.0, abroad=0.0, foreign=False, days=1.0, **p):
-    return awakening(heard, flooding, coverage, abroad, foreign, days, Attention(**p))
+    return awakening(hazard(heard, flooding, coverage, abroad, foreign, Attention(**p)), days)
 
 
 def tires(heard=1, running=1, spoke=False, **p):

@@ -32,7 +32,12 @@ SETS = dict.fromkeys(
 COUNTS = dict.fromkeys(
     ("heard", "street", "others", "n_close", "n_net", "n_open", "held_kin"), st.integers(0, 150)
 )
-OTHERS = {"d": st.floats(1, 150), "step_days": st.floats(0.1, 30), "threshold": st.floats(-1, 3)}
+OTHERS = {
+    "d": st.floats(1, 150),
+    "step_days": st.floats(0.1, 30),
+    "threshold": st.floats(-1, 3),
+    "per_day": st.floats(0, 1000),
+}
 NAMED = SETS | COUNTS | OTHERS
 ANY = {int: flags, float: unit, bool: st.booleans()}
 

@@ -9,7 +9,7 @@ yields four words, which serve the four neighbours i, i+1, i+2, i+3 with i divis
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, inlined
 
 # Every use of chance has a stream of its own; a number is never given to a second use.
 (
@@ -40,7 +40,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT = 2.0**-32
 
 
-@compiled
+@inlined
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -68,6 +68,40 @@ def lane(four: tuple[np.uint64, np.uint64, np.uint64, np.uint64], i: int) -> flo
     k = i & 3
     word = a if k == 0 else b if k == 1 else c if k == 2 else d
     return (float(word) + 0.5) * _UNIT
+
+
+@compiled
+def unit(word: np.uint32) -> float:
+    """Return a word of 32 bits as a number inside (0, 1)."""
+    return (float(word) + 0.5) * _UNIT
+
+
+@compiled
+def fill_words(
+    seed: int, first: int, last: int, step: int, stream: int, out: NDArray[np.uint32]
+) -> None:
+    """Write the words of the citizens first ... last - 1 into ``out``, to be read by `word_of`.
+
+    The four words of a call go to four planes, so that eight calls fit a vector unit.
+    """
+    group, width = first >> 2, out.size >> 2
+    count = ((last - 1) >> 2) - group + 1
+    one, two = out[:count], out[width : width + count]
+    three, four = out[2 * width : 2 * width + count], out[3 * width : 3 * width + count]
+    k0, k1 = np.uint64(seed) & _LOW, np.uint64(seed) >> _HALF
+    for k in range(one.size):
+        g = np.uint64(group + k)
+        a, b, c, d = philox(
+            g & _LOW, g >> _HALF, np.uint64(step) & _LOW, np.uint64(stream) & _LOW, k0, k1
+        )
+        one[k], two[k] = np.uint32(a), np.uint32(b)
+        three[k], four[k] = np.uint32(c), np.uint32(d)
+
+
+@compiled
+def word_of(i: int, first: int, out: NDArray[np.uint32]) -> np.uint32:
+    """Return the word of citizen i, which `fill_words` wrote for first, first + 1, ..."""
+    return out[(i & 3) * (out.size >> 2) + (i >> 2) - (first >> 2)]
 
 
 @compiled

@@ -43,6 +43,16 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def inlined(function: F) -> F:
+    """Compile a pure function into each of its callers, whatever its size.
+
+    For what a loop must see whole to be vectorised; elsewhere it only makes the code longer.
+    """
+    return cast(
+        F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    )
+
+
 def interpreted(function: F) -> F:
     """Give back the Python source of a compiled function, to hold the one against the other."""
     return cast(F, getattr(function, "py_func", function))

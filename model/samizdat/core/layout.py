@@ -24,12 +24,20 @@ HELD = 1 << 15  # in detention (in a voice)
 ONLINE = 1 << 15  # online by adoption (in access)
 
 # What a citizen is marked for and with, a bit each; as of the morning.
-TO_ACT, TO_CIRCUMVENT, WAS_AWARE, IS_ONLINE = 1, 2, 4, 8
+TO_ACT, WAS_AWARE, IS_ONLINE = 1, 4, 8
 IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
+
+# What is counted of the voices that reach a citizen: the columns of ``State.heard``.
+STREET_HEARD, OTHERS_HEARD, HELD_HEARD, POSTS_HEARD = range(4)  # m, s, c, and posts
+
+# What is known of a block from step to step: the columns of ``World.standing``.
+NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN = range(4)
 
 MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
-BLOCK = 1 << 15  # citizens in a block at most; a block never spans two regions
+BLOCK = 1 << 13  # citizens in a block at most; a block never spans two regions
+NEAR = 1 << 11  # citizens whose beliefs and marks fit the nearest cache
+NEAR_BITS = 11
 
 
 class Ties(NamedTuple):
@@ -58,7 +66,7 @@ class Traits(NamedTuple):
 
 
 class State(NamedTuple):
-    """What changes; every array is (n,). ``last_*`` is what the step before left."""
+    """What changes; every array is (n,) unless said. ``last_*`` is what the step before left."""
 
     grievance: NDArray[np.float32]  # [0, 1]
     trust: NDArray[np.float32]  # [0, 1]
@@ -72,26 +80,32 @@ class State(NamedTuple):
     access: NDArray[np.uint16]  # P_i(t) once online, with ONLINE; 0 offline
     ears: NDArray[np.uint16]  # E_i(t)
     last_ears: NDArray[np.uint16]
-    heard_street: NDArray[np.uint32]  # m
-    heard_others: NDArray[np.uint32]  # s
-    heard_held: NDArray[np.uint32]  # c
+    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``World.stirred`` says so
     marks: NDArray[np.uint8]  # TO_ACT ... IS_RELEASED
-    actors: NDArray[np.int32]  # per block, from its first slot: who has a voice
+    actors: NDArray[np.int32]  # per block, from its first slot: who is not silent
+    last_actors: NDArray[np.int32]
 
+
+# What a run is restored from at the end of a step: all else follows from it.
+DYNAMIC = ("grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left",
+           "voice", "ears")  # fmt: skip
 
 STATE_TYPES: dict[str, type] = {
     **dict.fromkeys(("grievance", "trust", "fear"), np.float32),
     **dict.fromkeys(("attention", "circumventing", "posture", "marks"), np.uint8),
     **dict.fromkeys(("days_left", "voice", "last_voice"), np.uint16),
     **dict.fromkeys(("access", "ears", "last_ears"), np.uint16),
-    **dict.fromkeys(("heard_street", "heard_others", "heard_held"), np.uint32),
-    "actors": np.int32,
+    "heard": np.uint32,
+    **dict.fromkeys(("actors", "last_actors"), np.int32),
 }
 
 
 def blank_state(n: int) -> State:
     """Return the state of n citizens, all zero: silent, unaware, free."""
-    return State(**{name: np.zeros(n, STATE_TYPES[name]) for name in State._fields})
+    shapes = {"heard": (n, 4)}
+    return State(
+        **{name: np.zeros(shapes.get(name, n), STATE_TYPES[name]) for name in State._fields}
+    )
 
 
 # What the day brings to a region: the timeline's world and the regime's response.
@@ -102,6 +116,7 @@ SIGNALS = np.dtype(
         ("blackout", np.uint8),  # 1: the network is off
         ("running", np.uint8),  # 1: an event runs
         ("fresh", np.uint8),  # 1: an event begins today
+        ("withdrawn", np.uint8),  # 1: somewhere a platform or a share online is less than before
         ("adoption", np.float64),  # A_r
         ("seeds", np.float64),  # share aware at once of an event that begins today
         ("shock", np.float64),  # of the events running, at most 1
@@ -148,7 +163,6 @@ TALLIES = (
     "posts_suppressed",
     "visible_posts",
     "latent_self_censor",
-    "to_circumvent",
 )
 (
     N_SILENT,
@@ -171,7 +185,6 @@ TALLIES = (
     N_POSTS_SUPPRESSED,
     SUM_VISIBLE_POSTS,
     N_LATENT,
-    N_TO_CIRCUMVENT,
 ) = range(len(TALLIES))
 FIXED = 2.0**24
 
@@ -185,6 +198,12 @@ class World(NamedTuple):
     blocks: NDArray[np.int64]  # (B, 3): first, last, region
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
+    last_actor_counts: NDArray[np.int64]  # (B,): and in ``state.last_actors``
+    standing: NDArray[np.int64]  # (B, 4): NOW_AWARE ... WITH_VPN
+    stirred: NDArray[np.uint8]  # per NEAR citizens: 1 if a voice reached any of them today
+    loud: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
+    words: NDArray[np.uint32]  # (B, NEAR): scratch, the draws of some citizens
+    touched: NDArray[np.int32]  # (B, NEAR): scratch, whom of them today concerns
     signals: NDArray[np.void]  # (R,) of SIGNALS
     readable: NDArray[np.float64]  # (2**12,): the most readable of a set of platforms
     tallies: NDArray[np.int64]  # (B, len(TALLIES))
@@ -192,10 +211,45 @@ class World(NamedTuple):
 
 
 def blocks_of(region_first: NDArray[np.int64], size: int = BLOCK) -> NDArray[np.int64]:
-    """Cut the regions, which begin at ``region_first`` (R + 1,), into blocks (B, 3)."""
+    """Cut the regions, which begin at ``region_first`` (R + 1,), into blocks (B, 3).
+
+    Cuts fall on multiples of ``size`` and where a region begins.
+    """
     cuts = [
-        (first, min(first + size, int(region_first[r + 1])), r)
+        (max(first, int(region_first[r])), min(first + size, int(region_first[r + 1])), r)
         for r in range(len(region_first) - 1)
-        for first in range(int(region_first[r]), int(region_first[r + 1]), size)
+        for first in range(int(region_first[r]) // size * size, int(region_first[r + 1]), size)
     ]
     return np.array(cuts, np.int64).reshape(-1, 3)
+
+
+def new_world(
+    ties: Ties,
+    traits: Traits,
+    region_first: NDArray[np.int64],
+    readable: NDArray[np.float64],
+    step_days: float,
+    size: int = BLOCK,
+) -> World:
+    """Return a world before its first step, its citizens blank."""
+    n, regions = int(region_first[-1]), len(region_first) - 1
+    blocks = blocks_of(region_first, size)
+    scratch = (len(blocks), NEAR)
+    return World(
+        ties=ties,
+        traits=traits,
+        state=blank_state(n),
+        blocks=blocks,
+        region_block=np.searchsorted(blocks[:, 2], np.arange(regions)),
+        actor_counts=np.zeros(len(blocks), np.int64),
+        last_actor_counts=np.zeros(len(blocks), np.int64),
+        standing=np.zeros((len(blocks), 4), np.int64),
+        stirred=np.zeros((n >> NEAR_BITS) + 1, np.uint8),
+        loud=np.zeros((n >> 3) + 1, np.uint8),
+        words=np.zeros(scratch, np.uint32),
+        touched=np.zeros(scratch, np.int32),
+        signals=np.zeros(regions, SIGNALS),
+        readable=readable,
+        tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),
+        step_days=step_days,
+    )

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.layout import N_MOBILISE, World
+from samizdat.core.jit import compiled
+from samizdat.core.layout import N_MOBILISE, NEAR, World
 from samizdat.core.parameters import Parameters
 from samizdat.core.passes.act import act
 from samizdat.core.passes.count import count_latent, count_suppressed
 from samizdat.core.passes.fate import fate
 from samizdat.core.passes.feel import feel, settle
-from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen
+from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, tell
 
 PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
@@ -38,6 +39,18 @@ class Crew:
         for job in jobs:
             job.result()
 
+    def hear(self, hearing: Callable[..., Any], world: World) -> None:
+        """Run a hearing over all listeners, in ranges cut at multiples of NEAR."""
+        n = len(world.state.voice)
+        parts = 1 if self.pool is None else self.size
+        cuts = sorted({0, n, *(n * k // parts // NEAR * NEAR for k in range(1, parts))})
+        ranges = list(itertools.pairwise(cuts))
+        if self.pool is None or len(ranges) == 1:
+            hearing(0, n, world)
+            return
+        for job in [self.pool.submit(hearing, *each, world) for each in ranges]:
+            job.result()
+
 
 def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
     """Cut the blocks into runs of about equally many citizens."""
@@ -47,13 +60,30 @@ def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
     return sorted({0, *(int(b) for b in inner), len(blocks)})
 
 
+@compiled
+def day_without_voices(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
+    """Let a block listen, feel and act while it is near: there is no voice to hear."""
+    for b in range(b0, b1):
+        listen(b, b + 1, world)
+        feel(b, b + 1, world, p)
+        act(b, b + 1, seed, step, world, p)
+
+
+@compiled
+def feel_and_act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
+    """Let a block feel and act, once everybody has heard."""
+    for b in range(b0, b1):
+        feel(b, b + 1, world, p)
+        act(b, b + 1, seed, step, world, p)
+
+
 def compile_passes(world: World, p: Parameters) -> None:
     """Compile every pass, or load it from the cache, by running it over no citizens."""
-    for without in (listen, hear_by_pull, hear_by_push, count_suppressed):
+    for without in (listen, tell, hear_by_pull, hear_by_push, count_suppressed):
         without(0, 0, world)
-    for with_parameters in (settle, feel, count_latent):
+    for with_parameters in (settle, count_latent):
         with_parameters(0, 0, world, p)
-    for drawing in (act, fate):
+    for drawing in (day_without_voices, feel_and_act, fate):
         drawing(0, 0, 0, 0, world, p)
 
 
@@ -96,13 +126,18 @@ def take_step(
     (R, len(TALLIES)) integer counts of the step.
     """
     world.tallies[:] = 0
-    crew.run(listen, world)
-    voices = int(world.actor_counts.sum())
+    world.stirred[:] = 0
+    voices = int(world.last_actor_counts.sum())
     if voices:
-        n = len(world.state.voice)
-        crew.run(hear_by_push if voices < PUSH_BELOW * n else hear_by_pull, world)
-    crew.run(feel, world, p=p)
-    crew.run(act, world, seed, step, p=p)
+        crew.run(listen, world)
+        if voices < PUSH_BELOW * len(world.state.voice):
+            crew.hear(hear_by_push, world)
+        else:
+            crew.hear(tell, world)
+            crew.hear(hear_by_pull, world)
+        crew.run(feel_and_act, world, seed, step, p=p)
+    else:
+        crew.run(day_without_voices, world, seed, step, p=p)
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
     world.signals["arrest_chance"] = arrest_chances(world.signals["arrests"], mobilised)
     if np.any(world.signals["blocked"]) or np.any(world.signals["blackout"]):
@@ -114,8 +149,13 @@ def take_step(
 
 
 def turn_page(world: World) -> World:
-    """Make today's voices and ears those of the step before."""
+    """Make today's voices, actors and ears those of the step before."""
     s = world.state
     return world._replace(
-        state=s._replace(voice=s.last_voice, last_voice=s.voice, ears=s.last_ears, last_ears=s.ears)
-    )
+        state=s._replace(
+            voice=s.last_voice, last_voice=s.voice, ears=s.last_ears, last_ears=s.ears,
+            actors=s.last_actors, last_actors=s.actors,
+        ),
+        actor_counts=world.last_actor_counts,
+        last_actor_counts=world.actor_counts,
+    )  # fmt: skip

@@ -40,22 +40,26 @@ class Attention(NamedTuple):
 
 
 @compiled
-def awakening(
+def hazard(
     heard: int,
     flooding: float,
     coverage: float,
     coverage_abroad: float,
     reads_foreign: bool,
-    step_days: float,
     p: Attention,
 ) -> float:
-    """Return the probability that an unaware citizen becomes aware in this step."""
-    hazard = (
+    """Return the hazard per day of an unaware citizen to become aware."""
+    return (
         p.beta * (1.0 - flooding) * heard
         + coverage
         + p.foreign_reach * coverage_abroad * reads_foreign
     )
-    return 1.0 - exp_minus(step_days * hazard)
+
+
+@compiled
+def awakening(per_day: float, step_days: float) -> float:
+    """Return the probability that an unaware citizen becomes aware in this step."""
+    return 1.0 - exp_minus(step_days * per_day)
 
 
 @compiled

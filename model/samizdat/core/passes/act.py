@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.draws import ATTENTION, SEEDS, lane, uniform, words
-from samizdat.core.jit import compiled
+from samizdat.core.draws import ATTENTION, SEEDS, fill_words, uniform, unit, word_of
+from samizdat.core.jit import compiled, inlined
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
@@ -19,19 +19,26 @@ from samizdat.core.layout import (
     N_SELF_CENSOR,
     N_SHARE,
     N_SILENT,
+    NEAR,
+    NEAR_BITS,
+    NOW_AWARE,
+    NOW_HELD,
+    OTHERS_HEARD,
     PLATFORMS,
     SELF_CENSOR,
     SHARE,
     SILENT,
     SPENT,
     STREET,
+    STREET_HEARD,
     SUM_VISIBLE_POSTS,
     TALK,
     TO_ACT,
     UNAWARE,
+    WERE_HELD,
     World,
 )
-from samizdat.core.mechanisms.attention import Attention, awakening, weariness
+from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
 from samizdat.core.mechanisms.decision import (
     Decision,
     exposed,
@@ -42,7 +49,13 @@ from samizdat.core.mechanisms.decision import (
 )
 from samizdat.core.mechanisms.reach import Reach, audible, exposure
 from samizdat.core.parameters import Parameters
-from samizdat.core.passes.feel import fixed
+from samizdat.core.passes.feel import end_of_near, fixed, is_eventful, is_quiet
+from samizdat.core.prefetch import prefetch
+
+SURELY = 1.001
+MANY = NEAR // 16  # from so many on, the draws of all NEAR cost less than their own
+AHEAD = 4  # citizens ahead whose ties are asked for
+FIRST_TIES = 24  # of each: who has more is not waited for long
 
 
 @compiled
@@ -71,16 +84,12 @@ def attend(
             if seeds > 0.0 and uniform(seed, i, step, SEEDS) < seeds:
                 return AWARE
         if running:
-            chance = awakening(
-                heard,
-                float(here["flooding"]),
-                float(here["coverage"]),
-                float(here["coverage_abroad"]),
-                reads_foreign,
-                step_days,
-                p,
-            )
-            if draw < chance:
+            per_day = hazard(
+                heard, float(here["flooding"]), float(here["coverage"]),
+                float(here["coverage_abroad"]), reads_foreign, p,
+            )  # fmt: skip
+            # No chance exceeds its hazard (here with room for rounding): most need no exponential.
+            if draw < SURELY * step_days * per_day and draw < awakening(per_day, step_days):
                 return AWARE
     elif attention == AWARE:
         chance = weariness(heard, running, spoke, p)
@@ -89,23 +98,34 @@ def attend(
     return attention
 
 
-@compiled
+@inlined
 def ties_in_reach(
+    first: int,
+    last: int,
+    n_close: int,
     access: int,
     ears: int,
-    n_close: int,
-    online_ties: NDArray[np.int32],
+    withdrawn: int,
+    neighbour: NDArray[np.int32],
     all_access: NDArray[np.uint16],
     last_ears: NDArray[np.uint16],
     p: Reach,
 ) -> float:
-    """Return d: of how many ties the heard are a share; others' ears are those of yesterday."""
+    """Return d: of how many ties the heard are a share; others' ears are those of yesterday.
+
+    ``first`` and ``last`` are the places of her online ties. Where nothing was withdrawn since
+    yesterday, whom she could hear then has today's access too, and one look a tie suffices.
+    """
     n_net, n_open = 0, 0
-    for e in range(online_ties.size):
-        j = int(online_ties[e])
-        common = (access & int(all_access[j]) & PLATFORMS) != 0
-        n_net += common
-        n_open += common & ((ears & int(last_ears[j]) & PLATFORMS) != 0)
+    if p.reachable_only == 1.0 and withdrawn == 0:
+        for e in range(first, last):
+            n_open += (ears & int(last_ears[int(neighbour[e])]) & PLATFORMS) != 0
+    else:
+        for e in range(first, last):
+            j = int(neighbour[e])
+            common = (access & int(all_access[j]) & PLATFORMS) != 0
+            n_net += common
+            n_open += common & ((ears & int(last_ears[j]) & PLATFORMS) != 0)
     return audible(n_close, n_net, n_open, p)
 
 
@@ -146,90 +166,229 @@ def decide(
 
 
 @compiled
+def choose_touched(
+    first: int,
+    last: int,
+    background: float,
+    words: NDArray[np.uint32],
+    marks: NDArray[np.uint8],
+    attention: NDArray[np.uint8],
+    touched: NDArray[np.int32],
+) -> int:
+    """List the citizens first ... last - 1 whom today concerns; return how many.
+
+    Those who learn of an event from the media alone wake by chance: ``background``, 0 if none do.
+    """
+    k = 0
+    if background > 0.0:
+        for i in range(first, last):
+            wakes = int(unit(word_of(i, first, words)) < background)
+            wakes &= int(int(attention[i]) == UNAWARE)
+            touched[k] = i
+            k += wakes | (int(marks[i]) & TO_ACT)
+    else:
+        for i in range(first, last):
+            touched[k] = i
+            k += int(marks[i]) & TO_ACT
+    return k
+
+
+@compiled
+def clear_the_stage(b: int, world: World) -> None:
+    """Let everybody of a block be silent who is not so yet, before the day's decisions.
+
+    The voices of today are written where those of the day before yesterday stood.
+    """
+    state, first = world.state, int(world.blocks[b, 0])
+    for k in range(first, first + int(world.actor_counts[b])):
+        state.voice[int(state.actors[k])] = 0
+    for k in range(first, first + int(world.last_actor_counts[b])):
+        state.posture[int(state.last_actors[k])] = SILENT
+    world.actor_counts[b] = 0
+
+
+@compiled
 def act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let those whom today concerns attend and decide."""
-    ties, traits, state, readable = world.ties, world.traits, world.state, world.readable
-    start, close, neighbour = ties.start, ties.close, ties.neighbour
     for b in range(b0, b1):
-        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        clear_the_stage(b, world)
+        standing, tally = world.standing[b], world.tallies[b]
         here = world.signals[world.blocks[b, 2]]
-        security, surveillance = float(here["security"]), float(here["surveillance"])
-        public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-        state.posture[first:last] = SILENT
-        state.voice[first:last] = 0
-        slot, woken, visible = first, 0, 0
-        group, shared = -1, words(seed, 0, step, ATTENTION)  # four neighbours share a call
-        held, mobilised, newly_mobilised, sharing, posting, censoring = 0, 0, 0, 0, 0, 0
-        for i in range(first, last):
-            if int(state.marks[i]) & TO_ACT == 0:
-                continue
-            if int(state.days_left[i]) > 0:
-                state.days_left[i] -= 1
-                state.posture[i] = DETAINED
-                state.voice[i] = HELD
-                state.actors[slot] = i
-                slot += 1
-                held += 1
-                continue
-            attention, last_voice = int(state.attention[i]), int(state.last_voice[i])
-            street, others = int(state.heard_street[i]), int(state.heard_others[i])
-            ears = int(state.ears[i])
-            if p.attention.on != 0.0:
-                if i >> 2 != group:
-                    group = i >> 2
-                    shared = words(seed, group, step, ATTENTION)
-                spoke = last_voice & (PLATFORMS | TALK | STREET) != 0
-                after = attend(
-                    attention, street + others, (ears & FOREIGN) != 0, spoke, lane(shared, i),
-                    (seed, i, step), here, world.step_days, p.attention,
-                )  # fmt: skip
-                woken += int(after == AWARE) - int(attention == AWARE)
-                attention = after
-                state.attention[i] = attention
-            if attention != AWARE:
-                continue
-            d = 1.0
+        if not is_quiet(b, world) or (p.attention.on != 0.0 and is_eventful(here)):
+            act_in_block(b, b0, seed, step, world, p)
+        tally[N_AWARE] = standing[NOW_AWARE]
+        tally[N_SILENT] = (
+            int(world.blocks[b, 1]) - int(world.blocks[b, 0])
+            - tally[N_DETAINED] - tally[N_MOBILISE] - tally[N_SHARE] - tally[N_SELF_CENSOR]
+        )  # fmt: skip
+
+
+@compiled
+def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
+    """Let those of a block attend and decide whom today concerns."""
+    state, words, touched = world.state, world.words[scratch], world.touched[scratch]
+    here, standing, tally = world.signals[world.blocks[b, 2]], world.standing[b], world.tallies[b]
+    background = 0.0
+    if p.attention.on != 0.0 and int(here["running"]) and float(here["coverage"]) > 0.0:
+        media = hazard(0, 0.0, float(here["coverage"]), 0.0, False, p.attention)
+        background = awakening(media, world.step_days)
+    standing[WERE_HELD] = 0
+    first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+    while first < end:
+        last = end_of_near(first, end)
+        if background > 0.0:
+            fill_words(seed, first, last, step, ATTENTION, words)
+        many = choose_touched(first, last, background, words, state.marks, state.attention, touched)
+        drawn = background > 0.0
+        if not drawn and many >= MANY and p.attention.on != 0.0:
+            fill_words(seed, first, last, step, ATTENTION, words)
+            drawn = True
+        if many > 0:
+            few = attend_near(b, first, many, drawn, words, touched, seed, step, world, p)
+            decide_near(b, first, few, touched, world, p)
+        first = last
+    tally[N_DETAINED] = standing[WERE_HELD]
+
+
+@compiled
+def attend_near(
+    b: int,
+    first: int,
+    many: int,
+    drawn: bool,
+    words: NDArray[np.uint32],
+    touched: NDArray[np.int32],
+    seed: int,
+    step: int,
+    world: World,
+    p: Parameters,
+) -> int:
+    """Let the touched attend; keep in ``touched`` those who may break their silence.
+
+    Returns
+    -------
+    How many these are. All others stay silent however many of their ties count.
+    """
+    state, standing = world.state, world.standing[b]
+    start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
+    attentions, heard, days_left = state.attention, state.heard, state.days_left
+    grievance, trust, thresholds = state.grievance, state.trust, world.traits.threshold
+    ears_now, last_voice, actors = state.ears, state.last_voice, state.actors
+    postures, voices = state.posture, state.voice
+    here = world.signals[world.blocks[b, 2]]
+    public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
+    stirred, attends = int(world.stirred[first >> NEAR_BITS]) != 0, p.attention.on != 0.0
+    slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
+    few, woken, held, freed, street, others = 0, 0, 0, 0, 0, 0
+    for t in range(many):
+        i = int(touched[t])
+        if int(days_left[i]) > 0:
+            days_left[i] -= 1
+            freed += int(days_left[i]) == 0
+            postures[i] = DETAINED
+            voices[i] = HELD
+            actors[slot + held] = i
+            held += 1
+            continue
+        attention, reads_foreign = int(attentions[i]), (int(ears_now[i]) & FOREIGN) != 0
+        if stirred:
+            street, others = int(heard[i, STREET_HEARD]), int(heard[i, OTHERS_HEARD])
+        if attends:
+            draw = unit(word_of(i, first, words)) if drawn else uniform(seed, i, step, ATTENTION)
+            spoke = int(last_voice[i]) & (PLATFORMS | TALK | STREET) != 0
+            after = attend(
+                attention, street + others, reads_foreign, spoke, draw,
+                (seed, i, step), here, world.step_days, p.attention,
+            )  # fmt: skip
+            woken += int(after == AWARE) - int(attention == AWARE)
+            attention = after
+            attentions[i] = attention
+        if attention != AWARE:
+            continue
+        opposition = float(grievance[i]) * (1.0 - float(trust[i]))
+        least = max(1.0, float(close[i])) if street + others > 0 else 1.0
+        x = exposure(street, others, least, public, foreign_signal, reads_foreign, p.reach)
+        motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
+        threshold = float(thresholds[i])
+        # No risk is negative: who fails without it fails with it, and needs no reckoning.
+        if mobilises(motive, 0.0, 0.0, threshold, p.decision) or speaks(
+            motive, 0.0, 0.0, threshold, p.decision
+        ):
+            touched[few] = i
+            few += 1
             if street + others > 0:
-                online_ties = neighbour[start[i] + close[i] : start[i + 1]]
-                d = ties_in_reach(
-                    int(state.access[i]), ears, int(close[i]), online_ties,
-                    state.access, state.last_ears, p.reach,
-                )  # fmt: skip
-            x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
-            opposition = float(state.grievance[i]) * (1.0 - float(state.trust[i]))
-            motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
-            platforms = ears & PLATFORMS
-            traced = exposed(
-                surveillance, float(readable[platforms]), p.circumvention.anonymity,
-                int(state.circumventing[i]),
+                prefetch(neighbour, int(start[i]) + int(close[i]))
+    world.actor_counts[b] += held
+    standing[NOW_AWARE] += woken
+    standing[NOW_HELD] -= freed
+    standing[WERE_HELD] += held
+    return few
+
+
+@compiled
+def decide_near(
+    b: int, first: int, few: int, touched: NDArray[np.int32], world: World, p: Parameters
+) -> None:
+    """Let those in ``touched`` decide, and count."""
+    state, readable = world.state, world.readable
+    start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
+    thresholds, aversions = world.traits.threshold, world.traits.risk_aversion
+    grievance, trust, fear = state.grievance, state.trust, state.fear
+    access_now, ears_now, last_ears = state.access, state.ears, state.last_ears
+    heard, last_voice, circumventing = state.heard, state.last_voice, state.circumventing
+    postures, voices, actors = state.posture, state.voice, state.actors
+    here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
+    security, surveillance = float(here["security"]), float(here["surveillance"])
+    public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
+    withdrawn = int(here["withdrawn"])
+    stirred = int(world.stirred[first >> NEAR_BITS]) != 0
+    slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
+    mobilised, newly_mobilised, sharing, posting, censoring, visible = 0, 0, 0, 0, 0, 0
+    street, others = 0, 0
+    for t in range(few):
+        i = int(touched[t])
+        if stirred:
+            if t + AHEAD < few:
+                j = int(touched[t + AHEAD])
+                begin = int(start[j]) + int(close[j])
+                for e in range(begin, min(begin + FIRST_TIES, int(start[j + 1]))):
+                    prefetch(last_ears, int(neighbour[e]))
+            street, others = int(heard[i, STREET_HEARD]), int(heard[i, OTHERS_HEARD])
+        ears, n_close, d = int(ears_now[i]), int(close[i]), 1.0
+        if street + others > 0:
+            d = ties_in_reach(
+                int(start[i]) + n_close, int(start[i + 1]), n_close, int(access_now[i]), ears,
+                withdrawn, neighbour, access_now, last_ears, p.reach,
             )  # fmt: skip
-            posture, voice = decide(
-                motive, street, d, opposition, float(state.fear[i]), float(traits.threshold[i]),
-                float(traits.risk_aversion[i]), traced, platforms, security,
-                p.reach.word_of_mouth, p.decision,
-            )  # fmt: skip
-            state.posture[i] = posture
-            state.voice[i] = voice
-            if posture == MOBILISE:
-                mobilised += 1
-                newly_mobilised += (last_voice & STREET) == 0
-            elif posture == SHARE:
-                sharing += 1
-                posting += (voice & PLATFORMS) != 0
-            elif posture == SELF_CENSOR:
-                censoring += 1
-            if voice:
-                state.actors[slot] = i
-                slot += 1
-                visible += fixed(float(readable[voice & PLATFORMS]))
-        world.actor_counts[b] = slot - first
-        tally = world.tallies[b]
-        tally[N_AWARE] += woken
-        tally[N_DETAINED] = held
-        tally[N_MOBILISE] = mobilised
-        tally[N_NEWLY_MOBILISED] = newly_mobilised
-        tally[N_SHARE] = sharing
-        tally[N_POSTS] = posting
-        tally[N_SELF_CENSOR] = censoring
-        tally[N_SILENT] = last - first - held - mobilised - sharing - censoring
-        tally[SUM_VISIBLE_POSTS] = visible
+        x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
+        opposition = float(grievance[i]) * (1.0 - float(trust[i]))
+        motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
+        platforms = ears & PLATFORMS
+        traced = exposed(
+            surveillance, float(readable[platforms]), p.circumvention.anonymity,
+            int(circumventing[i]),
+        )  # fmt: skip
+        posture, voice = decide(
+            motive, street, d, opposition, float(fear[i]), float(thresholds[i]),
+            float(aversions[i]), traced, platforms, security, p.reach.word_of_mouth,
+            p.decision,
+        )  # fmt: skip
+        if posture == SILENT:
+            continue
+        postures[i] = posture
+        voices[i] = voice
+        actors[slot] = i
+        slot += 1
+        mobilised += posture == MOBILISE
+        newly_mobilised += posture == MOBILISE and int(last_voice[i]) & STREET == 0
+        sharing += posture == SHARE
+        posting += posture == SHARE and voice & PLATFORMS != 0
+        censoring += posture == SELF_CENSOR
+        visible += fixed(float(readable[voice & PLATFORMS]))
+    world.actor_counts[b] = slot - int(world.blocks[b, 0])
+    tally[N_MOBILISE] += mobilised
+    tally[N_NEWLY_MOBILISED] += newly_mobilised
+    tally[N_SHARE] += sharing
+    tally[N_POSTS] += posting
+    tally[N_SELF_CENSOR] += censoring
+    tally[SUM_VISIBLE_POSTS] += visible

@@ -1,16 +1,20 @@
 """Fate: arrest, prosecution, arrests beforehand; then VPNs come and go."""
 
+import numpy as np
+
 from samizdat.core.draws import ARREST, PREEMPT, SANCTION, TERM, UPTAKE, uniform
 from samizdat.core.jit import compiled
 from samizdat.core.layout import (
     DETAINED,
+    IS_CUT_OFF,
     MOBILISE,
     N_CIRCUMVENTING,
+    N_CUT_OFF,
     N_NEWLY_DETAINED,
-    N_TO_CIRCUMVENT,
+    NOW_HELD,
     PLATFORMS,
     SHARE,
-    TO_CIRCUMVENT,
+    WITH_VPN,
     World,
 )
 from samizdat.core.mechanisms.circumvention import next_circumventing
@@ -22,56 +26,85 @@ from samizdat.core.parameters import Parameters
 @compiled
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Arrest, prosecute, pre-empt; then let VPNs come and go."""
-    traits, state = world.traits, world.state
     for b in range(b0, b1):
-        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
-        here = world.signals[world.blocks[b, 2]]
-        tally = world.tallies[b]
-        arrest, sanction = float(here["arrest_chance"]), float(here["sanction"])
-        surveillance, preempt = float(here["surveillance"]), float(here["preempt"])
-        if arrest > 0.0 or sanction > 0.0:
-            for k in range(first, first + int(world.actor_counts[b])):
-                i = int(state.actors[k])
-                posture, platforms = int(state.posture[i]), int(state.voice[i]) & PLATFORMS
-                taken = False
-                if posture == MOBILISE:
-                    taken = uniform(seed, i, step, ARREST) < arrest
-                elif posture == SHARE and platforms:
-                    chance = sanction * exposed(
-                        surveillance, float(world.readable[platforms]), p.circumvention.anonymity,
-                        int(state.circumventing[i]),
-                    )  # fmt: skip
-                    taken = uniform(seed, i, step, SANCTION) < chance
-                if taken:
-                    state.days_left[i] = term(uniform(seed, i, step, TERM), p.fate)
-                    tally[N_NEWLY_DETAINED] += 1
-        if preempt > 0.0:
-            for i in range(first, last):
-                platforms = int(state.last_voice[i]) & PLATFORMS
-                free = int(state.posture[i]) != DETAINED and int(state.days_left[i]) == 0
-                if platforms and free:
-                    chance = preempt * exposed(
-                        1.0, float(world.readable[platforms]), p.circumvention.anonymity,
-                        int(state.circumventing[i]),
-                    )  # fmt: skip
-                    if uniform(seed, i, step, PREEMPT) < chance:
-                        state.days_left[i] = term(uniform(seed, i, step, TERM), p.fate)
-                        tally[N_NEWLY_DETAINED] += 1
-        if tally[N_TO_CIRCUMVENT] > 0:
-            blocked, blackout = int(here["blocked"]), int(here["blackout"])
-            for i in range(first, last):
-                if int(state.marks[i]) & TO_CIRCUMVENT == 0:
-                    continue
-                before = int(state.circumventing[i])
-                after = next_circumventing(
-                    before,
-                    int(state.access[i]),
-                    int(state.ears[i]),
-                    blocked,
-                    blackout,
-                    float(traits.literacy_rank[i]),
-                    uniform(seed, i, step, UPTAKE),
-                    p.circumvention,
-                )
-                state.circumventing[i] = after
-                tally[N_CIRCUMVENTING] += after - before
+        here, standing, tally = (
+            world.signals[world.blocks[b, 2]],
+            world.standing[b],
+            world.tallies[b],
+        )
+        taken = 0
+        if int(world.actor_counts[b]) > 0:
+            taken += arrest(b, seed, step, here, world, p)
+        if int(world.last_actor_counts[b]) > 0 and float(here["preempt"]) > 0.0:
+            taken += arrest_beforehand(b, seed, step, here, world, p)
+        tally[N_NEWLY_DETAINED] = taken
+        standing[NOW_HELD] += taken
+        if standing[WITH_VPN] > 0 or (tally[N_CUT_OFF] > 0 and int(here["blackout"]) == 0):
+            standing[WITH_VPN] += circumvent(b, seed, step, here, world, p)
+        tally[N_CIRCUMVENTING] = standing[WITH_VPN]
+
+
+@compiled
+def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
+    """Arrest some of those in the street, prosecute some of those who posted; return how many."""
+    state, first, newly = world.state, int(world.blocks[b, 0]), 0
+    chance, sanction = float(here["arrest_chance"]), float(here["sanction"])
+    if chance == 0.0 and sanction == 0.0:
+        return 0
+    for k in range(first, first + int(world.actor_counts[b])):
+        i = int(state.actors[k])
+        posture, platforms = int(state.posture[i]), int(state.voice[i]) & PLATFORMS
+        taken = False
+        if posture == MOBILISE:
+            taken = uniform(seed, i, step, ARREST) < chance
+        elif posture == SHARE and platforms:
+            traced = exposed(
+                float(here["surveillance"]), float(world.readable[platforms]),
+                p.circumvention.anonymity, int(state.circumventing[i]),
+            )  # fmt: skip
+            taken = uniform(seed, i, step, SANCTION) < sanction * traced
+        if taken:
+            state.days_left[i] = term(uniform(seed, i, step, TERM), p.fate)
+            newly += 1
+    return newly
+
+
+@compiled
+def arrest_beforehand(
+    b: int, seed: int, step: int, here: np.void, world: World, p: Parameters
+) -> int:
+    """Detain some of those who posted yesterday and are still free; return how many."""
+    state, first, newly = world.state, int(world.blocks[b, 0]), 0
+    preempt = float(here["preempt"])
+    for k in range(first, first + int(world.last_actor_counts[b])):
+        i = int(state.last_actors[k])
+        platforms = int(state.last_voice[i]) & PLATFORMS
+        free = int(state.posture[i]) != DETAINED and int(state.days_left[i]) == 0
+        if platforms and free:
+            chance = preempt * exposed(
+                1.0, float(world.readable[platforms]), p.circumvention.anonymity,
+                int(state.circumventing[i]),
+            )  # fmt: skip
+            if uniform(seed, i, step, PREEMPT) < chance:
+                state.days_left[i] = term(uniform(seed, i, step, TERM), p.fate)
+                newly += 1
+    return newly
+
+
+@compiled
+def circumvent(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
+    """Let VPNs come and go; return how many more there are."""
+    traits, state, more = world.traits, world.state, 0
+    blocked, blackout = int(here["blocked"]), int(here["blackout"])
+    for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
+        before, rank = int(state.circumventing[i]), float(traits.literacy_rank[i])
+        able = (int(state.marks[i]) & IS_CUT_OFF) != 0 and rank < p.circumvention.literacy
+        if (not before and not able) or int(state.posture[i]) == DETAINED:
+            continue
+        after = next_circumventing(
+            before, int(state.access[i]), int(state.ears[i]), blocked, blackout, rank,
+            uniform(seed, i, step, UPTAKE), p.circumvention,
+        )  # fmt: skip
+        state.circumventing[i] = after
+        more += after - before
+    return more

@@ -11,24 +11,26 @@ from samizdat.core.layout import (
     HEARS_FOREIGN,
     HEARS_OTHERS,
     HELD,
+    HELD_HEARD,
     IS_CUT_OFF,
     IS_ONLINE,
     IS_RELEASED,
-    N_AWARE,
-    N_CIRCUMVENTING,
-    N_CUT_OFF,
-    N_ONLINE,
-    N_TO_CIRCUMVENT,
+    N_POSTS_HEARD,
+    NEAR_BITS,
+    NOW_AWARE,
+    NOW_HELD,
     ONLINE,
-    PLATFORMS,
+    OTHERS_HEARD,
+    POSTS_HEARD,
+    STREET_HEARD,
     SUM_FEAR,
     SUM_GRIEVANCE,
     SUM_OPPOSITION,
     SUM_TRUST,
     TO_ACT,
-    TO_CIRCUMVENT,
     UNAWARE,
     WAS_AWARE,
+    WERE_HELD,
     World,
 )
 from samizdat.core.mechanisms.fear import Fear, next_fear
@@ -36,68 +38,79 @@ from samizdat.core.mechanisms.grievance import Grievance, next_grievance
 from samizdat.core.mechanisms.trust import Trust, next_trust, settled_trust
 from samizdat.core.parameters import Parameters
 
-NEAR = 2048  # citizens whose beliefs and marks fit the nearest cache
-
 
 @compiled
 def fixed(x: float) -> int:
-    """Return x in [0, 1] in units of 2^-24, so that sums do not depend on their order."""
-    return int(x * FIXED + 0.5)
+    """Return x in [0, 1] in units of 2^-24, so that sums do not depend on their order.
+
+    It fits 32 bits, and vector units turn numbers into 32-bit integers only.
+    """
+    return int(np.int32(x * FIXED + 0.5))
+
+
+@compiled
+def end_of_near(i: int, last: int) -> int:
+    """Return where the NEAR citizens end among whom i stands, or ``last`` if that comes first."""
+    return min(last, ((i >> NEAR_BITS) + 1) << NEAR_BITS)
+
+
+@compiled
+def is_quiet(b: int, world: World) -> bool:
+    """Whether nobody in a block is aware, in detention or just out of it, or hears a voice."""
+    standing = world.standing[b]
+    if standing[NOW_AWARE] or standing[NOW_HELD] or standing[WERE_HELD]:
+        return False
+    first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+    for near in range(first >> NEAR_BITS, ((last - 1) >> NEAR_BITS) + 1):
+        if int(world.stirred[near]):
+            return False
+    return True
+
+
+@compiled
+def is_eventful(here: np.void) -> bool:
+    """Whether today makes a region's unaware citizens learn of something, if they hear nobody."""
+    learned = float(here["coverage"]) > 0.0 or float(here["coverage_abroad"]) > 0.0
+    return int(here["fresh"]) != 0 or (int(here["running"]) != 0 and learned)
 
 
 @compiled
 def mark(
     here: np.void,
-    access_now: NDArray[np.uint16],
-    ears_now: NDArray[np.uint16],
     last_voice: NDArray[np.uint16],
     days_left: NDArray[np.uint16],
     attention: NDArray[np.uint8],
-    circumvents: NDArray[np.uint8],
-    heard_street: NDArray[np.uint32],
-    heard_others: NDArray[np.uint32],
     marks: NDArray[np.uint8],
-    tally: NDArray[np.int64],
 ) -> None:
-    """Pack what concerns each citizen today into one byte, and count."""
-    blackout, running, fresh = int(here["blackout"]), int(here["running"]), int(here["fresh"])
-    everybody = int(float(here["coverage"]) > 0.0)
-    readers = int(float(here["coverage_abroad"]) > 0.0)
-    n_online, n_cut_off, n_aware, n_circumventing, n_to_circumvent = 0, 0, 0, 0, 0
+    """Add to each citizen's mark what concerns her today besides her reach."""
+    running, fresh = int(here["running"]), int(here["fresh"])
+    readers = running & int(float(here["coverage_abroad"]) > 0.0)
     for i in range(marks.size):
-        access, ears = int(access_now[i]), int(ears_now[i])
         held = int(int(days_left[i]) > 0)
         released = int((int(last_voice[i]) & HELD) != 0) & (1 - held)
         aware = int(int(attention[i]) == AWARE)
         unaware = int(int(attention[i]) == UNAWARE)
-        online = int((access & ONLINE) != 0)
-        cut_off = int(ears != (access & (PLATFORMS | FOREIGN))) & (1 - held)
-        foreign = int((ears & FOREIGN) != 0)
-        others = int(int(heard_others[i]) > 0)
-        heard = others | int(int(heard_street[i]) > 0)
-        reached = unaware & running & (heard | everybody | readers & foreign)
-        circumventing = int(circumvents[i])
-        to_circumvent = (circumventing | cut_off & (1 - blackout)) & (1 - held)
-        marks[i] = (
-            TO_ACT * (held | aware | reached | fresh)
-            | TO_CIRCUMVENT * to_circumvent
-            | WAS_AWARE * aware
-            | IS_ONLINE * online
-            | IS_CUT_OFF * cut_off
-            | HEARS_FOREIGN * foreign
-            | HEARS_OTHERS * others
-            | IS_RELEASED * released
-        )
-        n_online += online
-        n_cut_off += cut_off
-        n_aware += aware
-        n_circumventing += circumventing
-        n_to_circumvent += to_circumvent
-    tally[N_ONLINE] += n_online
-    tally[N_CUT_OFF] += n_cut_off
-    tally[N_AWARE] += n_aware
-    tally[N_CIRCUMVENTING] += n_circumventing
-    tally[N_TO_CIRCUMVENT] += n_to_circumvent
+        foreign = int((int(marks[i]) & HEARS_FOREIGN) != 0)
+        concerned = held | aware | fresh | (unaware & readers & foreign)
+        marks[i] = int(marks[i]) | (TO_ACT * concerned | WAS_AWARE * aware | IS_RELEASED * released)
+
+
+@compiled
+def mark_heard(
+    here: np.void,
+    heard: NDArray[np.uint32],
+    attention: NDArray[np.uint8],
+    marks: NDArray[np.uint8],
+) -> int:
+    """Add to each citizen's mark what she heard; return the posts that arrived."""
+    running, posts = int(here["running"]), 0
+    for i in range(marks.size):
+        others = int(int(heard[i, OTHERS_HEARD]) > 0)
+        either = others | int(int(heard[i, STREET_HEARD]) > 0)
+        reached = either & running & int(int(attention[i]) == UNAWARE)
+        marks[i] = int(marks[i]) | (TO_ACT * reached | HEARS_OTHERS * others)
+        posts += int(heard[i, POSTS_HEARD])
+    return posts
 
 
 @compiled
@@ -145,21 +158,31 @@ def move_trust(
 
 
 @compiled
-def move_fear(
+def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> None:
+    """Let the fear of those move who have no kin in detention, as far as they know."""
+    chill, violence = float(here["chill"]), float(here["violence"])
+    for i in range(marks.size):
+        aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
+        released = 1.0 if int(marks[i]) & IS_RELEASED else 0.0
+        fear[i] = next_fear(float(fear[i]), aware, released, 0.0, 1.0, chill, violence, p)
+
+
+@compiled
+def move_fear_for_kin(
     here: np.void,
     marks: NDArray[np.uint8],
     fear: NDArray[np.float32],
-    held_kin: NDArray[np.uint32],
+    heard: NDArray[np.uint32],
     close: NDArray[np.int32],
     p: Fear,
 ) -> None:
-    """Let fear move."""
+    """Let fear move where a voice arrived: perhaps from detention."""
     chill, violence = float(here["chill"]), float(here["violence"])
     for i in range(marks.size):
         aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
         released = 1.0 if int(marks[i]) & IS_RELEASED else 0.0
         fear[i] = next_fear(
-            float(fear[i]), aware, released, float(held_kin[i]), float(close[i]),
+            float(fear[i]), aware, released, float(heard[i, HELD_HEARD]), float(close[i]),
             chill, violence, p,
         )  # fmt: skip
 
@@ -196,22 +219,28 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
-        for first in range(int(world.blocks[b, 0]), int(world.blocks[b, 1]), NEAR):
-            last = min(first + NEAR, int(world.blocks[b, 1]))
+        quiet = is_quiet(b, world)
+        marked = not quiet or is_eventful(here)
+        first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        while first < end:
+            last = end_of_near(first, end)
+            stirred = int(world.stirred[first >> NEAR_BITS]) != 0
             marks, grievance = state.marks[first:last], state.grievance[first:last]
             trust, fear = state.trust[first:last], state.fear[first:last]
-            mark(
-                here, state.access[first:last], state.ears[first:last],
-                state.last_voice[first:last], state.days_left[first:last],
-                state.attention[first:last], state.circumventing[first:last],
-                state.heard_street[first:last], state.heard_others[first:last], marks, tally,
-            )  # fmt: skip
-            hardship, resting = traits.hardship[first:last], traits.resting_trust[first:last]
-            move_grievance(here, marks, grievance, trust, hardship, p.grievance)
-            move_trust(here, marks, trust, resting, p.trust)
-            held_kin, close = state.heard_held[first:last], world.ties.close[first:last]
-            move_fear(here, marks, fear, held_kin, close, p.fear)
+            attention, heard = state.attention[first:last], state.heard[first:last]
+            if marked:
+                mark(here, state.last_voice[first:last], state.days_left[first:last],
+                     attention, marks)  # fmt: skip
+            if stirred:
+                tally[N_POSTS_HEARD] += mark_heard(here, heard, attention, marks)
+            move_grievance(here, marks, grievance, trust, traits.hardship[first:last], p.grievance)
+            move_trust(here, marks, trust, traits.resting_trust[first:last], p.trust)
+            if stirred:
+                move_fear_for_kin(here, marks, fear, heard, world.ties.close[first:last], p.fear)
+            else:
+                move_fear(here, marks, fear, p.fear)
             add_up(grievance, trust, fear, tally)
+            first = last
 
 
 @compiled
@@ -220,7 +249,8 @@ def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here = world.signals[world.blocks[b, 2]]
-        for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
+        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        for i in range(first, last):
             state.grievance[i] = float(traits.hardship[i])
             state.fear[i] = float(here["chill"])
             state.trust[i] = settled_trust(
@@ -232,3 +262,4 @@ def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
                 p.trust,
             )
             state.attention[i] = AWARE if p.attention.on == 0.0 else UNAWARE
+        world.standing[b, NOW_AWARE] = last - first if p.attention.on == 0.0 else 0

@@ -1,11 +1,38 @@
-"""Hear: what each citizen can use today, and whom of yesterday's voices she hears."""
+"""Hear: what each citizen can use today, and whom of yesterday's voices she hears.
+
+Hearing has two methods, which give the same integers: where few speak, each voice counts itself
+with its listeners; where many do, each citizen asks along her ties (after the direction-optimising
+search of Beamer, Asanovic & Patterson 2012, SC '12, doi:10.1109/SC.2012.50). Both run over ranges
+of listeners cut at multiples of NEAR, so that no two threads write one counter; a counter holds
+only where ``stirred`` says that a voice arrived, so that nobody has to clear the others.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
-from samizdat.core.layout import HELD, N_POSTS_HEARD, PLATFORMS, STREET, Ties, World
+from samizdat.core.layout import (
+    FOREIGN,
+    HEARS_FOREIGN,
+    HELD,
+    HELD_HEARD,
+    IS_CUT_OFF,
+    IS_ONLINE,
+    N_CUT_OFF,
+    N_ONLINE,
+    NEAR,
+    NEAR_BITS,
+    ONLINE,
+    OTHERS_HEARD,
+    PLATFORMS,
+    POSTS_HEARD,
+    STREET,
+    STREET_HEARD,
+    World,
+)
 from samizdat.core.mechanisms.reach import access_of, ears_of, hears_kin, hears_online
+
+_ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 
 
 @compiled
@@ -17,71 +44,115 @@ def settle_reach(
     circumventing: NDArray[np.uint8],
     access_now: NDArray[np.uint16],
     ears_now: NDArray[np.uint16],
-) -> None:
-    """Settle access and ears of a slice of citizens."""
+    marks: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Settle access and ears of a slice of citizens; return how many are online, and cut off."""
     allowed, blocked = int(here["allowed"]), int(here["blocked"])
     blackout, adoption = int(here["blackout"]), float(here["adoption"])
+    n_online, n_cut_off = 0, 0
     for i in range(rank.size):
         access = access_of(int(platforms[i]), allowed, float(rank[i]), adoption)
         held = int(days_left[i]) > 0
+        ears = ears_of(access, blocked, blackout, int(circumventing[i]), held)
         access_now[i] = access
-        ears_now[i] = ears_of(access, blocked, blackout, int(circumventing[i]), held)
+        ears_now[i] = ears
+        online = int((access & ONLINE) != 0)
+        cut_off = int(ears != (access & (PLATFORMS | FOREIGN))) & (1 - int(held))
+        marks[i] = (
+            IS_ONLINE * online | IS_CUT_OFF * cut_off | HEARS_FOREIGN * int((ears & FOREIGN) != 0)
+        )
+        n_online += online
+        n_cut_off += cut_off
+    return n_online, n_cut_off
 
 
 @compiled
 def listen(b0: int, b1: int, world: World) -> None:
-    """Settle what each citizen can use today, and forget what was heard yesterday."""
+    """Settle what each citizen can use today."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
-        settle_reach(
-            world.signals[world.blocks[b, 2]], traits.platforms[first:last],
-            traits.adoption_rank[first:last], state.days_left[first:last],
-            state.circumventing[first:last], state.access[first:last], state.ears[first:last],
-        )  # fmt: skip
-        state.heard_street[first:last] = 0
-        state.heard_others[first:last] = 0
-        state.heard_held[first:last] = 0
+        here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
+        for first in range(int(world.blocks[b, 0]), int(world.blocks[b, 1]), NEAR):
+            last = min(first + NEAR, int(world.blocks[b, 1]))
+            online, cut_off = settle_reach(
+                here, traits.platforms[first:last], traits.adoption_rank[first:last],
+                state.days_left[first:last], state.circumventing[first:last],
+                state.access[first:last], state.ears[first:last], state.marks[first:last],
+            )  # fmt: skip
+            tally[N_ONLINE] += online
+            tally[N_CUT_OFF] += cut_off
 
 
 @compiled
-def hear_by_pull(b0: int, b1: int, world: World) -> None:
-    """Let each citizen count the voices of the step before along her ties."""
-    ties, state = world.ties, world.state
-    for b in range(b0, b1):
-        posts_heard = 0
-        for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
-            if int(state.days_left[i]) > 0:
-                continue
-            ears = int(state.ears[i])
-            street, others, held = 0, 0, 0
-            begin, end = int(ties.start[i]), int(ties.start[i + 1])
-            online = begin + int(ties.close[i])
-            for e in range(begin, online):
-                voice = int(state.last_voice[int(ties.neighbour[e])])
-                if hears_kin(voice, ears):
-                    street += (voice & STREET) != 0
-                    others += (voice & STREET) == 0
-                    posts_heard += hears_online(voice, ears)
-                held += (voice & HELD) != 0
-            for e in range(online, end):
-                voice = int(state.last_voice[int(ties.neighbour[e])])
-                if hears_online(voice, ears):
-                    street += (voice & STREET) != 0
-                    others += (voice & STREET) == 0
-                    posts_heard += 1
-            state.heard_street[i] = street
-            state.heard_others[i] = others
-            state.heard_held[i] = held
-        world.tallies[b, N_POSTS_HEARD] = posts_heard
+def tell(first: int, last: int, world: World) -> None:
+    """Note, a bit each, who of the citizens first ... last - 1 had a voice yesterday."""
+    state, loud = world.state, world.loud
+    loud[first >> 3 : (last + 7) >> 3] = 0
+    for b in range(world.blocks.shape[0]):
+        slot = int(world.blocks[b, 0])
+        if slot >= last or int(world.blocks[b, 1]) <= first:
+            continue
+        for k in range(slot, slot + int(world.last_actor_counts[b])):
+            j = int(state.last_actors[k])
+            if first <= j < last and int(state.last_voice[j]) != 0:
+                loud[j >> 3] |= 1 << (j & 7)
 
 
 @compiled
-def first_at_least(ties: Ties, begin: int, end: int, citizen: int) -> int:
+def hear_by_pull(first: int, last: int, world: World) -> None:
+    """Let the citizens first ... last - 1 count the voices of the step before along their ties.
+
+    Whether a neighbour had a voice at all is asked of ``loud``, small enough for a near cache.
+    Places are unsigned: signed ones might count from the end, and each would be asked whether.
+    """
+    state, stirred, loud = world.state, world.stirred, world.loud
+    start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
+    last_voice, heard = state.last_voice, state.heard
+    days_left, ears_now = state.days_left, state.ears
+    for near in range(first, last, NEAR):
+        anything = 0
+        for i in range(near, min(near + NEAR, last)):
+            street, others, held, posts = 0, 0, 0, 0
+            if int(days_left[i]) == 0:
+                ears = int(ears_now[i])
+                e, end = np.uint64(start[i]), np.uint64(start[i + 1])
+                online = np.uint64(int(start[i]) + int(close[i]))
+                while e < online:
+                    j = np.uint64(neighbour[e])
+                    e += _ONE
+                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                        voice = int(last_voice[j])
+                        if hears_kin(voice, ears):
+                            street += (voice & STREET) != 0
+                            others += (voice & STREET) == 0
+                            posts += hears_online(voice, ears)
+                        held += (voice & HELD) != 0
+                if ears & PLATFORMS == 0:
+                    e = end
+                while e < end:
+                    j = np.uint64(neighbour[e])
+                    e += _ONE
+                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                        voice = int(last_voice[j])
+                        if hears_online(voice, ears):
+                            street += (voice & STREET) != 0
+                            others += (voice & STREET) == 0
+                            posts += 1
+            heard[i, STREET_HEARD] = street
+            heard[i, OTHERS_HEARD] = others
+            heard[i, HELD_HEARD] = held
+            heard[i, POSTS_HEARD] = posts
+            anything |= street | others | held
+        if anything:
+            stirred[near >> NEAR_BITS] = 1
+
+
+@compiled
+def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: int) -> int:
     """Return the first place in a sorted part of a row whose neighbour is >= citizen."""
     while begin < end:
         middle = (begin + end) >> 1
-        if int(ties.neighbour[middle]) < citizen:
+        if int(neighbour[middle]) < citizen:
             begin = middle + 1
         else:
             end = middle
@@ -89,49 +160,57 @@ def first_at_least(ties: Ties, begin: int, end: int, citizen: int) -> int:
 
 
 @compiled
-def hear_by_push(b0: int, b1: int, world: World) -> None:
-    """Let every voice of the step before count itself with those of these blocks who hear it.
+def reaches(i: int, last: int, stirred: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
+    """Clear the counters around citizen i, unless a voice came there before."""
+    near = i >> NEAR_BITS
+    if int(stirred[near]) == 0:
+        stirred[near] = 1
+        heard[near << NEAR_BITS : min(last, (near + 1) << NEAR_BITS)] = 0
+
+
+@compiled
+def hear_by_push(first: int, last: int, world: World) -> None:
+    """Let every voice of the step before count itself with the citizens first ... last - 1.
 
     The same integers as by pull; its cost follows the voices, not the citizens.
     """
-    ties, state = world.ties, world.state
-    if b0 == b1:
-        return
-    first, last = int(world.blocks[b0, 0]), int(world.blocks[b1 - 1, 1])
+    state, stirred = world.state, world.stirred
+    start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
+    heard, ears_now, days_left = state.heard, state.ears, state.days_left
+    last_actors, last_voice, n = state.last_actors, state.last_voice, int(state.ears.size)
     for b in range(world.blocks.shape[0]):
         slot = int(world.blocks[b, 0])
-        for k in range(slot, slot + int(world.actor_counts[b])):
-            j = int(state.actors[k])
-            voice = int(state.last_voice[j])
-            begin, end = int(ties.start[j]), int(ties.start[j + 1])
-            online = begin + int(ties.close[j])
-            for e in range(first_at_least(ties, begin, online, first), online):
-                i = int(ties.neighbour[e])
+        for k in range(slot, slot + int(world.last_actor_counts[b])):
+            j = int(last_actors[k])
+            voice = int(last_voice[j])
+            if voice == 0:
+                continue
+            column = STREET_HEARD if voice & STREET else OTHERS_HEARD
+            begin, end = int(start[j]), int(start[j + 1])
+            online = begin + int(close[j])
+            for e in range(first_at_least(neighbour, begin, online, first), online):
+                i = int(neighbour[e])
                 if i >= last:
                     break
-                if int(state.days_left[i]) > 0:
+                if int(days_left[i]) > 0:
                     continue
-                ears = int(state.ears[i])
-                if hears_kin(voice, ears):
-                    if voice & STREET:
-                        state.heard_street[i] += 1
-                    else:
-                        state.heard_others[i] += 1
-                    if hears_online(voice, ears):
-                        row = max(b0, int(world.region_block[int(world.traits.region[i])]))
-                        world.tallies[row, N_POSTS_HEARD] += 1
+                ears = int(ears_now[i])
+                audible = hears_kin(voice, ears)
+                if not audible and voice & HELD == 0:
+                    continue
+                reaches(i, n, stirred, heard)
+                if audible:
+                    heard[i, column] += 1
+                    heard[i, POSTS_HEARD] += hears_online(voice, ears)
                 if voice & HELD:
-                    state.heard_held[i] += 1
+                    heard[i, HELD_HEARD] += 1
             if voice & PLATFORMS == 0:
                 continue
-            for e in range(first_at_least(ties, online, end, first), end):
-                i = int(ties.neighbour[e])
+            for e in range(first_at_least(neighbour, online, end, first), end):
+                i = int(neighbour[e])
                 if i >= last:
                     break
-                if int(state.days_left[i]) == 0 and hears_online(voice, int(state.ears[i])):
-                    if voice & STREET:
-                        state.heard_street[i] += 1
-                    else:
-                        state.heard_others[i] += 1
-                    row = max(b0, int(world.region_block[int(world.traits.region[i])]))
-                    world.tallies[row, N_POSTS_HEARD] += 1
+                if hears_online(voice, int(ears_now[i])):  # no ears in detention
+                    reaches(i, n, stirred, heard)
+                    heard[i, column] += 1
+                    heard[i, POSTS_HEARD] += 1
