@@ -55,6 +55,12 @@ def test_kernel_equals_the_oracle_in_the_town(values):
     assert_alike(town(300).change(values), seed=5)
 
 
+def test_a_district_loses_a_platform_in_the_town():
+    simulation = Simulation(town(300), seed=5)
+    withdrawn = [simulation.step() or simulation.signals["withdrawn"].max() for _ in range(60)]
+    assert 0 < sum(withdrawn) < 60  # so that both ways to count the reachable are tried above
+
+
 def test_everything_that_can_happen_happens_in_the_town():
     seen = assert_alike(town(600), seed=1)
     assert min(seen.values()) > 0, seen

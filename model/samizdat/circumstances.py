@@ -1,5 +1,6 @@
 """What a day brings to citizens: dated settings, the world's course, the regime's response."""
 
+import bisect
 import datetime as dt
 
 import numpy as np
@@ -15,7 +16,7 @@ from samizdat.core.layout import (
     N_SHARE,
     SUM_VISIBLE_POSTS,
 )
-from samizdat.core.parameters import Parameters, acting_parameters, parameters_from
+from samizdat.core.parameters import Parameters, acting_parameters, flat, parameters_from
 from samizdat.numbers import NUMBERS
 from samizdat.orders import Memory, Observation, Order, Today, in_force
 from samizdat.regime import respond
@@ -32,8 +33,9 @@ class Circumstances:
     ----------
     values
         The levers' numbers of the day, each (R,).
-    parameters
-        The parameters of the citizens' rules as they act in a step of the day.
+    parameters, flat
+        The parameters of the citizens' rules as they act in a step of the day; the same as one
+        row of numbers, as the passes take them.
     memory
         What the state remembers from day to day.
     """
@@ -50,9 +52,21 @@ class Circumstances:
         self._settings: tuple[str, ...] | None = None
         self.values: dict[str, NDArray[np.float64]]
         self.parameters: Parameters
+        self.flat: tuple[float, ...]
+        steps = scenario.steps_until()
+        self._dates = [scenario.date_of(k) for k in range(steps)]
+        adoption = scenario.adoption_at(np.array([year_of(date) for date in self._dates]))
+        self._adoption = adoption
+        self._falling = np.diff(adoption, axis=0, prepend=0.0).min(axis=1) < 0.0
+        self._turns = self._course.turns(np.arange(steps) * world.step_days, world.step_days)
+        for platform in (*world.platforms, world.foreign_press):
+            if platform.launched is not None:
+                first = bisect.bisect_left(self._dates, platform.launched)
+                self._turns[first : first + 1] = True
         self._settle_numbers(0)
-        dates = [scenario.date_of(k) for k in range(scenario.steps_until())]
-        self._adoption = scenario.adoption_at(np.array([year_of(date) for date in dates]))
+        self._faced = -1  # the last step that was brought, and where it was written
+        self._written: NDArray[np.void] | None = None
+        self._allowed = np.zeros(len(sizes), np.uint16)
 
     def bring(
         self,
@@ -71,16 +85,15 @@ class Circumstances:
             (R,) one draw in (0, 1) a region.
         """
         world = self.scenario.world
-        day, date = k * world.step_days, self.scenario.date_of(k)
-        self._settle_numbers(k)
+        day = k * world.step_days
+        follows = k == self._faced + 1 and signals is self._written  # else all is written anew
+        if self._turns[k] or not follows:
+            self._turn(k)
+            signals["security"] = self.values["security"]
         signals["adoption"] = self._adoption[k]
-        signals["allowed"] = self.launched(date)
-        signals["security"] = self.values["security"]
+        signals["allowed"] = self._launched
         signals["mobilised_share"] = last[:, N_MOBILISE] / self.sizes
         alert = self._describe_world(signals, day, last)
-        holding = [
-            entry for entry, when in self._course.entries if when.touches(day, world.step_days)
-        ]
         today = Today(
             day=day,
             step_days=world.step_days,
@@ -93,29 +106,44 @@ class Circumstances:
             ),
             alert=alert,
             triggers=world.actions != "record",
-            acts=self._dated,
+            acts=self._acts,
             blockable=self._blockable,
             banned=self._banned,
-            events=[entry.id for entry in holding if isinstance(entry, Event)],
+            events=self._events,
             luck=luck,
-            conceding=[
-                entry.event
-                for entry in holding
-                if isinstance(entry, Action)
-                and entry.lever == "concession"
-                and world.actions != "rule"
-            ],
+            conceding=self._conceding,
         )
         conceded = len(self.memory.conceded)
         respond(today, self.memory, signals)
         if len(self.memory.conceded) > conceded:  # a concession is felt at once
             self._describe_world(signals, day, last)
+        gone = not follows or self._falling[k] or np.any(self._allowed & ~signals["allowed"])
+        signals["withdrawn"] = gone
+        self._allowed, self._faced, self._written = signals["allowed"].copy(), k, signals
         self._remember(today)
         return today
 
+    def _turn(self, k: int) -> None:
+        """Look up what holds from step k on, until an entry of the timeline begins or ends."""
+        world = self.scenario.world
+        day = k * world.step_days
+        self._settle_numbers(k)
+        self._launched = self.launched(self._dates[k])
+        holding = [
+            entry for entry, when in self._course.entries if when.touches(day, world.step_days)
+        ]
+        self._events = [entry.id for entry in holding if isinstance(entry, Event)]
+        self._conceding = [
+            entry.event
+            for entry in holding
+            if isinstance(entry, Action) and entry.lever == "concession" and world.actions != "rule"
+        ]
+        self._acts = [act for act in self._dated if act.touches(day, world.step_days)]
+        self._described: tuple[object, ...] | None = None
+
     def platforms_barred(self, k: int, signals: NDArray[np.void]) -> NDArray[np.int64]:
         """Return the launched platforms that the state keeps from each region (R,), as bits."""
-        launched = self.launched(self.scenario.date_of(k))
+        launched = self._launched if k == self._faced else self.launched(self._dates[k])
         barred = (signals["blocked"] | ~signals["allowed"]) & launched
         return np.asarray(barred, np.int64)
 
@@ -171,10 +199,15 @@ class Circumstances:
     def _describe_world(
         self, signals: NDArray[np.void], day: float, last: NDArray[np.int64]
     ) -> float:
-        """Write events, accounts and signals; return how alert the state is."""
-        step_days = self.scenario.world.step_days
+        """Write events, accounts and signals, unless they stand; return how alert the state is."""
         sharing, conceded = last[:, N_SHARE], self.memory.conceded
-        return self._course.describe_world(signals, day, step_days, sharing, conceded)
+        calls = self._course.calls_abroad(sharing) if self._events else ()
+        key = (calls, len(conceded))
+        if key != self._described:
+            step_days = self.scenario.world.step_days
+            self._alert = self._course.describe_world(signals, day, step_days, sharing, conceded)
+            self._described = key
+        return self._alert
 
     def _settle_numbers(self, k: int) -> None:
         """Settle parameters and levers of the step; they change only where a setting does."""
@@ -206,6 +239,7 @@ class Circumstances:
                     numbers[name] = value
         self.values = values
         self.parameters = acting_parameters(parameters_from(numbers), world.step_days)
+        self.flat = flat(self.parameters)
 
     def _dated_orders(self) -> list[Order]:
         """Turn the timeline's blocks, blackouts and violence into orders."""
@@ -234,6 +268,8 @@ class Circumstances:
 
     def _remember(self, today: Today) -> None:
         """Keep the orders in force, for the bands."""
+        if not self.memory.orders and not today.acts:
+            return
         for lever in ("blocking", "blackout", "violence"):
             for order in in_force(lever, today, self.memory):
                 if today.values[f"{lever}.on"][order.region]:

@@ -32,6 +32,10 @@ class Order(NamedTuple):
     dated: bool = False
     title: str = ""  # of the dated act
 
+    def touches(self, day: float, step_days: float) -> bool:
+        """Whether it is in force at some time of the step that begins on ``day``."""
+        return self.begins < day + step_days and day < self.ends
+
 
 @dataclass
 class Memory:
@@ -103,10 +107,10 @@ def extend(
 
 def in_force(lever: str, today: Today, memory: Memory) -> list[Order]:
     """Return the lever's orders that touch the step, dated ones too."""
+    if not memory.orders and not today.acts:
+        return []
     return [
         order
         for order in (*memory.orders, *today.acts)
-        if order.lever == lever
-        and order.begins < today.day + today.step_days
-        and today.day < order.ends
+        if order.lever == lever and order.touches(today.day, today.step_days)
     ]

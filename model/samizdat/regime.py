@@ -76,8 +76,10 @@ class Standing:
         """Write the value, rates as they act in a step."""
         values = today.values[self.name]
         if self.quantity.rate:
-            values = np.array([acting(v, today.step_days) for v in values])
-        signals[self.name] = values
+            rates = {v: acting(v, today.step_days) for v in set(values.tolist())}
+            signals[self.name] = [rates[v] for v in values.tolist()]
+        else:
+            signals[self.name] = values
 
 
 class Preempt:

@@ -100,7 +100,7 @@ class Simulation:
         pool = None if alone else ThreadPoolExecutor(self.threads, "samizdat")
         self._crew = Crew(pool, self.threads)
         self.circumstances = Circumstances(scenario, self.sizes)
-        compile_passes(self._world, self.circumstances.parameters)
+        compile_passes(self._world, self.circumstances.flat)
         self._last = np.zeros((len(self.sizes), len(TALLIES)), np.int64)
         self._tallies = np.zeros((self.steps, len(self.sizes), len(TALLIES)), np.int64)
         self._actions = np.zeros((self.steps, len(self.sizes), 3), np.int64)
@@ -130,9 +130,9 @@ class Simulation:
         k = self.step_number
         luck = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
         today = self.circumstances.bring(k, self._last, luck, self._world.signals)
-        parameters = self.circumstances.parameters
+        row = self.circumstances.flat
         if k == 0:
-            first_state(self._crew, self._world, parameters)
+            first_state(self._crew, self._world, row)
         else:
             self._world = turn_page(self._world)
         self._latent[k] = self._opens_month(k)
@@ -141,7 +141,7 @@ class Simulation:
             self.seed,
             k,
             self._world,
-            parameters,
+            row,
             arrest_chances,
             bool(self._latent[k]),
         )

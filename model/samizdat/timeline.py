@@ -151,6 +151,24 @@ class Course:
     def _of(self, kind: type) -> list[tuple[Any, Window]]:
         return [(entry, when) for entry, when in self.entries if isinstance(entry, kind)]
 
+    def turns(self, days: NDArray[np.float64], step_days: float) -> Bools:
+        """Return for steps that begin on these days whether other entries hold than before."""
+        turned = np.zeros(len(days), bool)
+        turned[:1] = True
+        for _, when in self.entries:
+            holds = (when.first < days + step_days) & (days < when.last)
+            fresh = (days <= when.first) & (when.first < days + step_days)
+            turned[1:] |= (holds[1:] != holds[:-1]) | (fresh[1:] != fresh[:-1])
+        return turned
+
+    def calls_abroad(self, sharing: NDArray[np.int64]) -> tuple[bool, ...]:
+        """Return for each event that is covered abroad whether anybody there shared (R,)."""
+        return tuple(
+            bool(np.any(sharing[when.where] > 0))
+            for event, when in self._events
+            if event.coverage_abroad > 0
+        )
+
     def settings_on(self, day: float, step_days: float) -> list[tuple[Setting, Window]]:
         """Return the settings that hold, the later one after the earlier."""
         held = [pair for pair in self._settings if pair[1].touches(day, step_days)]

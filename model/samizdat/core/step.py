@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
 from samizdat.core.layout import N_MOBILISE, NEAR, World
-from samizdat.core.parameters import Parameters
+from samizdat.core.parameters import grouped
 from samizdat.core.passes.act import act
 from samizdat.core.passes.count import count_latent, count_suppressed
 from samizdat.core.passes.fate import fate
@@ -19,36 +19,39 @@ from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, tell
 
 PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
+Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
 
 class Crew:
-    """The threads that share the blocks out; without an executor, the caller does all."""
+    """The threads that share the citizens out; without an executor, the caller does all."""
 
     def __init__(self, pool: Executor | None = None, size: int = 1) -> None:
         self.pool, self.size = pool, size
 
-    def run(self, one_pass: Callable[..., Any], world: World, *before: Any, p: Any = None) -> None:
+    def run(self, one_pass: Callable[..., Any], world: World, *others: Any) -> None:
         """Run a pass over all blocks and wait until it is done everywhere."""
-        rest = (*before, world) if p is None else (*before, world, p)
         n_blocks = len(world.blocks)
         if self.pool is None or n_blocks == 1:
-            one_pass(0, n_blocks, *rest)
+            one_pass(0, n_blocks, world, *others)
             return
-        cuts = _equal_cuts(world.blocks, min(self.size, n_blocks))
-        jobs = [self.pool.submit(one_pass, b0, b1, *rest) for b0, b1 in itertools.pairwise(cuts)]
-        for job in jobs:
-            job.result()
+        self._share(one_pass, _equal_cuts(world.blocks, min(self.size, n_blocks)), world, *others)
 
     def hear(self, hearing: Callable[..., Any], world: World) -> None:
         """Run a hearing over all listeners, in ranges cut at multiples of NEAR."""
-        n = len(world.state.voice)
-        parts = 1 if self.pool is None else self.size
+        n, parts = len(world.state.voice), 1 if self.pool is None else self.size
         cuts = sorted({0, n, *(n * k // parts // NEAR * NEAR for k in range(1, parts))})
-        ranges = list(itertools.pairwise(cuts))
-        if self.pool is None or len(ranges) == 1:
+        if len(cuts) == 2:
             hearing(0, n, world)
             return
-        for job in [self.pool.submit(hearing, *each, world) for each in ranges]:
+        self._share(hearing, cuts, world)
+
+    def _share(self, work: Callable[..., Any], cuts: list[int], *others: Any) -> None:
+        """Hand all parts but one to the pool, and do that one here."""
+        assert self.pool is not None
+        mine, *rest = itertools.pairwise(cuts)
+        jobs = [self.pool.submit(work, *part, *others) for part in rest]
+        work(*mine, *others)
+        for job in jobs:
             job.result()
 
 
@@ -61,30 +64,52 @@ def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
 
 
 @compiled
-def day_without_voices(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Let a block listen, feel and act while it is near: there is no voice to hear."""
-    for b in range(b0, b1):
-        listen(b, b + 1, world)
-        feel(b, b + 1, world, p)
-        act(b, b + 1, seed, step, world, p)
+def begin(b0: int, b1: int, world: World, row: Row) -> None:
+    """Give the citizens of some blocks their reach and beliefs before the first day."""
+    listen(b0, b1, world)
+    settle(b0, b1, world, grouped(row))
 
 
 @compiled
-def feel_and_act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
+def day_without_voices(b0: int, b1: int, world: World, row: Row, seed: int, step: int) -> None:
+    """Let a block listen, feel and act while it is near: there is no voice to hear."""
+    p = grouped(row)
+    for b in range(b0, b1):
+        listen(b, b + 1, world)
+        feel(b, b + 1, world, p)
+        act(b, b + 1, b0, seed, step, world, p)
+
+
+@compiled
+def feel_and_act(b0: int, b1: int, world: World, row: Row, seed: int, step: int) -> None:
     """Let a block feel and act, once everybody has heard."""
+    p = grouped(row)
     for b in range(b0, b1):
         feel(b, b + 1, world, p)
-        act(b, b + 1, seed, step, world, p)
+        act(b, b + 1, b0, seed, step, world, p)
 
 
-def compile_passes(world: World, p: Parameters) -> None:
+@compiled
+def evening(
+    b0: int, b1: int, world: World, row: Row, seed: int, step: int, shut: bool, latent: bool
+) -> None:
+    """Let some blocks meet their fate, once everybody has decided; count what is asked for."""
+    p = grouped(row)
+    if shut:
+        count_suppressed(b0, b1, world)
+    fate(b0, b1, seed, step, world, p)
+    if latent:
+        count_latent(b0, b1, world, p)
+
+
+def compile_passes(world: World, row: Row) -> None:
     """Compile every pass, or load it from the cache, by running it over no citizens."""
-    for without in (listen, tell, hear_by_pull, hear_by_push, count_suppressed):
-        without(0, 0, world)
-    for with_parameters in (settle, count_latent):
-        with_parameters(0, 0, world, p)
-    for drawing in (day_without_voices, feel_and_act, fate):
-        drawing(0, 0, 0, 0, world, p)
+    for hearing in (listen, tell, hear_by_pull, hear_by_push):
+        hearing(0, 0, world)
+    begin(0, 0, world, row)
+    for day in (day_without_voices, feel_and_act):
+        day(0, 0, world, row, 0, 0)
+    evening(0, 0, world, row, 0, 0, False, False)
 
 
 def by_region(world: World) -> NDArray[np.int64]:
@@ -92,10 +117,9 @@ def by_region(world: World) -> NDArray[np.int64]:
     return np.add.reduceat(world.tallies, world.region_block, axis=0)
 
 
-def first_state(crew: Crew, world: World, p: Parameters) -> None:
+def first_state(crew: Crew, world: World, row: Row) -> None:
     """Give every citizen her state before the first day; the signals are those of that day."""
-    crew.run(listen, world)
-    crew.run(settle, world, p=p)
+    crew.run(begin, world, row)
 
 
 def take_step(
@@ -103,7 +127,7 @@ def take_step(
     seed: int,
     step: int,
     world: World,
-    p: Parameters,
+    row: Row,
     arrest_chances: Chances,
     latent: bool,
 ) -> NDArray[np.int64]:
@@ -112,10 +136,10 @@ def take_step(
     Parameters
     ----------
     world
-        With the signals of the day; its ``last_voice`` and ``last_ears`` are those of the step
-        before. Its state is advanced in place.
-    p
-        Parameters as they act in a step (`acting_parameters`).
+        With the signals of the day; its ``last_*`` are those of the step before. Its state is
+        advanced in place.
+    row
+        Parameters as they act in a step (`acting_parameters`), in one row (`flat`).
     arrest_chances
         From how many can be arrested and how many mobilised per region (R,) to each one's chance.
     latent
@@ -135,16 +159,14 @@ def take_step(
         else:
             crew.hear(tell, world)
             crew.hear(hear_by_pull, world)
-        crew.run(feel_and_act, world, seed, step, p=p)
+        crew.run(feel_and_act, world, row, seed, step)
     else:
-        crew.run(day_without_voices, world, seed, step, p=p)
+        crew.run(day_without_voices, world, row, seed, step)
+    signals = world.signals
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
-    world.signals["arrest_chance"] = arrest_chances(world.signals["arrests"], mobilised)
-    if np.any(world.signals["blocked"]) or np.any(world.signals["blackout"]):
-        crew.run(count_suppressed, world)
-    crew.run(fate, world, seed, step, p=p)
-    if latent:
-        crew.run(count_latent, world, p=p)
+    signals["arrest_chance"] = arrest_chances(signals["arrests"], mobilised)
+    shut = bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
+    crew.run(evening, world, row, seed, step, shut, latent)
     return by_region(world)
 
 
@@ -153,9 +175,13 @@ def turn_page(world: World) -> World:
     s = world.state
     return world._replace(
         state=s._replace(
-            voice=s.last_voice, last_voice=s.voice, ears=s.last_ears, last_ears=s.ears,
-            actors=s.last_actors, last_actors=s.actors,
+            voice=s.last_voice,
+            last_voice=s.voice,
+            ears=s.last_ears,
+            last_ears=s.ears,
+            actors=s.last_actors,
+            last_actors=s.actors,
         ),
         actor_counts=world.last_actor_counts,
         last_actor_counts=world.actor_counts,
-    )  # fmt: skip
+    )

@@ -208,14 +208,14 @@ def clear_the_stage(b: int, world: World) -> None:
 
 
 @compiled
-def act(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Let those whom today concerns attend and decide."""
+def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
+    """Let those whom today concerns attend and decide; ``scratch`` is a row of one thread."""
     for b in range(b0, b1):
         clear_the_stage(b, world)
         standing, tally = world.standing[b], world.tallies[b]
         here = world.signals[world.blocks[b, 2]]
         if not is_quiet(b, world) or (p.attention.on != 0.0 and is_eventful(here)):
-            act_in_block(b, b0, seed, step, world, p)
+            act_in_block(b, scratch, seed, step, world, p)
         tally[N_AWARE] = standing[NOW_AWARE]
         tally[N_SILENT] = (
             int(world.blocks[b, 1]) - int(world.blocks[b, 0])
