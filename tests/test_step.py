@@ -156,3 +156,17 @@ def test_nobody_acts_where_nothing_happens():
     still = Simulation(Scenario("quiet", quiet, town(500).under("open").numbers)).run()
     assert set(still.nation["silent"]) == {500}
     assert still.nation["aware"].max() == 0
+
+
+def test_leaving_a_block_at_rest_alone_changes_nothing(monkeypatch):
+    monkeypatch.setattr("samizdat.simulation.BLOCK", 64)
+    law = town(1500).change({"citizens": 1500, "adoption.ceiling": 0.3})
+    left_alone, never = (Simulation(law, seed=4, threads=1) for _ in range(2))
+    rested = 0
+    while not left_alone.finished:
+        never._world.rest[:] = np.nan
+        left_alone.step(), never.step()
+        rested += np.count_nonzero(left_alone._world.rest == left_alone._world.rest)
+    assert rested > 0
+    assert same_state(left_alone, never)
+    assert same_history(left_alone, never)

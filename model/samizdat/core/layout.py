@@ -200,10 +200,12 @@ class World(NamedTuple):
     actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
     last_actor_counts: NDArray[np.int64]  # (B,): and in ``state.last_actors``
     standing: NDArray[np.int64]  # (B, 4): NOW_AWARE ... WITH_VPN
+    rest: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
+    kept: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
     stirred: NDArray[np.uint8]  # per NEAR citizens: 1 if a voice reached any of them today
     loud: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
     words: NDArray[np.uint32]  # (B, NEAR): scratch, the draws of some citizens
-    touched: NDArray[np.int32]  # (B, NEAR): scratch, whom of them today concerns
+    touched: NDArray[np.uint32]  # (B, NEAR): scratch, whom of them today concerns
     signals: NDArray[np.void]  # (R,) of SIGNALS
     readable: NDArray[np.float64]  # (2**12,): the most readable of a set of platforms
     tallies: NDArray[np.int64]  # (B, len(TALLIES))
@@ -244,10 +246,12 @@ def new_world(
         actor_counts=np.zeros(len(blocks), np.int64),
         last_actor_counts=np.zeros(len(blocks), np.int64),
         standing=np.zeros((len(blocks), 4), np.int64),
+        rest=np.full((len(blocks), 4), np.nan),
+        kept=np.zeros((len(blocks), 2), np.int64),
         stirred=np.zeros((n >> NEAR_BITS) + 1, np.uint8),
         loud=np.zeros((n >> 3) + 1, np.uint8),
         words=np.zeros(scratch, np.uint32),
-        touched=np.zeros(scratch, np.int32),
+        touched=np.zeros(scratch, np.uint32),
         signals=np.zeros(regions, SIGNALS),
         readable=readable,
         tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),

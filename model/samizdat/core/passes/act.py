@@ -54,6 +54,7 @@ from samizdat.core.prefetch import prefetch
 
 SURELY = 1.001
 MANY = NEAR // 16  # from so many on, the draws of all NEAR cost less than their own
+_ONE = np.uint64(1)
 AHEAD = 4  # citizens ahead whose ties are asked for
 FIRST_TIES = 24  # of each: who has more is not waited for long
 
@@ -173,7 +174,7 @@ def choose_touched(
     words: NDArray[np.uint32],
     marks: NDArray[np.uint8],
     attention: NDArray[np.uint8],
-    touched: NDArray[np.int32],
+    touched: NDArray[np.uint32],
 ) -> int:
     """List the citizens first ... last - 1 whom today concerns; return how many.
 
@@ -257,7 +258,7 @@ def attend_near(
     many: int,
     drawn: bool,
     words: NDArray[np.uint32],
-    touched: NDArray[np.int32],
+    touched: NDArray[np.uint32],
     seed: int,
     step: int,
     world: World,
@@ -281,35 +282,35 @@ def attend_near(
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
     few, woken, held, freed, street, others = 0, 0, 0, 0, 0, 0
     for t in range(many):
-        i = int(touched[t])
-        if int(days_left[i]) > 0:
-            days_left[i] -= 1
-            freed += int(days_left[i]) == 0
-            postures[i] = DETAINED
-            voices[i] = HELD
+        i, at = int(touched[t]), np.uint64(touched[t])
+        if int(days_left[at]) > 0:
+            days_left[at] -= 1
+            freed += int(days_left[at]) == 0
+            postures[at] = DETAINED
+            voices[at] = HELD
             actors[slot + held] = i
             held += 1
             continue
-        attention, reads_foreign = int(attentions[i]), (int(ears_now[i]) & FOREIGN) != 0
+        attention, reads_foreign = int(attentions[at]), (int(ears_now[at]) & FOREIGN) != 0
         if stirred:
-            street, others = int(heard[i, STREET_HEARD]), int(heard[i, OTHERS_HEARD])
+            street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         if attends:
             draw = unit(word_of(i, first, words)) if drawn else uniform(seed, i, step, ATTENTION)
-            spoke = int(last_voice[i]) & (PLATFORMS | TALK | STREET) != 0
+            spoke = int(last_voice[at]) & (PLATFORMS | TALK | STREET) != 0
             after = attend(
                 attention, street + others, reads_foreign, spoke, draw,
                 (seed, i, step), here, world.step_days, p.attention,
             )  # fmt: skip
             woken += int(after == AWARE) - int(attention == AWARE)
             attention = after
-            attentions[i] = attention
+            attentions[at] = attention
         if attention != AWARE:
             continue
-        opposition = float(grievance[i]) * (1.0 - float(trust[i]))
-        least = max(1.0, float(close[i])) if street + others > 0 else 1.0
+        opposition = float(grievance[at]) * (1.0 - float(trust[at]))
+        least = max(1.0, float(close[at])) if street + others > 0 else 1.0
         x = exposure(street, others, least, public, foreign_signal, reads_foreign, p.reach)
         motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
-        threshold = float(thresholds[i])
+        threshold = float(thresholds[at])
         # No risk is negative: who fails without it fails with it, and needs no reckoning.
         if mobilises(motive, 0.0, 0.0, threshold, p.decision) or speaks(
             motive, 0.0, 0.0, threshold, p.decision
@@ -317,7 +318,7 @@ def attend_near(
             touched[few] = i
             few += 1
             if street + others > 0:
-                prefetch(neighbour, int(start[i]) + int(close[i]))
+                prefetch(neighbour, int(start[at]) + int(close[at]))
     world.actor_counts[b] += held
     standing[NOW_AWARE] += woken
     standing[NOW_HELD] -= freed
@@ -327,7 +328,7 @@ def attend_near(
 
 @compiled
 def decide_near(
-    b: int, first: int, few: int, touched: NDArray[np.int32], world: World, p: Parameters
+    b: int, first: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters
 ) -> None:
     """Let those in ``touched`` decide, and count."""
     state, readable = world.state, world.readable
@@ -346,41 +347,41 @@ def decide_near(
     mobilised, newly_mobilised, sharing, posting, censoring, visible = 0, 0, 0, 0, 0, 0
     street, others = 0, 0
     for t in range(few):
-        i = int(touched[t])
+        i, at = int(touched[t]), np.uint64(touched[t])
         if stirred:
             if t + AHEAD < few:
                 j = int(touched[t + AHEAD])
                 begin = int(start[j]) + int(close[j])
                 for e in range(begin, min(begin + FIRST_TIES, int(start[j + 1]))):
                     prefetch(last_ears, int(neighbour[e]))
-            street, others = int(heard[i, STREET_HEARD]), int(heard[i, OTHERS_HEARD])
-        ears, n_close, d = int(ears_now[i]), int(close[i]), 1.0
+            street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
+        ears, n_close, d = int(ears_now[at]), int(close[at]), 1.0
         if street + others > 0:
             d = ties_in_reach(
-                int(start[i]) + n_close, int(start[i + 1]), n_close, int(access_now[i]), ears,
+                int(start[at]) + n_close, int(start[at + _ONE]), n_close, int(access_now[at]), ears,
                 withdrawn, neighbour, access_now, last_ears, p.reach,
             )  # fmt: skip
         x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
-        opposition = float(grievance[i]) * (1.0 - float(trust[i]))
+        opposition = float(grievance[at]) * (1.0 - float(trust[at]))
         motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
         platforms = ears & PLATFORMS
         traced = exposed(
             surveillance, float(readable[platforms]), p.circumvention.anonymity,
-            int(circumventing[i]),
+            int(circumventing[at]),
         )  # fmt: skip
         posture, voice = decide(
-            motive, street, d, opposition, float(fear[i]), float(thresholds[i]),
-            float(aversions[i]), traced, platforms, security, p.reach.word_of_mouth,
+            motive, street, d, opposition, float(fear[at]), float(thresholds[at]),
+            float(aversions[at]), traced, platforms, security, p.reach.word_of_mouth,
             p.decision,
         )  # fmt: skip
         if posture == SILENT:
             continue
-        postures[i] = posture
-        voices[i] = voice
+        postures[at] = posture
+        voices[at] = voice
         actors[slot] = i
         slot += 1
         mobilised += posture == MOBILISE
-        newly_mobilised += posture == MOBILISE and int(last_voice[i]) & STREET == 0
+        newly_mobilised += posture == MOBILISE and int(last_voice[at]) & STREET == 0
         sharing += posture == SHARE
         posting += posture == SHARE and voice & PLATFORMS != 0
         censoring += posture == SELF_CENSOR

@@ -15,6 +15,7 @@ from samizdat.core.layout import (
     IS_CUT_OFF,
     IS_ONLINE,
     IS_RELEASED,
+    N_CUT_OFF,
     N_POSTS_HEARD,
     NEAR_BITS,
     NOW_AWARE,
@@ -121,17 +122,24 @@ def move_grievance(
     trust: NDArray[np.float32],
     hardship: NDArray[np.float32],
     p: Grievance,
-) -> None:
-    """Let grievance move; it reads the trust of the morning."""
+) -> int:
+    """Let grievance move; it reads the trust of the morning. Return whose moved."""
     shock, violence = float(here["shock"]), float(here["violence"])
     novelty, deniability = float(here["novelty"]), float(here["deniability"])
+    moved = 0
     for i in range(marks.size):
         aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
         cut_off = 1.0 if int(marks[i]) & IS_CUT_OFF else 0.0
-        grievance[i] = next_grievance(
-            float(grievance[i]), float(trust[i]), float(hardship[i]), aware, cut_off,
-            shock, violence, novelty, deniability, p,
+        before = grievance[i]
+        after = np.float32(
+            next_grievance(
+                float(before), float(trust[i]), float(hardship[i]), aware, cut_off,
+                shock, violence, novelty, deniability, p,
+            )
         )  # fmt: skip
+        grievance[i] = after
+        moved += int(after != before)
+    return moved
 
 
 @compiled
@@ -158,13 +166,18 @@ def move_trust(
 
 
 @compiled
-def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> None:
-    """Let the fear of those move who have no kin in detention, as far as they know."""
+def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> int:
+    """Let the fear of those move who hear of no kin in detention. Return whose moved."""
     chill, violence = float(here["chill"]), float(here["violence"])
+    moved = 0
     for i in range(marks.size):
         aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
         released = 1.0 if int(marks[i]) & IS_RELEASED else 0.0
-        fear[i] = next_fear(float(fear[i]), aware, released, 0.0, 1.0, chill, violence, p)
+        before = fear[i]
+        after = np.float32(next_fear(float(before), aware, released, 0.0, 1.0, chill, violence, p))
+        fear[i] = after
+        moved += int(after != before)
+    return moved
 
 
 @compiled
@@ -188,23 +201,25 @@ def move_fear_for_kin(
 
 
 @compiled
+def summed(belief: NDArray[np.float32]) -> int:
+    """Return the sum of a belief, in units of 2^-24."""
+    total = 0
+    for i in range(belief.size):
+        total += fixed(float(belief[i]))
+    return total
+
+
+@compiled
 def add_up(
-    grievance: NDArray[np.float32],
-    trust_now: NDArray[np.float32],
-    fear: NDArray[np.float32],
-    tally: NDArray[np.int64],
+    grievance: NDArray[np.float32], trust_now: NDArray[np.float32], tally: NDArray[np.int64]
 ) -> None:
-    """Add the beliefs of the evening to the tally."""
-    sum_g, sum_trust, sum_fear, sum_opposition = 0, 0, 0, 0
-    for i in range(fear.size):
-        g, trust = float(grievance[i]), float(trust_now[i])
-        sum_g += fixed(g)
+    """Add the trust and the opposition of the evening to the tally."""
+    sum_trust, sum_opposition = 0, 0
+    for i in range(trust_now.size):
+        trust = float(trust_now[i])
         sum_trust += fixed(trust)
-        sum_fear += fixed(float(fear[i]))
-        sum_opposition += fixed(g * (1.0 - trust))
-    tally[SUM_GRIEVANCE] += sum_g
+        sum_opposition += fixed(float(grievance[i]) * (1.0 - trust))
     tally[SUM_TRUST] += sum_trust
-    tally[SUM_FEAR] += sum_fear
     tally[SUM_OPPOSITION] += sum_opposition
 
 
@@ -215,13 +230,24 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     One short loop a belief, over slices few enough to stay in the nearest cache: the compiler
     vectorises a loop from 0 over whole slices of few arrays, and neither one from ``first`` (it
     would have to allow for negative indices) nor one over many arrays (which might overlap).
+
+    Where nobody is aware and nothing of hers is newly lost, grievance only relaxes, and fear only
+    calms. Once a day of that moved nobody in a block, nor will the next: `World.rest` says under
+    which numbers, and the block is left alone until they change.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
+        rest, kept = world.rest[b], world.kept[b]
         quiet = is_quiet(b, world)
         marked = not quiet or is_eventful(here)
+        unhurt = int(tally[N_CUT_OFF]) == 0 or float(here["novelty"]) == 0.0
+        grieves = not (
+            quiet and unhurt and rest[0] == p.grievance.rise and rest[1] == p.grievance.relax
+        )
+        fears = not (quiet and rest[2] == p.fear.calm and rest[3] == float(here["chill"]))
         first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        moved, frightened = 0, 0
         while first < end:
             last = end_of_near(first, end)
             stirred = int(world.stirred[first >> NEAR_BITS]) != 0
@@ -233,14 +259,28 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
                      attention, marks)  # fmt: skip
             if stirred:
                 tally[N_POSTS_HEARD] += mark_heard(here, heard, attention, marks)
-            move_grievance(here, marks, grievance, trust, traits.hardship[first:last], p.grievance)
+            if grieves:
+                hardship = traits.hardship[first:last]
+                moved += move_grievance(here, marks, grievance, trust, hardship, p.grievance)
+                tally[SUM_GRIEVANCE] += summed(grievance)
             move_trust(here, marks, trust, traits.resting_trust[first:last], p.trust)
             if stirred:
                 move_fear_for_kin(here, marks, fear, heard, world.ties.close[first:last], p.fear)
-            else:
-                move_fear(here, marks, fear, p.fear)
-            add_up(grievance, trust, fear, tally)
+            elif fears:
+                frightened += move_fear(here, marks, fear, p.fear)
+            if fears:
+                tally[SUM_FEAR] += summed(fear)
+            add_up(grievance, trust, tally)
             first = last
+        if grieves:
+            still = quiet and unhurt and moved == 0
+            rest[0], rest[1] = (p.grievance.rise, p.grievance.relax) if still else (np.nan, np.nan)
+            kept[0] = tally[SUM_GRIEVANCE]
+        if fears:
+            still = quiet and frightened == 0
+            rest[2], rest[3] = (p.fear.calm, float(here["chill"])) if still else (np.nan, np.nan)
+            kept[1] = tally[SUM_FEAR]
+        tally[SUM_GRIEVANCE], tally[SUM_FEAR] = kept[0], kept[1]
 
 
 @compiled

@@ -34,6 +34,8 @@ from samizdat.core.mechanisms.reach import access_of, ears_of, hears_kin, hears_
 
 _ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 
+MOST = 0.25  # of the citizens have a voice: then asking first whether a tie has one costs more
+
 
 @compiled
 def settle_reach(
@@ -109,6 +111,7 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
+    everybody = world.last_actor_counts.sum() > MOST * ears_now.size
     for near in range(first, last, NEAR):
         anything = 0
         for i in range(near, min(near + NEAR, last)):
@@ -120,24 +123,26 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
                 while e < online:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                    if everybody or np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
                         voice = int(last_voice[j])
-                        if hears_kin(voice, ears):
-                            street += (voice & STREET) != 0
-                            others += (voice & STREET) == 0
-                            posts += hears_online(voice, ears)
+                        heard_her = int(hears_kin(voice, ears))
+                        marches = int((voice & STREET) != 0)
+                        street += heard_her & marches
+                        others += heard_her & (1 - marches)
+                        posts += hears_online(voice, ears)
                         held += (voice & HELD) != 0
                 if ears & PLATFORMS == 0:
                     e = end
                 while e < end:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                    if everybody or np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
                         voice = int(last_voice[j])
-                        if hears_online(voice, ears):
-                            street += (voice & STREET) != 0
-                            others += (voice & STREET) == 0
-                            posts += 1
+                        heard_her = int(hears_online(voice, ears))
+                        marches = int((voice & STREET) != 0)
+                        street += heard_her & marches
+                        others += heard_her & (1 - marches)
+                        posts += heard_her
             heard[i, STREET_HEARD] = street
             heard[i, OTHERS_HEARD] = others
             heard[i, HELD_HEARD] = held
