@@ -7,6 +7,7 @@ Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
 
 import hashlib
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import ties as rows
 from samizdat.core import wiring
+from samizdat.core.assembly import assemble
 from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.quantity import Quantity
+from samizdat.core.society import Society
 from samizdat.edges import checked, ids_of, table_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
+_ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
 _CIRCLES = "circles of 3-5 in groups of 9-15: Zhou et al. 2005, Proc. R. Soc. B 272:439"
 _SKEWS = "1 all alike; 2, 3, 4 a tail of degrees with exponent 3, 2.5, 2.33"
 _TAILS = "assumed; exponents of 2-3: Clauset, Shalizi & Newman 2009, SIAM Review 51:661"
@@ -227,7 +231,9 @@ def _arrays(pairs: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return np.empty(pairs, np.int32), np.empty(pairs, np.int32)
 
 
-def social(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+def social(
+    seed: int, region_first: NDArray[np.int64], shape: GraphShape, threads: int | None = None
+) -> Graph:
     """Draw a society: circles of kin and co-workers, acquaintances, and uneven online contacts.
 
     Close ties: each cell of twelve consecutive citizens falls into circles of one to six, all of
@@ -235,37 +241,48 @@ def social(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Gra
     makes up the mean degree asked for. (Below the 3.25 ties that circles give, only some belong.)
     Online ties: each citizen begins a Poisson number, in her town, her region or the nation, with
     citizens drawn by popularity there. Repeated ties are dropped: where the degrees asked for are
-    not small against reach, town or region, the graph has a few per cent fewer.
+    not small against reach, town or region, the graph has a few per cent fewer. The graph does not
+    depend on ``threads``, by default one for each core that this process may use.
     """
     n = _size(region_first)
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if n >= _ALONE_BELOW else 1
     if shape.close_degree + shape.online_degree > n - 1:
         degree = shape.close_degree + shape.online_degree
         _refuse("close_degree + graph.online_degree", degree, n, f"at most {n - 1}")
     region_first = np.ascontiguousarray(region_first, np.int64)
     sizes = np.diff(region_first)
-    acquainted = wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2)
-    belonging = math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE))
-    begun = shape.online_degree / 2
-    contacted, skew = wiring.poisson(begun), int(shape.online_skew)
+    begun, skew = shape.online_degree / 2, int(shape.online_skew)
     towns = np.maximum(1, -(-sizes // int(shape.town)))
     town, beyond = begun * shape.homophily * shape.near, begun * (1 - shape.homophily * shape.near)
     curves = [
         (wiring.popularity(skew, m // cuts, town), wiring.popularity(skew, m, beyond))
         for m, cuts in zip(sizes.tolist(), towns.tolist(), strict=True)
     ]
-    source, target = _arrays(
-        int((-(-sizes // wiring.CELL)).sum()) * wiring.CELL_PAIRS
-        + wiring.picks(seed, n, acquainted, wiring.ACQUAINTANCES)
-        + wiring.picks(seed, n, contacted, wiring.CONTACTS)
+    regions = range(sizes.size)
+    return Graph(
+        assemble(
+            Society(
+                seed=seed,
+                region_first=region_first,
+                belonging=math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE)),
+                acquainted=wiring.poisson(
+                    max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2
+                ),
+                reach=shape.acquaintance_reach,
+                far=shape.close_far,
+                towns=towns,
+                contacted=wiring.poisson(begun),
+                homophily=shape.homophily,
+                near=shape.near,
+                skew=skew,
+                curves=np.array(curves),
+                keys=np.array([wiring.order(seed, r, wiring.REGION_ORDER) for r in regions]),
+                sides=np.array([wiring.rectangle(m) for m in sizes.tolist()]),
+            ),
+            threads,
+        )
     )
-    at = wiring.circles(seed, region_first, belonging, source, target, 0)
-    reach, far = shape.acquaintance_reach, shape.close_far
-    at = wiring.acquaintances(seed, region_first, acquainted, reach, far, source, target, at)
-    kind = np.zeros(source.size, np.uint8)
-    kind[at:] = rows.ONLINE
-    where = shape.homophily, shape.near, skew, np.array(curves)
-    at = wiring.contacts(seed, region_first, towns, contacted, *where, source, target, at)
-    return Graph(rows.csr(n, source[:at], target[:at], kind[:at]))
 
 
 def erdos_renyi(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:

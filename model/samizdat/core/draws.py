@@ -9,7 +9,7 @@ yields four words, which serve the four neighbours i, i+1, i+2, i+3 with i divis
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, inlined, interpreted
 
 # Every use of chance has a stream of its own; a number is never given to a second use.
 (
@@ -71,6 +71,12 @@ def lane(four: tuple[np.uint64, np.uint64, np.uint64, np.uint64], i: int) -> flo
 
 
 @compiled
+def unit(word: np.uint32) -> float:
+    """Return the draw, inside (0, 1), that a word stands for."""
+    return (float(word) + 0.5) * _UNIT
+
+
+@compiled
 def uniform(seed: int, i: int, step: int, stream: int) -> float:
     """Return the draw of citizen (or region) i at this step in this stream, inside (0, 1)."""
     return lane(words(seed, i >> 2, step, stream), i)
@@ -88,6 +94,25 @@ def uniforms(seed: int, first: int, last: int, step: int, stream: int) -> NDArra
     out = np.empty(last - first)
     fill(seed, first, step, stream, out)
     return out
+
+
+_philox_inside = inlined(interpreted(philox))  # the same text: a loop over it is vectorised
+
+
+@compiled
+def many_words(
+    seed: int,
+    groups: NDArray[np.int32],
+    steps: NDArray[np.int32],
+    stream: int,
+    out: NDArray[np.uint32],
+) -> None:
+    """Write the four words of each group at its step into the columns of ``out`` (4, groups)."""
+    k0, k1, last = np.uint64(seed) & _LOW, np.uint64(seed) >> _HALF, np.uint64(stream)
+    for k in range(groups.size):
+        group, step = np.uint64(groups[k]), np.uint64(steps[k])
+        a, b, c, d = _philox_inside(group, np.uint64(0), step, last, k0, k1)
+        out[0, k], out[1, k], out[2, k], out[3, k] = a, b, c, d
 
 
 @compiled

@@ -43,6 +43,11 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def inlined(function: F) -> F:
+    """Compile a pure function into each of its callers: a loop that calls it can be vectorised."""
+    return cast(F, numba.njit(inline="always", nogil=True, error_model="numpy")(function))
+
+
 def interpreted(function: F) -> F:
     """Give back the Python source of a compiled function, to hold the one against the other."""
     return cast(F, getattr(function, "py_func", function))
