@@ -266,9 +266,7 @@ def social(
                 seed=seed,
                 region_first=region_first,
                 belonging=math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE)),
-                acquainted=wiring.poisson(
-                    max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2
-                ),
+                acquainted=wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2),
                 reach=shape.acquaintance_reach,
                 far=shape.close_far,
                 towns=towns,
@@ -278,7 +276,7 @@ def social(
                 skew=skew,
                 curves=np.array(curves),
                 keys=np.array([wiring.order(seed, r, wiring.REGION_ORDER) for r in regions]),
-                sides=np.array([wiring.rectangle(m) for m in sizes.tolist()]),
+                sides=np.array([wiring.rectangle(max(1, m)) for m in sizes.tolist()]),
             ),
             threads,
         )

@@ -33,7 +33,7 @@ _BOX = 1 << 18  # ends sent to other ranges at once, at least
 _LONG = 32  # ties of a part of a row from which on a library routine sorts it
 
 
-Boxes = tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]  # close, online; (2, k): whose, what
+Box = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
 
 
 def assemble(who: Society, threads: int) -> Ties:
@@ -69,7 +69,7 @@ class _Assembly:
         self.next_close, self.next_online = np.zeros(n, np.int64), self.start[1:]
         self.neighbour = np.empty(0, np.int32)
         self.begins: list[int] = []
-        self.boxes: list[Boxes] = [([], []) for _ in self.ranges]
+        self.boxes: list[tuple[Box, Box]] = [([], []) for _ in self.ranges]
         self.stopped = False
 
     def count(self, k: int) -> None:

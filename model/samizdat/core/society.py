@@ -27,7 +27,6 @@ from samizdat.core.wiring import (
     FAR,
     MEMBER,
     PARTITIONS,
-    REGION_ORDER,
     SCOPE,
     TOWN_ORDER,
     away,
