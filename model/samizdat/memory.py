@@ -147,7 +147,7 @@ def _groups(process: Path) -> Iterator[tuple[int, str]]:
     """Return what each control group above the process leaves."""
     paths = {}
     for line in _text(process / "cgroup").splitlines():
-        number, controllers, path = line.split(":", 2)
+        number, controllers, path = (*line.split(":", 2), "", "")[:3]
         if number == "0":
             paths["cgroup2"] = path
         elif "memory" in controllers.split(","):
@@ -171,7 +171,8 @@ def _above(mount: Path, path: str, root: str, version: str) -> Iterator[tuple[in
         used = _number(_text(group / use))
         if used is None:
             continue
-        stat = dict(line.split()[:2] for line in _text(group / "memory.stat").splitlines())
+        pairs = (line.split() for line in _text(group / "memory.stat").splitlines())
+        stat = dict(pair for pair in pairs if len(pair) == 2)
         used -= sum(int(stat.get(name, 0)) for name in droppable)
         for name in limits:
             limit = _number(_text(group / name))
