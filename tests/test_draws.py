@@ -153,3 +153,24 @@ def test_seeds_steps_and_streams_next_to_each_other_are_pairwise_uncorrelated():
     u = [drawn(s, k, stream, n=N) for s, k, stream in itertools.product((1, 2), (0, 1), (9, 10))]
     matrix = np.corrcoef(u) - np.eye(len(u))
     assert np.abs(matrix).max() < CORRELATION
+
+
+# Many at a time
+
+
+@pytest.mark.parametrize("first", [0, 1, 2, 3, 4, 2**31 - 9])
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 5, 8, 9])
+def test_draws_in_a_row_are_those_of_each_citizen(first, size):
+    row = draws.uniforms(2**40 + 7, first, first + size, 3, draws.ARREST)
+    alone = [draws.uniform(2**40 + 7, first + k, 3, draws.ARREST) for k in range(size)]
+    assert row.tolist() == alone
+
+
+def test_words_of_many_groups_are_those_of_each():
+    groups, steps = np.arange(5, dtype=np.int32) * 10**8, np.arange(5, dtype=np.int32)[::-1].copy()
+    found = np.empty((4, 5), np.uint32)
+    draws.many_words(2**40 + 7, groups, steps, draws.TIES, found)
+    for k in range(5):
+        four = interpreted(draws.words)(2**40 + 7, int(groups[k]), int(steps[k]), draws.TIES)
+        assert found[:, k].tolist() == [int(word) for word in four]
+        assert draws.unit(found[2, k]) == draws.lane(four, 2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from samizdat import Scenario, Simulation, population
 from samizdat.core.layout import FOREIGN, PLATFORMS
@@ -376,3 +376,22 @@ def test_towns_go_online_before_the_country():
     # two years lie between them on the one logistic curve, whatever the common shift
     years_apart = (np.log(0.8 / behind - 1) - np.log(0.8 / ahead - 1)) / 0.497
     assert years_apart == pytest.approx(2.0)
+
+
+def test_traits_do_not_depend_on_threads(monkeypatch):
+    alone = settle(1_000, 2_500)
+    monkeypatch.setattr(population, "_CHUNK", 700)
+    first = np.array([0, 1_000, 3_500])
+    rest = (Population(), Habits(), [0.7, 0.5, 0.1], 0.15)
+    for threads in (1, 2, 3):
+        shared = settle_citizens(9, first, *rest, threads)
+        for one, other in zip(alone, shared, strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_the_table_of_the_beta_law_is_read_as_by_interpolation():
+    u = np.random.default_rng(1).random(10_000)
+    places = np.linspace(0.0, 1.0, 2**14 + 1)
+    expected = np.interp(u, places, special.betaincinv(2, 5, places))
+    inner = np.minimum(u, 1 - u) >= 2.0**-8
+    assert np.array_equal(Beta(kind="beta", a=2, b=5).at(u, 0)[inner], expected[inner])

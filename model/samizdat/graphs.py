@@ -7,90 +7,39 @@ Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
 
 import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import ties as rows
 from samizdat.core import wiring
+from samizdat.core.assembly import assemble
 from samizdat.core.layout import MAX_CITIZENS, Ties
-from samizdat.core.quantity import Quantity
+from samizdat.core.society import Society
 from samizdat.edges import checked, ids_of, table_of
+from samizdat.shapes import GraphShape as GraphShape
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_CIRCLES = "circles of 3-5 in groups of 9-15: Zhou et al. 2005, Proc. R. Soc. B 272:439"
-_SKEWS = "1 all alike; 2, 3, 4 a tail of degrees with exponent 3, 2.5, 2.33"
-_TAILS = "assumed; exponents of 2-3: Clauset, Shalizi & Newman 2009, SIAM Review 51:661"
-
-
-class GraphShape(NamedTuple):
-    """What the generators are asked for; each reads the fields that concern it."""
-
-    # social
-    close_degree: Annotated[
-        float, Quantity("mean number of close ties", 0, 50, "ties", 0, f"assumed; {_CIRCLES}")
-    ] = 5.0
-    acquaintance_reach: Annotated[
-        float, Quantity("half the near acquaintances live so many places off", 1, 1e6, "citizens")
-    ] = 60.0
-    close_far: Annotated[
-        float, Quantity("share of acquaintances who live anywhere in the region", 0, 1, off=0)
-    ] = 0.1
-    online_degree: Annotated[
-        float, Quantity("mean number of online ties", 0, 500, "ties", off=0)
-    ] = 8.0
-    online_skew: Annotated[
-        float,
-        Quantity(f"popularity online: {_SKEWS}", 1, 4, off=1, source=_TAILS, whole=True),
-    ] = 2.0
-    homophily: Annotated[
-        float, Quantity("share of online ties kept within the region", 0, 1, off=0)
-    ] = 0.8
-    near: Annotated[float, Quantity("share of those that stay within the town", 0, 1, off=0)] = 0.5
-    town: Annotated[
-        float, Quantity("citizens of a town at most", 16, 1e6, "citizens", whole=True)
-    ] = 8192.0
-    # textbook graphs
-    degree: Annotated[
-        float, Quantity("mean degree (erdos_renyi), all degrees (configuration)", 0, 1000, "ties")
-    ] = 10.0
-    neighbours: Annotated[
-        float, Quantity("ties to either side (ring, watts_strogatz)", 1, 500, "ties", whole=True)
-    ] = 3.0
-    rewiring: Annotated[
-        float, Quantity("share of all ties that are rewired (watts_strogatz)", 0, 1, off=0)
-    ] = 0.1
-    attachments: Annotated[
-        float, Quantity("ties of a newcomer (barabasi_albert)", 1, 500, "ties", whole=True)
-    ] = 3.0
-    sequence: Annotated[
-        float, Quantity("degrees (configuration)", 0, 1, names=("regular", "power_law"))
-    ] = 0.0
-    exponent: Annotated[
-        float, Quantity("exponent of power_law degrees (configuration)", 1.5, 5)
-    ] = 2.5
-    minimum: Annotated[
-        float, Quantity("least of power_law degrees (configuration)", 1, 500, "ties", whole=True)
-    ] = 3.0
-    neighbourhood: Annotated[
-        float, Quantity("4 or 8 around a cell (lattice)", 0, 1, names=("von_neumann", "moore"))
-    ] = 0.0
-    tie: Annotated[
-        float, Quantity("kind of all ties of a textbook graph", 0, 1, names=rows.KINDS)
-    ] = 0.0
+_ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Who can hear whom."""
+    """Who can hear whom.
+
+    ``known`` holds what was found out about the graph before (see :meth:`facts`), as a cache gives
+    it back.
+    """
 
     ties: Ties
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def citizens(self) -> int:
@@ -122,6 +71,9 @@ class Graph:
         else taken on 20,000 evenly spaced ones: ``close_clustering_citizens`` says on how many.
         Shares within the region are given where the regions are, and where there are such ties.
         """
+        regions = None if region_first is None else np.asarray(region_first).tolist()
+        if self.known and regions == self.known["region_first"]:
+            return dict(self.known["measures"])
         return rows.measures(self.ties, region_first)
 
     def correlation(self, trait: NDArray[np.float32]) -> float | None:
@@ -134,10 +86,20 @@ class Graph:
 
     def digest(self) -> str:
         """Return the SHA-256 of all ties: equal for equal graphs, on any machine."""
+        if self.known:
+            return str(self.known["digest"])
         digest = hashlib.sha256()
         for array, dtype in zip(self.ties, ("<i8", "<i4", "<i4"), strict=True):
             digest.update(np.ascontiguousarray(array, dtype).data)
         return digest.hexdigest()
+
+    def facts(self, region_first: NDArray[np.int64]) -> dict[str, Any]:
+        """Return digest and measures, which take seconds at millions, for keeping."""
+        return {
+            "digest": self.digest(),
+            "region_first": region_first.tolist(),
+            "measures": self.measures(region_first),
+        }
 
     @classmethod
     def from_edges(
@@ -227,7 +189,9 @@ def _arrays(pairs: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return np.empty(pairs, np.int32), np.empty(pairs, np.int32)
 
 
-def social(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
+def social(
+    seed: int, region_first: NDArray[np.int64], shape: GraphShape, threads: int | None = None
+) -> Graph:
     """Draw a society: circles of kin and co-workers, acquaintances, and uneven online contacts.
 
     Close ties: each cell of twelve consecutive citizens falls into circles of one to six, all of
@@ -235,37 +199,46 @@ def social(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Gra
     makes up the mean degree asked for. (Below the 3.25 ties that circles give, only some belong.)
     Online ties: each citizen begins a Poisson number, in her town, her region or the nation, with
     citizens drawn by popularity there. Repeated ties are dropped: where the degrees asked for are
-    not small against reach, town or region, the graph has a few per cent fewer.
+    not small against reach, town or region, the graph has a few per cent fewer. The graph does not
+    depend on ``threads``, by default one for each core that this process may use.
     """
     n = _size(region_first)
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if n >= _ALONE_BELOW else 1
     if shape.close_degree + shape.online_degree > n - 1:
         degree = shape.close_degree + shape.online_degree
         _refuse("close_degree + graph.online_degree", degree, n, f"at most {n - 1}")
     region_first = np.ascontiguousarray(region_first, np.int64)
     sizes = np.diff(region_first)
-    acquainted = wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2)
-    belonging = math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE))
-    begun = shape.online_degree / 2
-    contacted, skew = wiring.poisson(begun), int(shape.online_skew)
+    begun, skew = shape.online_degree / 2, int(shape.online_skew)
     towns = np.maximum(1, -(-sizes // int(shape.town)))
     town, beyond = begun * shape.homophily * shape.near, begun * (1 - shape.homophily * shape.near)
     curves = [
         (wiring.popularity(skew, m // cuts, town), wiring.popularity(skew, m, beyond))
         for m, cuts in zip(sizes.tolist(), towns.tolist(), strict=True)
     ]
-    source, target = _arrays(
-        int((-(-sizes // wiring.CELL)).sum()) * wiring.CELL_PAIRS
-        + wiring.picks(seed, n, acquainted, wiring.ACQUAINTANCES)
-        + wiring.picks(seed, n, contacted, wiring.CONTACTS)
+    regions = range(sizes.size)
+    return Graph(
+        assemble(
+            Society(
+                seed=seed,
+                region_first=region_first,
+                belonging=math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE)),
+                acquainted=wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2),
+                reach=shape.acquaintance_reach,
+                far=shape.close_far,
+                towns=towns,
+                contacted=wiring.poisson(begun),
+                homophily=shape.homophily,
+                near=shape.near,
+                skew=skew,
+                curves=np.array(curves),
+                keys=np.array([wiring.order(seed, r, wiring.REGION_ORDER) for r in regions]),
+                sides=np.array([wiring.rectangle(max(1, m)) for m in sizes.tolist()]),
+            ),
+            threads,
+        )
     )
-    at = wiring.circles(seed, region_first, belonging, source, target, 0)
-    reach, far = shape.acquaintance_reach, shape.close_far
-    at = wiring.acquaintances(seed, region_first, acquainted, reach, far, source, target, at)
-    kind = np.zeros(source.size, np.uint8)
-    kind[at:] = rows.ONLINE
-    where = shape.homophily, shape.near, skew, np.array(curves)
-    at = wiring.contacts(seed, region_first, towns, contacted, *where, source, target, at)
-    return Graph(rows.csr(n, source[:at], target[:at], kind[:at]))
 
 
 def erdos_renyi(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:

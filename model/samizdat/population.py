@@ -1,6 +1,8 @@
 """Who lives in the world: traits, drawn citizen by citizen from declared distributions."""
 
+import functools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -74,6 +76,16 @@ class Normal(_Distribution):
         return np.asarray(x if self.floor is None else np.maximum(x, self.floor))
 
 
+_CELLS = 2**14
+
+
+@functools.lru_cache(maxsize=16)
+def _beta_table(a: float, b: float) -> tuple[Floats, Floats]:
+    """Return the inverse of the incomplete beta function at equal steps, and its slope between."""
+    values = np.asarray(special.betaincinv(a, b, np.linspace(0.0, 1.0, _CELLS + 1)))
+    return values, np.diff(values) * _CELLS
+
+
 class Beta(_Distribution):
     """Beta(a, b) on [0, 1]."""
 
@@ -87,8 +99,9 @@ class Beta(_Distribution):
         The inverse of the incomplete beta function is tabulated at 2**14 + 1 places and
         interpolated; the outer 2**-8 on both sides, where it bends, is computed exactly.
         """
-        places = np.linspace(0.0, 1.0, 2**14 + 1)
-        x = np.interp(u, places, special.betaincinv(self.a, self.b, places))
+        values, slopes = _beta_table(self.a, self.b)
+        cell = (u * _CELLS).astype(np.intp)
+        x = slopes[cell] * (u - cell / _CELLS) + values[cell]
         outer = np.minimum(u, 1.0 - u) < 2.0**-8
         x[outer] = special.betaincinv(self.a, self.b, u[outer])
         return np.asarray(x)
@@ -170,8 +183,9 @@ def settle_citizens(
     habits: Habits,
     audiences: Sequence[float],
     foreign_audience: float,
+    threads: int = 1,
 ) -> Traits:
-    """Draw the traits of all citizens.
+    """Draw the traits of all citizens; the result does not depend on the number of threads.
 
     Parameters
     ----------
@@ -191,18 +205,42 @@ def settle_citizens(
         risk_aversion=np.empty(n, np.float32),
         literacy_rank=np.empty(n, np.float32),
     )
-    for first in range(0, n, _CHUNK):
-        part = slice(first, min(first + _CHUNK, n))
-        ids = np.arange(part.start, part.stop)
-        for name, (stream, low, high) in TRAITS.items():
-            drawn = getattr(spec, name).at(_draw(seed, ids, stream), first)
-            getattr(traits, name)[part] = np.clip(drawn, low, high)
-        traits.threshold[part][_draw(seed, ids, draws.INSTIGATOR) < habits.instigators] = 0.0
-        begins = region_first[traits.region[part]]
-        traits.adoption_rank[part] = _adoption_ranks(seed, ids, begins, habits.adoption_correlation)
-        traits.literacy_rank[part] = np.minimum(_draw(seed, ids, draws.LITERACY), _BELOW_ONE)
-        traits.platforms[part] = _platforms(seed, ids, audiences, foreign_audience)
+    rest = (seed, region_first, spec, habits, audiences, foreign_audience)
+    parts = [slice(first, min(first + _CHUNK, n)) for first in range(0, n, _CHUNK)]
+    if threads == 1 or len(parts) == 1:
+        for part in parts:
+            _settle(traits, part, *rest)
+        return traits
+    with ThreadPoolExecutor(threads, "samizdat-traits") as pool:
+        jobs = [pool.submit(_settle, traits, part, *rest) for part in parts]
+        try:
+            for job in jobs:
+                job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
     return traits
+
+
+def _settle(
+    traits: Traits,
+    part: slice,
+    seed: int,
+    region_first: NDArray[np.int64],
+    spec: Population,
+    habits: Habits,
+    audiences: Sequence[float],
+    foreign_audience: float,
+) -> None:
+    """Draw the traits of some consecutive citizens."""
+    ids = np.arange(part.start, part.stop)
+    for name, (stream, low, high) in TRAITS.items():
+        drawn = getattr(spec, name).at(_draw(seed, ids, stream), part.start)
+        getattr(traits, name)[part] = np.clip(drawn, low, high)
+    traits.threshold[part][_draw(seed, ids, draws.INSTIGATOR) < habits.instigators] = 0.0
+    begins = region_first[traits.region[part]]
+    traits.adoption_rank[part] = _adoption_ranks(seed, ids, begins, habits.adoption_correlation)
+    traits.literacy_rank[part] = np.minimum(_draw(seed, ids, draws.LITERACY), _BELOW_ONE)
+    traits.platforms[part] = _platforms(seed, ids, audiences, foreign_audience)
 
 
 def given_traits(traits: Traits, given: Mapping[str, NDArray[np.float64]]) -> Traits:
@@ -253,11 +291,15 @@ def _platforms(
     used = np.zeros(len(ids), np.uint16)
     if audiences and sum(audiences) > 0:
         for k, audience in enumerate(audiences[:MAX_PLATFORMS]):
-            used[_draw(seed, ids, draws.PLATFORM + k) < audience] |= np.uint16(1 << k)
+            used |= _bit(_draw(seed, ids, draws.PLATFORM + k) < audience, 1 << k)
         shares = np.cumsum(audiences) / sum(audiences)
         only = np.searchsorted(shares, _draw(seed, ids, draws.ONLY_PLATFORM), side="right")
         only = np.minimum(only, len(audiences) - 1)
         used = np.where(used == 0, np.left_shift(1, only), used).astype(np.uint16)
     reads = _draw(seed, ids, draws.PLATFORM + MAX_PLATFORMS) < foreign_audience
-    used[reads] |= np.uint16(FOREIGN)
-    return used
+    return used | _bit(reads, FOREIGN)
+
+
+def _bit(given: NDArray[np.bool_], bit: int) -> NDArray[np.uint16]:
+    """Return the bit where it is given."""
+    return given.astype(np.uint16) * np.uint16(bit)

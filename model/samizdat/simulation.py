@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from samizdat.cache import check_memory, graph_of, traits_of
 from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.layout import (
@@ -24,10 +25,10 @@ from samizdat.core.layout import (
     new_world,
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
-from samizdat.graphs import GRAPHS, Graph
+from samizdat.graphs import Graph
 from samizdat.measures import MEASURES, daily_table, summary
 from samizdat.orders import Today
-from samizdat.population import given_traits, settle_citizens
+from samizdat.population import given_traits
 from samizdat.regime import arrest_chances
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError
@@ -56,7 +57,8 @@ class Simulation:
     Raises
     ------
     ValueError
-        If the seed is out of range, or graph or traits do not fit the citizens.
+        If the seed is out of range, graph or traits do not fit the citizens, or the memory that
+        is available does not hold them.
     """
 
     def __init__(
@@ -75,17 +77,10 @@ class Simulation:
         self.scenario, self.seed, self.step_number = scenario, seed, 0
         self.today: Today | None = None  # as the state faced the last step
         self.threads = threads or len(os.sched_getaffinity(0))
-        first = scenario.region_first
-        self.graph = graph or build_graph(scenario, seed)
-        spec = scenario.world
-        drawn = settle_citizens(
-            seed,
-            first,
-            spec.population,
-            scenario.habits,
-            [platform.audience for platform in spec.platforms],
-            spec.foreign_press.audience,
-        )
+        first, spec = scenario.region_first, scenario.world
+        check_memory(scenario, seed, self.threads, graph)
+        self.graph = graph or graph_of(scenario, seed, self.threads)
+        drawn = traits_of(scenario, seed, self.threads)
         self.sizes = np.diff(first)
         self.steps = scenario.steps_until()
         self._world = new_world(
@@ -296,20 +291,6 @@ def check_call(seed: int, threads: int | None) -> None:
         raise ScenarioError(f"seed = {seed} is outside 0 ... {SEED_LIMIT - 1}")
     if threads is not None and not 1 <= threads <= MAX_THREADS:
         raise ScenarioError(f"threads = {threads} is outside 1 ... {MAX_THREADS}")
-
-
-def build_graph(scenario: Scenario, seed: int) -> Graph:
-    """Build the scenario's own graph.
-
-    Raises
-    ------
-    ScenarioError
-        If the generator cannot make such a graph.
-    """
-    try:
-        return GRAPHS[scenario.world.graph](seed, scenario.region_first, scenario.graph_shape)
-    except ValueError as error:
-        raise ScenarioError(f"graph: {error}") from None
 
 
 def _most_readable(readable: list[float]) -> NDArray[np.float64]:

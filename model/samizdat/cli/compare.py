@@ -95,6 +95,7 @@ def _checked(
     force: bool,
 ) -> Any:
     """Check all that the user gave before anything runs."""
+    from samizdat.cache import check_memory
     from samizdat.cli.options import load, parse_date, parse_settings
     from samizdat.records import RunRecord
     from samizdat.simulation import check_call
@@ -109,6 +110,7 @@ def _checked(
             regime: (scenario if regime == AS_IT_IS else scenario.under(regime)).change(values)
             for regime in regimes
         }
+        check_memory(next(iter(worlds.values())), seed, threads)
         days = scenario.steps_until(parse_date(until, "until") if until else None)
         records = {}
         if out is not None:

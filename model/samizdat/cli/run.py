@@ -108,6 +108,7 @@ def _checked(
     force: bool,
 ) -> Any:
     """Check all that the user gave before anything is built or written."""
+    from samizdat.cache import check_memory
     from samizdat.cli.options import load, parse_date, parse_settings
     from samizdat.graphs import Graph
     from samizdat.simulation import check_call
@@ -122,6 +123,8 @@ def _checked(
             values["citizens"] = citizens.replace("_", "")
         scenario = scenario.change(values)
         days = scenario.steps_until(parse_date(until, "until") if until else None)
+        if graph is None:
+            check_memory(scenario, seed, threads)
         ties = Graph.from_file(graph, scenario.citizens) if graph else None
         record = None
         if out is not None:
@@ -135,12 +138,21 @@ def _checked(
 
 def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
     """Build the simulation; say so where that takes a while."""
+    from samizdat.cache import check_memory, graph_of, traits_of
     from samizdat.core.jit import cache_folder
     from samizdat.simulation import Simulation
+
+    def note(text: str) -> None:
+        if say is not silent:
+            typer.echo(text, err=True)
 
     if not cache_folder().exists():
         say("compiling the rules, once; about half a minute")
     try:
+        check_memory(world, seed, threads, ties)
+        # The simulation will find them in memory; here one is told what takes long.
+        ties = ties or graph_of(world, seed, threads, note)
+        traits_of(world, seed, threads, note)
         return Simulation(world, seed, threads, ties)
     except ValueError as error:
         refuse(error)

@@ -113,7 +113,19 @@ def uniform(seed: int, i: int, step: int, stream: int) -> float:
 @compiled
 def fill(seed: int, first: int, step: int, stream: int, out: NDArray[np.float64]) -> None:
     """Write the draws of the citizens first, first + 1, ... into ``out``."""
-    for k in range(out.size):
+    before = min(out.size, -first & 3)  # citizens before the first whole group of four
+    for k in range(before):
+        out[k] = uniform(seed, first + k, step, stream)
+    groups = (out.size - before) >> 2
+    fours = out[before : before + 4 * groups]
+    head, k2, k3 = (first + before) >> 2, np.uint64(step), np.uint64(stream)
+    k0, k1 = np.uint64(seed) & _LOW, np.uint64(seed) >> _HALF
+    for g in range(groups):
+        group = np.uint64(head + g)
+        a, b, c, d = philox(group & _LOW, group >> _HALF, k2, k3, k0, k1)
+        fours[4 * g], fours[4 * g + 1] = (float(a) + 0.5) * _UNIT, (float(b) + 0.5) * _UNIT
+        fours[4 * g + 2], fours[4 * g + 3] = (float(c) + 0.5) * _UNIT, (float(d) + 0.5) * _UNIT
+    for k in range(before + 4 * groups, out.size):
         out[k] = uniform(seed, first + k, step, stream)
 
 
@@ -122,6 +134,22 @@ def uniforms(seed: int, first: int, last: int, step: int, stream: int) -> NDArra
     out = np.empty(last - first)
     fill(seed, first, step, stream, out)
     return out
+
+
+@compiled
+def many_words(
+    seed: int,
+    groups: NDArray[np.int32],
+    steps: NDArray[np.int32],
+    stream: int,
+    out: NDArray[np.uint32],
+) -> None:
+    """Write the four words of each group at its step into the columns of ``out`` (4, groups)."""
+    k0, k1, last = np.uint64(seed) & _LOW, np.uint64(seed) >> _HALF, np.uint64(stream)
+    for k in range(groups.size):
+        group, step = np.uint64(groups[k]), np.uint64(steps[k])
+        a, b, c, d = philox(group, np.uint64(0), step, last, k0, k1)
+        out[0, k], out[1, k], out[2, k], out[3, k] = a, b, c, d
 
 
 @compiled

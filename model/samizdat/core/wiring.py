@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import TIES, uniform
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, inlined
 
 (
     CIRCLES,
@@ -92,6 +92,7 @@ def popularity(skew: int, size: int, begun: float) -> tuple[float, float]:
 
 _WORD = 2.0**31
 _BITS = 2**31 - 1
+_POSITIVE = 2**63 - 1
 
 
 @compiled
@@ -133,70 +134,56 @@ def _mixed(x: int, key: int) -> int:
 
 
 @compiled
+def rectangle(size: int) -> tuple[int, int]:
+    """Return the sides of a rectangle that just holds ``size`` cells, wide and tall."""
+    wide = int(math.sqrt(float(size)))
+    while wide * wide < size:
+        wide += 1
+    return wide, (size + wide - 1) // wide
+
+
+@inlined
+def turned(left: int, right: int, wide: int, tall: int, key: tuple[int, int]) -> int:
+    """Return where a cell of the rectangle goes: three rounds of a Feistel network."""
+    one, two = key
+    for turn in range(3):
+        left += (_mixed(right, one + turn * 0x1E3779B9) * wide) >> 31
+        left = min(left, (left - wide) & _POSITIVE)  # below zero it would be larger
+        right += (_mixed(left, two + turn * 0x1E3779B9) * tall) >> 31
+        right = min(right, (right - tall) & _POSITIVE)
+    return left * tall + right
+
+
+@compiled
 def shuffled(x: int, size: int, key: tuple[int, int]) -> int:
     """Return the place of x under a pseudo-random permutation of 0 ... size - 1.
 
     A Feistel network on the cells of a rectangle that just holds ``size``, walked on while it
     falls outside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains").
     """
-    wide = int(math.sqrt(float(size)))
-    while wide * wide < size:
-        wide += 1
-    tall = (size + wide - 1) // wide
-    one, two = key
-    while True:
-        left, right = x // tall, x % tall
-        for turn in range(3):
-            left += (_mixed(right, one + turn * 0x1E3779B9) * wide) >> 31
-            left -= wide if left >= wide else 0
-            right += (_mixed(left, two + turn * 0x1E3779B9) * tall) >> 31
-            right -= tall if right >= tall else 0
-        x = left * tall + right
-        if x < size:
-            return x
+    wide, tall = rectangle(size)
+    x = turned(x // tall, x % tall, wide, tall, key)
+    while x >= size:
+        x = turned(x // tall, x % tall, wide, tall, key)
+    return x
 
 
-@compiled
+@inlined
 def ranked(u: float, size: int, skew: int, a: float, b: float) -> int:
-    """Draw a rank of popularity in 0 ... size - 1.
+    """Draw a rank of popularity in 0 ... size - 1; skew is 1, 2, 3 or 4.
 
     The density falls as (x + a**skew) ** (1/skew - 1) over x = rank / size; its inverse is a whole
     power, so that multiplications suffice.
     """
     base = a + u * (b - a)
-    x, offset = 1.0, 1.0
-    for _ in range(skew):
-        x *= base
-        offset *= a
+    x, offset = base, a
+    if skew > 1:
+        x, offset = x * base, offset * a
+    if skew > 2:
+        x, offset = x * base, offset * a
+    if skew > 3:
+        x, offset = x * base, offset * a
     return min(size - 1, int((x - offset) * size))
-
-
-@compiled
-def circles(
-    seed: int,
-    region_first: NDArray[np.int64],
-    belonging: float,
-    source: NDArray[np.int32],
-    target: NDArray[np.int32],
-    at: int,
-) -> int:
-    """Tie all members of each circle of each cell; a citizen belongs with a chance."""
-    for r in range(region_first.size - 1):
-        last = int(region_first[r + 1])
-        for cell in range(int(region_first[r]), last, CELL):
-            row = int(uniform(seed, cell, 0, CIRCLES) * PARTITIONS.shape[0])
-            first = cell
-            for c in range(PARTITIONS.shape[1]):
-                after = min(last, first + int(PARTITIONS[row, c]))
-                for i in range(first, after):
-                    if uniform(seed, i, 0, MEMBER) >= belonging:
-                        continue
-                    for j in range(i + 1, after):
-                        if uniform(seed, j, 0, MEMBER) < belonging:
-                            source[at], target[at] = i, j
-                            at += 1
-                first = after
-    return at
 
 
 @compiled
@@ -210,83 +197,6 @@ def away(u: float, size: int, reach: float) -> int:
     v = abs(side) * room / (room + reach)
     d = CELL + int(reach * v / (1.0 - v))
     return d if side > 0.0 else -d
-
-
-@compiled
-def acquaintances(
-    seed: int,
-    region_first: NDArray[np.int64],
-    numbers: NDArray[np.float64],
-    reach: float,
-    far: float,
-    source: NDArray[np.int32],
-    target: NDArray[np.int32],
-    at: int,
-) -> int:
-    """Tie each citizen to acquaintances near her, or anywhere in the region; its ends meet."""
-    for r in range(region_first.size - 1):
-        first, last = int(region_first[r]), int(region_first[r + 1])
-        size = last - first
-        for i in range(first, last):
-            for k in range(picked(uniform(seed, i, 0, ACQUAINTANCES), numbers)):
-                u = uniform(seed, i, k, ACQUAINTANCE)
-                if uniform(seed, i, k, FAR) < far:
-                    j = first + int(u * size)
-                else:
-                    j = first + (i - first + away(u, size, reach)) % size
-                if j != i:
-                    source[at], target[at] = i, j
-                    at += 1
-    return at
-
-
-@compiled
-def contacts(
-    seed: int,
-    region_first: NDArray[np.int64],
-    towns: NDArray[np.int64],
-    numbers: NDArray[np.float64],
-    homophily: float,
-    near: float,
-    skew: int,
-    curves: NDArray[np.float64],
-    source: NDArray[np.int32],
-    target: NDArray[np.int32],
-    at: int,
-) -> int:
-    """Tie each citizen online to popular citizens of her town, her region or the nation.
-
-    ``towns`` (R,) is the number of towns of a region, which differ by one citizen at most;
-    ``curves`` (R, 2, 2) the a and b of :func:`ranked` within a town and within the region.
-    """
-    n = int(region_first[region_first.size - 1])
-    for r in range(region_first.size - 1):
-        first, size = int(region_first[r]), int(region_first[r + 1]) - int(region_first[r])
-        cut = int(towns[r])
-        for i in range(first, first + size):
-            town = (i - first) * cut // size
-            town_first = first + (town * size + cut - 1) // cut
-            town_size = first + ((town + 1) * size + cut - 1) // cut - town_first
-            for k in range(picked(uniform(seed, i, 0, CONTACTS), numbers)):
-                scope = uniform(seed, i, k, SCOPE)
-                u = uniform(seed, i, k, CONTACT)
-                if scope < homophily * near:
-                    a, b = float(curves[r, 0, 0]), float(curves[r, 0, 1])
-                    key = order(seed, town_first, TOWN_ORDER)
-                    j = town_first + shuffled(ranked(u, town_size, skew, a, b), town_size, key)
-                else:
-                    q = r
-                    if scope >= homophily:
-                        anyone = int(uniform(seed, i, k, ABROAD) * n)
-                        q = int(np.searchsorted(region_first, anyone, "right")) - 1
-                    a, b = float(curves[q, 1, 0]), float(curves[q, 1, 1])
-                    there, those = int(region_first[q]), int(region_first[q + 1])
-                    key, those = order(seed, q, REGION_ORDER), those - there
-                    j = there + shuffled(ranked(u, those, skew, a, b), those, key)
-                if j != i:
-                    source[at], target[at] = i, j
-                    at += 1
-    return at
 
 
 @compiled

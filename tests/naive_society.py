@@ -1,0 +1,87 @@
+"""The social graph again, naively: a list of all pairs, drawn one by one in plain Python."""
+
+import itertools
+import math
+
+import numpy as np
+
+from samizdat.core import wiring
+from samizdat.core.draws import uniform
+from samizdat.graphs import Graph
+
+
+def society(seed, region_first, shape):
+    """Return the graph as ``GRAPHS["social"]`` must draw it."""
+    regions = [(int(a), int(b)) for a, b in itertools.pairwise(region_first)]
+    close = [*circles(seed, regions, shape), *acquaintances(seed, regions, shape)]
+    online = list(contacts(seed, regions, shape))
+    pairs = np.array([*close, *online], np.int64).reshape(-1, 2)
+    kind = np.repeat([0, 1], [len(close), len(online)])
+    return Graph.from_edges(int(region_first[-1]), pairs[:, 0], pairs[:, 1], kind)
+
+
+def circles(seed, regions, shape):
+    belonging = math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE))
+    for first, last in regions:
+        for cell in range(first, last, wiring.CELL):
+            row = int(uniform(seed, cell, 0, wiring.CIRCLES) * len(wiring.PARTITIONS))
+            at = cell
+            for size in wiring.PARTITIONS[row].tolist():
+                circle = range(at, min(last, at + size))
+                at += size
+                inside = [i for i in circle if uniform(seed, i, 0, wiring.MEMBER) < belonging]
+                yield from ((i, j) for i in inside for j in inside if i < j)
+
+
+def acquaintances(seed, regions, shape):
+    numbers = wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2)
+    for first, last in regions:
+        size = last - first
+        for i in range(first, last):
+            for k in range(wiring.picked(uniform(seed, i, 0, wiring.ACQUAINTANCES), numbers)):
+                u = uniform(seed, i, k, wiring.ACQUAINTANCE)
+                if uniform(seed, i, k, wiring.FAR) < shape.close_far:
+                    j = first + int(u * size)
+                else:
+                    away = wiring.away(u, size, shape.acquaintance_reach)
+                    j = first + (i - first + away) % size
+                if i != j:
+                    yield i, j
+
+
+def contacts(seed, regions, shape):
+    n, skew = regions[-1][1], int(shape.online_skew)
+    begun = shape.online_degree / 2
+    numbers = wiring.poisson(begun)
+    in_town = shape.homophily * shape.near
+    for r, (first, last) in enumerate(regions):
+        size = last - first
+        towns = max(1, math.ceil(size / shape.town))
+        town_curve = wiring.popularity(skew, size // towns, begun * in_town)
+        for i in range(first, last):
+            town = (i - first) * towns // size
+            town_first = first + -(-town * size // towns)
+            town_size = first + -(-(town + 1) * size // towns) - town_first
+            for k in range(wiring.picked(uniform(seed, i, 0, wiring.CONTACTS), numbers)):
+                scope, u = uniform(seed, i, k, wiring.SCOPE), uniform(seed, i, k, wiring.CONTACT)
+                if scope < in_town:
+                    key = wiring.order(seed, town_first, wiring.TOWN_ORDER)
+                    begin, there, (a, b) = town_first, town_size, town_curve
+                else:
+                    q = r
+                    if scope >= shape.homophily:
+                        anyone = int(uniform(seed, i, k, wiring.ABROAD) * n)
+                        q = next(q for q, (_, after) in enumerate(regions) if anyone < after)
+                    key = wiring.order(seed, q, wiring.REGION_ORDER)
+                    begin, there = regions[q][0], regions[q][1] - regions[q][0]
+                    a, b = wiring.popularity(skew, there, begun * (1 - in_town))
+                j = begin + wiring.shuffled(ranked(u, there, skew, a, b), there, key)
+                if i != j:
+                    yield i, j
+
+
+def ranked(u, size, skew, a, b):
+    x = offset = 1.0
+    for _ in range(skew):
+        x, offset = x * (a + u * (b - a)), offset * a
+    return min(size - 1, int((x - offset) * size))
