@@ -61,8 +61,8 @@ def furthest_apart(found: dict[str, np.ndarray[Any, Any]]) -> float:
 def report(results: Results) -> None:
     """Run the table; print it, and write it."""
     asked = results.asked
-    apart = _agreement(2_000, 10 if asked.quick else 40)
-    sizes = [n for n in SIZES if n <= asked.up_to]
+    apart = _agreement(1_000 if asked.quick else 2_000, 5 if asked.quick else 40)
+    sizes = [n for n in SIZES if n <= min(asked.up_to, 10_000 if asked.quick else asked.up_to)]
     rows: list[dict[str, Any]] = []
     left_out: dict[str, str] = {}
     repeats = 1 if asked.quick else max(1, min(3, asked.repeats))
@@ -102,7 +102,7 @@ def _column(
                 continue
             try:
                 answer = measured(
-                    "benchmarks.peers:play", 3 * budget, name=name, folder=folder,
+                    "benchmarks.peers:play", 3 * budget + 60, name=name, folder=folder,
                     seed=k + 1, steps=STEPS,
                 )  # fmt: skip
             except CellError as error:
@@ -116,13 +116,14 @@ def _column(
             ns = answer["seconds"] / n / STEPS * 1e9
             say(f"contagion: {n:,}, run {k + 1} of {repeats}, {name}: {ns:,.0f} ns")
             rows.append({"n": n, "peer": name, "title": answer["title"], "rule": answer["rule"],
-                         "ns": ns, "setup_s": answer["setup"], "wall_s": answer["wall_seconds"],
+                         "ns": ns, "setup_s": answer["setup"], "seconds": answer["seconds"],
                          "peak_gb": answer["peak_bytes"] / 1e9,
                          "active_at_end": answer["active"][-1] / n})  # fmt: skip
-    for name in {row["peer"] for row in rows}:
-        slowest = max(row["wall_s"] for row in rows if row["peer"] == name)
-        if slowest * 10 > 3 * budget and name not in left_out:  # it would not be done in time
-            left_out[name] = f"beyond {n:,}: {slowest:.0f} s there, {budget:.0f} s are allowed"
+    for name in PEERS:
+        took = [row["setup_s"] + row["seconds"] for row in rows if row["peer"] == name]
+        ours = name.startswith("samizdat")  # what the others are held against
+        if took and name not in left_out and not ours and 10 * max(took) > budget:
+            left_out[name] = f"beyond {n:,}: {max(took):.1f} s there, {budget:.0f} s are allowed"
     return rows
 
 

@@ -293,7 +293,7 @@ class Protest(mesa.Model):
     """
 
     def __init__(self, simulation: Simulation) -> None:
-        super().__init__(seed=simulation.seed)
+        super().__init__(rng=simulation.seed)
         self.scenario, self.key = simulation.scenario, simulation.seed
         world = self.scenario.world
         self.step_days = float(world.step_days)

@@ -39,7 +39,7 @@ class Contagion(mesa.Model):
     """All of them."""
 
     def __init__(self, task: Task, luck: Luck | None) -> None:
-        super().__init__(seed=task.seed)
+        super().__init__(rng=task.seed)
         self.p, self.luck = task.p, luck
         everybody = [Citizen(self, int(needed)) for needed in task.active_needed()]
         start, neighbour = task.start.tolist(), task.neighbour.tolist()

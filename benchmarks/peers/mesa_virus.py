@@ -1,5 +1,6 @@
 """Mesa's own example, "virus on a network", as it is shipped, on the graph of the task."""
 
+import inspect
 from collections.abc import Callable
 from unittest import mock
 
@@ -17,12 +18,14 @@ def play(task: Task, luck: Luck | None = None) -> Played:
 
     def setup() -> Callable[[int], int]:
         graph = task.networkx()
+        # Mesa 3.5 calls it rng.
+        seed = "rng" if "rng" in inspect.signature(VirusOnNetwork).parameters else "seed"
         with mock.patch.object(shipped.nx, "erdos_renyi_graph", lambda n, p: graph):
             model = VirusOnNetwork(
                 num_nodes=task.n,
                 avg_node_degree=10,
                 initial_outbreak_size=len(task.seeds()),
-                seed=task.seed,
+                **{seed: task.seed},
             )
 
         def step(_: int) -> int:

@@ -7,7 +7,7 @@ same minute, needs to copy the same bytes does not. `TOUCHED` says which bytes a
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -209,7 +209,7 @@ def available_bytes() -> int:
     return max(0, min(free))
 
 
-def held_bytes(arrays: Iterator[NDArray[np.generic]]) -> int:
+def held_bytes(arrays: Iterable[NDArray[np.generic]]) -> int:
     """Return the bytes of arrays."""
     return sum(int(array.nbytes) for array in arrays)
 
