@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import contagion, days, growth, history, mesa_idiomatic, whole
+from benchmarks import contagion, days, growth, history, mesa_speed, whole
 from benchmarks.page import write_page
 from benchmarks.report import FOLDER, Asked, Results, say
 
@@ -14,7 +14,7 @@ from benchmarks.report import FOLDER, Asked, Results, say
 PARTS: dict[str, Callable[[Results], None]] = {
     "days": days.report,
     "whole": whole.report,
-    "mesa": mesa_idiomatic.report,
+    "mesa": mesa_speed.report,
     "contagion": contagion.report,
     "growth": growth.report,
     "history": lambda results: history.report(results.asked.citizens, results.asked.repeats),
@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[Results], None]] = {
 def parse(words: list[str] | None) -> tuple[list[str], Asked, Path]:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="default: all but history")
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all but history")
     parser.add_argument("--citizens", type=int, help="of `days` and of the days by voices")
     parser.add_argument("--up-to", type=int, help="the most citizens of `growth` and `contagion`")
     parser.add_argument("--repeats", type=int)

@@ -139,7 +139,8 @@ def _table(runs: pd.DataFrame) -> pd.DataFrame:
             ns = Timing.of(mine["ns"].tolist())
             rows.append({"n": n, "peer": name, "title": mine["title"].iloc[0],
                          "rule": mine["rule"].iloc[0], "runs": ns.repeats, "ns": ns.median,
-                         "ns_least": ns.least, "ns_most": ns.most, "over_samizdat": ns.median / best,
+                         "ns_least": ns.least, "ns_most": ns.most,
+                         "over_samizdat": ns.median / best,
                          "setup_s": mine["setup_s"].median(), "peak_gb": mine["peak_gb"].max(),
                          "active_at_end": mine["active_at_end"].median()})  # fmt: skip
     return pd.DataFrame(rows)

@@ -10,7 +10,14 @@ from benchmarks.report import Results, say
 from benchmarks.worlds import DAYS, Day
 from samizdat import Simulation
 from samizdat.graphs import Graph
-from samizdat.yardstick import Bytes, Timing, bytes_touched, copy_seconds, gather_seconds, step_seconds
+from samizdat.yardstick import (
+    Bytes,
+    Timing,
+    bytes_touched,
+    copy_seconds,
+    gather_seconds,
+    step_seconds,
+)
 
 TIMED = 8  # days of a run
 
@@ -43,7 +50,7 @@ def check(day: Day, aware: float, voices: float, citizens: int) -> None:
 def one_run(
     day: Day, citizens: int, threads: int, graph: Graph | None, timed: int = TIMED
 ) -> tuple[list[float], tuple[float, float], Graph]:
-    """Run into the days of a kind; return nanoseconds per citizen of each, the shares, the graph."""
+    """Run into the days of a kind; return their nanoseconds per citizen, the shares, the graph."""
     simulation = Simulation(day.world(citizens), threads=threads, graph=graph)
     step_seconds(simulation, day.first)
     times = [t / citizens * 1e9 for t in step_seconds(simulation, timed)]
@@ -141,10 +148,11 @@ def report(results: Results) -> None:
     asked = results.asked
     table = measure(list(DAYS.values()), asked.citizens, asked.threads, asked.repeats)
     results.write("days", table)
-    print(f"days: {asked.citizens:,} citizens; nanoseconds per citizen and day, median (least ... most)")
+    print(f"days: {asked.citizens:,} citizens; ns per citizen and day, median (least ... most)")
     for row in table.itertuples():
         print(
-            f"  {row.day:10} {row.threads} thr {row.ns:7.1f} ({row.ns_least:.1f} ... {row.ns_most:.1f})"
+            f"  {row.day:10} {row.threads} thr {row.ns:7.1f}"
+            f" ({row.ns_least:.1f} ... {row.ns_most:.1f})"
             f" {row.over_copy:5.1f} x copying {row.bytes_read + row.bytes_written:.0f} bytes"
             f" {row.over_floor:5.1f} x the floor with random reads  ({row.aware:.1%} aware,"
             f" {row.voices:.2%} speaking)"

@@ -169,7 +169,8 @@ _TABLES: list[tuple[str, str, dict[str, str]]] = [
         "active_at_end": "active at the end"}),
     ("growth", "Days by citizens", _DAY_COLUMNS),
     ("memory", "Memory", {
-        "citizens": "citizens", "peak_gb": "most held, GB", "bytes_a_citizen": "at most, bytes a citizen",
+        "citizens": "citizens", "peak_gb": "most held, GB",
+        "bytes_a_citizen": "at most, bytes a citizen",
         "kept_bytes_a_citizen": "kept, bytes a citizen", "mean_ties": "ties a citizen",
         "setup_s": "set up, s"}),
     ("voices", "Days by share of voices", {

@@ -99,7 +99,7 @@ def by_voices(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
 def of_memory(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
     """Draw peak memory, and seconds to set up, against citizens."""
     left, right = figure.subplots(1, 2)
-    left.plot(table["citizens"], table["peak_gb"], "o-", color=COLOURS[0], label="most held at once")
+    left.plot(table["citizens"], table["peak_gb"], "o-", color=COLOURS[0], label="most held")
     kept = (table["state_bytes"] + table["tie_bytes"]) / 1e9
     left.plot(table["citizens"], kept, "o--", color=COLOURS[1], label="traits, state and ties")
     right.plot(table["citizens"], table["setup_s"], "o-", color=COLOURS[2], label="seconds")

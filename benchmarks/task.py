@@ -52,9 +52,7 @@ class Task(NamedTuple):
         once = source < self.neighbour
         graph: Any = nx.Graph()
         graph.add_nodes_from(range(self.n))
-        graph.add_edges_from(
-            zip(source[once].tolist(), self.neighbour[once].tolist(), strict=True)
-        )
+        graph.add_edges_from(zip(source[once].tolist(), self.neighbour[once].tolist(), strict=True))
         return graph
 
     def save(self, folder: Path) -> None:

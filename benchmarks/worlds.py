@@ -1,4 +1,4 @@
-"""The days that are timed: small worlds on `land_protests`, in which a known share knows and speaks.
+"""The days that are timed: worlds on `land_protests` in which known shares are aware and speak.
 
 All of them have its regions, platforms, graph and regime, less blocks, blackouts and violence, so
 that the same share speaks on every day that is timed. One event without effect on grievance makes

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from benchmarks.mesa_idiomatic import Protest
+from benchmarks.mesa_speed import COUNTED, counted
 
-from benchmarks.mesa_idiomatic import COUNTED, Protest, counted
 from samizdat import Simulation
 from samizdat.core.layout import MOBILISE, SHARE
 from worlds import STATE, town

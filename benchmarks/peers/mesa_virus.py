@@ -20,7 +20,7 @@ def play(task: Task, luck: Luck | None = None) -> Played:
         graph = task.networkx()
         # Mesa 3.5 calls it rng.
         seed = "rng" if "rng" in inspect.signature(VirusOnNetwork).parameters else "seed"
-        with mock.patch.object(shipped.nx, "erdos_renyi_graph", lambda n, p: graph):
+        with mock.patch.object(shipped.nx, "erdos_renyi_graph", return_value=graph):
             model = VirusOnNetwork(
                 num_nodes=task.n,
                 avg_node_degree=10,

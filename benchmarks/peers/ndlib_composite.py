@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ndlib.models import ModelConfig
-from ndlib.models.CompositeModel import CompositeModel
 from ndlib.models.compartments.NodeStochastic import NodeStochastic
 from ndlib.models.compartments.NodeThreshold import NodeThreshold
+from ndlib.models.CompositeModel import CompositeModel
 
 from benchmarks.task import Luck, Played, Task, timed
 

@@ -4,6 +4,7 @@ A figure in seconds ages with the machine that gave it; its ratio to what the sa
 same minute, needs to copy the same bytes does not. `TOUCHED` says which bytes a step asks for.
 """
 
+import itertools
 import os
 import platform
 import time
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from samizdat.core.jit import compiled
 
 COPIED_AT_MOST = 1 << 29  # bytes: a larger copy takes as long a byte
-_WORD = 8
 CITIZEN, AWARE, REACHED, VOICE_END = "citizen", "aware", "reached", "end of a voice's tie"
 
 
@@ -38,11 +38,11 @@ class Touch(NamedTuple):
 TOUCHED = (
     Touch("listen", CITIZEN, 9, 4, "platforms, rank, days left, VPN; access, ears"),
     Touch("listen", CITIZEN, 0, 12, "three counters of what is heard, to 0"),
-    Touch("feel", CITIZEN, 20, 1, "access, ears, voice, days left, counters, attention, VPN; mark"),
+    Touch("feel", CITIZEN, 18, 1, "access, ears, voice, days left, counters, attention, VPN; mark"),
     Touch("feel", CITIZEN, 20, 12, "beliefs, hardship, resting trust; beliefs"),
     Touch("feel", CITIZEN, 8, 0, "held kin, number of close ties"),
     Touch("act", CITIZEN, 1, 3, "mark; posture, voice"),
-    Touch("act", AWARE, 27, 1, "attention, voice, ears, counters, beliefs, threshold, aversion, VPN"),
+    Touch("act", AWARE, 34, 1, "attention, voice, ears, counters, beliefs, threshold, averse, VPN"),
     Touch("act", REACHED, 13, 1, "attention, voice, ears, counters"),
     Touch("hear", VOICE_END, 12, 4, "neighbour, days left, ears, counter"),
 )  # fmt: skip
@@ -109,12 +109,10 @@ def step_seconds(simulation: Steps, steps: int) -> list[float]:
     return times
 
 
-def shared_out(
-    work: Callable[[int, int], object], size: int, threads: int
-) -> Callable[[], None]:
+def shared_out(work: Callable[[int, int], object], size: int, threads: int) -> Callable[[], None]:
     """Return a call that does ``work(first, last)`` over 0 ... size, on some threads at once."""
     cuts = [size * k // threads for k in range(threads + 1)]
-    pairs = list(zip(cuts[:-1], cuts[1:], strict=True))
+    pairs = list(itertools.pairwise(cuts))
     if threads == 1:
         return lambda: (work(0, size), None)[1]
     pool = ThreadPoolExecutor(threads)
@@ -129,13 +127,15 @@ def shared_out(
 def copy_seconds(total: float, threads: int = 1, repeats: int = 9) -> Timing:
     """Time a copy that reads half of ``total`` bytes and writes as many.
 
-    Beyond `COPIED_AT_MOST` a part is copied and the rest reckoned from it.
+    It is numpy's, shared out over the threads: a large one writes past the caches, which no loop
+    of ours does, and so is the stricter measure. Beyond `COPIED_AT_MOST` a part is copied and the
+    rest reckoned from it.
     """
     part = min(total, COPIED_AT_MOST)
-    words = max(threads, int(part) // (2 * _WORD))
-    source, target = np.ones(words, np.uint64), np.zeros(words, np.uint64)
-    once = shared_out(lambda a, b: copy(source, target, a, b), words, threads)
-    return _timed(once, repeats, total / (2 * _WORD * words))
+    size = max(threads, int(part) // 2)
+    source, target = np.ones(size, np.uint8), np.zeros(size, np.uint8)
+    once = shared_out(lambda a, b: np.copyto(target[a:b], source[a:b]), size, threads)
+    return _timed(once, repeats, total / (2 * size))
 
 
 def gather_seconds(n: int, width: int, threads: int = 1, repeats: int = 5) -> Timing:
@@ -167,17 +167,7 @@ def _timed(once: Callable[[], None], repeats: int, scale: float) -> Timing:
 
 
 @compiled
-def copy(source: NDArray[np.uint64], target: NDArray[np.uint64], first: int, last: int) -> None:
-    """Copy a part of an array, word by word."""
-    part, into = source[first:last], target[first:last]
-    for k in range(part.size):
-        into[k] = part[k]
-
-
-@compiled
-def gather(
-    entries: NDArray[np.uint8], places: NDArray[np.int32], first: int, last: int
-) -> int:
+def gather(entries: NDArray[np.uint8], places: NDArray[np.int32], first: int, last: int) -> int:
     """Add up the entries at some places."""
     total = 0
     for k in range(first, last):
@@ -220,4 +210,3 @@ def _field(file: Path, name: str) -> str:
     except OSError:
         return ""
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
-

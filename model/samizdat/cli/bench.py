@@ -34,10 +34,12 @@ def bench(
     import os
 
     from samizdat.schema import ScenarioError
+    from samizdat.simulation import check_call
     from samizdat.yardstick import Timing, bytes_touched, copy_seconds, machine_in_words
 
-    most = threads or len(os.sched_getaffinity(0))
+    most = len(os.sched_getaffinity(0)) if threads is None else threads
     try:
+        check_call(1, threads)
         worlds = _worlds(citizens)
         typer.echo(f"{machine_in_words()}; {citizens:,} citizens, {RUNS} runs, medians")
         seen, last = _timed(worlds, sorted({1, most}))
@@ -91,5 +93,5 @@ def _room(simulation: "Simulation") -> str:
     each, free = kept / simulation.scenario.citizens, available_bytes()
     return (
         f"A run keeps {each:.0f} bytes a citizen with {simulation.graph.mean_degree:.0f} ties; the"
-        f" {free / 1e9:.1f} GB free now would hold {int(free / each):,} citizens once they are drawn."
+        f" {free / 1e9:.1f} GB free now would hold {int(free / each):,} citizens, once drawn."
     )
