@@ -127,43 +127,50 @@ def shared_out(work: Callable[[int, int], object], size: int, threads: int) -> C
 def copy_seconds(total: float, threads: int = 1, repeats: int = 9) -> Timing:
     """Time a copy that reads half of ``total`` bytes and writes as many.
 
-    It is numpy's, shared out over the threads: a large one writes past the caches, which no loop
-    of ours does, and so is the stricter measure. Beyond `COPIED_AT_MOST` a part is copied and the
-    rest reckoned from it.
+    It is numpy's, on one thread or shared out over ``threads``, whichever is faster: a large one
+    writes past the caches, which no loop of ours does, and so is the stricter measure. Beyond
+    `COPIED_AT_MOST` a part is copied and the rest reckoned from it.
     """
-    part = min(total, COPIED_AT_MOST)
-    size = max(threads, int(part) // 2)
+    size = max(threads, int(min(total, COPIED_AT_MOST)) // 2)
     source, target = np.ones(size, np.uint8), np.zeros(size, np.uint8)
-    once = shared_out(lambda a, b: np.copyto(target[a:b], source[a:b]), size, threads)
-    return _timed(once, repeats, total / (2 * size))
+
+    def part(first: int, last: int) -> None:
+        np.copyto(target[first:last], source[first:last])
+
+    return _fastest(part, size, threads, repeats, total / (2 * size))
 
 
 def gather_seconds(n: int, width: int, threads: int = 1, repeats: int = 5) -> Timing:
     """Time one read at a random place among n entries of ``width`` bytes.
 
     As many reads as entries, the places in sequence, drawn beforehand: the reads do not depend on
-    each other, and the machine may have as many under way as it can.
+    each other, and the machine may have as many under way as it can. On one thread or shared out
+    over ``threads``, whichever is faster.
     """
     rng = np.random.default_rng(1)
     reads = min(max(n, 1 << 16), 1 << 24)
     places = rng.integers(0, n, reads, dtype=np.int32)
     entries = rng.integers(0, 100, n).astype({1: np.uint8, 2: np.uint16}[width])
-    sums = np.zeros(threads, np.int64)
-    place_of = {reads * k // threads: k for k in range(threads)}
+    sums = np.zeros(reads, np.int64)  # each part's at its first place: else it might be left out
 
     def part(first: int, last: int) -> None:
-        sums[place_of[first]] = gather(entries, places, first, last)
+        sums[first] = gather(entries, places, first, last)
 
-    return _timed(shared_out(part, reads, threads), repeats, 1.0 / reads)
+    return _fastest(part, reads, threads, repeats, 1.0 / reads)
 
 
-def _timed(once: Callable[[], None], repeats: int, scale: float) -> Timing:
-    times = []
-    for _ in range(repeats + 1):
-        began = time.perf_counter()
-        once()
-        times.append((time.perf_counter() - began) * scale)
-    return Timing.of(times[1:])  # the first compiles, and touches the pages
+def _fastest(
+    work: Callable[[int, int], object], size: int, threads: int, repeats: int, scale: float
+) -> Timing:
+    """Time work on one thread and on ``threads``, in turn; a short one is repeated more often."""
+    ways = [shared_out(work, size, t) for t in sorted({1, threads})]
+    times: list[list[float]] = [[] for _ in ways]
+    for _ in range(max(repeats, min(50, (1 << 26) // size)) + 1):
+        for way, seen in zip(ways, times, strict=True):
+            began = time.perf_counter()
+            way()
+            seen.append((time.perf_counter() - began) * scale)
+    return min(Timing.of(seen[1:]) for seen in times)  # the first compiles, and touches the pages
 
 
 @compiled
