@@ -30,8 +30,8 @@ def parse(words: list[str] | None) -> tuple[list[str], Asked, Path]:
     parser.add_argument("--repeats", type=int)
     parser.add_argument("--threads", type=int, nargs="+")
     parser.add_argument("--budget", type=float, help="seconds that one peer may take for one size")
-    parser.add_argument("--quick", action="store_true", help="all of it, small, in about 90 seconds")
-    parser.add_argument("--out", type=Path, help=f"default {FOLDER}; with --quick none is kept")
+    parser.add_argument("--quick", action="store_true", help="all of it, small, in 90 s or so")
+    parser.add_argument("--out", type=Path, help=f"default {FOLDER}, or its neighbour if --quick")
     given = parser.parse_args(words)
     for name in given.parts:
         if name not in PARTS:

@@ -3,7 +3,6 @@
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -42,7 +41,7 @@ def draw(results: Results) -> list[str]:
 
 def _runs(table: pd.DataFrame) -> str:
     least, most = table["runs"].min(), table["runs"].max()
-    return f"{least}" if least == most else f"{least} to {most}"
+    return f"{least} run(s)" if least == most else f"{least} to {most} runs"
 
 
 def by_citizens(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
@@ -67,8 +66,8 @@ def by_citizens(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
     panels[0].set_ylabel("nanoseconds a citizen and day")
     panels[-1].legend(fontsize=6.5, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return (
-        "A day costs each citizen the same, few or many",
-        f"Medians of {_runs(table)} runs of {table['days_each'].iloc[0]} days each, shade from the"
+        "A citizen's day against the number of citizens",
+        f"Medians of {_runs(table)} of {table['days_each'].iloc[0]} days each, shade from the"
         " least to the most; graph with 13 ties a citizen.",
     )
 
@@ -90,8 +89,8 @@ def by_voices(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
     panel.set_ylabel("nanoseconds a citizen and day")
     panel.legend(fontsize=7, frameon=False)
     return (
-        "Cost follows the voices",
-        f"{int(table['citizens'].iloc[0]):,} citizens, 20 % aware, medians of {_runs(table)} runs"
+        "A citizen's day against the share who speak",
+        f"{int(table['citizens'].iloc[0]):,} citizens, 20 % aware, medians of {_runs(table)}"
         f" of {table['days_each'].iloc[0]} days each, shade from the least to the most.",
     )
 
@@ -114,20 +113,23 @@ def of_peers(figure: Figure, table: pd.DataFrame) -> tuple[str, str]:
     """Draw the common task: nanoseconds a citizen and step against citizens."""
     panel = figure.subplots()
     titles = list(dict.fromkeys(table["title"]))
-    colours = sns.color_palette("colorblind", len(titles))
+    makers = {title: title.partition(",")[0] for title in titles}
+    colours = dict(zip(dict.fromkeys(makers.values()), COLOURS, strict=False))
     marks = "osD^v<>pPX*hH"
     for k, title in enumerate(titles):
         line = table[table["title"] == title].sort_values("n")
         ours = title.startswith("samizdat")
+        own_rule = line["rule"].iloc[0].startswith("its own")
         panel.plot(line["n"], line["ns"], marker=marks[k % len(marks)], ms=4, label=title,
-                   color=colours[k], lw=2 if ours else 1)  # fmt: skip
+                   color=colours[makers[title]], lw=2 if ours else 1,
+                   ls="--" if own_rule else "-")  # fmt: skip
     _logarithmic(panel, "citizens")
     panel.set_ylabel("nanoseconds a citizen and step")
     panel.legend(fontsize=6.5, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return (
         "One common task: threshold contagion with probability, 100 steps",
-        "Erdos-Renyi, mean degree 10, the same graph for all; peers without this rule run their"
-        f" nearest (see the table). Medians of {_runs(table)} runs in turn.",
+        "Erdos-Renyi, mean degree 10, the same graph for all; dashed: no such rule, the nearest"
+        f" (see the table). Medians of {_runs(table)} in turn.",
     )
 
 
