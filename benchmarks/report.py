@@ -36,7 +36,7 @@ class Asked:
     up_to: int = 1_000_000
     repeats: int = 5
     threads: tuple[int, ...] = (1, 2)
-    budget: float = 60.0  # seconds for one cell of a table of peers
+    budget: float = 180.0  # seconds for one cell of a table of peers
     quick: bool = False
 
 
