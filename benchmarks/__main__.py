@@ -1,24 +1,73 @@
-"""`make bench`: prints each figure as median (least ... most), and its ratio to a reference."""
+"""`make bench`: what the model costs, each figure beside a reference from the same run."""
 
 import argparse
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 
-from benchmarks import history, kernel, startup
+from benchmarks import contagion, days, growth, history, mesa_speed, whole
+from benchmarks.page import write_page
+from benchmarks.report import FOLDER, Asked, Results, say
 
-PARTS = {"kernel": kernel.report, "startup": startup.report, "history": history.report}
+# In this order; `history` is no measure of speed and runs when it is named.
+PARTS: dict[str, Callable[[Results], None]] = {
+    "days": days.report,
+    "whole": whole.report,
+    "mesa": mesa_speed.report,
+    "contagion": contagion.report,
+    "growth": growth.report,
+    "history": lambda results: history.report(results.asked.citizens, results.asked.repeats),
+}
 
 
-def main() -> None:
-    """Run all benchmarks, or those named."""
+def parse(words: list[str] | None) -> tuple[list[str], Asked, Path]:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "parts", nargs="*", metavar="|".join(PARTS), default=[], help="default: all"
-    )
-    parser.add_argument("--citizens", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=5)
-    given = parser.parse_args()
-    for name in given.parts or ("kernel", "startup"):
-        PARTS[name](given.citizens, given.repeats)
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all but history")
+    parser.add_argument("--citizens", type=int, help="of `days` and of the days by voices")
+    parser.add_argument("--up-to", type=int, help="the most citizens of `growth` and `contagion`")
+    parser.add_argument("--repeats", type=int)
+    parser.add_argument("--threads", type=int, nargs="+")
+    parser.add_argument("--budget", type=float, help="seconds that one peer may take for one size")
+    parser.add_argument("--quick", action="store_true", help="all of it, small, in 90 s or so")
+    parser.add_argument("--out", type=Path, help=f"default {FOLDER}, or its neighbour if --quick")
+    given = parser.parse_args(words)
+    for name in given.parts:
+        if name not in PARTS:
+            parser.error(f"{name!r} is not one of {', '.join(PARTS)}")
+    quick = Asked(100_000, 100_000, 2, (1, 2), 5.0, True)
+    asked = quick if given.quick else Asked()
+    named = {
+        "citizens": given.citizens,
+        "up_to": given.up_to,
+        "repeats": given.repeats,
+        "threads": tuple(given.threads) if given.threads else None,
+        "budget": given.budget,
+    }
+    asked = Asked(**{**vars(asked), **{k: v for k, v in named.items() if v is not None}})
+    out = given.out or (FOLDER.with_name("benchmarks_quick") if given.quick else FOLDER)
+    return given.parts or [name for name in PARTS if name != "history"], asked, out
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the parts named, or all; one that breaks is named at the end, and the rest still runs."""
+    parts, asked, out = parse(words)
+    results = Results(asked, out)
+    broken = []
+    for name in parts:
+        say(f"{name}: begins")
+        try:
+            PARTS[name](results)
+        except Exception as error:
+            traceback.print_exc()
+            broken.append(f"{name}: {type(error).__name__}: {error}")
+    if results.written:
+        say(f"written: {write_page(results)}")
+    for line in broken:
+        print(f"broken: {line}", file=sys.stderr)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

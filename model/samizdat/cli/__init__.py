@@ -22,6 +22,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _app() -> typer.Typer:
+    from samizdat.cli.bench import bench
     from samizdat.cli.cache import cache
     from samizdat.cli.check import check
     from samizdat.cli.compare import compare
@@ -35,7 +36,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    for command in (run, compare, scenarios, parameters, check, cache):
+    for command in (run, compare, scenarios, parameters, check, bench, cache):
         app.command(command.__name__)(command)
 
     @app.callback()

@@ -1,0 +1,95 @@
+"""Where the figures go: tables and pictures in one folder, with a manifest and a page that reads.
+
+A part that runs replaces its own tables and leaves the others; the page is made of what is there.
+"""
+
+import datetime as dt
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from samizdat.core.jit import source_digest
+from samizdat.records import commit_of_source, machine, versions, written_whole
+from samizdat.yardstick import machine_in_words
+
+PEERS = ("mesa", "networkx", "ndlib", "EoN", "cynetdiff", "starsim")
+FOLDER = Path("results/benchmarks")
+_began = time.perf_counter()
+
+
+def say(line: str) -> None:
+    """Show how far it is, on the error stream."""
+    print(f"[{time.perf_counter() - _began:6.0f} s] {line}", file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asked for."""
+
+    citizens: int = 1_000_000
+    up_to: int = 1_000_000
+    repeats: int = 5
+    threads: tuple[int, ...] = (1, 2)
+    budget: float = 180.0  # seconds for one cell of a table of peers
+    quick: bool = False
+
+
+@dataclass
+class Results:
+    """The folder of the benchmarks."""
+
+    asked: Asked
+    folder: Path = FOLDER
+    written: list[str] = field(default_factory=list)
+
+    def write(self, name: str, table: pd.DataFrame, **also: Any) -> None:
+        """Write a table, and note in the manifest with what it was measured."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with written_whole(self.folder / f"{name}.csv") as partial:
+            table.to_csv(partial, index=False, float_format="%.6g")
+        commit, dirty = commit_of_source()
+        manifest = self.manifest()
+        manifest[name] = {
+            "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "commit": commit,
+            "commit_dirty": dirty,
+            "source_digest": source_digest(),
+            "machine": machine(),
+            "machine_in_words": machine_in_words(),
+            "versions": {**versions(), **_peer_versions()},
+            "asked": vars(self.asked),
+            **also,
+        }
+        with written_whole(self.folder / "manifest.json") as partial:
+            text = json.dumps(manifest, indent=1, sort_keys=True, default=list)
+            partial.write_text(text + "\n", encoding="utf-8")
+        self.written.append(name)
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is known of the tables that are there."""
+        try:
+            known: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        return known
+
+    def read(self, name: str) -> pd.DataFrame | None:
+        """Return a table, or None where that part never ran."""
+        path = self.folder / f"{name}.csv"
+        return pd.read_csv(path) if path.exists() else None
+
+
+def _peer_versions() -> dict[str, str]:
+    found = {}
+    for name in PEERS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found

@@ -1,0 +1,97 @@
+"""`samizdat bench`: what the model costs on this machine, in half a minute."""
+
+from statistics import median
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from samizdat.cli import refuse
+
+if TYPE_CHECKING:
+    from samizdat.scenario import Scenario
+    from samizdat.simulation import Simulation
+
+# Nothing runs in January 2016; in `town` up to a third are aware and a quarter speak.
+QUIET = """
+base = "land_protests"
+start = 2016-01-01
+end = 2016-02-29
+citizens = {citizens}
+"""
+KINDS = {"quiet day": range(2, 12), "town's busy days": range(16, 40)}
+RUNS = 3
+
+
+def bench(
+    citizens: Annotated[int, typer.Option(help="How many; as they come, more take longer.")] = (
+        200_000
+    ),
+    threads: Annotated[
+        int | None, typer.Option(help="The most to try, by default one a core.")
+    ] = None,
+) -> None:
+    """Time a quiet day and busy days, against copying the bytes that a quiet day touches."""
+    import os
+
+    from samizdat.schema import ScenarioError
+    from samizdat.simulation import check_call
+    from samizdat.yardstick import Timing, bytes_touched, copy_seconds, machine_in_words
+
+    most = len(os.sched_getaffinity(0)) if threads is None else threads
+    try:
+        check_call(1, threads)
+        worlds = _worlds(citizens)
+        typer.echo(f"{machine_in_words()}; {citizens:,} citizens, {RUNS} runs, medians")
+        seen, last = _timed(worlds, sorted({1, most}))
+    except ScenarioError as error:
+        refuse(error)
+    touched = bytes_touched().total
+    for (name, t), times in seen.items():
+        copied = copy_seconds(touched * citizens, t).median / citizens * 1e9
+        ns = Timing.of(times)
+        typer.echo(
+            f"  {name:17} {t:3} thread(s) {ns.median:7.1f} ns per citizen ({ns.least:.1f} ..."
+            f" {ns.most:.1f}), {ns.median / copied:5.1f} x copying {touched:.0f} bytes"
+        )
+    typer.echo(_room(last))
+
+
+def _worlds(citizens: int) -> "dict[str, Scenario]":
+    from samizdat.scenario import Scenario
+
+    return {
+        "quiet day": Scenario.parse(QUIET.format(citizens=citizens), "quiet"),
+        "town's busy days": Scenario.load("town").change({"citizens": citizens}),
+    }
+
+
+def _timed(
+    worlds: "dict[str, Scenario]", threads: list[int]
+) -> "tuple[dict[tuple[str, int], list[float]], Simulation]":
+    """Return nanoseconds per citizen of each run, by kind of day and threads; and the last run."""
+    from samizdat.simulation import Simulation
+    from samizdat.yardstick import step_seconds
+
+    typer.echo("compiles, and draws graphs and populations ...")
+    seen: dict[tuple[str, int], list[float]] = {}
+    for name, world in worlds.items():
+        days, graph = KINDS[name], None
+        for _ in range(RUNS):
+            for t in threads:
+                simulation = Simulation(world, threads=t, graph=graph)
+                graph = simulation.graph
+                times = step_seconds(simulation, days.stop)[days.start :]
+                seen.setdefault((name, t), []).append(median(times) / world.citizens * 1e9)
+    return seen, simulation
+
+
+def _room(simulation: "Simulation") -> str:
+    """Say how many citizens like these fit into the memory that is free, as far as arrays go."""
+    from samizdat.yardstick import available_bytes, held_bytes
+
+    kept = held_bytes([*simulation.state.values(), *simulation.graph.ties])
+    each, free = kept / simulation.scenario.citizens, available_bytes()
+    return (
+        f"A run keeps {each:.0f} bytes a citizen with {simulation.graph.mean_degree:.0f} ties; the"
+        f" {free / 1e9:.1f} GB free now would hold {int(free / each):,} citizens, once drawn."
+    )

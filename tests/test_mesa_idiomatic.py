@@ -1,0 +1,34 @@
+"""The model written for Mesa, an agent a citizen, is the same model."""
+
+import numpy as np
+import pytest
+from benchmarks.mesa_idiomatic import Protest
+from benchmarks.mesa_speed import COUNTED, counted
+
+from samizdat import Simulation
+from samizdat.core.layout import MOBILISE, SHARE
+from worlds import STATE, town
+
+VARIANTS = {
+    "as it is": {},
+    "attention off": {"attention.on": 0},
+    "speaking tires, no talk": {"attention.speaking_tires": 1, "reach.word_of_mouth": 0},
+    "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1, "preempt": 0.1},
+}
+
+
+@pytest.mark.parametrize("values", VARIANTS.values(), ids=VARIANTS)
+def test_mesa_counts_the_same_every_day_and_ends_with_the_same_citizens(values):
+    simulation = Simulation(town(300).change(values), seed=5, threads=1)
+    model = Protest(Simulation(town(300).change(values), seed=5, threads=1))
+    while not simulation.finished:
+        simulation.step()
+        model.step()
+        assert simulation.counts["newly_detained"] == sum(model.newly_detained), simulation.date
+    days = counted(simulation)
+    assert np.array_equal(days, np.array(model.counts)[:, :, COUNTED])
+    spoke = days[:, :, [SHARE, MOBILISE]].sum(axis=(0, 1))
+    assert min(spoke) > 0
+    for name in STATE:
+        mine = np.array([getattr(citizen, name) for citizen in model.everybody])
+        assert np.array_equal(simulation.state[name], mine), name
