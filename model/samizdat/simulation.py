@@ -4,12 +4,14 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from samizdat import checkpoint
 from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.layout import (
@@ -110,6 +112,7 @@ class Simulation:
         self._actions = np.zeros((self.steps, len(self.sizes), 3), np.int64)
         self._blocked_anywhere = np.zeros(self.steps, np.int64)
         self._latent = np.zeros(self.steps, bool)
+        self._identity: dict[str, Any] | None = None  # see checkpoint.identity_of
 
     @property
     def finished(self) -> bool:
@@ -171,6 +174,45 @@ class Simulation:
             if progress is not None:
                 progress(self)
         return self
+
+    def save(self, path: str | Path) -> None:
+        """Write all that is needed to go on from here, for `restore`; the file is whole or absent.
+
+        It holds the scenario too, but of traits and a graph that were given only the digest.
+        """
+        checkpoint.save(self, Path(path))
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | Path,
+        threads: int | None = None,
+        graph: Graph | None = None,
+        traits: Mapping[str, Any] | None = None,
+        *,
+        force: bool = False,
+    ) -> "Simulation":
+        """Return the simulation that `save` wrote; it goes on as the other would, bit for bit.
+
+        Parameters
+        ----------
+        graph, traits
+            Those that the simulation was made with, where they were given.
+        force
+            Go on even if the model's source, the graph or the traits have changed since.
+
+        Raises
+        ------
+        ValueError
+            In one line: the file is damaged, or something has changed.
+        """
+        found = checkpoint.read(Path(path))
+        if not force:
+            found.check({"model": checkpoint.model_digest()})
+        seed = found.facts["identity"]["seed"]
+        simulation = cls(found.scenario, seed, threads, graph, traits)
+        checkpoint.take_up(simulation, found, force=force)
+        return simulation
 
     @property
     def nation(self) -> pd.DataFrame:

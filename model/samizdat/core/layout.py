@@ -79,6 +79,19 @@ class State(NamedTuple):
     actors: NDArray[np.int32]  # per block, from its first slot: who has a voice
 
 
+# What of it decides all that follows; the rest is derived or written anew in each step.
+DYNAMIC = (
+    "grievance",
+    "trust",
+    "fear",
+    "attention",
+    "circumventing",
+    "posture",
+    "days_left",
+    "voice",
+    "ears",
+)
+
 STATE_TYPES: dict[str, type] = {
     **dict.fromkeys(("grievance", "trust", "fear"), np.float32),
     **dict.fromkeys(("attention", "circumventing", "posture", "marks"), np.uint8),
