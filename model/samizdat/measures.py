@@ -71,7 +71,8 @@ def daily_table(
         "date": pd.Series(np.repeat(np.array(dates, "datetime64[s]"), width)),
     }
     if regions is not None:
-        columns["region"] = pd.Categorical(np.tile(np.array(regions, object), days), list(regions))
+        codes = np.tile(np.arange(width), days)
+        columns["region"] = pd.Categorical.from_codes(codes, pd.Index(list(regions)))
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
     columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
     counted = pd.array(_count("latent_self_censor")(tallies, citizens).reshape(-1), "Int64")

@@ -1,6 +1,7 @@
 """One run: the world, then the regime, then the citizens, then the record."""
 
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -214,6 +215,10 @@ class Simulation:
         checkpoint.take_up(simulation, found, force=force)
         return simulation
 
+    @functools.cached_property
+    def _dates(self) -> list[dt.date]:
+        return [self.scenario.date_of(k) for k in range(self.steps)]
+
     @property
     def nation(self) -> pd.DataFrame:
         """One row a day, for the nation."""
@@ -228,7 +233,7 @@ class Simulation:
             actions,
             self._latent[:k],
             self.sizes.sum(),
-            [self.scenario.date_of(s) for s in range(k)],
+            self._dates[:k],
             None,
         )
 
@@ -242,7 +247,7 @@ class Simulation:
             {name: self._actions[:k, :, a] for a, name in enumerate(names)},
             self._latent[:k],
             self.sizes,
-            [self.scenario.date_of(s) for s in range(k)],
+            self._dates[:k],
             self.scenario.region_names,
         )
 
