@@ -33,12 +33,12 @@ _EDGE = ("__main__.py", "archive.py", "checkpoint.py", "cli", "figures", "files.
 _ROWS = {"tallies": "_tallies", "actions": "_actions", "latent": "_latent",
          "blocked_anywhere": "_blocked_anywhere"}  # fmt: skip
 _NAMED = {
-    "model": "the model's source",
-    "scenario": "the scenario",
-    "seed": "the seed",
-    "citizens": "the number of citizens",
-    "graph": "the graph",
-    "traits": "the traits",
+    "model": "source of the model",
+    "scenario": "scenario",
+    "seed": "seed",
+    "citizens": "number of citizens",
+    "graph": "graph",
+    "traits": "set of traits",
 }
 
 
@@ -74,7 +74,7 @@ class Checkpoint(NamedTuple):
         for name, value in identity.items():
             if self.facts["identity"][name] != value and not force:
                 raise CheckpointError(
-                    f"{self.path}: {_NAMED[name]} is not what it was at the checkpoint"
+                    f"{self.path}: was taken with another {_NAMED[name]}"
                     " (force goes on all the same)"
                 )
 
