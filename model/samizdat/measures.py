@@ -1,6 +1,5 @@
 """What is reported of a run, per day and as a whole: one function each."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ def daily_table(
     actions: Mapping[str, Counts],
     latent: NDArray[np.bool_],
     citizens: Counts,
-    dates: Sequence[dt.date],
+    dates: NDArray[np.datetime64],
     regions: Sequence[str] | None,
 ) -> pd.DataFrame:
     """Return one row a day, or one a day and region.
@@ -68,7 +67,7 @@ def daily_table(
     width = 1 if regions is None else len(regions)
     columns: dict[str, Any] = {
         "step": np.repeat(np.arange(days), width),
-        "date": pd.Series(np.repeat(np.array(dates, "datetime64[s]"), width)),
+        "date": pd.Series(np.repeat(dates, width)),
     }
     if regions is not None:
         codes = np.tile(np.arange(width), days)

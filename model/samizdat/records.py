@@ -299,8 +299,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     place = arrow.schema.get_field_index("date")
     arrow = arrow.set_column(place, "date", arrow.column("date").cast(pa.date32()))
+    words = [each.name for each in arrow.schema if pa.types.is_dictionary(each.type)]
     with written_whole(path) as partial:
-        parquet.write_table(arrow, partial, write_page_checksum=True)
+        # Dictionaries of numbers take twice the time and save a tenth of the space.
+        parquet.write_table(arrow, partial, write_page_checksum=True, use_dictionary=words)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -216,8 +216,8 @@ class Simulation:
         return simulation
 
     @functools.cached_property
-    def _dates(self) -> list[dt.date]:
-        return [self.scenario.date_of(k) for k in range(self.steps)]
+    def _dates(self) -> NDArray[np.datetime64]:
+        return np.array([self.scenario.date_of(k) for k in range(self.steps)], "datetime64[s]")
 
     @property
     def nation(self) -> pd.DataFrame:
