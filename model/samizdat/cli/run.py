@@ -43,7 +43,8 @@ def run(
         Path | None, typer.Option(help="Folder for manifest, tables, figures; default: none.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier run in that folder.")
+        bool,
+        typer.Option("--force", help="Replace an earlier run; resume though the source changed."),
     ] = False,
     checkpoint_every: Annotated[
         float | None,
