@@ -1,6 +1,5 @@
 """What is reported of a run, per day and as a whole: one function each."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ def daily_table(
     actions: Mapping[str, Counts],
     latent: NDArray[np.bool_],
     citizens: Counts,
-    dates: Sequence[dt.date],
+    dates: NDArray[np.datetime64],
     regions: Sequence[str] | None,
 ) -> pd.DataFrame:
     """Return one row a day, or one a day and region.
@@ -68,10 +67,11 @@ def daily_table(
     width = 1 if regions is None else len(regions)
     columns: dict[str, Any] = {
         "step": np.repeat(np.arange(days), width),
-        "date": pd.Series(np.repeat(np.array(dates, "datetime64[s]"), width)),
+        "date": pd.Series(np.repeat(dates, width)),
     }
     if regions is not None:
-        columns["region"] = pd.Categorical(np.tile(np.array(regions, object), days), list(regions))
+        codes = np.tile(np.arange(width), days)
+        columns["region"] = pd.Categorical.from_codes(codes, pd.Index(list(regions)))
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
     columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
     counted = pd.array(_count("latent_self_censor")(tallies, citizens).reshape(-1), "Int64")

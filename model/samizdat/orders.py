@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,20 @@ class Memory:
     orders: list[Order] = field(default_factory=list)
     hot_days: dict[str, list[float]] = field(default_factory=dict)  # lever -> (R,) days in a row
     conceded: dict[str, float] = field(default_factory=dict)  # event -> day
+
+    def to_table(self) -> dict[str, Any]:
+        """Return the memory in JSON's types, for `from_table`."""
+        return {
+            "orders": [list(order) for order in self.orders],
+            "hot_days": {lever: list(days) for lever, days in self.hot_days.items()},
+            "conceded": dict(self.conceded),
+        }
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> "Memory":
+        """Read what `to_table` gave."""
+        orders = [Order(*row) for row in table["orders"]]
+        return cls(orders, dict(table["hot_days"]), dict(table["conceded"]))
 
 
 class Today(NamedTuple):

@@ -1,15 +1,18 @@
 """One run: the world, then the regime, then the citizens, then the record."""
 
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from samizdat import checkpoint
 from samizdat.cache import check_memory, graph_of, traits_of
 from samizdat.circumstances import Circumstances
 from samizdat.core import draws
@@ -101,6 +104,7 @@ class Simulation:
         self._actions = np.zeros((self.steps, len(self.sizes), 3), np.int64)
         self._blocked_anywhere = np.zeros(self.steps, np.int64)
         self._latent = np.zeros(self.steps, bool)
+        self._identity: dict[str, Any] | None = None  # see checkpoint.identity_of
 
     @property
     def finished(self) -> bool:
@@ -163,6 +167,49 @@ class Simulation:
                 progress(self)
         return self
 
+    def save(self, path: str | Path) -> None:
+        """Write all that is needed to go on from here, for `restore`; the file is whole or absent.
+
+        It holds the scenario too, but of traits and a graph that were given only the digest.
+        """
+        checkpoint.save(self, Path(path))
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | Path,
+        threads: int | None = None,
+        graph: Graph | None = None,
+        traits: Mapping[str, Any] | None = None,
+        *,
+        force: bool = False,
+    ) -> "Simulation":
+        """Return the simulation that `save` wrote; it goes on as the other would, bit for bit.
+
+        Parameters
+        ----------
+        graph, traits
+            Those that the simulation was made with, where they were given.
+        force
+            Go on even if the model's source, the graph or the traits have changed since.
+
+        Raises
+        ------
+        ValueError
+            In one line: the file is damaged, or something has changed.
+        """
+        found = checkpoint.read(Path(path))
+        if not force:
+            found.check({"model": checkpoint.model_digest()})
+        seed = found.facts["identity"]["seed"]
+        simulation = cls(found.scenario, seed, threads, graph, traits)
+        checkpoint.take_up(simulation, found, force=force)
+        return simulation
+
+    @functools.cached_property
+    def _dates(self) -> NDArray[np.datetime64]:
+        return np.array([self.scenario.date_of(k) for k in range(self.steps)], "datetime64[s]")
+
     @property
     def nation(self) -> pd.DataFrame:
         """One row a day, for the nation."""
@@ -177,7 +224,7 @@ class Simulation:
             actions,
             self._latent[:k],
             self.sizes.sum(),
-            [self.scenario.date_of(s) for s in range(k)],
+            self._dates[:k],
             None,
         )
 
@@ -191,7 +238,7 @@ class Simulation:
             {name: self._actions[:k, :, a] for a, name in enumerate(names)},
             self._latent[:k],
             self.sizes,
-            [self.scenario.date_of(s) for s in range(k)],
+            self._dates[:k],
             self.scenario.region_names,
         )
 
@@ -264,10 +311,10 @@ class Simulation:
         }
 
     def _opens_month(self, k: int) -> bool:
-        date = self.scenario.date_of(k)
         if k == 0:
-            return date.day == 1
-        return date.month != self.scenario.date_of(k - 1).month
+            return self.scenario.date_of(0).day == 1
+        months = self._dates[k - 1 : k + 1].astype("datetime64[M]")
+        return bool(months[0] != months[1])
 
     def _record(self, k: int) -> None:
         signals = self._world.signals

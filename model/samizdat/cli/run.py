@@ -1,5 +1,6 @@
 """`samizdat run`: one run of one scenario."""
 
+import shlex
 import signal
 import sys
 import time
@@ -10,15 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.resume import refuse_changes, take_up
 
 DEFAULT_SCENARIO = "kazakhstan"
 
 
-class _Interrupted(Exception):  # noqa: N818
-    """The user asked to end between two steps."""
-
-
 def run(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = (
         DEFAULT_SCENARIO
     ),
@@ -44,40 +43,47 @@ def run(
         Path | None, typer.Option(help="Folder for manifest, tables, figures; default: none.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier run in that folder.")
+        bool,
+        typer.Option("--force", help="Replace an earlier run; resume though the source changed."),
     ] = False,
+    checkpoint_every: Annotated[
+        float | None,
+        typer.Option(metavar="DAYS", help="Write what --resume goes on from, so often."),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Go on with the run in that folder.")
+    ] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Tables only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Run a scenario day by day; print its summary, and write it where --out says."""
     say = silent if quiet else typer.echo
     stop = _StopSwitch()
-    world, days, ties, record = _checked(
-        scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force
-    )
-    say(
-        f"{world.name}: {world.citizens:,} citizens, {days:,} steps from {world.world.start}, "
-        f"seed {seed}"
-    )
-    simulation = people(world, seed, threads, ties, say)
-    if record:
-        record.begin(simulation, ["samizdat", *sys.argv[1:]], str(graph) if graph else None)
+    if resume is not None:
+        refuse_changes(context)
+        simulation, plan, record = take_up(resume, threads, force, checkpoint_every, say)
+    else:
+        world, plan, ties, record = _checked(
+            scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force,
+            checkpoint_every,
+        )  # fmt: skip
+        say(
+            f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
+            f"{world.world.start}, seed {seed}"
+        )
+        simulation = people(world, seed, threads, ties, say)
+        if record:
+            command = ["samizdat", *sys.argv[1:]]
+            record.begin(simulation, command, str(graph) if graph else None, plan)
     began = time.perf_counter()
     try:
-        with _Progress(days, quiet) as show, stop:
-
-            def after_step(simulation: Any) -> None:
+        with _Progress(plan.steps, quiet, simulation.step_number) as show, stop:
+            while simulation.step_number < plan.steps and not stop.asked:
+                simulation.step()
                 show(simulation)
-                if stop.asked:
-                    raise _Interrupted
-
-            try:
-                while simulation.step_number < days:
-                    simulation.step()
-                    after_step(simulation)
-                status = "complete"
-            except _Interrupted:
-                status = "interrupted" if simulation.step_number < days else "complete"
+                if record and not stop.asked:
+                    record.after_step(simulation, time.perf_counter() - began)
+        status = "complete" if simulation.step_number >= plan.steps else "interrupted"
     except Exception as error:
         if record:
             record.fail(error)
@@ -85,12 +91,15 @@ def run(
     seconds = time.perf_counter() - began
     if record:
         record.end(simulation, status, seconds)
+        seconds += record.seconds_before
         if not no_figures and simulation.step_number:
             _draw(simulation, record.folder)
     if not quiet:
         _report(simulation, seconds, status)
         if record:
             say(f"Written to {record.folder}/")
+            if status == "interrupted" and record.checkpoints:
+                say(f"To go on: samizdat run --resume {shlex.quote(str(record.folder))}")
     if status == "interrupted":
         sys.exit(stop.exit_code)
 
@@ -106,10 +115,12 @@ def _checked(
     graph: Path | None,
     out: Path | None,
     force: bool,
+    checkpoint_every: float | None,
 ) -> Any:
     """Check all that the user gave before anything is built or written."""
     from samizdat.cache import check_memory
     from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.cli.resume import plan_of
     from samizdat.graphs import Graph
     from samizdat.simulation import check_call
 
@@ -123,6 +134,9 @@ def _checked(
             values["citizens"] = citizens.replace("_", "")
         scenario = scenario.change(values)
         days = scenario.steps_until(parse_date(until, "until") if until else None)
+        if checkpoint_every is not None and out is None:
+            refuse("checkpoint-every needs a folder to write to: --out DIR")
+        plan = plan_of(scenario, days, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
         ties = Graph.from_file(graph, scenario.citizens) if graph else None
@@ -133,7 +147,7 @@ def _checked(
             record = RunRecord(out, force=force)
     except ValueError as error:
         refuse(error)
-    return scenario, days, ties, record
+    return scenario, plan, ties, record
 
 
 def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
@@ -187,8 +201,8 @@ class _StopSwitch:
 class _Progress:
     """A bar with date, postures and time left; plain lines where there is no terminal."""
 
-    def __init__(self, steps: int, quiet: bool) -> None:
-        self.steps, self.quiet = steps, quiet
+    def __init__(self, steps: int, quiet: bool, done: int = 0) -> None:
+        self.steps, self.quiet, self.before = steps, quiet, done
         self._bar: Any = None
         self._drawn = 0.0
 
@@ -207,7 +221,9 @@ class _Progress:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("", total=self.steps, date="", postures="")
+        self._task = self._bar.add_task(
+            "", total=self.steps, completed=self.before, date="", postures=""
+        )
         self._bar.start()
         return self._move
 
@@ -236,7 +252,8 @@ class _Progress:
         if now - self._drawn >= 10:
             self._drawn = now
             done = simulation.step_number / self.steps
-            left = (now - self._start) * (1 - done) / done
+            here = done - self.before / self.steps
+            left = (now - self._start) * (1 - done) / here
             typer.echo(f"{simulation.date} {done:4.0%} about {left:.0f} s left", err=True)
 
 

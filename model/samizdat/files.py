@@ -1,0 +1,80 @@
+"""Files that are whole or absent, and folders that one process writes to at a time."""
+
+import contextlib
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+LOCK = ".lock"
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``, which replaces it once all is on the disk."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        to_disk(partial)
+        partial.replace(path)
+        to_disk(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def to_disk(path: Path) -> None:
+    """Return once a file, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class FolderLock:
+    """Keeps a second process out of a folder; the system opens it when this one dies.
+
+    Raises
+    ------
+    BlockingIOError
+        If another has it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOCK
+        self._descriptor: int | None = None
+        while self._descriptor is None:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                self._lock(descriptor, folder)
+            except OSError:
+                os.close(descriptor)
+                raise
+            if self._is_still_there(descriptor):
+                self._descriptor = descriptor
+            else:  # whoever had it removed it between our two calls
+                os.close(descriptor)
+
+    def release(self) -> None:
+        """Let others in; a second call does nothing."""
+        if self._descriptor is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _lock(self, descriptor: int, folder: Path) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            reason = "another process is writing to this folder"
+            raise BlockingIOError(errno.EWOULDBLOCK, reason, str(folder)) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+                raise  # else the file system knows no locks: go without
+
+    def _is_still_there(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
