@@ -144,6 +144,7 @@ def take_up(simulation: "Simulation", checkpoint: Checkpoint, *, force: bool = F
     if k:
         simulation._last = simulation._tallies[k - 1].copy()
         resume_state(world)
+        circumstances.go_on(k, world.signals)
 
 
 def identity_of(simulation: "Simulation") -> dict[str, Any]:

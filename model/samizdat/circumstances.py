@@ -58,10 +58,12 @@ class Circumstances:
         adoption = scenario.adoption_at(np.array([year_of(date) for date in self._dates]))
         self._adoption = adoption
         self._falling = np.diff(adoption, axis=0, prepend=0.0).min(axis=1) < 0.0
-        self._turns = self._course.turns(np.arange(steps) * world.step_days, world.step_days)
-        for platform in (*world.platforms, world.foreign_press):
-            if platform.launched is not None:
-                first = bisect.bisect_left(self._dates, platform.launched)
+        days = np.arange(steps, dtype=np.float64) * world.step_days
+        self._turns = self._course.turns(days, world.step_days)
+        launches = [platform.launched for platform in world.platforms]
+        for launched in (*launches, world.foreign_press.launched):
+            if launched is not None:
+                first = bisect.bisect_left(self._dates, launched)
                 self._turns[first : first + 1] = True
         self._settle_numbers(0)
         self._faced = -1  # the last step that was brought, and where it was written
@@ -117,11 +119,16 @@ class Circumstances:
         respond(today, self.memory, signals)
         if len(self.memory.conceded) > conceded:  # a concession is felt at once
             self._describe_world(signals, day, last)
-        gone = not follows or self._falling[k] or np.any(self._allowed & ~signals["allowed"])
+        unknown = k != self._faced + 1
+        gone = unknown or self._falling[k] or np.any(self._allowed & ~signals["allowed"])
         signals["withdrawn"] = gone
         self._allowed, self._faced, self._written = signals["allowed"].copy(), k, signals
         self._remember(today)
         return today
+
+    def go_on(self, k: int, signals: NDArray[np.void]) -> None:
+        """Be ready for step k, the step before having left these signals (R,)."""
+        self._allowed, self._faced = signals["allowed"].copy(), k - 1
 
     def _turn(self, k: int) -> None:
         """Look up what holds from step k on, until an entry of the timeline begins or ends."""

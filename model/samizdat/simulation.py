@@ -25,6 +25,7 @@ from samizdat.core.layout import (
     PLATFORMS,
     STREET_HEARD,
     TALLIES,
+    WORKINGS,
     new_world,
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
@@ -267,8 +268,8 @@ class Simulation:
         """Traits and state of the citizens by name, as arrays (n,) that cannot be written."""
         arrays = {**self._world.traits._asdict(), **self._world.state._asdict()}
         views = {}
-        for name, array in arrays.items():
-            views[name] = array.view()
+        for name in arrays.keys() - WORKINGS:
+            views[name] = arrays[name].view()
             views[name].flags.writeable = False
         return views
 

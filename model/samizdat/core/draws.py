@@ -80,7 +80,7 @@ def unit(word: np.uint32) -> float:
 def fill_words(
     seed: int, first: int, last: int, step: int, stream: int, out: NDArray[np.uint32]
 ) -> None:
-    """Write the words of the citizens first ... last - 1 into ``out``, to be read by `word_of`.
+    """Write the words of the citizens first ... last - 1 into ``out``, to be read by `filled`.
 
     The four words of a call go to four planes, so that eight calls fit a vector unit.
     """
@@ -99,9 +99,9 @@ def fill_words(
 
 
 @compiled
-def word_of(i: int, first: int, out: NDArray[np.uint32]) -> np.uint32:
-    """Return the word of citizen i, which `fill_words` wrote for first, first + 1, ..."""
-    return out[(i & 3) * (out.size >> 2) + (i >> 2) - (first >> 2)]
+def filled(i: int, first: int, out: NDArray[np.uint32]) -> float:
+    """Return the draw of citizen i from what `fill_words` wrote for first, first + 1, ..."""
+    return unit(out[(i & 3) * (out.size >> 2) + (i >> 2) - (first >> 2)])
 
 
 @compiled

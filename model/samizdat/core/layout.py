@@ -90,6 +90,9 @@ class State(NamedTuple):
 DYNAMIC = ("grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left",
            "voice", "ears")  # fmt: skip
 
+# What of it only the passes can read: lists and marks that hold for a while, or in places.
+WORKINGS = frozenset(("heard", "marks", "actors", "last_actors"))
+
 STATE_TYPES: dict[str, type] = {
     **dict.fromkeys(("grievance", "trust", "fear"), np.float32),
     **dict.fromkeys(("attention", "circumventing", "posture", "marks"), np.uint8),

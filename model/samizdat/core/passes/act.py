@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.draws import ATTENTION, SEEDS, fill_words, uniform, unit, word_of
+from samizdat.core.draws import ATTENTION, SEEDS, fill_words, filled, uniform
 from samizdat.core.jit import compiled, inlined
 from samizdat.core.layout import (
     AWARE,
@@ -183,7 +183,7 @@ def choose_touched(
     k = 0
     if background > 0.0:
         for i in range(first, last):
-            wakes = int(unit(word_of(i, first, words)) < background)
+            wakes = int(filled(i, first, words) < background)
             wakes &= int(int(attention[i]) == UNAWARE)
             touched[k] = i
             k += wakes | (int(marks[i]) & TO_ACT)
@@ -295,7 +295,7 @@ def attend_near(
         if stirred:
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         if attends:
-            draw = unit(word_of(i, first, words)) if drawn else uniform(seed, i, step, ATTENTION)
+            draw = filled(i, first, words) if drawn else uniform(seed, i, step, ATTENTION)
             spoke = int(last_voice[at]) & (PLATFORMS | TALK | STREET) != 0
             after = attend(
                 attention, street + others, reads_foreign, spoke, draw,
