@@ -59,7 +59,7 @@ def ears_of(access: int, blocked: int, blackout: int, circumventing: int, held: 
 @compiled
 def hears_kin(voice: int, ears: int) -> bool:
     """Whether a close tie is heard: in person, in the street or on a common platform."""
-    return (voice & (TALK | STREET)) != 0 or (voice & ears & PLATFORMS) != 0
+    return ((voice & (TALK | STREET)) | (voice & ears & PLATFORMS)) != 0
 
 
 @compiled

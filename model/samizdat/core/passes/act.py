@@ -146,11 +146,12 @@ def decide(
     p: Decision,
 ) -> tuple[int, int]:
     """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0."""
-    # No risk is negative: who fails without the risk fails with it, and needs no reckoning.
-    if mobilises(motive, 0.0, aversion, threshold, p):
-        risk = street_risk(street, d, fear, security, p)
-        if mobilises(motive, risk, aversion, threshold, p):
-            return MOBILISE, STREET | TALK | platforms
+    # Risk is between 0 and 1: who fails at 0 or dares at 1 does so at hers, which needs no reckoning.
+    if mobilises(motive, 0.0, aversion, threshold, p) and (
+        mobilises(motive, 1.0, aversion, threshold, p)
+        or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
+    ):
+        return MOBILISE, STREET | TALK | platforms
     no_channel = platforms == 0 and word_of_mouth == 0.0
     if no_channel or not speaks(motive, 0.0, aversion, threshold, p):
         return SILENT, 0
@@ -385,7 +386,8 @@ def decide_near(
         sharing += posture == SHARE
         posting += posture == SHARE and voice & PLATFORMS != 0
         censoring += posture == SELF_CENSOR
-        visible += fixed(float(readable[voice & PLATFORMS]))
+        if voice & PLATFORMS:
+            visible += fixed(float(readable[voice & PLATFORMS]))
     world.actor_counts[b] = slot - int(world.blocks[b, 0])
     tally[N_MOBILISE] += mobilised
     tally[N_NEWLY_MOBILISED] += newly_mobilised

@@ -10,7 +10,7 @@ only where ``stirred`` says that a voice arrived, so that nobody has to clear th
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, inlined
 from samizdat.core.layout import (
     FOREIGN,
     HEARS_FOREIGN,
@@ -100,49 +100,67 @@ def tell(first: int, last: int, world: World) -> None:
                 loud[j >> 3] |= 1 << (j & 7)
 
 
+@inlined
+def of_kin(voice: int, ears: int) -> tuple[int, int, int, int]:
+    """Return what the voice of a close tie adds to m, s, c and posts; without a branch."""
+    heard, marches = int(hears_kin(voice, ears)), int((voice & STREET) != 0)
+    held, post = int((voice & HELD) != 0), int(hears_online(voice, ears))
+    return heard & marches, heard & (1 - marches), held, post
+
+
+@inlined
+def from_afar(voice: int, ears: int) -> tuple[int, int, int]:
+    """Return what the voice of an online tie adds to m, s and posts; without a branch."""
+    heard, marches = int(hears_online(voice, ears)), int((voice & STREET) != 0)
+    return heard & marches, heard & (1 - marches), heard
+
+
 @compiled
 def hear_by_pull(first: int, last: int, world: World) -> None:
     """Let the citizens first ... last - 1 count the voices of the step before along their ties.
 
-    Whether a neighbour had a voice at all is asked of ``loud``, small enough for a near cache.
-    Places are unsigned: signed ones might count from the end, and each would be asked whether.
+    Unless most have a voice, whether a neighbour had one is asked of ``loud`` first, small enough
+    for a near cache. Places are unsigned: signed ones might count from the end, and each would be
+    asked whether it does.
     """
     state, stirred, loud = world.state, world.stirred, world.loud
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
-    everybody = world.last_actor_counts.sum() > MOST * ears_now.size
+    ask = world.last_actor_counts.sum() < MOST * ears_now.size
     for near in range(first, last, NEAR):
         anything = 0
         for i in range(near, min(near + NEAR, last)):
             street, others, held, posts = 0, 0, 0, 0
-            if int(days_left[i]) == 0:
-                ears = int(ears_now[i])
-                e, end = np.uint64(start[i]), np.uint64(start[i + 1])
-                online = np.uint64(int(start[i]) + int(close[i]))
+            free, ears = int(days_left[i]) == 0, int(ears_now[i])
+            begin, middle = int(start[i]), int(start[i]) + int(close[i])
+            e, online, end = np.uint64(begin), np.uint64(middle), np.uint64(start[i + 1])
+            if not free:
+                online = e
+            if ears & PLATFORMS == 0:  # as of all in detention
+                end = online
+            if ask:
                 while e < online:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if everybody or np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
-                        voice = int(last_voice[j])
-                        heard_her = int(hears_kin(voice, ears))
-                        marches = int((voice & STREET) != 0)
-                        street += heard_her & marches
-                        others += heard_her & (1 - marches)
-                        posts += hears_online(voice, ears)
-                        held += (voice & HELD) != 0
-                if ears & PLATFORMS == 0:
-                    e = end
+                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                        m, s, c, post = of_kin(int(last_voice[j]), ears)
+                        street, others, held, posts = street + m, others + s, held + c, posts + post
                 while e < end:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if everybody or np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
-                        voice = int(last_voice[j])
-                        heard_her = int(hears_online(voice, ears))
-                        marches = int((voice & STREET) != 0)
-                        street += heard_her & marches
-                        others += heard_her & (1 - marches)
-                        posts += heard_her
+                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                        m, s, post = from_afar(int(last_voice[j]), ears)
+                        street, others, posts = street + m, others + s, posts + post
+            else:
+                while e < online:
+                    m, s, c, post = of_kin(int(last_voice[np.uint64(neighbour[e])]), ears)
+                    e += _ONE
+                    street, others, held, posts = street + m, others + s, held + c, posts + post
+                while e < end:
+                    m, s, post = from_afar(int(last_voice[np.uint64(neighbour[e])]), ears)
+                    e += _ONE
+                    street, others, posts = street + m, others + s, posts + post
             heard[i, STREET_HEARD] = street
             heard[i, OTHERS_HEARD] = others
             heard[i, HELD_HEARD] = held
