@@ -23,6 +23,7 @@ from samizdat.core.society import (
     circles,
     contacts,
     desk_for,
+    region_of,
     town_first,
     town_of,
 )
@@ -30,7 +31,6 @@ from samizdat.core.ties import CLOSE, ONLINE
 
 _STRETCH = 1 << 18  # citizens between two looks at whether to stop
 _BOX = 1 << 18  # ends sent to other ranges at once, at least
-_LONG = 32  # ties of a part of a row from which on a library routine sorts it
 
 
 Box = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
@@ -165,9 +165,7 @@ def _draw(
     """
     close, online, full = 0, 0, box.shape[2] - desk.source.size
     while at < until and (filling or max(close, online) <= full):
-        r = 0
-        for q in range(1, who.towns.size):
-            r += int(int(who.region_first[q]) <= at)
+        r = region_of(who, at)
         town = town_of(who, r, at)
         end = min(until, at + BATCH, town_first(who, r, town + 1))
         ties = circles(who, r, at, end, desk)
@@ -250,16 +248,18 @@ def _cumulate(next_close: NDArray[np.int64], next_online: NDArray[np.int64]) -> 
 
 @compiled
 def _sort(neighbour: NDArray[np.int32], begin: int, end: int) -> None:
-    """Sort a part of a row in place."""
-    if end - begin >= _LONG:
-        neighbour[begin:end].sort()
-        return
-    for e in range(begin + 1, end):
-        j, to = int(neighbour[e]), e
-        while to > begin and int(neighbour[to - 1]) > j:
-            neighbour[to] = neighbour[to - 1]
-            to -= 1
-        neighbour[to] = j
+    """Sort a part of a row in place, by Shell's method: short or nearly sorted, as most are."""
+    gap = 1
+    while 9 * gap < end - begin:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for e in range(begin + gap, end):
+            j, to = int(neighbour[e]), e
+            while to >= begin + gap and int(neighbour[to - gap]) > j:
+                neighbour[to] = neighbour[to - gap]
+                to -= gap
+            neighbour[to] = j
+        gap //= 3
 
 
 @compiled

@@ -35,6 +35,7 @@ from samizdat.core.wiring import (
     ranked,
     rectangle,
     turned,
+    walked,
 )
 
 BATCH = 1024
@@ -90,6 +91,15 @@ def desk_for(who: Society) -> Desk:
         place=np.empty((3, ties), np.int32),
         there=np.empty((5, ties), np.int32),
     )
+
+
+@compiled
+def region_of(who: Society, i: int) -> int:
+    """Return the region where citizen i lives."""
+    r = 0
+    for q in range(1, who.towns.size):
+        r += int(int(who.region_first[q]) <= i)
+    return r
 
 
 @compiled
@@ -154,10 +164,10 @@ def acquaintances(who: Society, r: int, first: int, last: int, desk: Desk) -> in
     """Tie each citizen to acquaintances near her, or anywhere in the region; its ends meet."""
     begin, head = int(who.region_first[r]), first >> 2
     size = int(who.region_first[r + 1]) - begin
-    draws = _listed(who, first, last, ACQUAINTANCES, who.acquainted, desk)
+    draws = _listed(who, first, last, int(ACQUAINTANCES), who.acquainted, desk)
     group, turn = desk.group[:draws], desk.turn[:draws]
-    many_words(who.seed, group, turn, ACQUAINTANCE, desk.words[0])
-    many_words(who.seed, group, turn, FAR, desk.words[1])
+    for k, stream in enumerate((ACQUAINTANCE, FAR)):
+        many_words(who.seed, group, turn, stream, desk.words[k])
     at = 0
     for e in range(draws):
         for k in range(4):
@@ -179,7 +189,7 @@ _TOWN, _REGION, _NATION = range(3)
 @compiled
 def contacts(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     """Tie each citizen online to popular citizens of her town, her region or the nation."""
-    draws = _listed(who, first, last, CONTACTS, who.contacted, desk)
+    draws = _listed(who, first, last, int(CONTACTS), who.contacted, desk)
     town = town_of(who, r, first)
     begin, after = town_first(who, r, town), town_first(who, r, town + 1)
     in_town, in_region, anywhere = _by_scope(who, first, draws, desk)
@@ -248,10 +258,7 @@ def _popular(
         left = int(float(x) / height)  # exact below 2**31
         place[e] = turned(left, x - left * tall, wide, tall, key)
     for e in range(word.size):
-        x = int(place[e])
-        while x >= size:
-            x = turned(x // tall, x % tall, wide, tall, key)
-        place[e] = begin + x
+        place[e] = begin + walked(int(place[e]), size, wide, tall, key)
 
 
 @compiled
@@ -261,9 +268,7 @@ def _popular_abroad(who: Society, ties: int, desk: Desk) -> None:
     region, wide, tall = desk.there[0, :ties], desk.there[1, :ties], desk.there[2, :ties]
     one, two = desk.there[3, :ties], desk.there[4, :ties]
     for e in range(ties):
-        anyone, q = int(place[e]), 0
-        for k in range(1, who.towns.size):
-            q += int(int(who.region_first[k]) <= anyone)
+        q = region_of(who, int(place[e]))
         size = int(who.region_first[q + 1]) - int(who.region_first[q])
         a, b = float(who.curves[q, 1, 0]), float(who.curves[q, 1, 1])
         place[e], region[e] = ranked(unit(word[e]), size, who.skew, a, b), q
@@ -274,7 +279,6 @@ def _popular_abroad(who: Society, ties: int, desk: Desk) -> None:
         left = int(float(x) / float(high))
         place[e] = turned(left, x - left * high, int(wide[e]), high, (int(one[e]), int(two[e])))
     for e in range(ties):
-        x, q, high, key = int(place[e]), int(region[e]), int(tall[e]), (int(one[e]), int(two[e]))
-        while x >= int(who.region_first[q + 1]) - int(who.region_first[q]):
-            x = turned(x // high, x % high, int(wide[e]), high, key)
-        place[e] = int(who.region_first[q]) + x
+        begin, end = int(who.region_first[region[e]]), int(who.region_first[region[e] + 1])
+        key = (int(one[e]), int(two[e]))
+        place[e] = begin + walked(int(place[e]), end - begin, int(wide[e]), int(tall[e]), key)

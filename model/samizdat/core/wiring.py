@@ -155,6 +155,14 @@ def turned(left: int, right: int, wide: int, tall: int, key: tuple[int, int]) ->
 
 
 @compiled
+def walked(x: int, size: int, wide: int, tall: int, key: tuple[int, int]) -> int:
+    """Return where a cell comes to lie that is turned on until it is one of the first ``size``."""
+    while x >= size:
+        x = turned(x // tall, x % tall, wide, tall, key)
+    return x
+
+
+@compiled
 def shuffled(x: int, size: int, key: tuple[int, int]) -> int:
     """Return the place of x under a pseudo-random permutation of 0 ... size - 1.
 
@@ -162,10 +170,7 @@ def shuffled(x: int, size: int, key: tuple[int, int]) -> int:
     falls outside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains").
     """
     wide, tall = rectangle(size)
-    x = turned(x // tall, x % tall, wide, tall, key)
-    while x >= size:
-        x = turned(x // tall, x % tall, wide, tall, key)
-    return x
+    return walked(turned(x // tall, x % tall, wide, tall, key), size, wide, tall, key)
 
 
 @inlined
