@@ -57,6 +57,7 @@ access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)
 audible, exposure = interpreted(reach.audible), interpreted(reach.exposure)
 awakening, weariness = interpreted(attention.awakening), interpreted(attention.weariness)
+hazard = interpreted(attention.hazard)
 next_grievance = interpreted(grievance.next_grievance)
 next_trust, settled_trust = interpreted(trust.next_trust), interpreted(trust.settled_trust)
 next_fear, exposed = interpreted(fear.next_fear), interpreted(decision.exposed)
@@ -184,10 +185,11 @@ class Citizen(mesa.Agent):
             if here.fresh and here.seeds > 0 and self.luck(draws.SEEDS) < here.seeds:
                 self.attention = AWARE
             elif here.running:
-                chance = awakening(
+                per_day = hazard(
                     heard, here.flooding, here.coverage, here.coverage_abroad,
-                    self.ears & FOREIGN != 0, self.model.step_days, p.attention,
+                    self.ears & FOREIGN != 0, p.attention,
                 )  # fmt: skip
+                chance = awakening(per_day, self.model.step_days)
                 if chance > 0 and self.luck(draws.ATTENTION) < chance:
                     self.attention = AWARE
         elif self.attention == AWARE:

@@ -129,8 +129,8 @@ def test_every_pass_is_compiled_for_one_signature_only():
     run(town(50))
     run(town(60).change({"attention.beta": 1, "step_days": 2}), threads=2)
     for name in (
-        "listen", "tell", "hear_by_pull", "hear_by_push", "begin", "day_without_voices",
-        "feel_and_act", "evening",
+        "listen", "tell", "hear_by_pull", "hear_by_push", "begin", "feel_and_act",
+        "evening",
     ):  # fmt: skip
         assert len(getattr(step, name).signatures) == 1, name
 

@@ -161,7 +161,7 @@ def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> A
             typer.echo(text, err=True)
 
     if not cache_folder().exists():
-        say("compiling the rules, once; about half a minute")
+        say("compiling the rules, once; about a minute")
     try:
         check_memory(world, seed, threads, ties)
         # The simulation will find them in memory; here one is told what takes long.

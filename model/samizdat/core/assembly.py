@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, within
 from samizdat.core.layout import Ties
 from samizdat.core.society import (
     BATCH,
@@ -246,7 +246,7 @@ def _cumulate(next_close: NDArray[np.int64], next_online: NDArray[np.int64]) -> 
     return total
 
 
-@compiled
+@within
 def _sort(neighbour: NDArray[np.int32], begin: int, end: int) -> None:
     """Sort a part of a row in place, by Shell's method: short or nearly sorted, as most are."""
     gap = 1

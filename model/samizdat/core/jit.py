@@ -38,9 +38,20 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())
 
 
+_ALL = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
 def compiled(function: F) -> F:
     """Compile a pure function; it releases the GIL, so that threads can share the citizens out."""
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(F, numba.njit(**_ALL)(function))
+
+
+def within(function: F) -> F:
+    """Compile a function that compiled code alone may call: Python has no door to it, and crashes.
+
+    The door of a function that is handed a world takes longer to compile than many a pass.
+    """
+    return cast(F, numba.njit(**_ALL, no_cpython_wrapper=True)(function))
 
 
 def inlined(function: F) -> F:
@@ -48,9 +59,7 @@ def inlined(function: F) -> F:
 
     For what a loop must see whole to be vectorised; elsewhere it only makes the code longer.
     """
-    return cast(
-        F, numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
-    )
+    return cast(F, numba.njit(**_ALL, forceinline=True)(function))
 
 
 def interpreted(function: F) -> F:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import many_words, uniform, unit
-from samizdat.core.jit import compiled
+from samizdat.core.jit import within
 from samizdat.core.wiring import (
     ABROAD,
     ACQUAINTANCE,
@@ -93,7 +93,7 @@ def desk_for(who: Society) -> Desk:
     )
 
 
-@compiled
+@within
 def region_of(who: Society, i: int) -> int:
     """Return the region where citizen i lives."""
     r = 0
@@ -102,21 +102,21 @@ def region_of(who: Society, i: int) -> int:
     return r
 
 
-@compiled
+@within
 def town_first(who: Society, r: int, town: int) -> int:
     """Return the first citizen of a town of region r."""
     begin, end, cut = int(who.region_first[r]), int(who.region_first[r + 1]), int(who.towns[r])
     return begin + (town * (end - begin) + cut - 1) // cut
 
 
-@compiled
+@within
 def town_of(who: Society, r: int, i: int) -> int:
     """Return the town, counted within region r, where citizen i lives."""
     begin, end = int(who.region_first[r]), int(who.region_first[r + 1])
     return (i - begin) * int(who.towns[r]) // (end - begin)
 
 
-@compiled
+@within
 def circles(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     """Tie all members of each circle of each cell; a citizen belongs with a chance."""
     at, all_belong = 0, who.belonging >= 1.0
@@ -136,7 +136,7 @@ def circles(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     return at
 
 
-@compiled
+@within
 def _listed(
     who: Society, first: int, last: int, stream: int, table: NDArray[np.float64], desk: Desk
 ) -> int:
@@ -159,7 +159,7 @@ def _listed(
     return at
 
 
-@compiled
+@within
 def acquaintances(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     """Tie each citizen to acquaintances near her, or anywhere in the region; its ends meet."""
     begin, head = int(who.region_first[r]), first >> 2
@@ -186,7 +186,7 @@ def acquaintances(who: Society, r: int, first: int, last: int, desk: Desk) -> in
 _TOWN, _REGION, _NATION = range(3)
 
 
-@compiled
+@within
 def contacts(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     """Tie each citizen online to popular citizens of her town, her region or the nation."""
     draws = _listed(who, first, last, int(CONTACTS), who.contacted, desk)
@@ -211,7 +211,7 @@ def contacts(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
     return at
 
 
-@compiled
+@within
 def _by_scope(who: Society, first: int, draws: int, desk: Desk) -> tuple[int, int, int]:
     """Sort the ties that begin by their scope, and return how many each has.
 
@@ -237,7 +237,7 @@ def _by_scope(who: Society, first: int, draws: int, desk: Desk) -> tuple[int, in
     return in_town, in_region, anywhere
 
 
-@compiled
+@within
 def _popular(
     word: NDArray[np.uint32],
     begin: int,
@@ -261,7 +261,7 @@ def _popular(
         place[e] = begin + walked(int(place[e]), size, wide, tall, key)
 
 
-@compiled
+@within
 def _popular_abroad(who: Society, ties: int, desk: Desk) -> None:
     """Draw a popular citizen each in the region of a citizen drawn from the whole nation."""
     place, word = desk.place[_NATION, :ties], desk.word[_NATION, :ties]

@@ -71,20 +71,17 @@ def begin(b0: int, b1: int, world: World, row: Row) -> None:
 
 
 @compiled
-def day_without_voices(b0: int, b1: int, world: World, row: Row, seed: int, step: int) -> None:
-    """Let a block listen, feel and act while it is near: there is no voice to hear."""
+def feel_and_act(
+    b0: int, b1: int, world: World, row: Row, seed: int, step: int, heard: bool
+) -> None:
+    """Let a block feel and act while it is near: once everybody has heard, or if there is no voice.
+
+    Where nobody had to hear, it listens first, which else is done.
+    """
     p = grouped(row)
     for b in range(b0, b1):
-        listen(b, b + 1, world)
-        feel(b, b + 1, world, p)
-        act(b, b + 1, b0, seed, step, world, p)
-
-
-@compiled
-def feel_and_act(b0: int, b1: int, world: World, row: Row, seed: int, step: int) -> None:
-    """Let a block feel and act, once everybody has heard."""
-    p = grouped(row)
-    for b in range(b0, b1):
+        if not heard:
+            listen(b, b + 1, world)
         feel(b, b + 1, world, p)
         act(b, b + 1, b0, seed, step, world, p)
 
@@ -107,8 +104,7 @@ def compile_passes(world: World, row: Row) -> None:
     for hearing in (listen, tell, hear_by_pull, hear_by_push):
         hearing(0, 0, world)
     begin(0, 0, world, row)
-    for day in (day_without_voices, feel_and_act):
-        day(0, 0, world, row, 0, 0)
+    feel_and_act(0, 0, world, row, 0, 0, False)
     evening(0, 0, world, row, 0, 0, False, False)
 
 
@@ -159,9 +155,7 @@ def take_step(
         else:
             crew.hear(tell, world)
             crew.hear(hear_by_pull, world)
-        crew.run(feel_and_act, world, row, seed, step)
-    else:
-        crew.run(day_without_voices, world, row, seed, step)
+    crew.run(feel_and_act, world, row, seed, step, voices > 0)
     signals = world.signals
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
     signals["arrest_chance"] = arrest_chances(signals["arrests"], mobilised)

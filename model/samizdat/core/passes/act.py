@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import ATTENTION, SEEDS, fill_words, filled, uniform
-from samizdat.core.jit import compiled, inlined
+from samizdat.core.jit import compiled, inlined, within
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
@@ -146,7 +146,7 @@ def decide(
     p: Decision,
 ) -> tuple[int, int]:
     """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0."""
-    # Risk is between 0 and 1: who fails at 0 or dares at 1 does so at hers, which needs no reckoning.
+    # Risk lies in 0 ... 1: who fails at 0 or dares at 1 does so at hers, without reckoning it.
     if mobilises(motive, 0.0, aversion, threshold, p) and (
         mobilises(motive, 1.0, aversion, threshold, p)
         or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
@@ -167,7 +167,7 @@ def decide(
     return SELF_CENSOR, voice
 
 
-@compiled
+@within
 def choose_touched(
     first: int,
     last: int,
@@ -195,7 +195,7 @@ def choose_touched(
     return k
 
 
-@compiled
+@within
 def clear_the_stage(b: int, world: World) -> None:
     """Let everybody of a block be silent who is not so yet, before the day's decisions.
 
@@ -209,7 +209,7 @@ def clear_the_stage(b: int, world: World) -> None:
     world.actor_counts[b] = 0
 
 
-@compiled
+@within
 def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let those whom today concerns attend and decide; ``scratch`` is a row of one thread."""
     for b in range(b0, b1):
@@ -225,7 +225,7 @@ def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: P
         )  # fmt: skip
 
 
-@compiled
+@within
 def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let those of a block attend and decide whom today concerns."""
     state, words, touched = world.state, world.words[scratch], world.touched[scratch]
@@ -252,7 +252,7 @@ def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Pa
     tally[N_DETAINED] = standing[WERE_HELD]
 
 
-@compiled
+@within
 def attend_near(
     b: int,
     first: int,
@@ -327,7 +327,7 @@ def attend_near(
     return few
 
 
-@compiled
+@within
 def decide_near(
     b: int, first: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters
 ) -> None:

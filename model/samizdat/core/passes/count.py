@@ -1,6 +1,6 @@
 """Count what no citizen needs to know: voices suppressed, preferences falsified."""
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import within
 from samizdat.core.layout import (
     DETAINED,
     MOBILISE,
@@ -16,7 +16,7 @@ from samizdat.core.mechanisms.decision import exposed, post_risk, speaks
 from samizdat.core.parameters import Parameters
 
 
-@compiled
+@within
 def count_suppressed(b0: int, b1: int, world: World) -> None:
     """Count the voices of today that blocks and blackouts alone keep from a neighbour."""
     ties, state = world.ties, world.state
@@ -51,7 +51,7 @@ def count_suppressed(b0: int, b1: int, world: World) -> None:
         world.tallies[b, N_POSTS_SUPPRESSED] = suppressed
 
 
-@compiled
+@within
 def count_latent(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Count who would speak openly, aware or not, but for the risk of a post."""
     traits, state = world.traits, world.state

@@ -3,7 +3,7 @@
 import numpy as np
 
 from samizdat.core.draws import ARREST, PREEMPT, SANCTION, TERM, UPTAKE, uniform
-from samizdat.core.jit import compiled
+from samizdat.core.jit import within
 from samizdat.core.layout import (
     DETAINED,
     IS_CUT_OFF,
@@ -23,7 +23,7 @@ from samizdat.core.mechanisms.fate import term
 from samizdat.core.parameters import Parameters
 
 
-@compiled
+@within
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Arrest, prosecute, pre-empt; then let VPNs come and go."""
     for b in range(b0, b1):
@@ -44,7 +44,7 @@ def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) ->
         tally[N_CIRCUMVENTING] = standing[WITH_VPN]
 
 
-@compiled
+@within
 def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
     """Arrest some of those in the street, prosecute some of those who posted; return how many."""
     state, first, newly = world.state, int(world.blocks[b, 0]), 0
@@ -69,7 +69,7 @@ def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Paramet
     return newly
 
 
-@compiled
+@within
 def arrest_beforehand(
     b: int, seed: int, step: int, here: np.void, world: World, p: Parameters
 ) -> int:
@@ -91,7 +91,7 @@ def arrest_beforehand(
     return newly
 
 
-@compiled
+@within
 def circumvent(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
     """Let VPNs come and go; return how many more there are."""
     traits, state, more = world.traits, world.state, 0

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, within
 from samizdat.core.layout import (
     AWARE,
     FIXED,
@@ -49,13 +49,13 @@ def fixed(x: float) -> int:
     return int(np.int32(x * FIXED + 0.5))
 
 
-@compiled
+@within
 def end_of_near(i: int, last: int) -> int:
     """Return where the NEAR citizens end among whom i stands, or ``last`` if that comes first."""
     return min(last, ((i >> NEAR_BITS) + 1) << NEAR_BITS)
 
 
-@compiled
+@within
 def is_quiet(b: int, world: World) -> bool:
     """Whether nobody in a block is aware, in detention or just out of it, or hears a voice."""
     standing = world.standing[b]
@@ -68,14 +68,14 @@ def is_quiet(b: int, world: World) -> bool:
     return True
 
 
-@compiled
+@within
 def is_eventful(here: np.void) -> bool:
     """Whether today makes a region's unaware citizens learn of something, if they hear nobody."""
     learned = float(here["coverage"]) > 0.0 or float(here["coverage_abroad"]) > 0.0
     return int(here["fresh"]) != 0 or (int(here["running"]) != 0 and learned)
 
 
-@compiled
+@within
 def mark(
     here: np.void,
     last_voice: NDArray[np.uint16],
@@ -96,7 +96,7 @@ def mark(
         marks[i] = int(marks[i]) | (TO_ACT * concerned | WAS_AWARE * aware | IS_RELEASED * released)
 
 
-@compiled
+@within
 def mark_heard(
     here: np.void,
     heard: NDArray[np.uint32],
@@ -114,7 +114,7 @@ def mark_heard(
     return posts
 
 
-@compiled
+@within
 def move_grievance(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -142,7 +142,7 @@ def move_grievance(
     return moved
 
 
-@compiled
+@within
 def move_trust(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -165,7 +165,7 @@ def move_trust(
         )  # fmt: skip
 
 
-@compiled
+@within
 def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> int:
     """Let the fear of those move who hear of no kin in detention. Return whose moved."""
     chill, violence = float(here["chill"]), float(here["violence"])
@@ -180,7 +180,7 @@ def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32]
     return moved
 
 
-@compiled
+@within
 def move_fear_for_kin(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -200,7 +200,7 @@ def move_fear_for_kin(
         )  # fmt: skip
 
 
-@compiled
+@within
 def summed(belief: NDArray[np.float32]) -> int:
     """Return the sum of a belief, in units of 2^-24."""
     total = 0
@@ -209,7 +209,7 @@ def summed(belief: NDArray[np.float32]) -> int:
     return total
 
 
-@compiled
+@within
 def add_up(
     grievance: NDArray[np.float32], trust_now: NDArray[np.float32], tally: NDArray[np.int64]
 ) -> None:
@@ -223,7 +223,7 @@ def add_up(
     tally[SUM_OPPOSITION] += sum_opposition
 
 
-@compiled
+@within
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Move grievance, trust and fear, and mark whom today concerns further.
 
@@ -283,7 +283,7 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
         tally[SUM_GRIEVANCE], tally[SUM_FEAR] = kept[0], kept[1]
 
 
-@compiled
+@within
 def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Give every citizen her first beliefs: hardship, the chill, and trust at its fixed point."""
     traits, state = world.traits, world.state

@@ -10,7 +10,7 @@ only where ``stirred`` says that a voice arrived, so that nobody has to clear th
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled, inlined
+from samizdat.core.jit import compiled, inlined, within
 from samizdat.core.layout import (
     FOREIGN,
     HEARS_FOREIGN,
@@ -37,7 +37,7 @@ _ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 MOST = 0.25  # of the citizens have a voice: then asking first whether a tie has one costs more
 
 
-@compiled
+@within
 def settle_reach(
     here: np.void,
     platforms: NDArray[np.uint16],
@@ -170,7 +170,7 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
             stirred[near >> NEAR_BITS] = 1
 
 
-@compiled
+@within
 def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: int) -> int:
     """Return the first place in a sorted part of a row whose neighbour is >= citizen."""
     while begin < end:
@@ -182,7 +182,7 @@ def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: 
     return begin
 
 
-@compiled
+@within
 def reaches(i: int, last: int, stirred: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
     """Clear the counters around citizen i, unless a voice came there before."""
     near = i >> NEAR_BITS
