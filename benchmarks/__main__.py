@@ -17,7 +17,7 @@ PARTS: dict[str, Callable[[Results], None]] = {
     "mesa": mesa_speed.report,
     "contagion": contagion.report,
     "growth": growth.report,
-    "history": lambda results: history.report(results.asked.citizens, results.asked.repeats),
+    "history": history.report,
 }
 
 

@@ -82,7 +82,7 @@ def measure(
                 times, found[day.name], graph = one_run(day, citizens, t, graph)
                 degree = graph.mean_degree
                 seen[day.name, t].append(Timing.of(times).median)
-                total = touched(found[day.name], degree).total * citizens
+                total = touched(day, found[day.name], degree).total * citizens
                 copied = copy_seconds(total, t, 3).median
                 copies[day.name, t].append(copied / citizens * 1e9)
             say(f"days: {citizens:,} citizens, run {k + 1} of {repeats}, {day.name}")
@@ -96,11 +96,12 @@ def measure(
     return pd.DataFrame(rows)
 
 
-def touched(found: tuple[float, float], degree: float) -> Bytes:
+def touched(day: Day | None, found: tuple[float, float], degree: float) -> Bytes:
     """Return the bytes that a day of a kind asks for, a citizen."""
     aware, voices = found
+    moved = day is not None and day.pushed
     reached = (1.0 - aware) * (1.0 - (1.0 - voices) ** degree) if aware else 0.0
-    return bytes_touched(aware, reached, voices * degree)
+    return bytes_touched(aware, reached, voices * degree, moved)
 
 
 def _row(
@@ -115,7 +116,7 @@ def _row(
     degree: float,
 ) -> dict[str, Any]:
     ns, copied = Timing.of(times), Timing.of(copies).median
-    asked = touched(found, degree)
+    asked = touched(day, found, degree)
     floor = copied + found[1] * degree * random[2]
     return {
         "day": name,

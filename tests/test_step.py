@@ -12,7 +12,7 @@ import pytest
 
 from samizdat import Scenario, Simulation
 from samizdat.core import step
-from samizdat.core.layout import NEAR
+from samizdat.core.layout import STIR
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, tell
 from worlds import STATE, run, same_history, same_state, town
 
@@ -109,7 +109,7 @@ def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
         world.stirred[:] = 0
         for first, last in cuts:
             hearing(first, last, world)
-        reached = np.repeat(world.stirred, NEAR)[:n, None] != 0
+        reached = np.repeat(world.stirred, STIR)[:n, None] != 0
         return np.where(reached, world.state.heard, 0)
 
     parts = [(0, n)], [(0, 2048), (2048, n)], [(6144, n), (2048, 6144), (0, 2048)]

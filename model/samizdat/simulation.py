@@ -19,10 +19,10 @@ from samizdat.core import draws
 from samizdat.core.layout import (
     BLOCK,
     HELD_HEARD,
-    NEAR,
     ONLINE,
     OTHERS_HEARD,
     PLATFORMS,
+    STIR,
     STREET_HEARD,
     TALLIES,
     WORKINGS,
@@ -277,7 +277,7 @@ class Simulation:
     def heard(self) -> dict[str, NDArray[np.uint32]]:
         """Voices that reached each citizen in the last step (n,): street, others, held; copies."""
         world = self._world
-        reached = np.repeat(world.stirred, NEAR)[: len(world.state.voice)] != 0
+        reached = np.repeat(world.stirred, STIR)[: len(world.state.voice)] != 0
         columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
         return {
             name: np.where(reached, world.state.heard[:, column], np.uint32(0))

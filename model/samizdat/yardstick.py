@@ -20,7 +20,10 @@ from numpy.typing import NDArray
 from samizdat.core.jit import compiled
 
 COPIED_AT_MOST = 1 << 29  # bytes: a larger copy takes as long a byte
-CITIZEN, AWARE, REACHED, VOICE_END = "citizen", "aware", "reached", "end of a voice's tie"
+CITIZEN, MOVED, ACTED, AWARE, REACHED, VOICE_END = (
+    "citizen", "citizen not at rest", "citizen where somebody is aware", "aware", "reached",
+    "end of a voice's tie",
+)  # fmt: skip
 
 
 class Touch(NamedTuple):
@@ -36,15 +39,15 @@ class Touch(NamedTuple):
 # One line a pass and kind of citizen, in the order of `core.step.take_step`. Bytes asked for, each
 # once: a line of the cache that is fetched for one of its bytes counts as that byte.
 TOUCHED = (
-    Touch("listen", CITIZEN, 9, 4, "platforms, rank, days left, VPN; access, ears"),
-    Touch("listen", CITIZEN, 0, 12, "three counters of what is heard, to 0"),
-    Touch("feel", CITIZEN, 18, 1, "access, ears, voice, days left, counters, attention, VPN; mark"),
-    Touch("feel", CITIZEN, 20, 12, "beliefs, hardship, resting trust; beliefs"),
-    Touch("feel", CITIZEN, 8, 0, "held kin, number of close ties"),
-    Touch("act", CITIZEN, 1, 3, "mark; posture, voice"),
-    Touch("act", AWARE, 34, 1, "attention, voice, ears, counters, beliefs, threshold, averse, VPN"),
-    Touch("act", REACHED, 13, 1, "attention, voice, ears, counters"),
-    Touch("hear", VOICE_END, 12, 4, "neighbour, days left, ears, counter"),
+    Touch("listen", CITIZEN, 9, 5, "platforms, rank, days left, VPN; access, ears, mark"),
+    Touch("hear", VOICE_END, 10, 8, "neighbour, days left, ears; two counters"),
+    Touch("feel", CITIZEN, 13, 4, "mark, grievance, trust, resting trust; trust"),
+    Touch("feel", MOVED, 8, 8, "hardship, fear; grievance, fear"),
+    Touch("feel", ACTED, 6, 1, "voice, days left, attention, mark; mark"),
+    Touch("feel", REACHED, 17, 1, "counters, attention; mark"),
+    Touch("act", ACTED, 1, 4, "mark; whom it concerns"),
+    Touch("act", AWARE, 27, 1, "whom, attention, days left, ears, voice, beliefs, threshold"),
+    Touch("act", REACHED, 24, 1, "whom, attention, days left, ears, voice, counters"),
 )  # fmt: skip
 
 
@@ -60,7 +63,9 @@ class Bytes(NamedTuple):
         return self.read + self.written
 
 
-def bytes_touched(aware: float = 0.0, reached: float = 0.0, voice_ends: float = 0.0) -> Bytes:
+def bytes_touched(
+    aware: float = 0.0, reached: float = 0.0, voice_ends: float = 0.0, moved: bool = False
+) -> Bytes:
     """Return what a step reads and writes of a citizen, on average.
 
     Parameters
@@ -71,8 +76,17 @@ def bytes_touched(aware: float = 0.0, reached: float = 0.0, voice_ends: float = 
         Share who are unaware and may become aware in the step.
     voice_ends
         Ties of those who have a voice, a citizen: each is where a voice may be heard.
+    moved
+        Whether beliefs move, though nobody is aware; where somebody is, all do.
     """
-    weight = {CITIZEN: 1.0, AWARE: aware, REACHED: reached, VOICE_END: voice_ends}
+    weight = {
+        CITIZEN: 1.0,
+        MOVED: float(moved or aware > 0.0),
+        ACTED: float(aware > 0.0),
+        AWARE: aware,
+        REACHED: reached,
+        VOICE_END: voice_ends,
+    }
     read = sum(touch.read * weight[touch.per] for touch in TOUCHED)
     written = sum(touch.written * weight[touch.per] for touch in TOUCHED)
     return Bytes(read, written)

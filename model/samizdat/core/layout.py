@@ -37,7 +37,8 @@ MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
 BLOCK = 1 << 13  # citizens in a block at most; a block never spans two regions
 NEAR = 1 << 11  # citizens whose beliefs and marks fit the nearest cache
-NEAR_BITS = 11
+STIR_BITS = 8
+STIR = 1 << STIR_BITS  # citizens of whom one flag says whether a voice reached any
 
 
 class Ties(NamedTuple):
@@ -205,7 +206,7 @@ class World(NamedTuple):
     standing: NDArray[np.int64]  # (B, 4): NOW_AWARE ... WITH_VPN
     rest: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
     kept: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
-    stirred: NDArray[np.uint8]  # per NEAR citizens: 1 if a voice reached any of them today
+    stirred: NDArray[np.uint8]  # per STIR citizens: 1 if a voice reached any of them today
     loud: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
     words: NDArray[np.uint32]  # (B, NEAR): scratch, the draws of some citizens
     touched: NDArray[np.uint32]  # (B, NEAR): scratch, whom of them today concerns
@@ -251,7 +252,7 @@ def new_world(
         standing=np.zeros((len(blocks), 4), np.int64),
         rest=np.full((len(blocks), 4), np.nan),
         kept=np.zeros((len(blocks), 2), np.int64),
-        stirred=np.zeros((n >> NEAR_BITS) + 1, np.uint8),
+        stirred=np.zeros((n >> STIR_BITS) + 1, np.uint8),
         loud=np.zeros((n >> 3) + 1, np.uint8),
         words=np.zeros(scratch, np.uint32),
         touched=np.zeros(scratch, np.uint32),

@@ -17,7 +17,7 @@ from samizdat.core.passes.fate import fate
 from samizdat.core.passes.feel import feel, settle
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, tell
 
-PUSH_BELOW = 0.04  # of the citizens have a voice: then pushing costs less than pulling
+PUSH_BELOW = 0.15  # of the citizens have a voice: then pushing costs less than pulling
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 

@@ -20,7 +20,6 @@ from samizdat.core.layout import (
     N_SHARE,
     N_SILENT,
     NEAR,
-    NEAR_BITS,
     NOW_AWARE,
     NOW_HELD,
     OTHERS_HEARD,
@@ -29,6 +28,7 @@ from samizdat.core.layout import (
     SHARE,
     SILENT,
     SPENT,
+    STIR_BITS,
     STREET,
     STREET_HEARD,
     SUM_VISIBLE_POSTS,
@@ -49,7 +49,7 @@ from samizdat.core.mechanisms.decision import (
 )
 from samizdat.core.mechanisms.reach import Reach, audible, exposure
 from samizdat.core.parameters import Parameters
-from samizdat.core.passes.feel import end_of_near, fixed, is_eventful, is_quiet
+from samizdat.core.passes.feel import end_of, fixed, is_calm
 from samizdat.core.prefetch import prefetch
 
 SURELY = 1.001
@@ -216,7 +216,7 @@ def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: P
         clear_the_stage(b, world)
         standing, tally = world.standing[b], world.tallies[b]
         here = world.signals[world.blocks[b, 2]]
-        if not is_quiet(b, world) or (p.attention.on != 0.0 and is_eventful(here)):
+        if not is_calm(b, world) or int(here["running"]) != 0 or int(here["fresh"]) != 0:
             act_in_block(b, scratch, seed, step, world, p)
         tally[N_AWARE] = standing[NOW_AWARE]
         tally[N_SILENT] = (
@@ -237,7 +237,7 @@ def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Pa
     standing[WERE_HELD] = 0
     first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
     while first < end:
-        last = end_of_near(first, end)
+        last = end_of(NEAR, first, end)
         if background > 0.0:
             fill_words(seed, first, last, step, ATTENTION, words)
         many = choose_touched(first, last, background, words, state.marks, state.attention, touched)
@@ -247,7 +247,7 @@ def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Pa
             drawn = True
         if many > 0:
             few = attend_near(b, first, many, drawn, words, touched, seed, step, world, p)
-            decide_near(b, first, few, touched, world, p)
+            decide_near(b, few, touched, world, p)
         first = last
     tally[N_DETAINED] = standing[WERE_HELD]
 
@@ -279,9 +279,9 @@ def attend_near(
     postures, voices = state.posture, state.voice
     here = world.signals[world.blocks[b, 2]]
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    stirred, attends = int(world.stirred[first >> NEAR_BITS]) != 0, p.attention.on != 0.0
+    stirred, attends = world.stirred, p.attention.on != 0.0
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
-    few, woken, held, freed, street, others = 0, 0, 0, 0, 0, 0
+    few, woken, held, freed = 0, 0, 0, 0
     for t in range(many):
         i, at = int(touched[t]), np.uint64(touched[t])
         if int(days_left[at]) > 0:
@@ -293,7 +293,8 @@ def attend_near(
             held += 1
             continue
         attention, reads_foreign = int(attentions[at]), (int(ears_now[at]) & FOREIGN) != 0
-        if stirred:
+        street, others = 0, 0
+        if int(stirred[i >> STIR_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         if attends:
             draw = filled(i, first, words) if drawn else uniform(seed, i, step, ATTENTION)
@@ -328,9 +329,7 @@ def attend_near(
 
 
 @within
-def decide_near(
-    b: int, first: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters
-) -> None:
+def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters) -> None:
     """Let those in ``touched`` decide, and count."""
     state, readable = world.state, world.readable
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
@@ -343,18 +342,19 @@ def decide_near(
     security, surveillance = float(here["security"]), float(here["surveillance"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
     withdrawn = int(here["withdrawn"])
-    stirred = int(world.stirred[first >> NEAR_BITS]) != 0
+    stirred = world.stirred
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
     mobilised, newly_mobilised, sharing, posting, censoring, visible = 0, 0, 0, 0, 0, 0
-    street, others = 0, 0
     for t in range(few):
         i, at = int(touched[t]), np.uint64(touched[t])
-        if stirred:
-            if t + AHEAD < few:
-                j = int(touched[t + AHEAD])
+        if t + AHEAD < few:
+            j = int(touched[t + AHEAD])
+            if int(stirred[j >> STIR_BITS]):
                 begin = int(start[j]) + int(close[j])
                 for e in range(begin, min(begin + FIRST_TIES, int(start[j + 1]))):
                     prefetch(last_ears, int(neighbour[e]))
+        street, others = 0, 0
+        if int(stirred[i >> STIR_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         ears, n_close, d = int(ears_now[at]), int(close[at]), 1.0
         if street + others > 0:

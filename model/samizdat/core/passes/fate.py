@@ -1,6 +1,7 @@
 """Fate: arrest, prosecution, arrests beforehand; then VPNs come and go."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samizdat.core.draws import ARREST, PREEMPT, SANCTION, TERM, UPTAKE, uniform
 from samizdat.core.jit import within
@@ -11,6 +12,7 @@ from samizdat.core.layout import (
     N_CIRCUMVENTING,
     N_CUT_OFF,
     N_NEWLY_DETAINED,
+    NEAR,
     NOW_HELD,
     PLATFORMS,
     SHARE,
@@ -26,6 +28,7 @@ from samizdat.core.parameters import Parameters
 @within
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Arrest, prosecute, pre-empt; then let VPNs come and go."""
+    touched = world.touched[b0]
     for b in range(b0, b1):
         here, standing, tally = (
             world.signals[world.blocks[b, 2]],
@@ -40,7 +43,7 @@ def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) ->
         tally[N_NEWLY_DETAINED] = taken
         standing[NOW_HELD] += taken
         if standing[WITH_VPN] > 0 or (tally[N_CUT_OFF] > 0 and int(here["blackout"]) == 0):
-            standing[WITH_VPN] += circumvent(b, seed, step, here, world, p)
+            standing[WITH_VPN] += circumvent(b, seed, step, here, touched, world, p)
         tally[N_CIRCUMVENTING] = standing[WITH_VPN]
 
 
@@ -92,17 +95,41 @@ def arrest_beforehand(
 
 
 @within
-def circumvent(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
+def circumvent(
+    b: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
+    p: Parameters,
+) -> int:  # fmt: skip
     """Let VPNs come and go; return how many more there are."""
-    traits, state, more = world.traits, world.state, 0
+    circumventing, marks, ranks = (
+        world.state.circumventing, world.state.marks, world.traits.literacy_rank
+    )  # fmt: skip
+    more, end = 0, int(world.blocks[b, 1])
+    for first in range(int(world.blocks[b, 0]), end, NEAR):
+        k = 0
+        for i in range(first, min(first + NEAR, end)):
+            able = int((int(marks[i]) & IS_CUT_OFF) != 0)
+            able &= int(float(ranks[i]) < p.circumvention.literacy)
+            touched[k] = i
+            k += able | int(circumventing[i])
+        more += circumvent_near(k, seed, step, here, touched, world, p)
+    return more
+
+
+@within
+def circumvent_near(
+    many: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
+    p: Parameters,
+) -> int:  # fmt: skip
+    """Let those in ``touched`` get or lose a VPN; return how many more have one."""
+    state, ranks, more = world.state, world.traits.literacy_rank, 0
     blocked, blackout = int(here["blocked"]), int(here["blackout"])
-    for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
-        before, rank = int(state.circumventing[i]), float(traits.literacy_rank[i])
-        able = (int(state.marks[i]) & IS_CUT_OFF) != 0 and rank < p.circumvention.literacy
-        if (not before and not able) or int(state.posture[i]) == DETAINED:
+    for t in range(many):
+        i = int(touched[t])
+        if int(state.posture[i]) == DETAINED:
             continue
+        before = int(state.circumventing[i])
         after = next_circumventing(
-            before, int(state.access[i]), int(state.ears[i]), blocked, blackout, rank,
+            before, int(state.access[i]), int(state.ears[i]), blocked, blackout, float(ranks[i]),
             uniform(seed, i, step, UPTAKE), p.circumvention,
         )  # fmt: skip
         state.circumventing[i] = after

@@ -17,12 +17,14 @@ from samizdat.core.layout import (
     IS_RELEASED,
     N_CUT_OFF,
     N_POSTS_HEARD,
-    NEAR_BITS,
+    NEAR,
     NOW_AWARE,
     NOW_HELD,
     ONLINE,
     OTHERS_HEARD,
     POSTS_HEARD,
+    STIR,
+    STIR_BITS,
     STREET_HEARD,
     SUM_FEAR,
     SUM_GRIEVANCE,
@@ -50,22 +52,16 @@ def fixed(x: float) -> int:
 
 
 @within
-def end_of_near(i: int, last: int) -> int:
-    """Return where the NEAR citizens end among whom i stands, or ``last`` if that comes first."""
-    return min(last, ((i >> NEAR_BITS) + 1) << NEAR_BITS)
+def end_of(size: int, i: int, last: int) -> int:
+    """Return where the citizens end among whom i stands, ``size`` of them, or ``last`` if first."""
+    return min(last, (i // size + 1) * size)
 
 
 @within
-def is_quiet(b: int, world: World) -> bool:
-    """Whether nobody in a block is aware, in detention or just out of it, or hears a voice."""
+def is_calm(b: int, world: World) -> bool:
+    """Whether nobody in a block is aware, in detention or just out of it."""
     standing = world.standing[b]
-    if standing[NOW_AWARE] or standing[NOW_HELD] or standing[WERE_HELD]:
-        return False
-    first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
-    for near in range(first >> NEAR_BITS, ((last - 1) >> NEAR_BITS) + 1):
-        if int(world.stirred[near]):
-            return False
-    return True
+    return standing[NOW_AWARE] == 0 and standing[NOW_HELD] == 0 and standing[WERE_HELD] == 0
 
 
 @within
@@ -102,16 +98,43 @@ def mark_heard(
     heard: NDArray[np.uint32],
     attention: NDArray[np.uint8],
     marks: NDArray[np.uint8],
-) -> int:
-    """Add to each citizen's mark what she heard; return the posts that arrived."""
-    running, posts = int(here["running"]), 0
+) -> tuple[int, int]:
+    """Add to each citizen's mark what she heard; return posts that arrived, and kin held."""
+    running, posts, held = int(here["running"]), 0, 0
     for i in range(marks.size):
         others = int(int(heard[i, OTHERS_HEARD]) > 0)
         either = others | int(int(heard[i, STREET_HEARD]) > 0)
         reached = either & running & int(int(attention[i]) == UNAWARE)
         marks[i] = int(marks[i]) | (TO_ACT * reached | HEARS_OTHERS * others)
         posts += int(heard[i, POSTS_HEARD])
-    return posts
+        held += int(heard[i, HELD_HEARD])
+    return posts, held
+
+
+@within
+def mark_block(b: int, here: np.void, world: World) -> int:
+    """Mark whom today concerns in a block; return how often kin are held there."""
+    state, stirred, heard = world.state, world.stirred, world.state.heard
+    attention, marks, tally = state.attention, state.marks, world.tallies[b]
+    begin, end, kin = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+    if not is_calm(b, world) or is_eventful(here):
+        for first in range(begin, end, NEAR):
+            last = min(first + NEAR, end)
+            mark(
+                here, state.last_voice[first:last], state.days_left[first:last],
+                attention[first:last], marks[first:last],
+            )  # fmt: skip
+    first = begin
+    while first < end:
+        last = end_of(STIR, first, end)
+        if int(stirred[first >> STIR_BITS]):
+            posts, held = mark_heard(
+                here, heard[first:last], attention[first:last], marks[first:last]
+            )
+            tally[N_POSTS_HEARD] += posts
+            kin += held
+        first = last
+    return kin
 
 
 @within
@@ -224,6 +247,23 @@ def add_up(
 
 
 @within
+def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -> int:
+    """Let the fear of a block move; return whose moved, as far as these know nobody held."""
+    state, close = world.state, world.ties.close
+    first, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+    while first < end:
+        last = end_of(STIR if kin else NEAR, first, end)
+        marks, fear = state.marks[first:last], state.fear[first:last]
+        if kin and int(world.stirred[first >> STIR_BITS]):
+            heard = state.heard[first:last]
+            move_fear_for_kin(here, marks, fear, heard, close[first:last], p)
+        else:
+            moved += move_fear(here, marks, fear, p)
+        first = last
+    return moved
+
+
+@within
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Move grievance, trust and fear, and mark whom today concerns further.
 
@@ -231,55 +271,38 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     vectorises a loop from 0 over whole slices of few arrays, and neither one from ``first`` (it
     would have to allow for negative indices) nor one over many arrays (which might overlap).
 
-    Where nobody is aware and nothing of hers is newly lost, grievance only relaxes, and fear only
-    calms. Once a day of that moved nobody in a block, nor will the next: `World.rest` says under
-    which numbers, and the block is left alone until they change.
+    Where nobody is aware and nothing of hers is newly lost, grievance only relaxes; where nobody
+    has kin in detention either, fear only calms. Once a day of that moved nobody in a block, nor
+    will the next: `World.rest` says under which numbers, and it is left alone until they change.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
         rest, kept = world.rest[b], world.kept[b]
-        quiet = is_quiet(b, world)
-        marked = not quiet or is_eventful(here)
-        unhurt = int(tally[N_CUT_OFF]) == 0 or float(here["novelty"]) == 0.0
-        grieves = not (
-            quiet and unhurt and rest[0] == p.grievance.rise and rest[1] == p.grievance.relax
-        )
-        fears = not (quiet and rest[2] == p.fear.calm and rest[3] == float(here["chill"]))
-        first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
-        moved, frightened = 0, 0
-        while first < end:
-            last = end_of_near(first, end)
-            stirred = int(world.stirred[first >> NEAR_BITS]) != 0
+        calm, chill, kin = is_calm(b, world), float(here["chill"]), mark_block(b, here, world)
+        unhurt = calm and (int(tally[N_CUT_OFF]) == 0 or float(here["novelty"]) == 0.0)
+        unafraid = calm and kin == 0
+        grieves = not (unhurt and rest[0] == p.grievance.rise and rest[1] == p.grievance.relax)
+        fears = not (unafraid and rest[2] == p.fear.calm and rest[3] == chill)
+        begin, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+        for first in range(begin, end, NEAR):
+            last = min(first + NEAR, end)
             marks, grievance = state.marks[first:last], state.grievance[first:last]
-            trust, fear = state.trust[first:last], state.fear[first:last]
-            attention, heard = state.attention[first:last], state.heard[first:last]
-            if marked:
-                mark(here, state.last_voice[first:last], state.days_left[first:last],
-                     attention, marks)  # fmt: skip
-            if stirred:
-                tally[N_POSTS_HEARD] += mark_heard(here, heard, attention, marks)
+            trust = state.trust[first:last]
             if grieves:
                 hardship = traits.hardship[first:last]
                 moved += move_grievance(here, marks, grievance, trust, hardship, p.grievance)
                 tally[SUM_GRIEVANCE] += summed(grievance)
             move_trust(here, marks, trust, traits.resting_trust[first:last], p.trust)
-            if stirred:
-                move_fear_for_kin(here, marks, fear, heard, world.ties.close[first:last], p.fear)
-            elif fears:
-                frightened += move_fear(here, marks, fear, p.fear)
-            if fears:
-                tally[SUM_FEAR] += summed(fear)
             add_up(grievance, trust, tally)
-            first = last
         if grieves:
-            still = quiet and unhurt and moved == 0
+            still = unhurt and moved == 0
             rest[0], rest[1] = (p.grievance.rise, p.grievance.relax) if still else (np.nan, np.nan)
             kept[0] = tally[SUM_GRIEVANCE]
         if fears:
-            still = quiet and frightened == 0
-            rest[2], rest[3] = (p.fear.calm, float(here["chill"])) if still else (np.nan, np.nan)
-            kept[1] = tally[SUM_FEAR]
+            still = move_fear_in_block(b, here, kin, world, p.fear) == 0 and unafraid
+            rest[2], rest[3] = (p.fear.calm, chill) if still else (np.nan, np.nan)
+            kept[1] = summed(state.fear[begin:end])
         tally[SUM_GRIEVANCE], tally[SUM_FEAR] = kept[0], kept[1]
 
 

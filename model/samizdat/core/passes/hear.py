@@ -21,11 +21,12 @@ from samizdat.core.layout import (
     N_CUT_OFF,
     N_ONLINE,
     NEAR,
-    NEAR_BITS,
     ONLINE,
     OTHERS_HEARD,
     PLATFORMS,
     POSTS_HEARD,
+    STIR,
+    STIR_BITS,
     STREET,
     STREET_HEARD,
     World,
@@ -128,9 +129,9 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
     ask = world.last_actor_counts.sum() < MOST * ears_now.size
-    for near in range(first, last, NEAR):
+    for some in range(first, last, STIR):
         anything = 0
-        for i in range(near, min(near + NEAR, last)):
+        for i in range(some, min(some + STIR, last)):
             street, others, held, posts = 0, 0, 0, 0
             free, ears = int(days_left[i]) == 0, int(ears_now[i])
             begin, middle = int(start[i]), int(start[i]) + int(close[i])
@@ -167,7 +168,7 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
             heard[i, POSTS_HEARD] = posts
             anything |= street | others | held
         if anything:
-            stirred[near >> NEAR_BITS] = 1
+            stirred[some >> STIR_BITS] = 1
 
 
 @within
@@ -185,10 +186,10 @@ def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: 
 @within
 def reaches(i: int, last: int, stirred: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
     """Clear the counters around citizen i, unless a voice came there before."""
-    near = i >> NEAR_BITS
-    if int(stirred[near]) == 0:
-        stirred[near] = 1
-        heard[near << NEAR_BITS : min(last, (near + 1) << NEAR_BITS)] = 0
+    some = i >> STIR_BITS
+    if int(stirred[some]) == 0:
+        stirred[some] = 1
+        heard[some << STIR_BITS : min(last, (some + 1) << STIR_BITS)] = 0
 
 
 @compiled
