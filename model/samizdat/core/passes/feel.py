@@ -61,7 +61,7 @@ def end_of(size: int, i: int, last: int) -> int:
 def is_calm(b: int, world: World) -> bool:
     """Whether nobody in a block is aware, in detention or just out of it."""
     standing = world.standing[b]
-    return standing[NOW_AWARE] == 0 and standing[NOW_HELD] == 0 and standing[WERE_HELD] == 0
+    return bool(standing[NOW_AWARE] + standing[NOW_HELD] + standing[WERE_HELD] == 0)
 
 
 @within
