@@ -17,7 +17,6 @@ from samizdat.cli import main
 from samizdat.yardstick import (
     TOUCHED,
     Timing,
-    available_bytes,
     bytes_touched,
     copy_seconds,
     gather_seconds,
@@ -62,7 +61,6 @@ def test_the_machine_is_described_without_its_name():
 
     assert re.search(r"\d+ cores, \d+ GB$", machine_in_words())
     assert platform.node() not in machine_in_words() or platform.node() in ("", "localhost")
-    assert available_bytes() > 0
 
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
@@ -128,7 +126,7 @@ def test_samizdat_bench_prints_ratios(capsys):
     said = capsys.readouterr().out
     assert ended.value.code == 0
     assert re.search(r"quiet day +1 thread\(s\) +[\d.]+ ns .* x copying \d+ bytes", said)
-    assert re.search(r"A run keeps \d+ bytes a citizen", said)
+    assert re.search(r"would hold about [\d,]+ citizens with 13 ties each", said)
 
 
 @pytest.mark.parametrize(

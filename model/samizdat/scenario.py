@@ -9,7 +9,7 @@ in a timeline setting, in a sweep. Values set by `change` are *pinned*: they bea
 import datetime as dt
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -282,7 +282,7 @@ class Scenario:
 
     def adoption_at(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the share online per year (with a fraction) and region, (T, R)."""
-        return regional_curves(years, self._nation_online, self._adoption_shifts(), self.sizes)
+        return regional_curves(years, self._nation_curve(), self._adoption_shifts(), self.sizes)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -295,13 +295,13 @@ class Scenario:
         urban = [region.urban for region in self.world.regions]
         return regional_shifts(own, urban, self.numbers["adoption.urban_lead"], self.sizes)
 
-    def _nation_online(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _nation_curve(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
         """Return A(t); a ceiling that was set beats the series."""
-        numbers, series = self.numbers, self.world.adoption_series
+        series = self.world.adoption_series
         if series and "adoption.ceiling" not in self.pinned:
-            return series_curve(years, series)
-        curve = Adoption(**_group(numbers, "adoption."))
-        return logistic_curve(years, curve)
+            return lambda years: series_curve(years, series)
+        curve = Adoption(**_group(self.numbers, "adoption."))
+        return lambda years: logistic_curve(years, curve)
 
     def _check(self) -> None:
         """Check what touches both the world and the numbers."""

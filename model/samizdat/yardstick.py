@@ -8,7 +8,7 @@ import itertools
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -201,28 +201,6 @@ def machine_in_words() -> str:
     processor = _field(Path("/proc/cpuinfo"), "model name") or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{processor}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB"
-
-
-def available_bytes() -> int:
-    """Return the memory that a process may still take: by the machine and by its control group."""
-    free = [1024 * int((_field(Path("/proc/meminfo"), "MemAvailable") or "0 kB").split()[0])]
-    for limit, used in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        (
-            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-            "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-        ),
-    ):
-        try:
-            free.append(int(Path(limit).read_text()) - int(Path(used).read_text()))
-        except (OSError, ValueError):  # no such group, or "max"
-            continue
-    return max(0, min(free))
-
-
-def held_bytes(arrays: Iterable[NDArray[np.generic]]) -> int:
-    """Return the bytes of arrays."""
-    return sum(int(array.nbytes) for array in arrays)
 
 
 def _field(file: Path, name: str) -> str:

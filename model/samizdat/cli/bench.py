@@ -86,12 +86,11 @@ def _timed(
 
 
 def _room(simulation: "Simulation") -> str:
-    """Say how many citizens like these fit into the memory that is free, as far as arrays go."""
-    from samizdat.yardstick import available_bytes, held_bytes
+    """Say how many citizens like these would fit into the memory that is free."""
+    from samizdat.memory import available, in_words, largest
 
-    kept = held_bytes([*simulation.state.values(), *simulation.graph.ties])
-    each, free = kept / simulation.scenario.citizens, available_bytes()
+    degree, (free, whose) = simulation.graph.mean_degree, available()
     return (
-        f"A run keeps {each:.0f} bytes a citizen with {simulation.graph.mean_degree:.0f} ties; the"
-        f" {free / 1e9:.1f} GB free now would hold {int(free / each):,} citizens, once drawn."
+        f"{in_words(free)} ({whose}) would hold about {largest(free, degree):,} citizens with"
+        f" {degree:.0f} ties each."
     )

@@ -18,6 +18,8 @@ from samizdat.core.passes.feel import feel, settle
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, tell
 
 PUSH_BELOW = 0.15  # of the citizens have a voice: then pushing costs less than pulling
+PARTS = 32  # of a thread at most: a region where much happens must not keep the others waiting
+FEWEST = 8  # blocks of a part, or handing it out costs too much
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
@@ -34,7 +36,8 @@ class Crew:
         if self.pool is None or n_blocks == 1:
             one_pass(0, n_blocks, world, *others)
             return
-        self._share(one_pass, _equal_cuts(world.blocks, min(self.size, n_blocks)), world, *others)
+        parts = max(self.size, min(PARTS * self.size, n_blocks // FEWEST))
+        self._share(one_pass, _equal_cuts(world.blocks, min(parts, n_blocks)), world, *others)
 
     def hear(self, hearing: Callable[..., Any], world: World) -> None:
         """Run a hearing over all listeners, in ranges cut at multiples of NEAR."""
@@ -46,11 +49,16 @@ class Crew:
         self._share(hearing, cuts, world)
 
     def _share(self, work: Callable[..., Any], cuts: list[int], *others: Any) -> None:
-        """Hand all parts but one to the pool, and do that one here."""
+        """Let the caller and the pool take one part after the other, until all are done."""
         assert self.pool is not None
-        mine, *rest = itertools.pairwise(cuts)
-        jobs = [self.pool.submit(work, *part, *others) for part in rest]
-        work(*mine, *others)
+        left = iter(list(itertools.pairwise(cuts)))
+
+        def take() -> None:
+            for first, last in left:
+                work(first, last, *others)
+
+        jobs = [self.pool.submit(take) for _ in range(min(self.size, len(cuts) - 1) - 1)]
+        take()
         for job in jobs:
             job.result()
 
