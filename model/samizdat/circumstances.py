@@ -38,6 +38,8 @@ class Circumstances:
         row of numbers, as the passes take them.
     memory
         What the state remembers from day to day.
+    dates
+        The date of each step.
     """
 
     def __init__(self, scenario: Scenario, sizes: NDArray[np.int64]) -> None:
@@ -54,8 +56,8 @@ class Circumstances:
         self.parameters: Parameters
         self.flat: tuple[float, ...]
         steps = scenario.steps_until()
-        self._dates = [scenario.date_of(k) for k in range(steps)]
-        adoption = scenario.adoption_at(np.array([year_of(date) for date in self._dates]))
+        self.dates = [scenario.date_of(k) for k in range(steps)]
+        adoption = scenario.adoption_at(np.array([year_of(date) for date in self.dates]))
         self._adoption = adoption
         self._falling = np.diff(adoption, axis=0, prepend=0.0).min(axis=1) < 0.0
         days = np.arange(steps, dtype=np.float64) * world.step_days
@@ -63,7 +65,7 @@ class Circumstances:
         launches = [platform.launched for platform in world.platforms]
         for launched in (*launches, world.foreign_press.launched):
             if launched is not None:
-                first = bisect.bisect_left(self._dates, launched)
+                first = bisect.bisect_left(self.dates, launched)
                 self._turns[first : first + 1] = True
         self._settle_numbers(0)
         self._faced = -1  # the last step that was brought, and where it was written
@@ -89,7 +91,8 @@ class Circumstances:
         world = self.scenario.world
         day = k * world.step_days
         follows = k == self._faced + 1 and signals is self._written  # else all is written anew
-        if self._turns[k] or not follows:
+        turned = bool(self._turns[k]) or not follows
+        if turned:
             self._turn(k)
             signals["security"] = self.values["security"]
         signals["adoption"] = self._adoption[k]
@@ -114,6 +117,7 @@ class Circumstances:
             events=self._events,
             luck=luck,
             conceding=self._conceding,
+            turned=turned,
         )
         conceded = len(self.memory.conceded)
         respond(today, self.memory, signals)
@@ -128,6 +132,7 @@ class Circumstances:
 
     def go_on(self, k: int, signals: NDArray[np.void]) -> None:
         """Be ready for step k, the step before having left these signals (R,)."""
+        self._turn(k - 1)
         self._allowed, self._faced = signals["allowed"].copy(), k - 1
 
     def _turn(self, k: int) -> None:
@@ -135,7 +140,7 @@ class Circumstances:
         world = self.scenario.world
         day = k * world.step_days
         self._settle_numbers(k)
-        self._launched = self.launched(self._dates[k])
+        self._launched = self.launched(self.dates[k])
         holding = [
             entry for entry, when in self._course.entries if when.touches(day, world.step_days)
         ]
@@ -150,7 +155,7 @@ class Circumstances:
 
     def platforms_barred(self, k: int, signals: NDArray[np.void]) -> NDArray[np.int64]:
         """Return the launched platforms that the state keeps from each region (R,), as bits."""
-        launched = self._launched if k == self._faced else self.launched(self._dates[k])
+        launched = self._launched if k == self._faced else self.launched(self.dates[k])
         barred = (signals["blocked"] | ~signals["allowed"]) & launched
         return np.asarray(barred, np.int64)
 

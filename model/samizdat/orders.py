@@ -75,6 +75,7 @@ class Today(NamedTuple):
     events: Sequence[str]  # running today
     conceding: Sequence[str]  # events conceded by a dated act that holds today
     luck: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
+    turned: bool = True  # whether numbers may differ from those of the step before
 
 
 def mobilised_share(today: Today) -> Floats:

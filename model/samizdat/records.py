@@ -30,6 +30,7 @@ from samizdat.simulation import Simulation
 RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 MANIFEST, NATION, REGIONS = "manifest.json", "nation.parquet", "regions.parquet"
 FIGURES = "figures"
+_OF_RESULTS = ("error", "summary", "files_sha256", "nation_sha256", "last_date")
 _WRITTEN = (MANIFEST, NATION, REGIONS, FIGURES)
 _LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
@@ -193,7 +194,10 @@ class RunRecord:
     def resume(self, simulation: Simulation, plan: Plan) -> None:
         """Note that the run goes on, from the step where the simulation stands."""
         if not simulation.step_number:
-            self._remove_results()
+            self._remove_results(but=MANIFEST)  # which is replaced below
+            self._manifest |= {"steps": 0, "wall_seconds": 0.0}
+        for name in _OF_RESULTS:
+            self._manifest.pop(name, None)
         resumption = {
             "at": self._began.isoformat(timespec="seconds"),
             "steps": simulation.step_number,
@@ -205,7 +209,6 @@ class RunRecord:
             "status": RUNNING,
             "resumed": [*self._manifest["resumed"], resumption],
         }
-        self._manifest.pop("error", None)
         self._plan(plan, simulation)
         self._write_manifest()
 
@@ -215,8 +218,10 @@ class RunRecord:
             days = float(simulation.scenario.world.step_days)
             self._every = max(1, math.floor(plan.checkpoint_days / days + 1e-9))
 
-    def _remove_results(self) -> None:
+    def _remove_results(self, but: str = "") -> None:
         for name in _WRITTEN:
+            if name == but:
+                continue
             path = self.folder / name
             if path.is_dir():
                 shutil.rmtree(path)
@@ -239,6 +244,8 @@ class RunRecord:
         try:
             if self._every and status == INTERRUPTED:
                 self._write_checkpoint(simulation)
+            if status == COMPLETE:
+                self._manifest.pop("last_checkpoint", None)
             self._write_results(simulation, status, seconds)
             if status == COMPLETE:
                 checkpoint.clear(self.folder)
@@ -352,7 +359,14 @@ def machine() -> dict[str, Any]:
 
 
 def peak_memory() -> int:
-    """Return the largest resident size of this process so far, in bytes."""
+    """Return the largest resident size of this process so far, in bytes.
+
+    From its own status where there is one: what ``getrusage`` gives may be of who began it.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

@@ -312,12 +312,18 @@ def _tell(order: Order, today: Today, signals: NDArray[np.void]) -> None:
 
 
 def respond(today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
-    """Let every lever act, in the order of LEVERS; ``signals["allowed"]`` is already set."""
+    """Let every lever act, in the order of LEVERS; ``signals["allowed"]`` is already set.
+
+    What a standing lever wrote holds until its number changes.
+    """
     memory.orders = [order for order in memory.orders if order.ends > today.day]
+    standing = () if today.turned else STANDING
     for name in RESPONSES:
-        signals[name] = 0
-    for lever in LEVERS.values():
-        lever.act(today, memory, signals)
+        if name not in standing:
+            signals[name] = 0
+    for name, lever in LEVERS.items():
+        if name not in standing:
+            lever.act(today, memory, signals)
 
 
 def lever_numbers() -> Numbers:
@@ -352,3 +358,5 @@ LEVERS: dict[str, Lever] = {
     "violence": Violence(),
     "concession": Concession(),
 }  # fmt: skip
+
+STANDING = frozenset(name for name, lever in LEVERS.items() if isinstance(lever, Standing))

@@ -209,7 +209,7 @@ class Simulation:
 
     @functools.cached_property
     def _dates(self) -> NDArray[np.datetime64]:
-        return np.array([self.scenario.date_of(k) for k in range(self.steps)], "datetime64[s]")
+        return np.array(self.circumstances.dates, "datetime64[s]")
 
     @property
     def nation(self) -> pd.DataFrame:
@@ -275,7 +275,10 @@ class Simulation:
 
     @property
     def heard(self) -> dict[str, NDArray[np.uint32]]:
-        """Voices that reached each citizen in the last step (n,): street, others, held; copies."""
+        """Voices that reached each citizen in the last step (n,): street, others, held; copies.
+
+        After `restore` they are 0 until the next step.
+        """
         world = self._world
         reached = np.repeat(world.stirred, STIR)[: len(world.state.voice)] != 0
         columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
@@ -312,10 +315,8 @@ class Simulation:
         }
 
     def _opens_month(self, k: int) -> bool:
-        if k == 0:
-            return self.scenario.date_of(0).day == 1
-        months = self._dates[k - 1 : k + 1].astype("datetime64[M]")
-        return bool(months[0] != months[1])
+        dates = self.circumstances.dates
+        return dates[0].day == 1 if k == 0 else dates[k].month != dates[k - 1].month
 
     def _record(self, k: int) -> None:
         signals = self._world.signals

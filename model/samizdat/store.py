@@ -5,6 +5,7 @@ array, and a header with the checksums. It appears whole, by a rename, or not at
 its checksums is removed, never used. Processes may share the folder without a lock.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -106,17 +107,18 @@ class Store:
             If the entry was damaged; it is removed.
         """
         entry = self.folder / key
-        if not entry.is_dir():
-            return None
         try:
+            if not entry.is_dir():
+                return None
             header = _header_of(entry)
             arrays = {name: _mapped(entry, of) for name, of in header["arrays"].items()}
             self._verify(arrays, header)
-            os.utime(entry / _HEADER)
+            with contextlib.suppress(OSError):  # read-only: its age is not noted
+                os.utime(entry / _HEADER)
             return arrays, header["facts"]
-        except PermissionError as error:
-            raise StoreError(f"{entry}: {_reason(error)}") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                raise StoreError(f"{entry}: {_reason(error)}") from None  # no damage: it is kept
             if isinstance(error, FileNotFoundError) and not entry.is_dir():
                 return None  # another process has just dropped it
             _remove(entry)

@@ -1,4 +1,4 @@
-"""`samizdat bench`: what the model costs on this machine, in half a minute."""
+"""`samizdat bench`: what the model costs on this machine; half a minute, once compiled."""
 
 from statistics import median
 from typing import TYPE_CHECKING, Annotated

@@ -74,7 +74,7 @@ def run(
         simulation = people(world, seed, threads, ties, say)
         if record:
             command = ["samizdat", *sys.argv[1:]]
-            record.begin(simulation, command, str(graph) if graph else None, plan)
+            record.begin(simulation, command, str(graph.resolve()) if graph else None, plan)
     began = time.perf_counter()
     try:
         with _Progress(plan.steps, quiet, simulation.step_number) as show, stop:

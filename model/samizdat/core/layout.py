@@ -31,7 +31,7 @@ IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 STREET_HEARD, OTHERS_HEARD, HELD_HEARD, POSTS_HEARD = range(4)  # m, s, c, and posts
 
 # What is known of a block from step to step: the columns of ``World.standing``.
-NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN = range(4)
+NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN, WITH_VOICE = range(5)
 
 MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
@@ -203,7 +203,7 @@ class World(NamedTuple):
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
     last_actor_counts: NDArray[np.int64]  # (B,): and in ``state.last_actors``
-    standing: NDArray[np.int64]  # (B, 4): NOW_AWARE ... WITH_VPN
+    standing: NDArray[np.int64]  # (B, 5): NOW_AWARE ... WITH_VOICE
     rest: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
     kept: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
     stirred: NDArray[np.uint8]  # per STIR citizens: 1 if a voice reached any of them today
@@ -249,7 +249,7 @@ def new_world(
         region_block=np.searchsorted(blocks[:, 2], np.arange(regions)),
         actor_counts=np.zeros(len(blocks), np.int64),
         last_actor_counts=np.zeros(len(blocks), np.int64),
-        standing=np.zeros((len(blocks), 4), np.int64),
+        standing=np.zeros((len(blocks), 5), np.int64),
         rest=np.full((len(blocks), 4), np.nan),
         kept=np.zeros((len(blocks), 2), np.int64),
         stirred=np.zeros((n >> STIR_BITS) + 1, np.uint8),

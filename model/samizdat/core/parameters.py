@@ -31,8 +31,8 @@ class Parameters(NamedTuple):
 
 
 # Where each group begins and ends in a flat row of numbers.
-(_A, _B, _C, _D, _E, _F, _G) = itertools.accumulate(
-    len(group) for group in list(Parameters._field_defaults.values())[:-1]
+(_A, _B, _C, _D, _E, _F, _G, _H) = itertools.accumulate(
+    len(group) for group in Parameters._field_defaults.values()
 )
 
 
@@ -43,7 +43,7 @@ def flat(p: Parameters) -> tuple[float, ...]:
 
 @compiled
 def grouped(row: tuple[float, ...]) -> Parameters:
-    """Return the parameters of which `flat` made a row."""
+    """Return the parameters of which `flat` made a row; a new group has its slice here."""
     return Parameters(
         Reach(*row[:_A]),
         Attention(*row[_A:_B]),
@@ -52,7 +52,7 @@ def grouped(row: tuple[float, ...]) -> Parameters:
         Fear(*row[_D:_E]),
         Decision(*row[_E:_F]),
         Fate(*row[_F:_G]),
-        Circumvention(*row[_G:]),
+        Circumvention(*row[_G:_H]),
     )
 
 

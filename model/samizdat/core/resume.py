@@ -9,6 +9,7 @@ from samizdat.core.layout import (
     NOW_HELD,
     SILENT,
     WERE_HELD,
+    WITH_VOICE,
     WITH_VPN,
     World,
 )
@@ -34,4 +35,5 @@ def resume_state(world: World) -> None:
         standing[NOW_AWARE] = np.count_nonzero(state.attention[first:last] == AWARE)
         standing[NOW_HELD] = np.count_nonzero(state.days_left[first:last])
         standing[WERE_HELD] = np.count_nonzero(postures == DETAINED)
+        standing[WITH_VOICE] = np.count_nonzero(state.voice[first:last])
         standing[WITH_VPN] = np.count_nonzero(state.circumventing[first:last])

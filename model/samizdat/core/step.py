@@ -1,4 +1,4 @@
-"""One step: the passes over all blocks, shared out over threads, with a barrier after each."""
+"""One step: passes over all blocks, shared out over threads; a barrier before others are read."""
 
 import itertools
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
-from samizdat.core.layout import N_MOBILISE, NEAR, World
+from samizdat.core.layout import N_MOBILISE, NEAR, WITH_VOICE, World
 from samizdat.core.parameters import grouped
 from samizdat.core.passes.act import act
 from samizdat.core.passes.count import count_latent, count_suppressed
@@ -58,9 +58,11 @@ class Crew:
                 work(first, last, *others)
 
         jobs = [self.pool.submit(take) for _ in range(min(self.size, len(cuts) - 1) - 1)]
-        take()
-        for job in jobs:
-            job.result()
+        try:
+            take()
+        finally:
+            for job in jobs:  # an interrupted caller too must not go on beside them
+                job.result()
 
 
 def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
@@ -155,7 +157,7 @@ def take_step(
     """
     world.tallies[:] = 0
     world.stirred[:] = 0
-    voices = int(world.last_actor_counts.sum())
+    voices = int(world.standing[:, WITH_VOICE].sum())
     if voices:
         crew.run(listen, world)
         if voices < PUSH_BELOW * len(world.state.voice):

@@ -2,7 +2,7 @@
 
 Every draw is addressed by (seed, citizen or tie, ordinal, stream), so that the graph is a pure
 function of its seed. Only + - * / stand before a rounding down, so that it does not depend on the
-machine either. A loop begins at place ``at`` and returns the place after its last pair.
+machine either.
 """
 
 import math

@@ -36,6 +36,7 @@ from samizdat.core.layout import (
     TO_ACT,
     UNAWARE,
     WERE_HELD,
+    WITH_VOICE,
     World,
 )
 from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
@@ -207,6 +208,7 @@ def clear_the_stage(b: int, world: World) -> None:
     for k in range(first, first + int(world.last_actor_counts[b])):
         state.posture[int(state.last_actors[k])] = SILENT
     world.actor_counts[b] = 0
+    world.standing[b, WITH_VOICE] = 0
 
 
 @within
@@ -325,6 +327,7 @@ def attend_near(
     standing[NOW_AWARE] += woken
     standing[NOW_HELD] -= freed
     standing[WERE_HELD] += held
+    standing[WITH_VOICE] += held
     return few
 
 
@@ -344,7 +347,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     withdrawn = int(here["withdrawn"])
     stirred = world.stirred
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
-    mobilised, newly_mobilised, sharing, posting, censoring, visible = 0, 0, 0, 0, 0, 0
+    mobilised, newly_mobilised, sharing, posting, censoring, visible, voiced = 0, 0, 0, 0, 0, 0, 0
     for t in range(few):
         i, at = int(touched[t]), np.uint64(touched[t])
         if t + AHEAD < few:
@@ -379,6 +382,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
             continue
         postures[at] = posture
         voices[at] = voice
+        voiced += voice != 0
         actors[slot] = i
         slot += 1
         mobilised += posture == MOBILISE
@@ -389,6 +393,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         if voice & PLATFORMS:
             visible += fixed(float(readable[voice & PLATFORMS]))
     world.actor_counts[b] = slot - int(world.blocks[b, 0])
+    world.standing[b, WITH_VOICE] += voiced
     tally[N_MOBILISE] += mobilised
     tally[N_NEWLY_MOBILISED] += newly_mobilised
     tally[N_SHARE] += sharing

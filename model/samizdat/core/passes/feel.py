@@ -66,9 +66,13 @@ def is_calm(b: int, world: World) -> bool:
 
 @within
 def is_eventful(here: np.void) -> bool:
-    """Whether today makes a region's unaware citizens learn of something, if they hear nobody."""
-    learned = float(here["coverage"]) > 0.0 or float(here["coverage_abroad"]) > 0.0
-    return int(here["fresh"]) != 0 or (int(here["running"]) != 0 and learned)
+    """Whether the day marks citizens of a region who are unaware and hear nobody.
+
+    An event that begins marks all, one that is covered abroad the readers of the foreign press; of
+    whom the media at home wake, the draws decide in `act`.
+    """
+    abroad = int(here["running"]) != 0 and float(here["coverage_abroad"]) > 0.0
+    return int(here["fresh"]) != 0 or abroad
 
 
 @within
@@ -274,6 +278,7 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     Where nobody is aware and nothing of hers is newly lost, grievance only relaxes; where nobody
     has kin in detention either, fear only calms. Once a day of that moved nobody in a block, nor
     will the next: `World.rest` says under which numbers, and it is left alone until they change.
+    A new term that can move grievance or fear of who is not aware belongs into what is asked here.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):

@@ -29,6 +29,7 @@ from samizdat.core.layout import (
     STIR_BITS,
     STREET,
     STREET_HEARD,
+    WITH_VOICE,
     World,
 )
 from samizdat.core.mechanisms.reach import access_of, ears_of, hears_kin, hears_online
@@ -128,7 +129,7 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
-    ask = world.last_actor_counts.sum() < MOST * ears_now.size
+    ask = world.standing[:, WITH_VOICE].sum() < MOST * ears_now.size
     for some in range(first, last, STIR):
         anything = 0
         for i in range(some, min(some + STIR, last)):
