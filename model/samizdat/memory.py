@@ -5,7 +5,7 @@ import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 
@@ -18,8 +18,14 @@ _PROBE = 1 << 14  # citizens whose state is made to see how large it is
 
 def _item_sizes(fields: type) -> dict[str, int]:
     """Return the bytes of an entry of each array of a NamedTuple, from its annotations."""
-    kinds = {name: get_args(get_args(hint)[1])[0] for name, hint in get_type_hints(fields).items()}
-    return {name: np.dtype(kind).itemsize for name, kind in kinds.items()}
+    hints = get_type_hints(fields)
+    return {name: np.dtype(_scalar_of(hint)).itemsize for name, hint in hints.items()}
+
+
+def _scalar_of(hint: Any) -> Any:
+    """Return the type of an entry: numpy spells the hint of an array in one way or another."""
+    inner = get_args(hint)
+    return _scalar_of(inner[-1]) if inner else hint
 
 
 _TRAITS = sum(_item_sizes(Traits).values())
