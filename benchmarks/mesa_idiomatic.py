@@ -290,14 +290,14 @@ class Protest(mesa.Model):
 
     def __init__(self, simulation: Simulation) -> None:
         super().__init__(rng=simulation.seed)
-        self.scenario, self.key = simulation.scenario, simulation.seed
-        world = self.scenario.world
+        scenario, self.key = simulation.scenario, simulation.seed  # Mesa's own name, from 3.5 on
+        world = scenario.world
         self.step_days = float(world.step_days)
         shares = [platform.readable for platform in world.platforms]
         self.readable = cache(
             lambda bits: max((s for k, s in enumerate(shares) if bits >> k & 1), default=0.0)
         )
-        self.circumstances = Circumstances(self.scenario, simulation.sizes)
+        self.circumstances = Circumstances(scenario, simulation.sizes)
         self.signals = np.zeros(len(simulation.sizes), SIGNALS)
         self.last = np.zeros((len(simulation.sizes), len(TALLIES)), np.int64)
         self.counts: list[np.ndarray] = []
