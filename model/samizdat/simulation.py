@@ -37,7 +37,7 @@ from samizdat.regime import arrest_chances
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError
 
-ALONE_BELOW = 10_000  # citizens: handing out work costs more than doing it
+ALONE_BELOW = 40_000  # citizens: handing out work costs more than doing it
 SEED_LIMIT = 2**63
 MAX_THREADS = 1024
 
