@@ -35,14 +35,26 @@ def to_disk(path: Path) -> None:
 class FolderLock:
     """Keeps a second process out of a folder; the system opens it when this one dies.
 
+    Parameters
+    ----------
+    name
+        Of the file that is locked: each name is a lock of its own.
+    shared
+        Several may hold it so, while none holds it alone.
+    wait
+        Wait for whoever has it.
+
     Raises
     ------
     BlockingIOError
         If another has it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK
+    def __init__(
+        self, folder: Path, name: str = LOCK, *, shared: bool = False, wait: bool = False
+    ) -> None:
+        self._path, self._shared = folder / name, shared
+        self._how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
         self._descriptor: int | None = None
         while self._descriptor is None:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -59,13 +71,14 @@ class FolderLock:
     def release(self) -> None:
         """Let others in; a second call does nothing."""
         if self._descriptor is not None:
-            self._path.unlink(missing_ok=True)
+            if not self._shared:  # the others' lock would be on a file without a name
+                self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
 
     def _lock(self, descriptor: int, folder: Path) -> None:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, self._how)
         except BlockingIOError:
             reason = "another process is writing to this folder"
             raise BlockingIOError(errno.EWOULDBLOCK, reason, str(folder)) from None

@@ -92,43 +92,80 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def summary(
-    nation: pd.DataFrame, regions: pd.DataFrame, citizens: int, step_days: float
+    tallies: Counts,
+    latent: NDArray[np.bool_],
+    dates: NDArray[np.datetime64],
+    regions: Sequence[str],
+    citizens: int,
+    step_days: float,
 ) -> dict[str, Any]:
-    """Return what is said of a run as a whole; sums over time are in (person-)days."""
-    if nation.empty:
+    """Return what is said of a run as a whole; sums over time are in (person-)days.
+
+    Parameters
+    ----------
+    tallies
+        (days, R, len(TALLIES)).
+    latent, dates
+        (days,), see `daily_table`.
+    """
+    if not len(tallies):
         return {}
-    street = nation["mobilise"].to_numpy()
-    by_region = regions.groupby("region", observed=True)["mobilise"].max()
+    by_name = {name: tallies[..., TALLIES.index(name)] for name in _SUMMED}
+    nation = {name: counted.sum(axis=1) for name, counted in by_name.items()}
+    street = nation["mobilise"]
     peak = int(street.argmax())
     active = np.flatnonzero(street)
-    day = nation["date"].dt.date
-    peak_rows = regions[regions["step"] == nation["step"].iloc[peak]]
-    top = peak_rows.loc[peak_rows["mobilise"].idxmax()]
-    latent = nation["latent_self_censor"].dropna()
-    dissent = nation["posts"] + nation["mobilise"]
-    kept_back = int(nation["self_censor"].sum())
+    day = dates.astype("datetime64[D]")
+    dissent = nation["posts"] + street
+    kept_back, open_dissent = int(nation["self_censor"].sum()), int(dissent.sum())
+    habit = nation["latent_self_censor"][latent]
+    online = nation["online"]
     return {
         "citizens": citizens,
-        "days": _days(len(nation), step_days),
+        "days": _days(len(tallies), step_days),
         "peak_mobilised": int(street[peak]),
         "peak_share": float(street[peak] / citizens),
-        "peak_date": str(day.iloc[peak]) if street[peak] else None,
-        "peak_region": str(top["region"]) if street[peak] else None,
-        "person_days": _days(street.sum(), step_days),
-        "first_day": str(day.iloc[active[0]]) if len(active) else None,
-        "last_day": str(day.iloc[active[-1]]) if len(active) else None,
-        "regions_reached": int((by_region > 0).sum()),
-        "days_above_fall": _days((street >= FALL * citizens).sum(), step_days),
-        "self_censorship_gap": _share(kept_back, kept_back + int(dissent.sum())),
+        "peak_date": str(day[peak]) if street[peak] else None,
+        "peak_region": regions[int(by_name["mobilise"][peak].argmax())] if street[peak] else None,
+        "person_days": _days(int(street.sum()), step_days),
+        "first_day": str(day[active[0]]) if len(active) else None,
+        "last_day": str(day[active[-1]]) if len(active) else None,
+        "regions_reached": int((by_name["mobilise"].max(axis=0) > 0).sum()),
+        "days_above_fall": _days(int((street >= FALL * citizens).sum()), step_days),
+        "self_censorship_gap": _share(kept_back, kept_back + open_dissent),
         "peak_self_censor": int(nation["self_censor"].max()),
-        "self_censor_days": _days(nation["self_censor"].sum(), step_days),
-        "open_dissent_days": _days(dissent.sum(), step_days),
-        "mean_latent_self_censor": float(latent.mean() / citizens) if len(latent) else None,
+        "self_censor_days": _days(kept_back, step_days),
+        "open_dissent_days": _days(open_dissent, step_days),
+        "mean_latent_self_censor": float(habit.mean() / citizens) if len(habit) else None,
         "peak_detained": int(nation["detained"].max()),
         "peak_detained_share": float(nation["detained"].max() / citizens),
         "arrests": int(nation["newly_detained"].sum()),
-        "online_at_end": int(nation["online"].iloc[-1]),
+        "online_at_end": int(online[-1]),
         "circumventing_peak": int(nation["circumventing"].max()),
         "posts_suppressed": int(nation["posts_suppressed"].sum()),
         "fell": bool((street >= FALL * citizens).any()),
     }
+
+
+_SUMMED = (
+    "mobilise", "posts", "self_censor", "detained", "newly_detained", "online", "circumventing",
+    "posts_suppressed", "latent_self_censor",
+)  # fmt: skip
+
+# Outcomes of a run that are numbers (None where there is none), by their names in a summary.
+OUTCOMES = (
+    "peak_mobilised", "peak_share", "person_days", "regions_reached", "days_above_fall",
+    "self_censorship_gap", "peak_self_censor", "self_censor_days", "open_dissent_days",
+    "mean_latent_self_censor", "peak_detained", "peak_detained_share", "arrests",
+    "online_at_end", "circumventing_peak", "posts_suppressed", "fell", "trust_online",
+    "trust_offline",
+)  # fmt: skip
+DAILY = tuple(MEASURES)
+# How a daily measure becomes one number of a run: `fear.last`, `mobilise.max`.
+HOW: dict[str, Callable[[NDArray[Any]], Any]] = {
+    "max": np.max,
+    "min": np.min,
+    "mean": np.mean,
+    "sum": np.sum,
+    "last": lambda days: days[-1],
+}

@@ -208,7 +208,8 @@ class Simulation:
         return simulation
 
     @functools.cached_property
-    def _dates(self) -> NDArray[np.datetime64]:
+    def dates(self) -> NDArray[np.datetime64]:
+        """The date of every step of the scenario."""
         return np.array(self.circumstances.dates, "datetime64[s]")
 
     @property
@@ -225,9 +226,14 @@ class Simulation:
             actions,
             self._latent[:k],
             self.sizes.sum(),
-            self._dates[:k],
+            self.dates[:k],
             None,
         )
+
+    def daily(self, name: str) -> NDArray[Any]:
+        """Return a daily measure of the nation, all steps done (T,), see `measures.MEASURES`."""
+        tallies = self._tallies[: self.step_number].sum(axis=1)
+        return MEASURES[name](tallies, self.sizes.sum())
 
     @property
     def regions(self) -> pd.DataFrame:
@@ -239,7 +245,7 @@ class Simulation:
             {name: self._actions[:k, :, a] for a, name in enumerate(names)},
             self._latent[:k],
             self.sizes,
-            self._dates[:k],
+            self.dates[:k],
             self.scenario.region_names,
         )
 
@@ -255,8 +261,15 @@ class Simulation:
     @property
     def summary(self) -> dict[str, Any]:
         """What is said of the run as a whole; see `measures.summary`."""
-        world = self.scenario.world
-        whole = summary(self.nation, self.regions, world.citizens, world.step_days)
+        world, k = self.scenario.world, self.step_number
+        whole = summary(
+            self._tallies[:k],
+            self._latent[:k],
+            self.dates[:k],
+            self.scenario.region_names,
+            world.citizens,
+            world.step_days,
+        )
         online = (self._world.state.access & ONLINE) != 0
         for name, group in (("trust_online", online), ("trust_offline", ~online)):
             trust = self._world.state.trust[group]

@@ -1,0 +1,419 @@
+"""One TOML file is an experiment: its question, its world, its design, what it measures."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from samizdat.batch.factors import Factor, Range, Value
+from samizdat.measures import DAILY, FALL, HOW, OUTCOMES
+from samizdat.schema import ScenarioError, unknown
+
+MAX_REPLICATES = 10_000_000
+DUMMY = "dummy"  # a factor that changes the luck alone
+FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
+CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
+_RESERVED = ("RunId", "point", "iteration", "Step", "seed", "error", DUMMY, CASCADE, CASCADE_SIZE)
+
+
+class ExperimentError(ScenarioError):
+    """An experiment that cannot be, in one line."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Grid(_Part):
+    """Every combination of the levels."""
+
+    kind: Literal["grid"] = "grid"
+    factors: dict[str, Factor] = Field(min_length=1)
+
+
+class LatinHypercube(_Part):
+    """Points that cover each factor's range evenly (McKay, Beckman & Conover 1979)."""
+
+    kind: Literal["latin_hypercube"]
+    factors: dict[str, Factor] = Field(min_length=1)
+    samples: int = Field(ge=1, le=10_000_000)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+
+
+class Sobol(_Part):
+    """Saltelli's design on a Sobol sequence, for variance-based indices (Saltelli et al. 2010)."""
+
+    kind: Literal["sobol"]
+    factors: dict[str, Factor] = Field(min_length=1)
+    samples: int = Field(ge=2, le=2**24)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    dummy: bool = True
+
+    @field_validator("samples")
+    @classmethod
+    def _power(cls, samples: int) -> int:
+        if samples & (samples - 1):
+            lower = 1 << (samples.bit_length() - 1)
+            raise ValueError(f"a Sobol sequence takes a power of 2, as {lower} or {2 * lower}")
+        return samples
+
+
+class Morris(_Part):
+    """Trajectories that change one factor at a time, for screening (Morris 1991)."""
+
+    kind: Literal["morris"]
+    factors: dict[str, Factor] = Field(min_length=1)
+    trajectories: int = Field(ge=2, le=1_000_000)
+    levels: int = Field(default=4, ge=2, le=100)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    dummy: bool = True
+
+    @field_validator("levels")
+    @classmethod
+    def _even(cls, levels: int) -> int:
+        if levels % 2:
+            raise ValueError("an even number of levels is needed")
+        return levels
+
+
+class Points(_Part):
+    """Points written out, each with the same factors."""
+
+    kind: Literal["list"]
+    points: tuple[dict[str, Value], ...] = Field(min_length=1)
+
+
+class Table(_Part):
+    """Points from a CSV or Parquet file, a column a factor."""
+
+    kind: Literal["table"]
+    file: str = Field(min_length=1)
+
+
+Design = Annotated[
+    Grid | LatinHypercube | Sobol | Morris | Points | Table, Field(discriminator="kind")
+]
+
+
+class UntilHalfWidth(_Part):
+    """Replicates at each point until the 95 % interval of a mean is this narrow."""
+
+    until_half_width: float = Field(gt=0)
+    of: str
+    min: int = Field(default=100, ge=2, le=MAX_REPLICATES)
+    max: int = Field(default=2000, ge=2, le=MAX_REPLICATES)
+    batch: int = Field(default=100, ge=1, le=MAX_REPLICATES)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "UntilHalfWidth":
+        if self.min > self.max:
+            raise ValueError(f"min = {self.min} is above max = {self.max}")
+        return self
+
+
+class Series(_Part):
+    """Daily measures kept of every n-th step."""
+
+    every: int = Field(ge=1)
+    of: tuple[str, ...] = DAILY
+
+    @field_validator("of")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in DAILY:
+                raise ValueError(unknown(name, DAILY))
+        return names
+
+
+class Cascade(_Part):
+    """What counts as a cascade: a measure that reaches so much; by default a regime's fall."""
+
+    of: str = "peak_share"
+    at_least: float = FALL
+
+
+class FigureSpec(_Part):
+    """A figure of the report."""
+
+    kind: Literal["line", "points", "heatmap", "scatter", "distribution", "series"]
+    x: str | None = None
+    y: str
+    hue: str | None = None
+    facet: str | None = None
+    title: str = ""
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _has_x(self) -> "FigureSpec":
+        if self.x is None and self.kind not in ("series", "distribution"):
+            raise ValueError(f"x is missing: a {self.kind} needs it")
+        if self.kind == "heatmap" and self.hue is None:
+            raise ValueError("hue is missing: the factor on the other axis of a heatmap")
+        return self
+
+
+class Resources(_Part):
+    """What a sweep may take; the command line beats it."""
+
+    jobs: int | None = Field(default=None, ge=1, le=4096)
+    threads: int | None = Field(default=None, ge=1, le=1024)  # of each worker
+    chunk_seconds: float = Field(default=10.0, gt=0, le=3600)
+    chunk_runs: int | None = Field(default=None, ge=1)
+
+
+class Experiment(_Part):
+    """An experiment, as its file says it."""
+
+    question: str = Field(min_length=1)
+    scenario: str | None = None
+    regime: str | None = None
+    until: dt.date | None = None
+    fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
+    design: Design
+    replicates: Annotated[int, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
+    seed: int = Field(default=1, ge=0, lt=2**62)
+    measures: tuple[str, ...] = Field(
+        default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
+    )
+    series: Literal["off"] | Annotated[int, Field(ge=1)] | Series = "off"
+    cascade: Cascade = Cascade()
+    figures: tuple[FigureSpec, ...] = ()
+    resources: Resources = Resources()
+
+    name: str = "unnamed"  # the stem of the file
+    folder: Path = Path()  # where a table of points is looked for
+    quick: bool = False
+
+    @classmethod
+    def load(cls, path: str | Path, *, quick: bool = False) -> "Experiment":
+        """Read an experiment file.
+
+        Parameters
+        ----------
+        quick
+            Lay the file's ``[quick]`` table over it; without one, at most two replicates.
+
+        Raises
+        ------
+        ExperimentError
+            With one line that names what is wrong.
+        """
+        path = Path(path)
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
+        except RecursionError:
+            raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None
+        except OSError as error:
+            raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        try:
+            return cls.from_table(table, path.stem, path.parent, quick=quick)
+        except ExperimentError as error:
+            raise ExperimentError(f"{path}: {error}") from None
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Mapping[str, Any],
+        name: str = "unnamed",
+        folder: Path | None = None,
+        *,
+        quick: bool = False,
+    ) -> "Experiment":
+        """Read an experiment from the table that a file holds (or `to_table` gave)."""
+        table = dict(table)
+        over = table.pop("quick", None)
+        for internal in ("name", "folder", "quick"):
+            if internal in table:
+                raise ExperimentError(unknown(internal, _keys()))
+        if over is not None and not isinstance(over, Mapping):
+            raise ExperimentError(f"quick = {over!r} must be a table")
+        table = _flat_names(table)
+        if over is not None:
+            laid_over = _laid_over(table, _flat_names(dict(over)))
+            if quick:
+                table = laid_over
+            else:
+                _validated(laid_over, "quick: ")  # a mistake there is found now, not later
+        elif quick and isinstance(table.get("replicates", 1), int):
+            table["replicates"] = min(table.get("replicates", 1), 2)
+        table |= {"name": name, "folder": folder or Path(), "quick": quick}
+        return _validated(table)
+
+    def to_table(self) -> dict[str, Any]:
+        """Return all that the experiment says, in JSON's types, as a table that is read again."""
+        return self.model_dump(
+            mode="json", by_alias=True, exclude={"name", "folder", "quick"}, exclude_none=True
+        )
+
+    @property
+    def spaced(self) -> Series | None:
+        """Which steps are kept of which daily measures; None: no series."""
+        if self.series == "off":
+            return None
+        return Series(every=self.series) if isinstance(self.series, int) else self.series
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Experiment":
+        factors = getattr(self.design, "factors", {})
+        for name in factors:
+            if name in self.fixed:
+                raise ValueError(f"set.{name}: is a factor of the design too")
+            if name in _RESERVED:
+                raise ValueError(f"design.factors: the name {name!r} is reserved")
+        if self.scenario is not None:
+            for measure in self.measured:
+                check_measure(measure)
+        return self
+
+    @property
+    def measured(self) -> list[str]:
+        """Every measure that is asked for somewhere, in order, each once."""
+        names = [*self.measures, self.cascade.of]
+        if isinstance(self.replicates, UntilHalfWidth):
+            names.append(self.replicates.of)
+        factors = {*getattr(self.design, "factors", {}), *self._listed()}
+        derived = {CASCADE, CASCADE_SIZE, *factors}
+        for figure in self.figures:
+            if figure.kind != "series":
+                names += [n for n in (figure.y, figure.x) if n and n not in derived]
+        return list(dict.fromkeys(names))
+
+    def _listed(self) -> set[str]:
+        if isinstance(self.design, Points):
+            return {name for point in self.design.points for name in point}
+        return set()
+
+
+def check_measure(name: str) -> None:
+    """Check that a run can be measured so: by an outcome, or a daily measure's ``.max`` and such.
+
+    Raises
+    ------
+    ValueError
+        Naming the nearest measure that is known.
+    """
+    daily, dot, how = name.rpartition(".")
+    if name in OUTCOMES or (dot and daily in DAILY and how in HOW):
+        return
+    if dot and daily in DAILY:
+        raise ValueError(f"measure {name!r}: {how!r} is not one of {', '.join(HOW)}")
+    if name in DAILY:
+        raise ValueError(f"measure {name!r} is daily: say how, as in {name}.max or {name}.last")
+    known = [*OUTCOMES, *(f"{each}.{way}" for each in DAILY for way in HOW)]
+    raise ValueError(f"measure: {unknown(name, known)}")
+
+
+def _keys() -> list[str]:
+    own = {"name", "folder", "quick", "fixed"}
+    return [*(name for name in Experiment.model_fields if name not in own), "set", "quick"]
+
+
+def _flat_names(table: dict[str, Any]) -> dict[str, Any]:
+    """Let names with dots be written with or without quotes, in ``set``, factors and points."""
+    table = dict(table)
+    if isinstance(table.get("set"), Mapping):
+        table["set"] = dict(_leaves(table["set"]))
+    design = table.get("design")
+    if isinstance(design, Mapping):
+        design = dict(design)
+        if "factors" in design:
+            design.setdefault("kind", "grid")
+        if isinstance(design.get("factors"), Mapping):
+            design["factors"] = dict(_leaves(design["factors"]))
+        if isinstance(design.get("points"), list):
+            design["points"] = [
+                dict(_leaves(p)) if isinstance(p, Mapping) else p for p in design["points"]
+            ]
+        table["design"] = design
+    return table
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Any:
+    for key, value in table.items():
+        ends = not isinstance(value, Mapping) or (bool(value) and set(value) <= _OF_A_RANGE)
+        if ends:
+            yield prefix + key, value
+        else:
+            yield from _leaves(value, f"{prefix}{key}.")
+
+
+_OF_A_RANGE = {"low", "high", "steps", "log"}
+
+
+def _laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one table over another key by key; a factor, and what is no table, is replaced."""
+    table = dict(below)
+    for key, value in over.items():
+        there = table.get(key)
+        merges = isinstance(value, Mapping) and isinstance(there, Mapping)
+        if merges and not set(value) <= _OF_A_RANGE:
+            table[key] = _laid_over(dict(there), value)  # type: ignore[arg-type]
+        else:
+            table[key] = value
+    return table
+
+
+def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
+    try:
+        return Experiment.model_validate(table)
+    except ValidationError as error:
+        raise ExperimentError(where + _one_line(error)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    """Turn the first of pydantic's complaints into one line: name, value, what is allowed."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    loc = [str(part) for part in first["loc"]]
+    if len(loc) > 1 and loc[0] == "design":
+        loc.pop(1)  # pydantic names the kind there
+    kinds = {"Range", "Series", "UntilHalfWidth", "int", "literal['off']"}
+    loc = [part for part in loc if part not in kinds and "[" not in part]
+    name = ".".join(loc)
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        return f"{name}: {unknown(loc[-1], _fields_at(first['loc']))}"
+    if first["type"] == "missing":
+        return f"{name} is missing"
+    if first["type"].startswith("union_tag"):
+        kinds_known = "grid, latin_hypercube, sobol, morris, list, table"
+        return f"design.kind is missing or unknown; known are {kinds_known}"
+    if first["type"] == "value_error":
+        return f"{name}: {message}" if name else message
+    value = first.get("input")
+    shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
+    allowed = message[0].lower() + message[1:]
+    if loc[:2] == ["design", "factors"] and len(loc) > 2:
+        allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
+        name = "design.factors." + ".".join(loc[2:3])
+    if loc[:1] == ["replicates"] and isinstance(value, str | list | dict):
+        allowed = "give a number, or { until_half_width = ..., of = ... }"
+    if loc[:1] == ["series"]:
+        allowed = 'give "off", or every n-th step as a whole number from 1'
+    return f"{name} = {shown}: {allowed}"
+
+
+_PARTS: dict[str, Any] = {
+    "grid": Grid, "latin_hypercube": LatinHypercube, "sobol": Sobol, "morris": Morris,
+    "list": Points, "table": Table, "figures": FigureSpec, "resources": Resources,
+    "cascade": Cascade, "Range": Range, "Series": Series, "UntilHalfWidth": UntilHalfWidth,
+}  # fmt: skip
+
+
+def _fields_at(loc: tuple[Any, ...]) -> list[str]:
+    """Return the names that are known where pydantic found one that is not."""
+    if len(loc) == 1:
+        return _keys()
+    for part in reversed(loc[:-1]):
+        model = _PARTS.get(str(part))
+        if model is not None:
+            return list(model.model_fields)
+    return []

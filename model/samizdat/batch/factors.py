@@ -1,0 +1,89 @@
+"""What an experiment varies: ranges and levels, and the value at a place between 0 and 1."""
+
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from samizdat.numbers import NUMBERS
+
+MAX_LEVELS = 1_000_000
+Value = bool | int | float | str
+
+
+class Range(BaseModel):
+    """From low to high, in equal steps or equal factors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    low: float
+    high: float
+    steps: int | None = Field(default=None, ge=2, le=MAX_LEVELS)  # levels in a grid, ends included
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Range":
+        if not self.low < self.high:
+            raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
+        if self.log and self.low <= 0:
+            raise ValueError(f"low = {self.low:g} must be above 0 where log = true")
+        return self
+
+    def at(self, places: NDArray[np.float64], whole: bool) -> NDArray[np.float64]:
+        """Return the values at places in 0 ... 1; of whole ones each takes an equal share."""
+        low, high = (self.low, self.high + whole) if whole else (self.low, self.high)
+        if self.log:
+            values = low * (high / low) ** places
+        else:
+            values = low + places * (high - low)
+        return np.minimum(np.floor(values), self.high) if whole else values
+
+
+Levels = Annotated[tuple[Value, ...], Field(min_length=1, max_length=MAX_LEVELS)]
+Factor = Range | Levels
+
+
+def is_whole(name: str) -> bool:
+    """Whether a factor takes whole numbers only."""
+    named = NUMBERS.get(name)
+    return name == "citizens" or (named is not None and named.quantity.whole)
+
+
+def levels_of(name: str, factor: Factor) -> list[Value]:
+    """Return the levels of a grid.
+
+    Raises
+    ------
+    ValueError
+        If a range says no steps, or a level of whole numbers is not whole.
+    """
+    if not isinstance(factor, Range):
+        return list(factor)
+    if factor.steps is None:
+        raise ValueError(f"design.factors.{name}: a grid needs steps, as in steps = 10, or levels")
+    places = np.linspace(0.0, 1.0, factor.steps)
+    # A decimal that is meant is not left a binary neighbour of itself: 0.3, not 0.30000000000000004
+    values = [float(f"{value:.12g}") for value in factor.at(places, whole=False)]
+    if is_whole(name) and any(value != int(value) for value in values):
+        raise ValueError(
+            f"design.factors.{name}: {factor.steps} steps from {factor.low:g} to {factor.high:g} "
+            "are not whole numbers"
+        )
+    return list(values)
+
+
+def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> "pd.Series[Any]":
+    """Return a factor's values at places in 0 ... 1; levels share the places equally."""
+    if isinstance(factor, Range):
+        return pd.Series(factor.at(places, is_whole(name)))
+    index = np.minimum((places * len(factor)).astype(np.int64), len(factor) - 1)
+    return column_of([factor[k] for k in index])
+
+
+def column_of(values: list[Any]) -> "pd.Series[Any]":
+    """Return values as a column: numbers as float64 where all are, else words."""
+    if all(isinstance(value, int | float) for value in values):
+        return pd.Series(np.array(values, dtype=np.float64))
+    return pd.Series(values, dtype=object)

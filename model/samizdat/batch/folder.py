@@ -1,0 +1,201 @@
+"""The folder of a sweep: manifest, design, parts; and who may write there."""
+
+import contextlib
+import datetime as dt
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from samizdat import checkpoint
+from samizdat.batch import parts
+from samizdat.batch.chunk import Done, table_of
+from samizdat.batch.experiment import Experiment, ExperimentError
+from samizdat.files import LOCK, FolderLock, written_whole
+from samizdat.records import commit_of_source, machine, peak_memory, versions
+
+MANIFEST, DESIGN = "manifest.json", "design.parquet"
+RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
+FORMAT = 1
+
+
+class SweepFolder:
+    """A folder that one process writes a sweep to, or one a shard.
+
+    Parameters
+    ----------
+    folder
+        Made if absent. What is there already is kept: an unfinished sweep goes on.
+    shard
+        As in 1of3; empty: the whole.
+
+    Raises
+    ------
+    ExperimentError
+        If the folder cannot be used so, or another process writes there.
+    """
+
+    def __init__(self, folder: Path, shard: str = "") -> None:
+        self.folder, self.shard = folder, shard
+        self._began = dt.datetime.now(dt.UTC)
+        self._locks: list[FolderLock] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._refuse_others()
+            for name in (parts.RUNS, parts.SERIES):
+                (folder / name).mkdir(exist_ok=True)
+            self._locks.append(FolderLock(folder, shared=bool(shard)))
+            if shard:
+                self._locks.append(FolderLock(folder, f"{LOCK}-{shard}"))
+        except OSError as error:
+            self.release()
+            reason = (error.strerror or str(error)).lower()
+            raise ExperimentError(f"out = {folder}: {reason}") from None
+        self.moved = parts.set_aside(folder, shard)
+        mine = [part.number for part in parts.parts_in(folder / parts.RUNS) if part.shard == shard]
+        self._next = max(mine, default=-1) + 1
+        self._session: dict[str, Any] = {}
+
+    def _refuse_others(self) -> None:
+        """Refuse a folder that holds something, but no sweep."""
+        there = {path.name for path in self.folder.iterdir()}
+        known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED}
+        hidden = {name for name in there if name.startswith(".")}
+        if there - hidden and not there & known:
+            raise ExperimentError(f"out = {self.folder}: the folder holds something else")
+        if MANIFEST in there and "design" not in read_manifest(self.folder):
+            raise ExperimentError(f"out = {self.folder}: the folder holds a run, no sweep")
+
+    def begin(
+        self, experiment: Experiment, design: pd.DataFrame, resolved: dict[str, Any] | None,
+        command: Sequence[str], workers: dict[str, Any],
+    ) -> None:  # fmt: skip
+        """Write design and manifest, status running."""
+        self.write_design(design)
+        commit, dirty = commit_of_source()
+        self._session = {
+            "started": self._began.isoformat(timespec="seconds"),
+            "shard": self.shard or None,
+            "command": list(command),
+            "commit": commit,
+            "commit_dirty": dirty,
+            "model_digest": checkpoint.model_digest(),
+            "versions": versions(),
+            "machine": machine(),
+            **workers,
+        }
+        self._write_manifest(
+            {
+                "format": FORMAT,
+                "status": RUNNING,
+                "name": experiment.name,
+                "question": experiment.question,
+                "quick": experiment.quick,
+                "design": experiment.to_table()["design"],
+                "experiment": experiment.to_table(),
+                "scenario": resolved,
+                "points": int(design["point"].nunique()),
+                "runs": len(design),
+            }
+        )
+
+    def write_design(self, design: pd.DataFrame) -> None:
+        """Write the runs that the experiment asks for now: a row each, done or not."""
+        with written_whole(self.folder / DESIGN) as partial:
+            table = pa.Table.from_pandas(design, preserve_index=False)
+            parquet.write_table(table, partial, write_page_checksum=True)
+
+    def add(self, done: Done) -> None:
+        """Write what a worker sent: on the disk when this returns."""
+        if not done.count:
+            return
+        if done.series is not None:
+            self._write(parts.SERIES, table_of(done.series))
+        self._write(parts.RUNS, table_of(done.runs))
+        self._next += 1
+
+    def _write(self, kind: str, table: pa.Table) -> None:
+        parts.write_part(self.folder / kind, self.shard, self._next, table)
+
+    def end(self, status: str, numbers: dict[str, Any]) -> None:
+        """Write the manifest that says how it ended, and let others in."""
+        try:
+            self._session |= {
+                "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                "status": status,
+                "peak_memory_bytes": peak_memory(),
+                **numbers,
+            }
+            self._write_manifest({"status": status} | numbers)
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let other processes write to the folder."""
+        while self._locks:
+            self._locks.pop().release()
+
+    def _write_manifest(self, facts: dict[str, Any]) -> None:
+        """Lay facts over the manifest, this session last; shards take turns."""
+        with _turn(self.folder):
+            before: dict[str, Any] = {}
+            with contextlib.suppress(ExperimentError):
+                before = read_manifest(self.folder)
+            sessions = [
+                each for each in before.get("sessions", [])
+                if (each["started"], each["shard"]) !=
+                   (self._session["started"], self._session["shard"])
+            ]  # fmt: skip
+            manifest = {**before, **facts, "sessions": [*sessions, self._session]}
+            text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str)
+            with written_whole(self.folder / MANIFEST) as partial:
+                partial.write_text(text + "\n", encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _turn(folder: Path) -> Any:
+    """Hold the manifest while it is changed."""
+    lock = FolderLock(folder, ".manifest.lock", wait=True)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a sweep.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none, or it is broken.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ExperimentError(f"{folder}: holds no sweep ({MANIFEST}: {reason})") from None
+    except (ValueError, RecursionError):
+        raise ExperimentError(f"{path}: is broken, it is no JSON") from None
+    if not isinstance(manifest, dict):
+        raise ExperimentError(f"{path}: is broken, it is no table")
+    return manifest
+
+
+def default_folder(experiment: Experiment) -> Path:
+    """Return where a sweep is written by default."""
+    folder = Path("results") / experiment.name
+    return folder / "quick" if experiment.quick else folder
+
+
+def disk_free(folder: Path) -> int:
+    """Return how many bytes are free where a folder is, or would be."""
+    above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    found = os.statvfs(above)
+    return found.f_bavail * found.f_frsize

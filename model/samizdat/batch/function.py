@@ -1,0 +1,66 @@
+"""Any function in the place of the model: for tests of a design, and for models of one's own."""
+
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError
+from samizdat.batch.worlds import Outcome
+
+Model = Callable[[Mapping[str, Any], int], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A model that is a function of a point's values and a seed, and returns its measures.
+
+    Parameters
+    ----------
+    model
+        Of a module, so that other processes find it; the file that it stands in identifies it.
+    names
+        The measures that it returns.
+    """
+
+    model: Model
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, experiment: Experiment, model: Model) -> "Function":
+        """Return the function as what the experiment runs."""
+        if experiment.spaced is not None:
+            raise ExperimentError("series: a function has none")
+        return cls(model, tuple(experiment.measured))
+
+    @property
+    def measures(self) -> dict[str, type]:
+        """What is recorded of each run."""
+        return dict.fromkeys(self.names, float)
+
+    def check(self, points: pd.DataFrame) -> None:
+        """Any point will do."""
+
+    def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
+        """Yield what identifies each point."""
+        source = Path(inspect.getfile(sys.modules[self.model.__module__])).read_bytes()
+        names = [name for name in points.columns if name != DUMMY]
+        about = [self.model.__module__, self.model.__qualname__, names, sorted(self.names)]
+        prefix = hashlib.blake2b(source + json.dumps(about).encode(), digest_size=16)
+        for row in points[names].itertuples(index=False, name=None):
+            digest = prefix.copy()
+            digest.update(repr(row).encode())
+            yield digest.digest()
+
+    def run(
+        self, point: Mapping[str, Any], seed: int, threads: int, stop: Callable[[], bool]
+    ) -> Outcome:
+        """Call the function."""
+        found = self.model(point, seed)
+        return Outcome(1, {name: found[name] for name in self.names})

@@ -1,0 +1,183 @@
+"""The rows of a sweep on disk: parts that are whole, verified when read, and written by one.
+
+A part's name ends with the BLAKE2b of its bytes, so that any changed bit is found; Parquet's page
+checksums are written too, for readers who know nothing of the name. A part of series stands under
+the number of the part of runs that vouches for it: without that it does not count.
+"""
+
+import hashlib
+import io
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute, parquet
+
+from samizdat.files import written_whole
+
+RUNS, SERIES, DAMAGED = "runs", "series", "damaged"
+_DIGITS = 16
+_NAME = re.compile(r"part-(?:(\d+of\d+)-)?(\d{6,})-([0-9a-f]{16})\.parquet")
+
+
+class Part(NamedTuple):
+    """A file of rows."""
+
+    path: Path
+    shard: str  # as in 1of3; empty: unsharded
+    number: int
+    digest: str
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What parts of runs and of series share."""
+        return self.shard, self.number
+
+
+def parts_in(folder: Path) -> list[Part]:
+    """List the parts of a folder in the order in which each writer wrote them."""
+    if not folder.is_dir():
+        return []
+    parts = []
+    for path in folder.iterdir():
+        match = _NAME.fullmatch(path.name)
+        if match:
+            parts.append(Part(path, match[1] or "", int(match[2]), match[3]))
+    return sorted(parts, key=lambda part: (part.shard, part.number, part.digest))
+
+
+def write_part(folder: Path, shard: str, number: int, table: pa.Table) -> Path:
+    """Write a part: it is on the disk whole when this returns, or not there."""
+    sink = io.BytesIO()
+    words = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
+    parquet.write_table(table, sink, write_page_checksum=True, use_dictionary=words)
+    content = sink.getvalue()
+    own = f"{shard}-" if shard else ""
+    path = folder / f"part-{own}{number:06d}-{_digest(content)}.parquet"
+    with written_whole(path) as partial:
+        partial.write_bytes(content)
+    return path
+
+
+def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
+    """Read a part; None if it is not what was written.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read at all.
+    """
+    content = part.path.read_bytes()
+    if _digest(content) != part.digest:
+        return None
+    return parquet.read_table(
+        pa.BufferReader(content), columns=columns, page_checksum_verification=True
+    )
+
+
+class Rows(NamedTuple):
+    """Rows of runs, each run once, and from which part each came."""
+
+    table: pa.Table
+    origin: NDArray[np.int64]  # index into parts
+    parts: list[Part]
+
+
+def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
+    """Read the rows of runs, each run once.
+
+    A run that was done twice counts as it was done first; one that failed counts only while it
+    has not been done better, and as it failed last. Damaged parts are passed over: `damaged_in`
+    tells of them.
+
+    Parameters
+    ----------
+    columns
+        Which, besides RunId and error; by default all that any part has.
+    """
+    wanted = None if columns is None else list(dict.fromkeys(["RunId", "error", *columns]))
+    parts = parts_in(folder / RUNS)
+    tables = [read_part(part, wanted) for part in parts]
+    found = [table for table in tables if table is not None]
+    if not found:
+        return Rows(pa.table({"RunId": pa.array([], pa.int64()),
+                              "error": pa.array([], pa.string())}), np.zeros(0, np.int64), parts)  # fmt: skip
+    lengths = [0 if table is None else len(table) for table in tables]
+    origin = np.repeat(np.arange(len(parts)), lengths)
+    table = pa.concat_tables(found, promote_options="permissive")
+    kept = _once(table["RunId"].to_numpy(), compute.is_null(table["error"]).to_numpy())
+    if len(kept) < len(table):
+        table, origin = table.take(pa.array(kept)), origin[kept]
+    return Rows(table, origin, parts)
+
+
+def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:
+    """Read the series of some runs, by RunId and Step; None if there are none."""
+    rows = read_runs(folder, [])
+    ids = rows.table["RunId"].to_numpy()
+    chosen = np.isin(ids, runs)
+    found = []
+    series = {part.place: part for part in parts_in(folder / SERIES)}
+    for k, part in enumerate(rows.parts):
+        mine = ids[chosen & (rows.origin == k)]
+        if part.place in series and len(mine):
+            table = read_part(series[part.place])
+            if table is not None:
+                found.append(table.filter(compute.is_in(table["RunId"], pa.array(mine))))
+    return pa.concat_tables(found, promote_options="permissive") if found else None
+
+
+def damaged_in(folder: Path) -> list[Part]:
+    """List the parts that are not what was written."""
+    parts = [*parts_in(folder / RUNS), *parts_in(folder / SERIES)]
+    return [part for part in parts if _digest(part.path.read_bytes()) != part.digest]
+
+
+def set_aside(folder: Path, shard: str | None) -> list[str]:
+    """Move what is damaged out of the way, so that its runs are done again; say what was moved.
+
+    A damaged series takes along the runs that vouch for it; a series for which none vouches goes.
+    With ``shard`` (empty: unsharded) only its own parts are touched; None: all.
+    """
+    moved, lost = [], set()
+    for part in damaged_in(folder):
+        if shard is None or part.shard == shard:
+            moved.append(_moved(folder, part))
+            lost.add(part.place)
+    for part in parts_in(folder / RUNS):
+        if part.place in lost:
+            _moved(folder, part)
+    vouching = {part.place for part in parts_in(folder / RUNS)}
+    for part in parts_in(folder / SERIES):
+        if part.place not in vouching and (shard is None or part.shard == shard):
+            part.path.unlink()
+    return moved
+
+
+def _moved(folder: Path, part: Part) -> str:
+    kind = part.path.parent.name
+    place = folder / DAMAGED / kind
+    place.mkdir(parents=True, exist_ok=True)
+    part.path.replace(place / part.path.name)
+    return f"{kind}/{part.path.name}"
+
+
+def _once(ids: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return which rows to keep, in their order: the first that is done, else the last that failed.
+
+    >>> _once(np.array([5, 6, 5, 6, 7]), np.array([True, False, True, False, False])).tolist()
+    [0, 3, 4]
+    """
+    place = np.arange(len(ids))
+    rank = np.where(done, place, 2 * len(ids) - place)
+    order = np.lexsort([rank, ids])
+    first = np.ones(len(ids), bool)
+    first[1:] = ids[order][1:] != ids[order][:-1]
+    return np.sort(order[first])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=_DIGITS // 2).hexdigest()

@@ -1,0 +1,226 @@
+"""What an experiment runs at each point: a scenario with the point's values, under its regime."""
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from samizdat import checkpoint
+from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
+from samizdat.measures import HOW, OUTCOMES
+from samizdat.numbers import NUMBERS
+from samizdat.scenario import Scenario
+from samizdat.schema import ScenarioError
+from samizdat.simulation import Simulation
+
+SCENARIO, REGIME = "scenario", "regime"
+OWN = "scenario"  # as a regime: the scenario's own
+_ORDER = sorted(NUMBERS)
+_PLACE = {name: k for k, name in enumerate(_ORDER)}
+_UNSEEN = ("title", "description")  # of the world: no result depends on them
+
+Point = Mapping[str, Any]
+
+
+class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
+    """The run was told to stop between two steps."""
+
+
+class Outcome(NamedTuple):
+    """What one run leaves."""
+
+    steps: int
+    measures: dict[str, Any]
+    series: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The scenarios of an experiment, and what is recorded of each.
+
+    Every number of `Simulation.summary` is recorded, besides the daily measures that are asked for.
+    """
+
+    scenario: str
+    regime: str | None
+    fixed: tuple[tuple[str, Any], ...]
+    until: dt.date | None
+    asked: tuple[str, ...]  # daily measures, as in fear.last
+    series: Series | None
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "Worlds":
+        """Return the worlds of an experiment.
+
+        Raises
+        ------
+        ExperimentError
+            If its scenario, its regime or a value that it sets cannot be.
+        """
+        if experiment.scenario is None:
+            raise ExperimentError("scenario is missing")
+        asked = tuple(name for name in experiment.measured if name not in OUTCOMES)
+        fixed = tuple(sorted(experiment.fixed.items()))
+        worlds = cls(
+            experiment.scenario, experiment.regime, fixed, experiment.until, asked,
+            experiment.spaced,
+        )  # fmt: skip
+        try:
+            worlds.steps(worlds.world({}))
+        except ExperimentError:
+            raise
+        except ValueError as error:
+            raise ExperimentError(str(error)) from None
+        return worlds
+
+    @property
+    def measures(self) -> dict[str, type]:
+        """What is recorded of each run, and whether as numbers or as yes and no."""
+        types: dict[str, type] = {name: float for name in OUTCOMES}
+        types["fell"] = bool
+        return types | dict.fromkeys(self.asked, float)
+
+    def world(self, point: Point) -> Scenario:
+        """Return the scenario of a point.
+
+        Raises
+        ------
+        ScenarioError
+            Naming a factor that is not known, or a value that is not allowed.
+        """
+        rest = {name: value for name, value in point.items() if name != DUMMY}
+        name, regime = rest.pop(SCENARIO, self.scenario), rest.pop(REGIME, self.regime)
+        base = _based(str(name), None if regime is None else str(regime), self.fixed)
+        return base.change(rest) if rest else base
+
+    def steps(self, world: Scenario) -> int:
+        """Return how many steps a run takes."""
+        return world.steps_until(self.until)
+
+    def check(self, points: pd.DataFrame) -> None:
+        """Check every point before any is run.
+
+        Raises
+        ------
+        ExperimentError
+            Naming the factor, its value and what is allowed.
+        """
+        for _ in self.digests(points):
+            pass
+
+    def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
+        """Yield what identifies each point: its resolved scenario, and all else but the seed."""
+        numeric = [name for name in points.columns if name in NUMBERS]
+        other = [name for name in points.columns if name not in NUMBERS and name != DUMMY]
+        codes = {name: _codes(name, points[name]) for name in numeric}
+        places = [_PLACE[name] for name in numeric]
+        wide = np.column_stack([codes[name] for name in numeric]) if numeric else None
+        structures = points[other].itertuples(index=False, name=None) if other else None
+        recorded = self._recorded()
+
+        @functools.lru_cache(maxsize=4096)
+        def begun(structure: tuple[Any, ...]) -> tuple[Any, NDArray[np.float64]]:
+            """Return the digest of all but the numbers, and the numbers."""
+            try:
+                world = self.world(dict(zip(other, structure, strict=True)))
+                steps = self.steps(world)
+            except ScenarioError as error:
+                raise ExperimentError(f"design: {error}") from None
+            pinned = {*world.pinned, *numeric}
+            spec = world.world.model_dump(mode="json", by_alias=True)
+            parts = [
+                {name: value for name, value in spec.items() if name not in _UNSEEN},
+                [name in pinned for name in _ORDER], _ORDER, steps, recorded,
+            ]  # fmt: skip
+            text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+            numbers = np.array([world.numbers[name] for name in _ORDER])
+            return hashlib.blake2b(text.encode(), digest_size=16), numbers
+
+        for k in range(len(points)):
+            prefix, numbers = begun(next(structures) if structures else ())
+            digest = prefix.copy()
+            if wide is not None:
+                numbers[places] = wide[k]
+            digest.update(numbers.tobytes())
+            yield digest.digest()
+
+    def run(
+        self, point: Point, seed: int, threads: int, stop: Callable[[], bool]
+    ) -> Outcome:
+        """Run one point with one seed.
+
+        Raises
+        ------
+        Stopped
+            If it was told to, between two steps.
+        """
+        world = self.world(point)
+        simulation = Simulation(world, seed, threads)
+        target = self.steps(world)
+        while simulation.step_number < target:
+            if stop():
+                raise Stopped
+            simulation.step()
+        return Outcome(target, self._measured(simulation), self._series(simulation))
+
+    def _measured(self, simulation: Simulation) -> dict[str, Any]:
+        summary = simulation.summary
+        measured = {name: summary[name] for name in OUTCOMES}
+        for name in self.asked:
+            daily, _, how = name.rpartition(".")
+            measured[name] = float(HOW[how](simulation.daily(daily)))
+        return measured
+
+    def _series(self, simulation: Simulation) -> pd.DataFrame | None:
+        if self.series is None:
+            return None
+        steps = np.arange(0, simulation.step_number, self.series.every)
+        columns: dict[str, Any] = {"Step": steps}
+        columns["date"] = simulation.dates[steps]
+        columns |= {name: simulation.daily(name)[steps] for name in self.series.of}
+        return pd.DataFrame(columns)
+
+    def _recorded(self) -> list[Any]:
+        series = None if self.series is None else self.series.model_dump(mode="json")
+        return [sorted(self.asked), series, checkpoint.model_digest()]
+
+
+@functools.lru_cache(maxsize=64)
+def _based(name: str, regime: str | None, fixed: tuple[tuple[str, Any], ...]) -> Scenario:
+    """Return a scenario under a regime with the values that hold at all points."""
+    world = Scenario.load(name)
+    if regime is not None and regime != OWN:
+        world = world.under(regime)
+    return world.change(dict(fixed)) if fixed else world
+
+
+def _codes(name: str, column: "pd.Series[Any]") -> NDArray[np.float64]:
+    """Return a factor's values as checked numbers."""
+    quantity = NUMBERS[name].quantity
+    try:
+        if column.dtype == np.float64:
+            values = column.to_numpy()
+            for extreme in (values.min(), values.max(), values[np.isnan(values).argmax()]):
+                quantity.checked(name, float(extreme))
+            if quantity.whole:
+                quantity.checked(name, float(values[(values != np.floor(values)).argmax()]))
+            return np.asarray(values)
+        known = {value: quantity.checked(name, _plain(value)) for value in column.unique()}
+    except ValueError as error:
+        raise ExperimentError(f"design: {error}") from None
+    return np.array([known[value] for value in column])
+
+
+def _plain(value: Any) -> Any:
+    """Read a number from a word where it is one."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
