@@ -358,10 +358,10 @@ def test_a_fresh_run_by_force_removes_what_an_earlier_one_left(killed, tmp_path)
 
 def test_a_signal_before_the_first_day_is_met_too(whole, tmp_path, monkeypatch):
     """As if it had come while the bar was drawn."""
-    from samizdat.cli import run as command
+    from samizdat.interrupts import StopSwitch
 
     out = tmp_path / "run"
-    monkeypatch.setattr(command._StopSwitch, "__enter__", lambda self: setattr(self, "asked", True))
+    monkeypatch.setattr(StopSwitch, "__enter__", lambda self: setattr(self, "asked", True))
     arguments = [*TOWN, "--out", out, "--checkpoint-every", 5, "--no-figures"]
     assert call("run", *arguments) == 130
     assert manifest_of(out)["steps"] == 0

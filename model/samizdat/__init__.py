@@ -6,20 +6,33 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from samizdat.batch.experiment import Experiment
+    from samizdat.batch.sweep import sweep
     from samizdat.graphs import Graph
     from samizdat.mesa_model import ProtestModel
     from samizdat.scenario import Scenario
     from samizdat.schema import ScenarioError
     from samizdat.simulation import Simulation
 
-__all__ = ["Graph", "ProtestModel", "Scenario", "ScenarioError", "Simulation", "__version__"]
+__all__ = [
+    "Experiment",
+    "Graph",
+    "ProtestModel",
+    "Scenario",
+    "ScenarioError",
+    "Simulation",
+    "__version__",
+    "sweep",
+]
 
 _HOME = {
+    "Experiment": "batch.experiment",
     "Graph": "graphs",
     "ProtestModel": "mesa_model",
     "Scenario": "scenario",
     "ScenarioError": "schema",
     "Simulation": "simulation",
+    "sweep": "batch.sweep",
 }
 
 

@@ -50,7 +50,7 @@ class Done(NamedTuple):
 
     runs: bytes  # Arrow
     series: bytes | None
-    count: int
+    finished: int
     failed: int
     seconds: float
     trouble: str | None = None  # the first traceback

@@ -34,10 +34,7 @@ class Range(BaseModel):
     def at(self, places: NDArray[np.float64], whole: bool) -> NDArray[np.float64]:
         """Return the values at places in 0 ... 1; of whole ones each takes an equal share."""
         low, high = (self.low, self.high + whole) if whole else (self.low, self.high)
-        if self.log:
-            values = low * (high / low) ** places
-        else:
-            values = low + places * (high - low)
+        values = low * (high / low) ** places if self.log else low + places * (high - low)
         return np.minimum(np.floor(values), self.high) if whole else values
 
 

@@ -112,7 +112,7 @@ class SweepFolder:
 
     def add(self, done: Done) -> None:
         """Write what a worker sent: on the disk when this returns."""
-        if not done.count:
+        if not done.finished:
             return
         if done.series is not None:
             self._write(parts.SERIES, table_of(done.series))

@@ -44,8 +44,16 @@ class Function:
         """What is recorded of each run."""
         return dict.fromkeys(self.names, float)
 
-    def check(self, points: pd.DataFrame) -> None:
-        """Any point will do."""
+    @property
+    def resolved(self) -> None:
+        """There is no scenario."""
+
+    def memory(self, points: pd.DataFrame) -> int:
+        """Return what is taken to be little."""
+        return 250_000_000
+
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Nothing to compile."""
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
         """Yield what identifies each point."""

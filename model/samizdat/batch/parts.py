@@ -103,8 +103,8 @@ def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
     tables = [read_part(part, wanted) for part in parts]
     found = [table for table in tables if table is not None]
     if not found:
-        return Rows(pa.table({"RunId": pa.array([], pa.int64()),
-                              "error": pa.array([], pa.string())}), np.zeros(0, np.int64), parts)  # fmt: skip
+        nothing = pa.schema({"RunId": pa.int64(), "error": pa.string()}).empty_table()
+        return Rows(nothing, np.zeros(0, np.int64), parts)
     lengths = [0 if table is None else len(table) for table in tables]
     origin = np.repeat(np.arange(len(parts)), lengths)
     table = pa.concat_tables(found, promote_options="permissive")

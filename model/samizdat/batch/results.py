@@ -80,9 +80,7 @@ def read_results(folder: str | Path) -> Results:
         table[CASCADE_SIZE] = np.where(table[CASCADE], table[of], np.nan)
     failed = joined[wrong][[*OF_THE_DESIGN, *factors, "error"]].reset_index(drop=True)
     damaged = [f"{part.path.parent.name}/{part.path.name}" for part in damaged_in(folder)]
-    return Results(
-        folder, manifest, experiment, factors, table, failed, len(design), damaged
-    )
+    return Results(folder, manifest, experiment, factors, table, failed, len(design), damaged)
 
 
 def read_design(folder: Path) -> pd.DataFrame:

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from samizdat import checkpoint
 from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
+from samizdat.core.jit import cache_folder
 from samizdat.measures import HOW, OUTCOMES
+from samizdat.memory import needed
 from samizdat.numbers import NUMBERS
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError
+from samizdat.shapes import mean_degree
 from samizdat.simulation import Simulation
 
 SCENARIO, REGIME = "scenario", "regime"
@@ -25,6 +28,9 @@ OWN = "scenario"  # as a regime: the scenario's own
 _ORDER = sorted(NUMBERS)
 _PLACE = {name: k for k, name in enumerate(_ORDER)}
 _UNSEEN = ("title", "description")  # of the world: no result depends on them
+_SIZING = (SCENARIO, REGIME, "citizens")  # besides the graph's numbers
+_PROCESS = 250_000_000  # bytes of a process that has just begun
+_DAY = 8 * 30  # bytes of a day's record of a region
 
 Point = Mapping[str, Any]
 
@@ -83,7 +89,7 @@ class Worlds:
     @property
     def measures(self) -> dict[str, type]:
         """What is recorded of each run, and whether as numbers or as yes and no."""
-        types: dict[str, type] = {name: float for name in OUTCOMES}
+        types: dict[str, type] = dict.fromkeys(OUTCOMES, float)
         types["fell"] = bool
         return types | dict.fromkeys(self.asked, float)
 
@@ -104,19 +110,37 @@ class Worlds:
         """Return how many steps a run takes."""
         return world.steps_until(self.until)
 
-    def check(self, points: pd.DataFrame) -> None:
-        """Check every point before any is run.
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The scenario with every number, before a point changes it."""
+        return self.world({}).to_table()
+
+    def memory(self, points: pd.DataFrame) -> int:
+        """Return the bytes that a process takes at most which runs these points."""
+        varied = [name for name in points.columns if name in _SIZING or name.startswith("graph.")]
+        worlds = points[varied].drop_duplicates().head(1000)
+        return _PROCESS + max(self._memory(point) for point in rows_of(worlds))
+
+    def _memory(self, point: Point) -> int:
+        world = self.world(point)
+        degree = mean_degree(world.world.graph, world.graph_shape)
+        days = self.steps(world) * len(world.sizes) * _DAY
+        return needed(world.citizens, degree) + days
+
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Compile the rules, so that processes which begin at once need not each do so."""
+        if not cache_folder().exists():
+            say("compiling the rules, once; about a minute")
+        Simulation(Scenario.load("town").change({"citizens": 100}), threads=1).step()
+
+    def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
+        """Yield what identifies each point: its resolved scenario, and all else but the seed.
 
         Raises
         ------
         ExperimentError
-            Naming the factor, its value and what is allowed.
+            Naming a factor that is not known, or a value that is not allowed.
         """
-        for _ in self.digests(points):
-            pass
-
-    def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
-        """Yield what identifies each point: its resolved scenario, and all else but the seed."""
         numeric = [name for name in points.columns if name in NUMBERS]
         other = [name for name in points.columns if name not in NUMBERS and name != DUMMY]
         codes = {name: _codes(name, points[name]) for name in numeric}
@@ -151,9 +175,7 @@ class Worlds:
             digest.update(numbers.tobytes())
             yield digest.digest()
 
-    def run(
-        self, point: Point, seed: int, threads: int, stop: Callable[[], bool]
-    ) -> Outcome:
+    def run(self, point: Point, seed: int, threads: int, stop: Callable[[], bool]) -> Outcome:
         """Run one point with one seed.
 
         Raises
@@ -190,6 +212,12 @@ class Worlds:
     def _recorded(self) -> list[Any]:
         series = None if self.series is None else self.series.model_dump(mode="json")
         return [sorted(self.asked), series, checkpoint.model_digest()]
+
+
+def rows_of(points: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return points as values by factor."""
+    rows: list[dict[str, Any]] = points.to_dict("records")  # type: ignore[assignment]
+    return rows or [{}]
 
 
 @functools.lru_cache(maxsize=64)

@@ -25,10 +25,12 @@ def _app() -> typer.Typer:
     from samizdat.cli.bench import bench
     from samizdat.cli.cache import cache
     from samizdat.cli.check import check
+    from samizdat.cli.compact import compact
     from samizdat.cli.compare import compare
     from samizdat.cli.parameters import parameters
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
+    from samizdat.cli.sweep import sweep
 
     app = typer.Typer(
         add_completion=False,
@@ -36,7 +38,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    for command in (run, compare, scenarios, parameters, check, bench, cache):
+    for command in (run, compare, sweep, compact, scenarios, parameters, check, bench, cache):
         app.command(command.__name__)(command)
 
     @app.callback()

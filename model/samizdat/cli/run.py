@@ -1,7 +1,6 @@
 """`samizdat run`: one run of one scenario."""
 
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -58,7 +57,9 @@ def run(
 ) -> None:
     """Run a scenario day by day; print its summary, and write it where --out says."""
     say = silent if quiet else typer.echo
-    stop = _StopSwitch()
+    from samizdat.interrupts import StopSwitch
+
+    stop = StopSwitch()
     if resume is not None:
         refuse_changes(context)
         simulation, plan, record = take_up(resume, threads, force, checkpoint_every, say)
@@ -176,26 +177,6 @@ def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> A
 
 def silent(_: object) -> None:
     """Say nothing."""
-
-
-class _StopSwitch:
-    """Turns SIGINT and SIGTERM into a request that is met between two steps."""
-
-    def __init__(self) -> None:
-        self.asked, self.exit_code = False, 130
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> "_StopSwitch":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._ask)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, number: int, _: object) -> None:
-        self.asked, self.exit_code = True, 128 + number
 
 
 class _Progress:

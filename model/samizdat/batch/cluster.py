@@ -1,0 +1,138 @@
+"""Workers of a dask cluster; the chunks are the same, the parent alone writes."""
+
+import ipaddress
+import time
+import uuid
+from concurrent.futures import Future
+from typing import Any
+from urllib.parse import urlsplit
+
+from samizdat.batch.chunk import Done, Job, run_chunk
+from samizdat.batch.executors import AHEAD
+from samizdat.batch.experiment import ExperimentError
+
+LOCAL = "local"  # as an address: a cluster of this machine
+_RETRIES = 2  # of a chunk whose worker was lost or that raised
+_LOOK = 0.5  # seconds between two looks at the stop flag, which the scheduler holds
+
+
+class Dask:
+    """A dask client's workers, each thread of theirs one at a time.
+
+    Parameters
+    ----------
+    client
+        A `distributed.Client`.
+    own
+        End it, and the cluster that it started, when the sweep ends.
+    """
+
+    ahead = AHEAD
+
+    def __init__(self, client: Any, *, own: bool = False) -> None:
+        from distributed import Event
+
+        self._client, self._own = client, own
+        self._name = f"samizdat-stop-{uuid.uuid4().hex}"
+        self._event = Event(self._name, client=client)
+        self._executor = client.get_executor(pure=False, retries=_RETRIES)
+        threads = sum(client.nthreads().values())
+        self.width, self.name = max(1, threads), f"dask, {threads} threads of workers"
+
+    def submit(self, job: Job) -> "Future[Done]":
+        """Begin a chunk."""
+        future: Future[Done] = self._executor.submit(_run_on_cluster, job._replace(stop=self._name))
+        return future
+
+    def ask_to_stop(self) -> None:
+        """Raise the flag that the scheduler holds."""
+        self._event.set()
+
+    def renew(self) -> bool:
+        """Leave that to the scheduler, which gives a lost worker's chunk to another."""
+        return False
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End what was started for this sweep."""
+        if self._own:
+            self._client.shutdown()
+            self._client.close()
+
+
+def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
+    """Return a client of a cluster: of a scheduler by its address, or a local one.
+
+    Raises
+    ------
+    ExperimentError
+        If dask is not installed, nobody answers, or the address is neither of this machine nor
+        encrypted and ``insecure`` does not say that this is meant.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
+    if address == LOCAL:
+        cluster = LocalCluster(
+            n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+            silence_logs=40,
+        )  # fmt: skip
+        return Client(cluster)
+    check_address(address, insecure=insecure)
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ExperimentError(f"dask = {address}: {reason}") from None
+
+
+def check_address(address: str, *, insecure: bool) -> None:
+    """Check that an address is of this machine or encrypted: whoever listens could send code.
+
+    Raises
+    ------
+    ExperimentError
+        If it is neither and ``insecure`` is not given, or no address at all.
+    """
+    whole = address if "://" in address else f"tcp://{address}"
+    try:
+        parts = urlsplit(whole)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port is None or parts.scheme not in ("tcp", "tls", "ws", "wss", "ucx"):
+        raise ExperimentError(
+            f"dask = {address!r} is no address: write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
+        )
+    if parts.scheme in ("tls", "wss") or insecure or _is_loopback(host):
+        return
+    raise ExperimentError(
+        f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and whoever "
+        "answers can run code here; use tls://, or say --insecure"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _run_on_cluster(job: Job) -> Done:
+    return run_chunk(job, _Flag(job.stop))
+
+
+class _Flag:
+    """The stop flag, asked for now and then: each look is a message to the scheduler."""
+
+    def __init__(self, name: str) -> None:
+        from distributed import Event
+
+        self._event, self._raised, self._looked = Event(name), False, time.monotonic()
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._raised and now - self._looked >= _LOOK:
+            self._looked, self._raised = now, bool(self._event.is_set())
+        return self._raised

@@ -1,0 +1,250 @@
+"""Runs handed out in chunks, and what comes back written: whatever dies meanwhile."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from samizdat.batch.chunk import Done, Job, Subject, failed_alone
+from samizdat.batch.executors import Workers
+from samizdat.batch.experiment import ExperimentError, Resources
+from samizdat.batch.results import OF_THE_DESIGN
+
+LARGEST = 100_000  # runs of a chunk
+SHORTEST = 1.0  # seconds of work of a chunk at the end, where they shrink to end together
+GROWTH = 32  # how much larger than the one before a chunk may be
+BEAT = 0.2  # seconds between two looks at the stop flag
+_BREAKS_ALLOWED = 3  # workers lost in a row, before anything at all was done
+
+
+class Tally(NamedTuple):
+    """How far it is."""
+
+    done: int  # of this call, failed ones included
+    failed: int
+    total: int  # asked of this call
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Runs a second."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left; None while nothing is known."""
+        return (self.total - self.done) / self.rate if self.done else None
+
+
+@dataclass
+class Slice:
+    """Runs that are handed out together, by their rows of the plan."""
+
+    rows: NDArray[np.int64]
+    breaks: int = 0  # how often workers died while it was in flight
+
+
+@dataclass
+class Dispatch:
+    """Hands the rows of a plan to workers and gives what they send to ``write``.
+
+    Parameters
+    ----------
+    plan
+        As `identity.planned` gives it; those of one seed stand beside each other, so that a worker
+        finds the population that it has.
+    stop
+        Asked between chunks, and by this process's own runs between steps.
+    """
+
+    subject: Subject
+    pickled: bytes
+    plan: pd.DataFrame
+    workers: Workers
+    resources: Resources
+    threads: int
+    keep_going: bool
+    write: Callable[[Done], None]
+    stop: Callable[[], bool]
+    progress: Callable[[Tally], None] = lambda tally: None
+    done: int = 0
+    failed: int = 0
+    trouble: str | None = None
+    seconds_per_run: float | None = None
+    _began: float = field(default_factory=time.perf_counter)
+    _next: int = 0
+    _size: int = 1
+    _suspects: "deque[Slice]" = field(default_factory=deque)
+    _again: "deque[Slice]" = field(default_factory=deque)
+    _flying: "dict[Future[Done], Slice]" = field(default_factory=dict)
+    _losses: int = 0
+
+    def __post_init__(self) -> None:
+        self._names = tuple(name for name in self.plan.columns if name not in OF_THE_DESIGN)
+        self._columns = {name: self.plan[name].to_numpy() for name in self.plan.columns}
+
+    def run(self) -> bool:
+        """Do it; return whether all was done, and nothing asked for an early end."""
+        while not self._ended():
+            self._hand_out()
+            ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
+            self._take_in(ready)
+        if self._flying:
+            self._drain()
+        return not (self._rest() or self._again or self._suspects)
+
+    def _ended(self) -> bool:
+        if self.stop() or (self.failed and not self.keep_going):
+            return True
+        return not (self._rest() or self._again or self._suspects or self._flying)
+
+    def _rest(self) -> int:
+        return len(self.plan) - self._next
+
+    def _hand_out(self) -> None:
+        """Keep every worker busy; a chunk that workers died of flies alone."""
+        while len(self._flying) < self.workers.width * self.workers.ahead:
+            if any(piece.breaks > 1 for piece in self._flying.values()):
+                return
+            if self._suspects:
+                if self._flying:
+                    return
+                piece = self._suspects.popleft()
+            elif self._again:
+                piece = self._again.popleft()
+            elif self._rest():
+                piece = self._cut()
+            else:
+                return
+            self._flying[self.workers.submit(self._job(piece))] = piece
+
+    def _cut(self) -> Slice:
+        """Take the next runs: about as many as fill the time of a chunk, and fewer at the end."""
+        if self.resources.chunk_runs is not None:
+            size = self.resources.chunk_runs
+        elif self.seconds_per_run is None:
+            size = 1
+        else:
+            each = max(self.seconds_per_run, 1e-9)
+            fits = self.resources.chunk_seconds / each
+            fair = max(-(-self._rest() // (2 * self.workers.width)), SHORTEST / each)
+            size = int(max(1, min(fits, fair, GROWTH * self._size, LARGEST)))
+            self._size = size
+        rows = np.arange(self._next, min(self._next + size, len(self.plan)))
+        self._next += len(rows)
+        return Slice(rows)
+
+    def _job(self, piece: Slice) -> Job:
+        rows, columns = piece.rows, self._columns
+        points, where = np.unique(columns["point"][rows], return_index=True)
+        first = rows[where]
+        values = [columns[name][first].tolist() for name in self._names]
+        return Job(
+            self.pickled,
+            self._names,
+            list(zip(*values, strict=True)) if values else [()] * len(points),
+            np.searchsorted(points, columns["point"][rows]).astype(np.int32),
+            columns["RunId"][rows],
+            columns["iteration"][rows],
+            columns["seed"][rows],
+            self.threads,
+            self.keep_going,
+        )
+
+    def _take_in(self, ready: Any) -> None:
+        lost, broken = [], False
+        for future in ready:
+            piece = self._flying.pop(future)
+            try:
+                self._keep(future.result(), piece)
+            except CancelledError:
+                self._again.append(piece)
+            except BrokenProcessPool:
+                broken = True
+                lost.append(piece)
+            except Exception as error:
+                if type(error).__name__ != "KilledWorker":  # dask's: lost with worker after worker
+                    raise
+                piece.breaks = 2
+                lost.append(piece)
+        if broken:
+            lost += self._renewed()
+        for piece in lost:
+            self._suspect(piece)
+        if ready:
+            self.progress(self.tally)
+
+    @property
+    def tally(self) -> Tally:
+        """How far it is."""
+        total = len(self.plan)
+        return Tally(self.done, self.failed, total, time.perf_counter() - self._began)
+
+    def _keep(self, done: Done, piece: Slice) -> None:
+        self.write(done)
+        self.done += done.finished
+        self.failed += done.failed
+        self.trouble = self.trouble or done.trouble
+        if done.finished:
+            self._losses = 0
+            self.seconds_per_run = done.seconds / done.finished
+        if done.finished < len(piece.rows):  # it was stopped
+            self._again.append(Slice(piece.rows[done.finished :]))
+
+    def _renewed(self) -> list[Slice]:
+        """Start new workers where one died; return what was in flight besides."""
+        lost = []
+        wait(self._flying)  # a pool that broke gives up all that it had
+        for future, piece in self._flying.items():
+            try:
+                self._keep(future.result(), piece)
+            except (CancelledError, BrokenProcessPool):
+                lost.append(piece)
+        self._flying.clear()
+        self._losses += 1
+        if self._losses > _BREAKS_ALLOWED and not self.done:
+            raise ExperimentError("workers: they die before any run is done; try --jobs 1")
+        if not self.workers.renew():
+            raise ExperimentError(f"executor: {self.workers.name} lost a worker and is broken")
+        return lost
+
+    def _suspect(self, piece: Slice) -> None:
+        """Do again what was lost, and find out what a worker died of.
+
+        A chunk that was in flight when workers died twice is done alone, then in halves; a run
+        that ends its worker twice while it is alone is a failed run.
+        """
+        piece.breaks += 1
+        if piece.breaks < 2:
+            self._again.appendleft(piece)
+        elif len(piece.rows) > 1 and piece.breaks > 2:
+            half = len(piece.rows) // 2
+            self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
+        elif len(piece.rows) == 1 and piece.breaks > 3:
+            self._keep(failed_alone(self._job(piece), self.subject.measures, DIED), piece)
+        else:
+            self._suspects.append(piece)
+
+    def _drain(self) -> None:
+        """Let what runs end early, and keep what it has done."""
+        self.workers.ask_to_stop()
+        for future in self._flying:
+            future.cancel()
+        while self._flying:
+            ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
+            for future in ready:
+                piece = self._flying.pop(future)
+                try:
+                    self._keep(future.result(), piece)
+                except (CancelledError, BrokenProcessPool):
+                    self._again.append(piece)
+
+
+DIED = "WorkerDied: the process that ran it ended, twice, while it ran nothing else"

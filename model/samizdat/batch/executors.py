@@ -1,0 +1,177 @@
+"""Who does the work: this process, processes of this machine, or an executor that is brought."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from multiprocessing.sharedctypes import RawValue
+from typing import Any, Protocol
+
+from samizdat.batch.chunk import Done, Job, run_chunk
+
+AHEAD = 2  # chunks in flight per worker, so that none waits for the parent
+
+
+class Workers(Protocol):
+    """What a sweep hands its chunks to."""
+
+    name: str
+    width: int  # chunks that run at once
+    ahead: int  # chunks in flight per worker
+
+    def submit(self, job: Job) -> "Future[Done]":
+        """Begin a chunk."""
+
+    def ask_to_stop(self) -> None:
+        """Let running chunks end at the next step, handing back what is finished."""
+
+    def renew(self) -> bool:
+        """Replace workers of which one died; whether that could be done."""
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the workers; at once: whatever they do."""
+
+
+class Here:
+    """The process itself: nothing to start, nothing to lose."""
+
+    name, width, ahead = "this process", 1, 1
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._asked = False
+
+    def submit(self, job: Job) -> "Future[Done]":
+        """Run a chunk, now."""
+        future: Future[Done] = Future()
+        future.set_result(run_chunk(job, lambda: self._asked or self._stop()))
+        return future
+
+    def ask_to_stop(self) -> None:
+        """Stop before the next chunk: none is running."""
+        self._asked = True
+
+    def renew(self) -> bool:
+        """Nothing died."""
+        return False
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Nothing to end."""
+
+
+class Processes:
+    """Processes of this machine that live as long as the sweep, and never longer.
+
+    They are spawned, since a fork of a process with threads can hang; they leave signals to their
+    parent, look at its stop flag between steps, and end when it ends, however it ends.
+    """
+
+    ahead = AHEAD
+
+    def __init__(self, jobs: int) -> None:
+        self.width, self.name = jobs, f"{jobs} processes"
+        self._context = multiprocessing.get_context("spawn")
+        self._flag: Any = RawValue("b", 0)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.width, self._context, initializer=_begin_worker, initargs=(self._flag,)
+        )
+
+    def submit(self, job: Job) -> "Future[Done]":
+        """Begin a chunk; workers are started when there is something for them to do."""
+        try:
+            with _signals_held_back():  # a worker that starts inherits that
+                return self._pool.submit(_run_in_worker, job)
+        except BrokenProcessPool as error:
+            future: Future[Done] = Future()
+            future.set_exception(error)
+            return future
+
+    def ask_to_stop(self) -> None:
+        """Raise the flag that all workers see."""
+        self._flag.value = 1
+
+    def renew(self) -> bool:
+        """Start anew: a pool that lost one worker ends them all."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._new_pool()
+        return True
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the workers."""
+        if at_once:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Brought:
+    """Any executor of the standard's kind; it is neither stopped nor ended here."""
+
+    ahead = AHEAD
+
+    def __init__(self, executor: Executor) -> None:
+        self.width = int(getattr(executor, "_max_workers", 0) or os.cpu_count() or 1)
+        self.name = type(executor).__name__
+        self._executor = executor
+
+    def submit(self, job: Job) -> "Future[Done]":
+        """Begin a chunk."""
+        return self._executor.submit(_run_unstopped, job)
+
+    def ask_to_stop(self) -> None:
+        """Wait for what runs: it cannot be told."""
+
+    def renew(self) -> bool:
+        """Its owner may."""
+        return False
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Its owner ends it."""
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    held = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# Of a worker process.
+_flag: Any = None
+
+
+def _begin_worker(flag: Any) -> None:
+    """Make this process a worker: deaf to what is meant for the parent, gone when it is."""
+    global _flag
+    _flag = flag
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Both were held back while this process started; the pool ends its workers with SIGTERM.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _run_in_worker(job: Job) -> Done:
+    return run_chunk(job, lambda: bool(_flag.value))
+
+
+def _run_unstopped(job: Job) -> Done:
+    return run_chunk(job, lambda: False)

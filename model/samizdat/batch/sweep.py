@@ -1,0 +1,362 @@
+"""A design, run: every run once, each kept as soon as it is done, whatever is killed meanwhile."""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyarrow import compute
+
+from samizdat import memory
+from samizdat.batch import folder as of_folder
+from samizdat.batch.design import points_of
+from samizdat.batch.dispatch import Dispatch, Tally
+from samizdat.batch.executors import Brought, Here, Processes, Workers
+from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
+from samizdat.batch.folder import SweepFolder, default_folder
+from samizdat.batch.function import Function, Model
+from samizdat.batch.identity import planned, run_ids, seeds_of
+from samizdat.batch.parts import read_runs
+from samizdat.batch.replication import half_widths, wanted
+from samizdat.batch.results import read_results
+from samizdat.batch.worlds import Worlds
+from samizdat.interrupts import StopSwitch
+
+Say = Callable[[str], None]
+
+
+class Plan(NamedTuple):
+    """What an experiment asks for."""
+
+    experiment: Experiment
+    subject: Any  # Worlds or Function
+    points: pd.DataFrame
+    digests: list[bytes]  # of the points
+
+    @classmethod
+    def of(cls, experiment: Experiment, model: Model | None = None) -> "Plan":
+        """Check an experiment, every point of it, and return the plan.
+
+        Raises
+        ------
+        ExperimentError
+            With one line that names what is wrong.
+        """
+        subject = Function.of(experiment, model) if model else Worlds.of(experiment)
+        points = points_of(experiment)
+        return cls(experiment, subject, points, list(subject.digests(points)))
+
+    @property
+    def first_counts(self) -> NDArray[np.int64]:
+        """How many replicates each point begins with (points,)."""
+        rule = self.experiment.replicates
+        count = rule.min if isinstance(rule, UntilHalfWidth) else rule
+        return np.full(len(self.points), count, np.int64)
+
+    def runs(self, counts: NDArray[np.int64]) -> pd.DataFrame:
+        """Return the rows of the design: a run each."""
+        seeds = seeds_of(self.points, self.experiment.seed, int(counts.max()))
+        return planned(self.points, run_ids(self.digests, seeds), seeds, counts)
+
+
+class Ended(NamedTuple):
+    """How a call of a sweep ended."""
+
+    folder: Path
+    status: str
+    planned: int  # runs of the design, by now
+    finished: int  # of them, whenever they were done
+    done: int  # by this call
+    failed: int  # by this call
+    trouble: str | None  # the first traceback
+    exit_code: int  # of a signal, where one came
+
+
+def sweep(
+    experiment: Experiment | Mapping[str, Any] | str | Path,
+    out: str | Path | None = None,
+    executor: Any = None,
+    *,
+    jobs: int | None = None,
+    model: Model | None = None,
+    keep_going: bool = False,
+    quick: bool = False,
+) -> pd.DataFrame:
+    """Run an experiment and return its table; what was done before is not done again.
+
+    Parameters
+    ----------
+    experiment
+        A file, the table that it would hold, or an `Experiment`.
+    out
+        Folder of the sweep; by default ``results/NAME``.
+    executor
+        A `concurrent.futures.Executor` or a `distributed.Client`; by default processes of this
+        machine.
+    jobs
+        How many processes; 1: none but this one. By default one a core.
+    model
+        A function of a point's values and a seed to be run instead of scenarios.
+    keep_going
+        Go on after a run that failed.
+
+    Returns
+    -------
+    DataFrame
+        A row a finished run of the design: RunId, point, iteration, Step, factors, seed, measures.
+
+    Raises
+    ------
+    ExperimentError
+        In one line: the experiment cannot be, or the folder cannot be used.
+    KeyboardInterrupt
+        After SIGINT, when all that was finished is written.
+    """
+    if isinstance(experiment, Mapping):
+        experiment = Experiment.from_table(experiment, quick=quick)
+    elif not isinstance(experiment, Experiment):
+        experiment = Experiment.load(experiment, quick=quick)
+    folder = Path(out) if out is not None else default_folder(experiment)
+    with StopSwitch(twice=True) as stop:
+        workers = None if executor is None else brought(executor)
+        ended = run_sweep(Plan.of(experiment, model), folder, workers, jobs=jobs,
+                          keep_going=keep_going, stop=stop)  # fmt: skip
+    if ended.status == of_folder.INTERRUPTED:
+        raise KeyboardInterrupt
+    return read_results(folder).table
+
+
+def brought(executor: Any) -> Workers:
+    """Return the workers of an executor of the standard's kind, or of a dask client."""
+    if isinstance(executor, Executor):
+        return Brought(executor)
+    if hasattr(executor, "get_executor"):
+        from samizdat.batch.cluster import Dask
+
+        return Dask(executor)
+    raise ExperimentError(
+        f"executor: {type(executor).__name__} is neither a concurrent.futures.Executor "
+        "nor a distributed.Client"
+    )
+
+
+def run_sweep(
+    plan: Plan,
+    out: Path,
+    workers: Workers | None = None,
+    *,
+    jobs: int | None = None,
+    shard: tuple[int, int] | None = None,
+    keep_going: bool = False,
+    stop: StopSwitch | None = None,
+    say: Say = lambda text: None,
+    progress: Callable[[Tally], None] = lambda tally: None,
+) -> Ended:
+    """Do what of a plan is not done yet; see `sweep`.
+
+    Parameters
+    ----------
+    workers
+        By default processes of this machine, ``jobs`` of them, that end with the call.
+    shard
+        (i, n): the i-th of n parts of the runs that are not done.
+    say
+        Told in a line what is worth knowing.
+    """
+    if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
+        raise ExperimentError("shard: replicates on evidence need all points in one place")
+    folder = SweepFolder(out, f"{shard[0]}of{shard[1]}" if shard else "")
+    call = _Call(
+        plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), say, progress
+    )
+    try:
+        call.run()
+    except KeyboardInterrupt:
+        call.status = of_folder.INTERRUPTED
+        call.close(at_once=True)
+        raise
+    finally:
+        call.close()
+        folder.end(call.status, call.numbers)
+    return call.ended
+
+
+@dataclass
+class _Call:
+    """One call of a sweep, as far as it is."""
+
+    plan: Plan
+    folder: SweepFolder
+    workers: Workers | None
+    jobs: int | None
+    shard: tuple[int, int] | None
+    keep_going: bool
+    stop: StopSwitch
+    say: Say
+    progress: Callable[[Tally], None]
+    status: str = of_folder.FAILED
+    done: int = 0
+    failed: int = 0
+    trouble: str | None = None
+    design: pd.DataFrame = field(default_factory=pd.DataFrame)
+    finished: int = 0
+    _own: bool = False
+
+    def run(self) -> None:
+        """Do what is not done, and again as long as evidence asks for more."""
+        for name in self.folder.moved:
+            self.say(f"{name} was damaged: set aside, its runs are done again")
+        counts = self.plan.first_counts
+        self.design = self.plan.runs(counts)
+        rows = self._mine(self._unfinished())
+        self._say_what_is_there(rows)
+        self._begin(rows)
+        while True:
+            whole = self._dispatch(rows)
+            left = self._unfinished()
+            self.finished = len(self.design) - int(self.design["RunId"].isin(left["RunId"]).sum())
+            if not whole:
+                self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
+                return
+            more = self._on_evidence(counts)
+            if (more == counts).all():
+                break
+            counts = more
+            self.design = self.plan.runs(counts)
+            self.folder.write_design(self.design)
+            rows = self._unfinished()
+            self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
+        if self.failed:
+            self.status = of_folder.FAILED
+        else:
+            all_done = self.finished == len(self.design)
+            self.status = of_folder.COMPLETE if all_done else of_folder.RUNNING
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What the manifest says of the call in the end."""
+        return {"finished": self.finished, "runs": len(self.design),
+                "done_now": self.done, "failed_now": self.failed}  # fmt: skip
+
+    @property
+    def ended(self) -> Ended:
+        """How it ended."""
+        return Ended(self.folder.folder, self.status, len(self.design), self.finished, self.done,
+                     self.failed, self.trouble, self.stop.exit_code)  # fmt: skip
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the workers that this call began."""
+        if self._own and self.workers is not None:
+            self.workers.close(at_once=at_once)
+            self._own = False
+
+    def _begin(self, rows: pd.DataFrame) -> None:
+        """Write what is about to be done; then start whoever does it."""
+        if self.workers is None and len(rows):
+            self._own = True
+            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+        about = {
+            "workers": self.workers.name if self.workers else None,
+            "threads": threads_each(self.plan.experiment, self.workers),
+        }
+        command = ["samizdat", *sys.argv[1:]]
+        self.folder.begin(
+            self.plan.experiment, self.design, self.plan.subject.resolved, command, about
+        )
+
+    def _dispatch(self, rows: pd.DataFrame) -> bool:
+        """Run rows of the design; return whether all were done."""
+        if rows.empty:
+            return True
+        if self.workers is None:
+            self._own = True
+            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+        subject, experiment = self.plan.subject, self.plan.experiment
+        dispatch = Dispatch(
+            subject, pickle.dumps(subject), rows, self.workers, experiment.resources,
+            threads_each(experiment, self.workers), self.keep_going, self.folder.add, self.stop,
+            self.progress,
+        )  # fmt: skip
+        try:
+            return dispatch.run()
+        finally:
+            self.done += dispatch.done
+            self.failed += dispatch.failed
+            self.trouble = self.trouble or dispatch.trouble
+
+    def _unfinished(self) -> pd.DataFrame:
+        """Return the rows of the design that are not done, each run once."""
+        found = read_runs(self.folder.folder, []).table
+        done = found["RunId"].to_numpy()[compute.is_null(found["error"]).to_numpy()]
+        ids = self.design["RunId"].to_numpy()
+        rows = self.design[~np.isin(ids, done)]
+        return rows.drop_duplicates("RunId").reset_index(drop=True)
+
+    def _mine(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return a shard's part: runs that stand beside each other in the design share seeds.
+
+        The design is divided, not what is left of it: what others do meanwhile moves no border.
+        """
+        if self.shard is None:
+            return rows
+        ids = self.design["RunId"].drop_duplicates().to_numpy()
+        index, count = self.shard
+        begin, end = (len(ids) * (index - 1)) // count, (len(ids) * index) // count
+        return rows[rows["RunId"].isin(ids[begin:end])].reset_index(drop=True)
+
+    def _say_what_is_there(self, rows: pd.DataFrame) -> None:
+        part = f", shard {self.shard[0]} of {self.shard[1]}" if self.shard else ""
+        self.say(
+            f"{self.plan.experiment.name}: {len(self.plan.points):,} points, "
+            f"{len(self.design):,} runs{part}; {len(rows):,} to do"
+        )
+
+    def _on_evidence(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many replicates each point should have by now."""
+        rule = self.plan.experiment.replicates
+        if not isinstance(rule, UntilHalfWidth):
+            return counts
+        found = read_runs(self.folder.folder, [rule.of]).table.to_pandas()
+        known = self.design[["RunId", "point"]].merge(found, on="RunId")
+        known = known[known["error"].isna()]
+        values = known[rule.of]
+        if values.dtype == object:  # yes and no, where a row that failed has neither
+            values = values.astype(bool)
+        points = len(self.plan.points)
+        half = half_widths(values, known["point"].to_numpy(), points)["half_width"]
+        return wanted(rule, counts, half.to_numpy())
+
+
+def local_workers(
+    plan: Plan, jobs: int | None, runs: int, stop: Callable[[], bool], say: Say
+) -> Workers:
+    """Return workers of this machine: as many as were asked for, or as cores and memory allow."""
+    resources, cores = plan.experiment.resources, len(os.sched_getaffinity(0))
+    plan.subject.prepare(say)
+    asked = jobs or resources.jobs
+    if asked is None:
+        need, room = plan.subject.memory(plan.points), memory.available()[0]
+        fits = max(1, int(0.9 * room / need))
+        asked = min(cores, fits)
+        if fits < cores:
+            say(f"{asked} at a time: a run may take {memory.in_words(need)}, "
+                f"available are {memory.in_words(room)}")  # fmt: skip
+    count = min(asked, runs)
+    return Here(stop) if count == 1 else Processes(count)
+
+
+def threads_each(experiment: Experiment, workers: Workers | None) -> int:
+    """Return how many threads a run may take, so that no core is asked for twice."""
+    if experiment.resources.threads is not None:
+        return experiment.resources.threads
+    cores = len(os.sched_getaffinity(0))
+    if isinstance(workers, Here | Processes):
+        return max(1, cores // workers.width)
+    return 1

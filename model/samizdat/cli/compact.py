@@ -1,0 +1,23 @@
+"""`samizdat compact`: a sweep's many parts become few."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samizdat.cli import refuse
+
+
+def compact(
+    folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
+) -> None:
+    """Rewrite the parts of a sweep as few large ones, verified; nothing is lost if it is ended."""
+    from samizdat.batch.compact import compact as compacted
+
+    try:
+        found = compacted(folder)
+    except ValueError as error:
+        refuse(error)
+    for name in found.moved:
+        typer.echo(f"{name} was damaged: set aside; sweep again to do its runs again")
+    typer.echo(f"{found.rows:,} runs in {found.after:,} part(s), before in {found.before:,}")

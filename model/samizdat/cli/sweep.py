@@ -1,0 +1,199 @@
+"""`samizdat sweep`: an experiment file, run; again, and it goes on."""
+
+import datetime as dt
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from samizdat.cli import refuse
+
+
+def sweep(
+    file: Annotated[Path, typer.Argument(help="The experiment, a .toml file.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; default: results/NAME of the file.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes; 1: this one alone. Default: one a core.")
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A dask scheduler, or 'local' for one of its own."),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Allow tcp:// to another machine.")
+    ] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, as 2/8.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")
+    ] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Go on after a run that failed.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The file's small form, to results/NAME/quick.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Run an experiment: every point, every replicate, each kept as soon as it is done.
+
+    The same command again goes on where it was ended, however it was ended.
+    """
+    from samizdat.batch.experiment import Experiment
+    from samizdat.batch.folder import default_folder
+    from samizdat.batch.sweep import Plan, run_sweep
+    from samizdat.interrupts import StopSwitch
+
+    say: Any = (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
+    stop = StopSwitch(twice=True)
+    try:
+        if jobs is not None and not 1 <= jobs <= 4096:
+            refuse(f"jobs = {jobs} is outside 1 ... 4096")
+        part = _shard_of(shard)
+        if dask is not None and jobs is not None and dask != "local":
+            refuse("jobs: a dask cluster has its own workers")
+        experiment = Experiment.load(file, quick=quick)
+        folder = default_folder(experiment) if out is None else out
+        plan = Plan.of(experiment)
+        if dry_run:
+            _foretell(plan, folder, jobs)
+            return
+        workers = None
+        with stop, _Progress(quiet) as progress:
+            if dask is not None:
+                from samizdat.batch.cluster import Dask, connect
+
+                client = connect(dask, jobs, insecure=insecure)
+                workers = Dask(client, own=True) if dask == "local" else Dask(client)
+            try:
+                ended = run_sweep(
+                    plan, folder, workers, jobs=jobs, shard=part, keep_going=keep_going,
+                    stop=stop, say=progress.note if not quiet else say, progress=progress,
+                )  # fmt: skip
+            finally:
+                if workers is not None:
+                    workers.close()
+    except ValueError as error:
+        refuse(error)
+    if not quiet:
+        _report(ended, file, folder, out is not None)
+    sys.exit(_exit_code(ended))
+
+
+def _shard_of(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    index, slash, count = text.partition("/")
+    if not (slash and index.isdecimal() and count.isdecimal()):
+        refuse(f"shard = {text!r}: write I/N, as in 2/8")
+    if not 1 <= int(index) <= int(count) <= 100_000:
+        refuse(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
+    return int(index), int(count)
+
+
+def _exit_code(ended: Any) -> int:
+    if ended.status == "interrupted":
+        return int(ended.exit_code)
+    return 1 if ended.failed else 0
+
+
+def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
+    """Print what the sweep would take, from a run that is timed."""
+    import os
+
+    from samizdat.batch.estimate import LONGEST, estimate
+    from samizdat.batch.folder import disk_free
+    from samizdat.memory import in_words
+
+    design = plan.runs(plan.first_counts)
+    runs = int(design["RunId"].nunique())
+    cores = len(os.sched_getaffinity(0))
+    wanted = jobs or plan.experiment.resources.jobs
+    found = estimate(plan, runs, plan.experiment.resources.threads or 1)
+    fit = max(1, int(0.9 * found.room / found.memory))
+    count = min(wanted or min(cores, fit), runs)
+    seconds = runs * found.seconds_per_run / min(count, cores)
+    until = plan.experiment.replicates
+    more = "" if isinstance(until, int) else f", at most {until.max:,} replicates a point"
+    cut = f" (timed for {LONGEST:.0f} s of it)" if found.cut_short else ""
+    lines = [
+        ("question", plan.experiment.question),
+        ("points", f"{len(plan.points):,}"),
+        ("runs", f"{runs:,}{more}"),
+        ("one run", f"{_time(found.seconds_per_run)}{cut}"),
+        ("all runs", f"about {_time(seconds)} ({seconds / 3600:.2g} h) with {count} process(es)"),
+        ("memory", f"{in_words(found.memory)} a process, {in_words(found.room)} available"),
+        ("disk", f"about {in_words(found.disk)}, {in_words(disk_free(folder))} free"),
+        ("folder", f"{folder}/"),
+    ]
+    for heading, text in lines:
+        typer.echo(f"{heading:10}{text}")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds >= 0.1 else f"{seconds * 1000:.3g} ms"
+
+
+def _report(ended: Any, file: Path, folder: Path, named: bool) -> None:
+    typer.echo(
+        f"{ended.status.capitalize()}: {ended.finished:,} of {ended.planned:,} runs are done"
+        f"{f', {ended.failed:,} failed' if ended.failed else ''}. Written to {folder}/"
+    )
+    if ended.trouble:
+        typer.echo(ended.trouble.rstrip(), err=True)
+    if ended.status in ("interrupted", "failed"):
+        typer.echo(f"To go on: the same command, samizdat {' '.join(sys.argv[1:])}")
+    elif ended.status == "complete":
+        typer.echo(f"Tables and figures: samizdat report {folder}")
+
+
+class _Progress:
+    """A bar with rate, failures and time left; plain lines where there is no terminal."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._told = 0.0
+
+    def __enter__(self) -> "_Progress":
+        if not self._quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                TextColumn("runs"), BarColumn(bar_width=None), MofNCompleteColumn(),
+                TextColumn("{task.fields[told]}"), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def note(self, text: str) -> None:
+        """Print a line, above the bar where there is one."""
+        if self._bar:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            typer.echo(text, err=True)
+
+    def __call__(self, tally: Any) -> None:
+        if self._quiet:
+            return
+        left = "?" if tally.left is None else str(dt.timedelta(seconds=round(tally.left)))
+        failed = f", {tally.failed:,} failed" if tally.failed else ""
+        told = f"{tally.rate:.3g} a second{failed}, {left} left"
+        if self._bar:
+            if self._task is None:
+                self._task = self._bar.add_task("", total=tally.total, told=told)
+            self._bar.update(self._task, completed=tally.done, total=tally.total, told=told)
+        elif time.monotonic() - self._told >= 10:
+            self._told = time.monotonic()
+            typer.echo(f"{tally.done:,} of {tally.total:,} runs, {told}", err=True)
