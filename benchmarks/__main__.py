@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import contagion, days, growth, history, mesa_speed, whole
+from benchmarks import contagion, days, growth, history, mesa_speed, sweeps, whole
 from benchmarks.page import write_page
 from benchmarks.report import FOLDER, Asked, Results, say
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Results], None]] = {
     "mesa": mesa_speed.report,
     "contagion": contagion.report,
     "growth": growth.report,
+    "sweeps": sweeps.report,
     "history": history.report,
 }
 

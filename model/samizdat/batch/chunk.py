@@ -35,7 +35,7 @@ class Job(NamedTuple):
 
     subject: bytes  # pickled; the same for all of a sweep
     names: tuple[str, ...]  # of the factors
-    points: list[tuple[Any, ...]]  # values by factor
+    points: list[NDArray[Any]]  # a column a factor
     point: NDArray[np.int32]  # of each run, an index into points
     run_id: NDArray[np.int64]
     iteration: NDArray[np.int32]
@@ -62,6 +62,7 @@ def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
     A run that raises is a row with its error; unless the job keeps going, it is the last.
     """
     subject = _subject(job.subject)
+    columns = [column.tolist() for column in job.points]
     began = time.perf_counter()
     rows: list[Any] = []
     series: list[pd.DataFrame] = []
@@ -69,7 +70,7 @@ def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
     for k, place in enumerate(job.point):
         if stop():
             break
-        point = dict(zip(job.names, job.points[place], strict=True))
+        point = {name: values[place] for name, values in zip(job.names, columns, strict=True)}
         seed = int(job.seed[k])
         try:
             outcome, error = subject.run(point, seed, job.threads, stop), None
@@ -116,7 +117,7 @@ def _table(job: Job, measures: dict[str, type], rows: list[Any]) -> pa.Table:
     }
     places = job.point[which]
     for f, name in enumerate(job.names):
-        values = [job.points[place][f] for place in places]
+        values = job.points[f][places].tolist()
         words = any(isinstance(value, str) for value in values)
         columns[name] = pa.array([str(v) for v in values] if words else values,
                                  pa.string() if words else pa.float64())  # fmt: skip

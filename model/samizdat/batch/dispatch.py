@@ -145,11 +145,10 @@ class Dispatch:
         rows, columns = piece.rows, self._columns
         points, where = np.unique(columns["point"][rows], return_index=True)
         first = rows[where]
-        values = [columns[name][first].tolist() for name in self._names]
         return Job(
             self.pickled,
             self._names,
-            list(zip(*values, strict=True)) if values else [()] * len(points),
+            [columns[name][first] for name in self._names],
             np.searchsorted(points, columns["point"][rows]).astype(np.int32),
             columns["RunId"][rows],
             columns["iteration"][rows],

@@ -22,6 +22,7 @@ from samizdat.records import commit_of_source, machine, peak_memory, versions
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 FORMAT = 1
+_ROWS = 100_000  # of a group in the design's file
 
 
 class SweepFolder:
@@ -108,7 +109,7 @@ class SweepFolder:
         """Write the runs that the experiment asks for now: a row each, done or not."""
         with written_whole(self.folder / DESIGN) as partial:
             table = pa.Table.from_pandas(design, preserve_index=False)
-            parquet.write_table(table, partial, write_page_checksum=True)
+            parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
     def add(self, done: Done) -> None:
         """Write what a worker sent: on the disk when this returns."""

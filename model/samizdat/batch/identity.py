@@ -40,14 +40,16 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
     ExperimentError
         If two different runs have the same: one in about 10**19 pairs.
     """
-    rows = []
+    content = bytearray(16 * seeds.size)  # a list of a million keys would take thrice that
+    end = 0
     for digest, row in zip(digests, seeds, strict=True):
         began = hashlib.blake2b(digest, digest_size=16)
         for seed in row.astype("<i8"):
             key = began.copy()
             key.update(seed.tobytes())
-            rows.append(key.digest())
-    keys = np.frombuffer(b"".join(rows), dtype=[("high", ">u8"), ("low", ">u8")])
+            begin, end = end, end + 16
+            content[begin:end] = key.digest()
+    keys = np.frombuffer(content, dtype=[("high", ">u8"), ("low", ">u8")])
     ids = (keys["high"] >> np.uint64(1)).astype(np.int64)
     order = np.argsort(ids, kind="stable")
     same = ids[order][1:] == ids[order][:-1]
@@ -68,11 +70,11 @@ def planned(
     """
     wanted = np.arange(seeds.shape[1])[None, :] < np.broadcast_to(counts, len(points))[:, None]
     replicate, point = np.nonzero(wanted.T)
-    table = {
+    table: dict[str, Any] = {
         "RunId": ids[point, replicate],
         "point": point.astype(np.int32),
         "iteration": replicate.astype(np.int32),
         "seed": seeds[point, replicate],
     }
-    taken = points.take(point).reset_index(drop=True)
-    return pd.concat([pd.DataFrame(table), taken], axis=1)
+    table |= {name: points[name].to_numpy()[point] for name in points.columns}
+    return pd.DataFrame(table, copy=False)

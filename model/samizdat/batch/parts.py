@@ -73,8 +73,11 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     content = part.path.read_bytes()
     if _digest(content) != part.digest:
         return None
-    return parquet.read_table(
-        pa.BufferReader(content), columns=columns, page_checksum_verification=True
+    return parquet.read_table(  # in one thread: each would keep the memory that it took
+        pa.BufferReader(content),
+        columns=columns,
+        page_checksum_verification=True,
+        use_threads=False,
     )
 
 
@@ -112,6 +115,17 @@ def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
     if len(kept) < len(table):
         table, origin = table.take(pa.array(kept)), origin[kept]
     return Rows(table, origin, parts)
+
+
+def finished_in(folder: Path) -> NDArray[np.int64]:
+    """Return the RunIds that are done, in order; of parts that are what was written."""
+    found = [np.zeros(0, np.int64)]
+    for part in parts_in(folder / RUNS):
+        table = read_part(part, ["RunId", "error"])
+        if table is not None:
+            done = compute.is_null(table["error"])
+            found.append(table["RunId"].filter(done).to_numpy())
+    return np.unique(np.concatenate(found))
 
 
 def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:

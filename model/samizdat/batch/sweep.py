@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from samizdat import memory
 from samizdat.batch import folder as of_folder
@@ -23,7 +22,7 @@ from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidt
 from samizdat.batch.folder import SweepFolder, default_folder
 from samizdat.batch.function import Function, Model
 from samizdat.batch.identity import planned, run_ids, seeds_of
-from samizdat.batch.parts import read_runs
+from samizdat.batch.parts import finished_in, read_runs
 from samizdat.batch.replication import half_widths, wanted
 from samizdat.batch.results import read_results
 from samizdat.batch.worlds import Worlds
@@ -221,7 +220,8 @@ class _Call:
         while True:
             whole = self._dispatch(rows)
             left = self._unfinished()
-            self.finished = len(self.design) - int(self.design["RunId"].isin(left["RunId"]).sum())
+            missing = _among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
+            self.finished = len(self.design) - int(missing.sum())
             if not whole:
                 self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
                 return
@@ -293,11 +293,13 @@ class _Call:
 
     def _unfinished(self) -> pd.DataFrame:
         """Return the rows of the design that are not done, each run once."""
-        found = read_runs(self.folder.folder, []).table
-        done = found["RunId"].to_numpy()[compute.is_null(found["error"]).to_numpy()]
-        ids = self.design["RunId"].to_numpy()
-        rows = self.design[~np.isin(ids, done)]
-        return rows.drop_duplicates("RunId").reset_index(drop=True)
+        left = np.flatnonzero(
+            ~_among(self.design["RunId"].to_numpy(), finished_in(self.folder.folder))
+        )
+        _, first = np.unique(self.design["RunId"].to_numpy()[left], return_index=True)
+        if len(first) == len(self.design):
+            return self.design
+        return self.design.take(left[np.sort(first)]).reset_index(drop=True)
 
     def _mine(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return a shard's part: runs that stand beside each other in the design share seeds.
@@ -332,6 +334,15 @@ class _Call:
         points = len(self.plan.points)
         half = half_widths(values, known["point"].to_numpy(), points)["half_width"]
         return wanted(rule, counts, half.to_numpy())
+
+
+def _among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which ids are among known ones, which are in order; of millions at once."""
+    if not len(known):
+        return np.zeros(len(ids), bool)
+    places = np.searchsorted(known, ids)
+    places[places == len(known)] = 0
+    return np.asarray(known[places] == ids)
 
 
 def local_workers(
