@@ -83,7 +83,7 @@ class Worlds:
     @property
     def measures(self) -> dict[str, type]:
         """What is recorded of each run, and whether as numbers or as yes and no."""
-        types: dict[str, type] = {name: float for name in OUTCOMES}
+        types: dict[str, type] = dict.fromkeys(OUTCOMES, float)
         types["fell"] = bool
         return types | dict.fromkeys(self.asked, float)
 
