@@ -63,6 +63,8 @@ def drawn(results: Results, sample: Sample, folder: Path) -> list[Picture]:
     ExperimentError
         Naming the figure, what it asks for that is not there, and the nearest that is.
     """
+    if results.table.empty:
+        return []
     specs = specs_of(results, sample)
     frames = [_frame(results, sample, spec, f"figures.{k}") for k, spec in enumerate(specs)]
     pictures = []

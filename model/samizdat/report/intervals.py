@@ -55,11 +55,10 @@ def described(values: Any, groups: Any, yes_no: bool) -> pd.DataFrame:
     values
         Numbers; of a yes or no measure 1 and 0.
     groups
-        A key for each value, or a list of keys.
+        A key for each value.
     """
     column = pd.Series(np.asarray(values, np.float64))
-    keys = [pd.Series(np.asarray(k)) for k in (groups if isinstance(groups, list) else [groups])]
-    grouped = column.groupby(keys if len(keys) > 1 else keys[0], sort=True)
+    grouped = column.groupby(np.asarray(groups), sort=True)
     found = pd.DataFrame({"n": grouped.count(), "mean": grouped.mean(), "sd": grouped.std()})
     return bounded(found, yes_no)
 

@@ -60,6 +60,9 @@ def sample_of(results: Results) -> Sample:
     yes_no = frozenset(name for name in recorded if _says_yes(results.table[name]))
     runs = results.table[["RunId", "point", "iteration", "seed", *results.factors]]
     numbers = {name: results.table[name].astype(np.float64) for name in recorded}
+    if results.table.empty:  # nothing was run yet: every measure is empty
+        recorded = [name for name in results.experiment.measured if name not in about]
+        numbers = {name: pd.Series(dtype=np.float64) for name in recorded}
     of = results.experiment.cascade.of
     if CASCADE in numbers:  # of a run whose measure is empty nobody knows
         numbers[CASCADE] = numbers[CASCADE].where(numbers[of].notna())
