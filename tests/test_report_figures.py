@@ -11,7 +11,7 @@ from samizdat.report import write_report
 from samizdat.report.charts import CHARTS, DASHES, MARKERS
 from samizdat.report.figures import drawn
 from samizdat.report.tables import sample_of
-from small_sweeps import GRID, TOWN, sweep, tipping
+from small_sweeps import GRID, TOWN, failing, sweep, tipping
 
 KINDS = {
     "line": {"kind": "line", "x": "x", "y": "a", "hue": "mood"},
@@ -129,6 +129,15 @@ def test_more_hues_than_can_be_told_apart_are_refused(tmp_path):
     folder = sweep(tmp_path / "s", GRID | {"design": design, "replicates": 1}, tipping)
     with pytest.raises(ExperimentError, match="13 levels, 12 can be told apart"):
         draw(folder, tmp_path, {"kind": "points", "x": "mood", "y": "a", "hue": "x"})
+
+
+def test_a_dollar_in_a_name_is_no_mathematics(tmp_path):
+    name = "$\\foo{"
+    points = [{"x": 0.0, name: "$a"}, {"x": 1.0, name: "$b$"}]
+    design = {"kind": "list", "points": points}
+    folder = sweep(tmp_path / "s", GRID | {"design": design}, failing)
+    figure = {"kind": "points", "x": name, "y": "a", "hue": name, "title": name}
+    assert draw(folder, tmp_path, figure)[0].title == name
 
 
 def test_every_kind_that_can_be_declared_has_a_chart():

@@ -4,6 +4,7 @@ What is drawn has columns x, y, hue and facet, whatever they stand for; `Scale` 
 Series of one hue have a colour and a marker or dash of their own, so that either tells them apart.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
 from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
 from samizdat.report.intervals import described
@@ -21,7 +22,7 @@ from samizdat.report.labels import level, number
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 MARKED = 40  # points of a line that are marked, at most
-INSCRIBED = 160  # cells of a heatmap that are, at most
+INSCRIBED = 14, 30  # columns and rows of a heatmap whose cells are, at most
 DOTS = 3000  # runs that are drawn one by one beside a box
 
 
@@ -89,13 +90,15 @@ def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
     """Draw the mean at each x and hue as a colour, and write it there where there is room."""
     mean = data.groupby(["hue", "x"])["y"].mean().unstack()
     mean = mean.reindex(index=scale.hues, columns=scale.x)
-    written = mean.map(number).to_numpy() if mean.size <= INSCRIBED else False
+    room = ax.get_position().width  # of the page
+    fits = mean.shape[1] <= INSCRIBED[0] * room and mean.shape[0] <= INSCRIBED[1]
+    written = mean.map(number).to_numpy() if fits else False
     low, high = scale.y_range
     norm: Any = LogNorm(low, high) if scale.log_y and low > 0 else None
     bounds: Any = {"norm": norm} if norm else {"vmin": low, "vmax": high}
     names = {
-        "xticklabels": [level(x) for x in scale.x],
-        "yticklabels": [level(h) for h in scale.hues],
+        "xticklabels": [_short(x) for x in scale.x],
+        "yticklabels": [_short(h) for h in scale.hues],
     }
     values = mean.where(mean > 0) if norm else mean
     colours = sns.color_palette("flare", as_cmap=True)
@@ -103,10 +106,15 @@ def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
                 annot_kws={"fontsize": 6.5}, linewidths=0.3, **names, **bounds)  # fmt: skip
     ax.invert_yaxis()
     ax.tick_params(length=0)
+    ax.tick_params("y", rotation=0)
     _thinned(ax.xaxis, len(scale.x), 14)
     _thinned(ax.yaxis, len(scale.hues), 24)
     ax.set_xlabel(scale.x_label)
     ax.set_ylabel(scale.hue_label)
+
+
+def _short(value: Any) -> str:
+    return level(value) if isinstance(value, str) else number(value)
 
 
 def _thinned(axis: Any, count: int, most: int) -> None:
@@ -213,6 +221,7 @@ def handles(scale: Scale, kind: str) -> list[Line2D]:
 def _numbers(ax: Axes, scale: Scale) -> None:
     if scale.log_x:
         ax.set_xscale("log")
+        _plain(ax.xaxis)
     ax.xaxis.set_major_formatter(FuncFormatter(amount))
     ax.set_xlabel(scale.x_label)
     _measure_axis(ax, scale)
@@ -240,10 +249,31 @@ def _measure_axis(ax: Axes, scale: Scale) -> None:
 def _log(ax: Axes, axis: str, scale: Scale) -> None:
     """Make an axis logarithmic; linear below the smallest value above 0 where there is a 0."""
     setter: Any = ax.set_xscale if axis == "x" else ax.set_yscale
-    if scale.y_range[0] > 0:
+    on = ax.xaxis if axis == "x" else ax.yaxis
+    low, high = scale.y_range
+    if low > 0:
         setter("log")
-    else:
-        setter("symlog", linthresh=scale.y_least)
+        _plain(on)
+        return
+    setter("symlog", linthresh=scale.y_least, linscale=0.7)
+    if low == 0:  # an interval that reaches below is cut there, as is the scale
+        first, last = math.ceil(math.log10(scale.y_least)), math.ceil(math.log10(high))
+        every = 1 + max(0, last - first) // 7
+        on.set_major_locator(FixedLocator([0.0, *(10.0**k for k in range(first, last + 1, every))]))
+        on.set_minor_locator(NullLocator())
+        limits: Any = ax.set_xlim if axis == "x" else ax.set_ylim
+        limits(-scale.y_least / 5, 1.3 * high)
+
+
+def _plain(axis: Any) -> None:
+    """Name what lies between two powers of ten where there is but one, in plain digits."""
+    axis.set_minor_formatter(_Between(labelOnlyBase=False, minor_thresholds=(1.5, 0.4)))
+
+
+class _Between(LogFormatter):
+    def __call__(self, value: float, position: int | None = None) -> str:
+        """Write a number in full, or nothing."""
+        return amount(value) if super().__call__(value, position) else ""
 
 
 def _grid(ax: Axes) -> None:

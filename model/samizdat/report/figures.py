@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from samizdat.batch.experiment import (
@@ -212,6 +213,8 @@ def _figure(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFra
             above.tick_params(labelbottom=True)
             above.set_xlabel(grid.flat[0].get_xlabel() or scale.x_label)
         _legend(figure, grid, spec, scale)
+        for text in figure.findobj(Text):  # a $ in a name is no mathematics
+            text.set_parse_math(False)
     return figure
 
 
@@ -225,7 +228,12 @@ def _legend(figure: Figure, grid: Any, spec: FigureSpec, scale: charts.Scale) ->
         bar.update_ticks()
         bar.outline.set_visible(False)
     elif scale.hues:
-        small: Any = {"fontsize": TEXT, "title_fontsize": TEXT, "frameon": False}
+        small: Any = {
+            "fontsize": TEXT,
+            "title_fontsize": TEXT,
+            "frameon": False,
+            "alignment": "left",
+        }
         keys = charts.handles(scale, spec.kind)
         figure.legend(handles=keys, title=scale.hue_label, loc="outside right upper", **small)
 

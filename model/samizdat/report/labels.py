@@ -23,8 +23,15 @@ def number(value: Any) -> str:
 
 
 def level(value: Any) -> str:
-    """Write a level of a factor."""
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    """Write a level of a factor, a whole number in full.
+
+    >>> level(2_000_000.0), level(0.123456789), level("open")
+    ('2,000,000', '0.123457', 'open')
+    """
+    if not isinstance(value, int | float):
+        return str(value)
+    whole = abs(value) < 1e15 and value == int(value)
+    return f"{value + 0.0:,.0f}" if whole else f"{value:.6g}"
 
 
 def measure(name: str, cascade: Cascade) -> str:
