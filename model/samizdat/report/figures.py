@@ -263,7 +263,7 @@ def _caption(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFr
         sizes = sizes[sizes > 0]
         band = f" with its 95 % interval ({name_of(yes_no)})" if spec.kind != "heatmap" else ""
         mean = "Share of runs" if yes_no else "Mean"
-        what = f"{mean}{band} of n = {counted(int(sizes.min()), int(sizes.max()))} runs each"
+        what = f"{mean}{band}, n = {counted(int(sizes.min()), int(sizes.max()))} runs each"
     if others and spec.kind != "scatter":
         what += f", over all values of {listed(others)}"
     if spec.y in (CASCADE, CASCADE_SIZE):
