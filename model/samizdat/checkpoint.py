@@ -29,8 +29,8 @@ FORMAT = 1
 FOLDER, KEPT = "checkpoints", 2
 # Sources that show and store; all others can change a result.
 _EDGE = ("__main__.py", "archive.py", "batch", "cache.py", "checkpoint.py", "cli", "figures",
-         "files.py", "interrupts.py", "memory.py", "mesa_model.py", "records.py", "store.py",
-         "yardstick.py")  # fmt: skip
+         "files.py", "interrupts.py", "memory.py", "mesa_model.py", "records.py", "report",
+         "store.py", "yardstick.py")  # fmt: skip
 _ROWS = {"tallies": "_tallies", "actions": "_actions", "latent": "_latent",
          "blocked_anywhere": "_blocked_anywhere"}  # fmt: skip
 _NAMED = {

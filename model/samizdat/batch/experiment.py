@@ -282,8 +282,12 @@ class Experiment(_Part):
         factors = {*getattr(self.design, "factors", {}), *self._listed()}
         derived = {CASCADE, CASCADE_SIZE, *factors}
         for figure in self.figures:
-            if figure.kind != "series":
-                names += [n for n in (figure.y, figure.x) if n and n not in derived]
+            if figure.kind == "series":
+                continue
+            names += [figure.y] if figure.y not in derived else []
+            # What a table's columns are is not known here: its x may be one of them.
+            if figure.x and figure.x not in derived and not isinstance(self.design, Table):
+                names.append(figure.x)
         return list(dict.fromkeys(names))
 
     def _listed(self) -> set[str]:

@@ -73,6 +73,8 @@ def read_results(folder: str | Path) -> Results:
     wrong = joined["error"].notna()
     table = joined[~wrong].drop(columns="error").reset_index(drop=True)
     measures = [n for n in table.columns if n not in (*OF_THE_DESIGN, *factors, "Step")]
+    if "Step" not in table:  # nothing was run yet
+        table["Step"] = pd.Series(dtype="int32")
     table = table[["RunId", "point", "iteration", "Step", *factors, "seed", *measures]]
     of, least = experiment.cascade.of, experiment.cascade.at_least
     if of in table:

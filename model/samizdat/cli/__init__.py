@@ -28,6 +28,7 @@ def _app() -> typer.Typer:
     from samizdat.cli.compact import compact
     from samizdat.cli.compare import compare
     from samizdat.cli.parameters import parameters
+    from samizdat.cli.report import report
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
     from samizdat.cli.sweep import sweep
@@ -38,7 +39,8 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    for command in (run, compare, sweep, compact, scenarios, parameters, check, bench, cache):
+    commands = (run, compare, sweep, report, compact, scenarios, parameters, check, bench, cache)
+    for command in commands:
         app.command(command.__name__)(command)
 
     @app.callback()

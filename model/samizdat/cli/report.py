@@ -1,0 +1,46 @@
+"""`samizdat report`: what a sweep found."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samizdat.cli import refuse
+
+_ROWS = 24
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the report; by default DIR/report.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Write tables, figures and one page of what a sweep found, finished or not."""
+    from samizdat.batch.results import read_results
+    from samizdat.report.sensitivity import ranked
+    from samizdat.report.wide import lines, wide
+    from samizdat.report.write import written
+
+    try:
+        results = read_results(folder)
+        found = written(results, out)
+    except ValueError as error:
+        refuse(error)
+    if quiet:
+        return
+    typer.echo(results.experiment.question)
+    done = len(results.table)
+    left = "" if done == results.planned else " (not complete)"
+    typer.echo(f"{done:,} of {results.planned:,} runs{left}, {len(results.failed):,} failed.")
+    for name in results.damaged:
+        typer.echo(f"samizdat: damaged, passed over: {name}", err=True)
+    typer.echo("")
+    for line in lines(wide(found.sample, found.table, _ROWS)):
+        typer.echo(line)
+    typer.echo("(mean [95 % interval] of n runs)")
+    if found.sensitivity:
+        for line in [*ranked(found.sensitivity), *found.sensitivity.notes]:
+            typer.echo(line)
+    typer.echo(f"Written to {found.page}")

@@ -1,0 +1,305 @@
+"""The figures that an experiment declares, drawn from its finished runs."""
+
+import io
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from samizdat.batch.experiment import (
+    CASCADE,
+    CASCADE_SIZE,
+    ExperimentError,
+    FigureSpec,
+    UntilHalfWidth,
+)
+from samizdat.batch.factors import Range
+from samizdat.batch.results import Results
+from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
+from samizdat.report import charts
+from samizdat.report.intervals import name_of
+from samizdat.report.labels import counted, level, listed, measure
+from samizdat.report.tables import MAX_LEVELS, Sample
+from samizdat.schema import unknown
+
+MAX_FACETS = 12
+MAX_CATEGORIES = 40
+STEPS = ("date", "Step")
+
+
+class Picture(NamedTuple):
+    """A figure on disk, and what a page shows of it: without the words that stand beside it."""
+
+    path: Path
+    png: bytes
+    title: str
+    caption: str
+
+
+def specs_of(results: Results, sample: Sample) -> list[FigureSpec]:
+    """Return the figures to draw; where none is declared, the first measure by the first factor."""
+    experiment = results.experiment
+    if experiment.figures or not sample.factors:
+        return list(experiment.figures)
+    x, *others = sample.factors
+    few = [n for n in others if len(sample.levels(n)) <= MAX_LEVELS]
+    numeric = _is_numeric(sample, x)
+    sampled = len(sample.levels(x)) > MAX_CATEGORIES
+    kind = "scatter" if sampled else "line" if numeric else "points"
+    hue = None if sampled or not few else few[0]
+    y = experiment.measures[0]
+    return [FigureSpec.model_validate({"kind": kind, "x": x, "y": y, "hue": hue})]
+
+
+def drawn(results: Results, sample: Sample, folder: Path) -> list[Picture]:
+    """Draw every figure and write it to the folder; nothing, if a declared one cannot be.
+
+    Raises
+    ------
+    ExperimentError
+        Naming the figure, what it asks for that is not there, and the nearest that is.
+    """
+    if results.table.empty:
+        return []
+    specs = specs_of(results, sample)
+    frames = [_frame(results, sample, spec, f"figures.{k}") for k, spec in enumerate(specs)]
+    pictures = []
+    for k, (spec, data) in enumerate(zip(specs, frames, strict=True)):
+        if data.empty or data["y"].isna().all():
+            continue  # of an unfinished sweep
+        name = f"{k + 1:02d}-{spec.kind}-{spec.y}".replace("/", "-")
+        figure = _figure(results, sample, spec, data)
+        title, caption = _title(spec, results), _caption(results, sample, spec, data)
+        pictures.append(pictured(figure, folder / f"{name}.png", title, caption))
+    return pictures
+
+
+def pictured(figure: Figure, path: Path, title: str, caption: str) -> Picture:
+    """Write a figure with its title and caption; keep it without them for a page."""
+    bare = io.BytesIO()
+    with mpl.rc_context(THEME):
+        figure.savefig(bare, format="png", dpi=DPI)
+    inscribe(figure.axes[0], title, caption)
+    return Picture(save(figure, path), bare.getvalue(), title, caption)
+
+
+def _frame(results: Results, sample: Sample, spec: FigureSpec, where: str) -> pd.DataFrame:
+    """Return columns x, y, hue and facet: a row a run, or a row a run and step of a series."""
+    if spec.kind == "series":
+        return _frame_of_series(results, sample, spec, where)
+    factors, recorded = sample.factors, sample.recorded
+    _known(spec.y, recorded, f"{where}.y")
+    for role, name in (("hue", spec.hue), ("facet", spec.facet)):
+        _known(name, factors, f"{where}.{role}")
+    any_x = spec.kind == "scatter"
+    _known(spec.x, [*factors, *recorded] if any_x else factors, f"{where}.x")
+    if spec.kind in ("line", "scatter") and spec.x in factors and not _is_numeric(sample, spec.x):
+        raise ExperimentError(
+            f"{where}.x = {spec.x!r}: has words for values, a {spec.kind} needs numbers; "
+            'kind = "points" draws words'
+        )
+    _check_levels(sample, spec, where)
+    columns = {"x": spec.x, "y": spec.y, "hue": spec.hue, "facet": spec.facet}
+    return pd.DataFrame({role: sample.runs[name] for role, name in columns.items() if name})
+
+
+def _frame_of_series(
+    results: Results, sample: Sample, spec: FigureSpec, where: str
+) -> pd.DataFrame:
+    if results.experiment.spaced is None:
+        raise ExperimentError(f"{where}: no series is kept; series = 1 keeps every step")
+    for role, name in (("hue", spec.hue), ("facet", spec.facet)):
+        _known(name, sample.factors, f"{where}.{role}")
+    _known(spec.x, STEPS, f"{where}.x")
+    _known(spec.y, results.experiment.spaced.of, f"{where}.y")
+    _check_levels(sample, spec, where)
+    found = results.series()
+    if found is None:
+        return pd.DataFrame({"x": [], "y": []})
+    columns = {"x": "date", "y": spec.y, "hue": spec.hue, "facet": spec.facet}
+    taken = pd.DataFrame({role: found[name] for role, name in columns.items() if name})
+    return taken.astype({"y": np.float64})
+
+
+def _known(name: str | None, known: Any, where: str) -> None:
+    if name is not None and name not in known:
+        raise ExperimentError(f"{where}: {unknown(name, known)}")
+
+
+def _check_levels(sample: Sample, spec: FigureSpec, where: str) -> None:
+    """Refuse what nobody could tell apart."""
+    limits = [("facet", spec.facet, MAX_FACETS)]
+    if spec.kind != "scatter" and spec.kind != "heatmap":
+        limits.append(("hue", spec.hue, MAX_LEVELS))
+    if spec.kind in ("points", "distribution"):
+        limits.append(("x", spec.x, MAX_CATEGORIES))
+    for role, name, most in limits:
+        if name is not None and len(sample.levels(name)) > most:
+            count = len(sample.levels(name))
+            raise ExperimentError(
+                f"{where}.{role} = {name!r}: has {count:,} levels, {most} can be told apart"
+            )
+
+
+def _is_numeric(sample: Sample, factor: str) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(sample.points[factor]))
+
+
+def _ordered(sample: Sample, factor: str) -> list[Any]:
+    levels = sample.levels(factor)
+    return sorted(levels) if _is_numeric(sample, factor) else levels
+
+
+def _scale(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> charts.Scale:
+    factors = getattr(results.experiment.design, "factors", {})
+    of_x = factors.get(spec.x)
+    by_level = spec.kind in ("points", "heatmap", "distribution") and spec.x is not None
+    hues = _ordered(sample, spec.hue) if spec.hue else []
+    if spec.kind == "scatter" and len(hues) > MAX_LEVELS and _is_numeric(sample, spec.hue or ""):
+        hues = []  # a shade for each
+    return charts.Scale(
+        x=_ordered(sample, spec.x) if by_level and spec.x else [],
+        hues=hues,
+        x_label=measure(spec.x, results.experiment.cascade) if spec.x else "",
+        y_label=measure(spec.y, results.experiment.cascade).replace(" (", "\n("),
+        hue_label=spec.hue or "",
+        log_x=isinstance(of_x, Range) and of_x.log,
+        log_y=spec.log,
+        yes_no=spec.y in sample.yes_no,
+        y_range=_range(spec, data),
+        y_least=float(data["y"][data["y"] > 0].min()) if (data["y"] > 0).any() else 1.0,
+    )
+
+
+def _range(spec: FigureSpec, data: pd.DataFrame) -> tuple[float, float]:
+    """Return from where to where y goes, in the mean of each cell of a heatmap."""
+    values = data["y"].dropna()
+    if spec.kind == "heatmap":
+        by = [name for name in ("hue", "x", "facet") if name in data]
+        values = data.groupby(by)["y"].mean().dropna()
+        if spec.log and (values > 0).any():
+            values = values[values > 0]
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low - 0.5 * abs(low) - 1e-9, high + 0.5 * abs(high))
+
+
+def _figure(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> Figure:
+    scale = _scale(results, sample, spec, data)
+    facets = _ordered(sample, spec.facet) if spec.facet else [None]
+    columns = min(3 if len(facets) != 4 else 2, len(facets))
+    rows = -(-len(facets) // columns)
+    height = 3.6 if rows == 1 else 2.6 * rows
+    if spec.kind == "heatmap":
+        height = max(height, rows * min(7.0, 0.9 + 0.24 * len(scale.hues)))
+    with mpl.rc_context(THEME):
+        figure = new_figure(height, WIDTH)
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+        for ax, facet in zip(grid.flat, facets, strict=False):
+            here = data if facet is None else data[data["facet"] == facet]
+            if len(here):
+                charts.CHARTS[spec.kind](ax, here, scale)
+            if facet is not None:
+                name = f"{spec.facet} = {level(facet)}"
+                ax.set_title(name, fontsize=8, loc="left", parse_math=False)
+            ax.label_outer()
+        for below in range(len(facets), rows * columns):
+            grid.flat[below].set_axis_off()
+            above = grid.flat[below - columns]
+            above.tick_params(labelbottom=True)
+            above.set_xlabel(grid.flat[0].get_xlabel() or scale.x_label)
+        _legend(figure, grid, spec, scale)
+        for text in figure.findobj(Text):  # a $ in a name is no mathematics
+            text.set_parse_math(False)
+    return figure
+
+
+def _legend(figure: Figure, grid: Any, spec: FigureSpec, scale: charts.Scale) -> None:
+    if spec.kind == "heatmap":
+        mesh = grid.flat[0].collections[0]
+        bar = figure.colorbar(mesh, ax=grid.ravel().tolist(), aspect=40, pad=0.02)
+        bar.set_label(scale.y_label, fontsize=TEXT)
+        bar.ax.tick_params(labelsize=TEXT)
+        bar.formatter = FuncFormatter(amount)
+        bar.update_ticks()
+        bar.outline.set_visible(False)
+    elif scale.hues:
+        small: Any = {
+            "fontsize": TEXT,
+            "title_fontsize": TEXT,
+            "frameon": False,
+            "alignment": "left",
+        }
+        keys = charts.handles(scale, spec.kind)
+        figure.legend(handles=keys, title=scale.hue_label, loc="outside right upper", **small)
+
+
+def _title(spec: FigureSpec, results: Results) -> str:
+    if spec.title:
+        return spec.title
+    y = measure(spec.y, results.experiment.cascade)
+    by = spec.x if spec.kind != "heatmap" else f"{spec.x} and {spec.hue}"
+    against = {"series": "over time", "distribution": "in all runs"}.get(spec.kind)
+    return f"{y} {against or f'against {by}'}"
+
+
+def _caption(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> str:
+    """Return what a reader needs: what is drawn, of how many runs, whose luck, how many people."""
+    shown = [name for name in (spec.x, spec.hue, spec.facet) if name in sample.factors]
+    others = [n for n in sample.factors if n not in shown and len(sample.levels(n)) > 1]
+    by = [role for role in ("x", "hue", "facet") if role in data]
+    yes_no = spec.y in sample.yes_no
+    if spec.kind in ("scatter", "distribution"):
+        rows = int(data["y"].notna().sum())
+        what = f"Every run is shown, {rows:,} of them"
+        if spec.kind == "distribution" and spec.x:
+            what += "; boxes: quartiles and median, whiskers to 1.5 times their distance"
+    else:
+        sizes = data.groupby(by)["y"].count()
+        sizes = sizes[sizes > 0]
+        band = f" with its 95 % interval ({name_of(yes_no)})" if spec.kind != "heatmap" else ""
+        mean = "Share of runs" if yes_no else "Mean"
+        what = f"{mean}{band}, n = {counted(int(sizes.min()), int(sizes.max()))} runs each"
+    if others and spec.kind != "scatter":
+        what += f", over all values of {listed(others)}"
+    if spec.y in (CASCADE, CASCADE_SIZE):
+        cascade = results.experiment.cascade
+        what += f"; a cascade: {cascade.of} at least {cascade.at_least:g}"
+    if spec.hue and spec.kind == "scatter" and len(sample.levels(spec.hue)) > MAX_LEVELS:
+        low, high = sample.points[spec.hue].min(), sample.points[spec.hue].max()
+        what += f"; {spec.hue}: light {low:g} to dark {high:g}"
+    return ". ".join([what, *about(results, sample)]) + "."
+
+
+def about(results: Results, sample: Sample) -> list[str]:
+    """Return what every caption ends with: the experiment, its seeds, citizens, what is missing."""
+    experiment = results.experiment
+    world = experiment.scenario or "a function"
+    parts = [f"{experiment.name} ({world})", f"{len(sample.points):,} points"]
+    first = experiment.seed
+    last = first + int(sample.runs["iteration"].max()) if len(sample.runs) else first
+    parts.append(f"seeds {first} to {last}" if last > first else f"seed {first}")
+    if isinstance(experiment.replicates, UntilHalfWidth):
+        parts[-1] += " at most"
+    citizens = citizens_of(results, sample)
+    if citizens:
+        parts.append(f"{citizens} synthetic citizens")
+    done = len(results.table)
+    found = [", ".join(parts)]
+    if done < results.planned:
+        found.append(f"Not complete: {done:,} of {results.planned:,} runs")
+    return found
+
+
+def citizens_of(results: Results, sample: Sample) -> str | None:
+    """Return how many citizens a run has; None where that is not known."""
+    if "citizens" in sample.factors:
+        values = sample.points["citizens"]
+        return counted(int(values.min()), int(values.max()))
+    scenario = results.manifest.get("scenario")
+    citizens = scenario.get("citizens") if isinstance(scenario, dict) else None
+    return f"{int(citizens):,}" if citizens and "scenario" not in sample.factors else None

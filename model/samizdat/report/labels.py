@@ -1,0 +1,58 @@
+"""How a report writes numbers, levels and measures."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Cascade
+
+NONE = "–"
+
+
+def number(value: Any) -> str:
+    """Write a number to four digits, one above a thousand in full.
+
+    >>> number(0.0312345), number(12345.6), number(-0.0), number(float("nan"))
+    ('0.03123', '12,346', '0', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return NONE
+    if abs(value) >= 1000:
+        return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value + 0.0:.4g}"
+
+
+def level(value: Any) -> str:
+    """Write a level of a factor, a whole number in full.
+
+    >>> level(2_000_000.0), level(0.123456789), level("open")
+    ('2,000,000', '0.123457', 'open')
+    """
+    if not isinstance(value, int | float):
+        return str(value)
+    whole = abs(value) < 1e15 and value == int(value)
+    return f"{value + 0.0:,.0f}" if whole else f"{value:.6g}"
+
+
+def measure(name: str, cascade: Cascade) -> str:
+    """Name a measure on an axis."""
+    if name == CASCADE:
+        return f"probability of a cascade ({cascade.of} ≥ {cascade.at_least:g})"
+    if name == CASCADE_SIZE:
+        return f"size of a cascade ({cascade.of}, where ≥ {cascade.at_least:g})"
+    return name
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    head, last = ", ".join(names[:-1]), names[-1]
+    return f"{head} and {last}" if head else last
+
+
+def counted(lowest: int, highest: int) -> str:
+    """Write how many, where it is not the same everywhere."""
+    return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"

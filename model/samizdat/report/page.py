@@ -1,0 +1,298 @@
+"""One HTML page that holds a report whole: it asks the network for nothing.
+
+Whatever comes from a file or a run is text, never markup: it passes `html.escape` in `_text`, and
+the page forbids itself scripts and requests besides.
+"""
+
+import base64
+import html
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from samizdat.batch.experiment import DUMMY
+from samizdat.batch.folder import COMPLETE
+from samizdat.batch.results import Results
+from samizdat.report import repeat
+from samizdat.report.figures import Picture, citizens_of
+from samizdat.report.labels import counted, level, number
+from samizdat.report.sensitivity import Sensitivity
+from samizdat.report.style import STYLE
+from samizdat.report.tables import Sample
+from samizdat.report.wide import interval, wide
+
+ROWS = 200  # of a table on the page; the CSV has all
+UNFOLDED = 60
+ERRORS = 10
+
+
+class Findings(NamedTuple):
+    """What a report says."""
+
+    page: Path
+    results: Results
+    sample: Sample
+    table: pd.DataFrame
+    cascades: pd.DataFrame | None
+    differences: pd.DataFrame | None
+    sensitivity: Sensitivity | None
+    pictures: list[Picture]
+    of_factors: list[Picture]
+
+
+def page(found: Findings) -> str:
+    """Return the page."""
+    results = found.results
+    name, question = results.experiment.name, results.experiment.question
+    body = [
+        f"<header><p class='name'>{_text(name)}</p><h1>{_text(question)}</h1></header>",
+        _state(results),
+        _facts(found),
+        _section("Figures", [_figure(picture) for picture in found.pictures]),
+        _section("Points", _points(found)),
+        _section("Cascades", _cascades(found)),
+        _section("Paired differences", _differences(found)),
+        _section("Sensitivity", _sensitivity(found)),
+        _section("Runs that failed", _failed(results)),
+        _section("Damaged parts", _damaged(results)),
+        _section("How to repeat it", _repeat(results)),
+    ]
+    return (
+        "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
+        "<meta http-equiv='Content-Security-Policy' "
+        "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+        f"<title>{_text(f'{name}: {question}')}</title>\n<style>{STYLE}</style>\n</head>\n"
+        "<body>\n<main>\n" + "\n".join(part for part in body if part) + "\n</main>\n</body>\n"
+        "</html>\n"
+    )
+
+
+def _text(value: object) -> str:
+    return html.escape(str(value), quote=True)
+
+
+def _section(title: str, parts: Sequence[str]) -> str:
+    if not parts:
+        return ""
+    return f"<section>\n<h2>{_text(title)}</h2>\n" + "\n".join(parts) + "\n</section>"
+
+
+def _paragraph(text: str, kind: str = "") -> str:
+    return f"<p class='{kind}'>{_text(text)}</p>" if kind else f"<p>{_text(text)}</p>"
+
+
+def _state(results: Results) -> str:
+    """Say first what is missing."""
+    done, status = len(results.table), results.manifest.get("status", "unknown")
+    missing = results.planned - done
+    if not missing and status == COMPLETE and not results.damaged:
+        return ""
+    said = f"Status: {status}."
+    if missing:
+        said = f"Not complete ({status}): {done:,} of {results.planned:,} runs are here."
+    if len(results.failed):
+        said += f" {len(results.failed):,} failed."
+    return _paragraph(said, "warning")
+
+
+def _facts(found: Findings) -> str:
+    results, experiment = found.results, found.results.experiment
+    session = (results.manifest.get("sessions") or [{}])[-1]
+    runs = found.sample.runs
+    sizes = runs.groupby("point").size()
+    first = experiment.seed
+    last = first + int(runs["iteration"].max()) if len(runs) else first
+    facts: list[tuple[str, object]] = [
+        ("Scenario", experiment.scenario or "a function"),
+        ("Regime", experiment.regime),
+        ("Citizens", citizens_of(results, found.sample)),
+        ("Until", experiment.until),
+        ("Set at all points", _pairs(experiment.fixed)),
+        ("Design", _design(found)),
+        ("Runs", f"{len(results.table):,} of {results.planned:,}"),
+        ("Replicates", counted(int(sizes.min()), int(sizes.max())) if len(sizes) else None),
+        ("Seeds", f"{first} to {last}" if last > first else f"{first}"),
+        ("A cascade", f"{experiment.cascade.of} at least {experiment.cascade.at_least:g}"),
+        ("Commit", _commit(session)),
+        ("Versions", _pairs(session.get("versions") or {})),
+        ("Machine", _machine(session.get("machine"))),
+        ("Written", session.get("ended") or session.get("started")),
+        ("Quick", "yes: the short form, for a look only" if experiment.quick else None),
+    ]
+    rows = [
+        f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
+        for name, value in facts if value not in (None, "")
+    ]  # fmt: skip
+    return "<dl>\n" + "\n".join(rows) + "\n</dl>"
+
+
+def _design(found: Findings) -> str:
+    design, sample = found.results.experiment.design, found.sample
+    parts = []
+    for factor in sample.factors:
+        levels = sample.levels(factor)
+        if len(levels) <= 12:
+            parts.append(f"{factor}: {', '.join(map(level, levels))}")
+        elif pd.api.types.is_numeric_dtype(sample.points[factor]):
+            low, high = sample.points[factor].min(), sample.points[factor].max()
+            parts.append(f"{factor}: {number(low)} to {number(high)}")
+        else:
+            parts.append(f"{factor}: {len(levels):,} levels")
+    dummy = ", and a dummy that changes the luck alone" if DUMMY in sample.points else ""
+    kind = design.kind.replace("_", " ")
+    return f"{kind}, {len(sample.points):,} points; {'; '.join(parts)}{dummy}"
+
+
+def _commit(session: dict[str, Any]) -> str | None:
+    commit = session.get("commit")
+    if not commit:
+        return None
+    return f"{commit}{' and changes that are not committed' if session.get('commit_dirty') else ''}"
+
+
+def _machine(machine: Any) -> str | None:
+    return _pairs(machine) if isinstance(machine, dict) else machine
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _figure(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode("ascii")
+    return (
+        f"<figure><h3>{_text(picture.title)}</h3>"
+        f"<img src='data:image/png;base64,{data}' alt='{_text(picture.title)}'>"
+        f"<figcaption>{_text(picture.caption)}</figcaption></figure>"
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 0) -> str:
+    """Return a table that scrolls by itself; the first columns hold words."""
+    side = [" class='words'" if k < words else "" for k in range(len(heads))]
+    head = "".join(f"<th{s}>{_text(h)}</th>" for h, s in zip(heads, side, strict=True))
+    lines = [
+        "<tr>" + "".join(f"<td{s}>{_text(c)}</td>" for c, s in zip(r, side, strict=True)) + "</tr>"
+        for r in rows
+    ]
+    body = "\n".join(lines)
+    return (
+        "<div class='scroll' tabindex='0'><table>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _rest(rows: int, file: str) -> list[str]:
+    return [_paragraph(f"{rows:,} rows more are in {file}.", "note")] if rows > 0 else []
+
+
+def _points(found: Findings) -> list[str]:
+    table = wide(found.sample, found.table, ROWS)
+    note = (
+        "Mean and 95 % interval over n replicates: Student's t, or Wilson (1927) for yes and no. "
+        "table.csv has them with standard deviations."
+    )
+    shown = _folded(_table(table.heads, table.rows, len(found.sample.columns)), len(table.rows))
+    return [_paragraph(note, "note"), shown, *_rest(table.left_out, "table.csv")]
+
+
+def _cascades(found: Findings) -> list[str]:
+    if found.cascades is None:
+        return []
+    cascade, table = found.results.experiment.cascade, found.cascades.head(ROWS)
+    note = (
+        f"How often {cascade.of} reached {cascade.at_least:g}, with Wilson's 95 % interval, and "
+        "its mean where it did, with Student's."
+    )
+    rows = []
+    for k, point in enumerate(table[found.sample.columns].itertuples(index=False)):
+        row = table.iloc[k]
+        rows.append([
+            *map(level, point), f"{row['n']:,}", f"{row['cascades']:,}",
+            interval(row["probability"], row["low"], row["high"]),
+            interval(row["size_mean"], row["size_low"], row["size_high"]),
+        ])  # fmt: skip
+    heads = [*found.sample.columns, "n", "cascades", "probability", "size"]
+    shown = _table(heads, rows, len(found.sample.columns))
+    rest = _rest(len(found.cascades) - len(table), "cascades.csv")
+    return [_paragraph(note, "note"), _folded(shown, len(table)), *rest]
+
+
+def _differences(found: Findings) -> list[str]:
+    if found.differences is None:
+        return []
+    table = found.differences.head(ROWS)
+    note = (
+        "Each level against the first of its factor, all other factors equal, replicate by "
+        "replicate: both runs of a pair have the same seed. Mean and Student's 95 % interval of "
+        "the pairs' differences."
+    )
+    rows = []
+    for _, row in table.iterrows():
+        factor = row["factor"]
+        others = [f"{n} = {level(row[n])}" for n in found.sample.factors if n != factor]
+        rows.append([
+            f"{factor}: {level(row['level'])} against {level(row['first_level'])}",
+            ", ".join(others), row["measure"], f"{row['n']:,}",
+            interval(row["mean"], row["low"], row["high"]),
+        ])  # fmt: skip
+    shown = _table(["level", "where", "measure", "n", "difference"], rows, 3)
+    rest = _rest(len(found.differences) - len(table), "differences.csv")
+    return [_paragraph(note, "note"), _folded(shown, len(table)), *rest]
+
+
+def _folded(shown: str, rows: int) -> str:
+    """Fold a long table away until it is asked for."""
+    if rows <= UNFOLDED:
+        return shown
+    return f"<details><summary>{rows:,} rows</summary>{shown}</details>"
+
+
+def _sensitivity(found: Findings) -> list[str]:
+    if found.sensitivity is None:
+        return []
+    parts = [_figure(picture) for picture in found.of_factors]
+    table = found.sensitivity.table
+    if table is not None:
+        numbers = [name for name in table.columns if table[name].dtype == float]
+        rows = []
+        for _, row in table.iterrows():
+            above = {True: "yes", False: "no"}.get(row["above_dummy"], "")
+            rows.append([row["measure"], row["factor"], *(number(row[n]) for n in numbers), above])
+        parts.append(_table(["measure", "factor", *numbers, "above luck"], rows, 2))
+    return [*parts, *(_paragraph(note, "warning") for note in found.sensitivity.notes)]
+
+
+def _failed(results: Results) -> list[str]:
+    if results.failed.empty:
+        return []
+    rows = []
+    for _, run in results.failed.head(ERRORS).iterrows():
+        where = ", ".join(f"{n} = {level(run[n])}" for n in results.factors if n != DUMMY)
+        rows.append([where, str(run["seed"]), run["error"], repeat.of_a_run(results, run) or ""])
+    shown = _table(["point", "seed", "error", "to repeat it"], rows, 4)
+    said = f"{len(results.failed):,} runs failed; they are in no mean."
+    rest = len(results.failed) - len(rows)
+    more = [_paragraph(f"{rest:,} more stand in the sweep's own table.", "note")] if rest else []
+    return [_paragraph(said, "warning"), shown, *more]
+
+
+def _damaged(results: Results) -> list[str]:
+    if not results.damaged:
+        return []
+    said = "These are not what was written, and were passed over; the sweep does their runs again:"
+    items = "".join(f"<li><code>{_text(name)}</code></li>" for name in results.damaged)
+    return [_paragraph(said, "warning"), f"<ul>{items}</ul>"]
+
+
+def _repeat(results: Results) -> list[str]:
+    command = repeat.of_the_sweep(results)
+    parts = [f"<pre>{_text(command)}</pre>"] if command else []
+    if len(results.table):
+        one = repeat.of_a_run(results, results.table.iloc[0])
+        if one:
+            parts += [_paragraph("One run, the first:"), f"<pre>{_text(one)}</pre>"]
+    return parts

@@ -1,0 +1,169 @@
+"""The tidy tables of a report: points, cascades, paired differences.
+
+A cascade is told twice, as Watts (2002) does: how often there was one, and how large it was where
+there was one. A mean over both says neither.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, Grid, Points
+from samizdat.batch.results import OF_THE_DESIGN, Results, read_design
+from samizdat.report.intervals import COLUMNS, STUDENT, WILSON, codes_of, described
+
+MAX_LEVELS = 12  # of a factor whose levels are compared in pairs
+
+
+class Sample(NamedTuple):
+    """The finished runs of a sweep as numbers.
+
+    Attributes
+    ----------
+    runs
+        A row a run: point, iteration, seed, the factors, every measure; yes is 1 and no is 0.
+    points
+        A row a point that is planned, whether it was run or not: point, the factors.
+    measures
+        Those that the experiment asks for.
+    recorded
+        All that are there to be drawn, `cascade` and `cascade_size` among them.
+    yes_no
+        Which of them are yes or no.
+    """
+
+    runs: pd.DataFrame
+    points: pd.DataFrame
+    factors: list[str]
+    measures: list[str]
+    recorded: list[str]
+    yes_no: frozenset[str]
+
+    @property
+    def columns(self) -> list[str]:
+        """What tells points apart: the factors, and a dummy where there is one."""
+        return list(self.points.columns[1:])
+
+    def levels(self, factor: str) -> list[Any]:
+        """Return the levels of a factor in the order of the design."""
+        return list(self.points[factor].unique())
+
+
+def sample_of(results: Results) -> Sample:
+    """Return the finished runs as numbers."""
+    design = read_design(results.folder)
+    points = design.drop_duplicates("point").sort_values("point", ignore_index=True)
+    points = points[["point", *results.factors]]
+    about = {*OF_THE_DESIGN, "Step", *results.factors}
+    recorded = [name for name in results.table.columns if name not in about]
+    yes_no = frozenset(name for name in recorded if _says_yes(results.table[name]))
+    runs = results.table[["RunId", "point", "iteration", "seed", *results.factors]]
+    numbers = {name: results.table[name].astype(np.float64) for name in recorded}
+    if results.table.empty:  # nothing was run yet: every measure is empty
+        recorded = [name for name in results.experiment.measured if name not in about]
+        numbers = {name: pd.Series(dtype=np.float64) for name in recorded}
+    of = results.experiment.cascade.of
+    if CASCADE in numbers:  # of a run whose measure is empty nobody knows
+        numbers[CASCADE] = numbers[CASCADE].where(numbers[of].notna())
+    runs = pd.concat([runs, pd.DataFrame(numbers, index=runs.index)], axis=1)
+    factors = [name for name in results.factors if name != DUMMY]
+    measures = [name for name in results.experiment.measured if name in recorded]
+    return Sample(runs, points, factors, measures, recorded, yes_no)
+
+
+def _says_yes(column: "pd.Series[Any]") -> bool:
+    if column.dtype == object:  # empty where a run failed
+        return bool(column.map(lambda value: isinstance(value, bool | np.bool_)).any())
+    return bool(column.dtype == np.bool_)
+
+
+def table_of_points(sample: Sample) -> pd.DataFrame:
+    """Return a row a point and measure: the factors, n, mean, sd, low, high, which interval."""
+    parts = []
+    for measure in sample.measures:
+        yes_no = measure in sample.yes_no
+        part = _by_point(sample, sample.runs[measure], yes_no)
+        part.insert(0, "measure", measure)
+        parts.append(part.assign(interval=WILSON if yes_no else STUDENT))
+    return _by_point_then_measure(sample, parts)
+
+
+def table_of_cascades(sample: Sample) -> pd.DataFrame | None:
+    """Return a row a point: how often there was a cascade, and how large it was where there was."""
+    if CASCADE not in sample.recorded:
+        return None
+    often = _by_point(sample, sample.runs[CASCADE], yes_no=True)
+    size = _by_point(sample, sample.runs[CASCADE_SIZE], yes_no=False)
+    columns = {
+        "n": often["n"], "cascades": size["n"], "probability": often["mean"],
+        "low": often["low"], "high": often["high"],
+        **{f"size_{name}": size[name] for name in COLUMNS[1:]},
+    }  # fmt: skip
+    return pd.concat([sample.points, pd.DataFrame(columns)], axis=1)
+
+
+def _by_point(sample: Sample, values: "pd.Series[float]", yes_no: bool) -> pd.DataFrame:
+    found = described(values, sample.runs["point"], yes_no)
+    found = found.reindex(sample.points["point"]).reset_index(drop=True)
+    return found.assign(n=found["n"].fillna(0).astype(np.int64))
+
+
+def _by_point_then_measure(sample: Sample, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    count = len(sample.points)
+    order = np.arange(count * len(parts)).reshape(len(parts), count).T.ravel()
+    found = pd.concat(parts, ignore_index=True).take(order).reset_index(drop=True)
+    about = sample.points.take(order % count).reset_index(drop=True)
+    return pd.concat([about, found], axis=1)
+
+
+def table_of_differences(results: Results, sample: Sample) -> pd.DataFrame | None:
+    """Return the differences of each level of a factor to its first, all else equal, in pairs.
+
+    Points share their seeds, so a replicate at one level is paired with the replicate at the first
+    level that had the same luck; the interval is that of the mean of the pairs' differences. Only
+    designs of chosen points have such pairs, and only factors of few levels are compared.
+    """
+    if not isinstance(results.experiment.design, Grid | Points) or sample.runs.empty:
+        return None
+    measures = list(dict.fromkeys([*sample.measures, CASCADE]))
+    measures = [name for name in measures if name in sample.recorded]
+    parts = []
+    for factor in sample.factors:
+        if 2 <= len(sample.levels(factor)) <= MAX_LEVELS:
+            parts += _differences(sample, factor, measures)
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def _differences(sample: Sample, factor: str, measures: list[str]) -> list[pd.DataFrame]:
+    """Return the table of one factor, or nothing where no two points differ by it alone."""
+    points, first = sample.points, sample.levels(factor)[0]
+    others = [name for name in sample.factors if name != factor]
+    groups = codes_of(points, others)
+    at_first = (points[factor] == first).to_numpy()
+    against = pd.Series(points["point"].to_numpy()[at_first], index=groups[at_first])
+    against = against[~against.index.duplicated()]
+    base = against.reindex(groups).to_numpy()
+    paired = ~at_first & ~np.isnan(base.astype(np.float64))
+    if not paired.any():
+        return []
+    chosen = points[paired].reset_index(drop=True)
+    chosen.insert(0, "against", base[paired].astype(np.int64))
+    runs = sample.runs[["point", "iteration", *measures]]
+    mine = runs.merge(chosen[["point", "against"]], on="point")
+    theirs = runs.rename(columns={"point": "against"})
+    pairs = mine.merge(theirs, on=["against", "iteration"], suffixes=("", " "))
+    about = chosen[["point", "against"]].copy()
+    about.insert(0, "factor", factor)
+    about.insert(1, "level", chosen[factor].astype(object))
+    about.insert(2, "first_level", pd.Series([first] * len(chosen), dtype=object))
+    about = pd.concat([about, chosen[sample.factors]], axis=1)
+    found = []
+    for measure in measures:
+        values = pairs[measure] - pairs[f"{measure} "]
+        part = described(values, pairs["point"], yes_no=False).reindex(chosen["point"])
+        part = part.reset_index(drop=True)
+        part.insert(0, "measure", measure)
+        part["n"] = part["n"].fillna(0).astype(np.int64)
+        found.append(pd.concat([about, part], axis=1))
+    return found
