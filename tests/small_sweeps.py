@@ -46,7 +46,7 @@ def sweep(folder, table, model=None, leave_out=(), name="small"):
     rows = design.drop(index=list(leave_out))
     job = Job(
         pickle.dumps(subject), tuple(points.columns),
-        list(points.itertuples(index=False, name=None)), rows["point"].to_numpy(),
+        [points[name].to_numpy() for name in points.columns], rows["point"].to_numpy(),
         rows["RunId"].to_numpy(), rows["iteration"].to_numpy(), rows["seed"].to_numpy(),
         threads=1, keep_going=True,
     )  # fmt: skip
