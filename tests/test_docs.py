@@ -1,8 +1,8 @@
 """The documents: the table of numbers is the declared one, links lead somewhere, examples run.
 
 In docs/tutorial.md and docs/mesa.md a fenced block says on its first line what becomes of it:
-`python run` and `sh run` are executed in order, in one session a page; `python run PACKAGE` where
-that package is there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
+`python run` and `sh run` are executed in order, in one session a page; `python run PACKAGES` where
+those are there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
 is what it printed, with `...` for what differs from run to run.
 
 To write the table and the printed results anew: python tests/test_docs.py

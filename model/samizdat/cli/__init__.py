@@ -26,6 +26,7 @@ def _app() -> typer.Typer:
     from samizdat.cli.cache import cache
     from samizdat.cli.check import check
     from samizdat.cli.compare import compare
+    from samizdat.cli.explain import explain
     from samizdat.cli.parameters import parameters
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
@@ -36,7 +37,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    for command in (run, compare, scenarios, parameters, check, bench, cache):
+    for command in (run, compare, explain, scenarios, parameters, check, bench, cache):
         app.command(command.__name__)(command)
 
     @app.callback()
