@@ -1,14 +1,16 @@
 """The documents: the table of numbers is the declared one, links lead somewhere, examples run.
 
-In docs/tutorial.md a fenced block says on its first line what becomes of it: `python run` and
-`sh run` are executed in order, in one session; `LANGUAGE FILE` is appended to that file; a `text`
-block behind one that ran is what it printed, with `...` for what differs from run to run.
+In docs/tutorial.md and docs/mesa.md a fenced block says on its first line what becomes of it:
+`python run` and `sh run` are executed in order, in one session a page; `python run PACKAGES` where
+those are there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
+is what it printed, with `...` for what differs from run to run.
 
 To write the table and the printed results anew: python tests/test_docs.py
 """
 
 import contextlib
 import doctest
+import importlib.util
 import io
 import os
 import re
@@ -24,7 +26,8 @@ from samizdat.cli.parameters import markdown
 from samizdat.numbers import NUMBERS
 
 ROOT = Path(__file__).parents[1]
-ODD, TUTORIAL = ROOT / "docs" / "ODD.md", ROOT / "docs" / "tutorial.md"
+ODD = ROOT / "docs" / "ODD.md"
+PLAYED = [ROOT / "docs" / "tutorial.md", ROOT / "docs" / "mesa.md"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BEGIN, END = "<!-- parameters:begin -->\n", "<!-- parameters:end -->"
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -50,12 +53,12 @@ def headings_of(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def printed_by(language: str, code: str, session: dict[str, object]) -> str:
+def printed_by(language: str, code: str, session: dict[str, object], page: Path) -> str:
     """Execute a block; return all that it wrote."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         if language == "python":
-            exec(compile(code, str(TUTORIAL), "exec"), session)
+            exec(compile(code, str(page), "exec"), session)
         else:
             for line in code.replace("\\\n", " ").splitlines():
                 command, *arguments = shlex.split(line, comments=True)
@@ -65,18 +68,19 @@ def printed_by(language: str, code: str, session: dict[str, object]) -> str:
     return said.getvalue()
 
 
-def play_tutorial() -> list[tuple[re.Match[str], str, str]]:
-    """Follow the tutorial here; return each text block, its code and what that wrote."""
+def play(page: Path) -> list[tuple[re.Match[str], str, str]]:
+    """Follow a page here; return each text block, its code and what that wrote."""
     Simulation(Scenario.load("town").change({"citizens": 50})).step()  # compiles
     session: dict[str, object] = {}
     results, last = [], ("", "")
-    for block in FENCED.finditer(TUTORIAL.read_text(encoding="utf-8")):
+    for block in FENCED.finditer(page.read_text(encoding="utf-8")):
         info, body = block[1].split(), block[2]
         if info == ["text"] and last[0]:
             results.append((block, *last))
             last = ("", "")
-        elif info[1:] == ["run"]:
-            last = (body, printed_by(info[0], body, session))
+        elif info[1:2] == ["run"]:
+            if all(importlib.util.find_spec(package) for package in info[2:]):
+                last = (body, printed_by(info[0], body, session, page))
         elif len(info) == 2:
             with Path(info[1]).open("a", encoding="utf-8") as file:
                 file.write(body)
@@ -115,9 +119,11 @@ def test_every_relative_link_leads_somewhere(page):
             assert anchor in headings_of(target), link
 
 
-def test_the_tutorial_prints_what_it_says(tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", PLAYED, ids=lambda page: page.name)
+@pytest.mark.filterwarnings("ignore::UserWarning:solara", "ignore::DeprecationWarning")
+def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    results = play_tutorial()
+    results = play(page)
     assert results
     for block, code, got in results:
         assert same(block[2], got), f"{code}\nprinted:\n{got}"
@@ -128,16 +134,17 @@ def write_anew() -> None:
     text = ODD.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     ODD.write_text(head + BEGIN + parameter_table() + END + rest.split(END)[1], encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        results = play_tutorial()
-        os.chdir(ROOT)
-    text = TUTORIAL.read_text(encoding="utf-8")
-    for block, _, got in reversed(results):
-        if not same(block[2], got):
-            got = re.sub(r"in [\d.]+ s \(\d+ ns", "in ... s (... ns", got)
-            text = text[: block.start(2)] + got.strip("\n") + "\n" + text[block.end(2) :]
-    TUTORIAL.write_text(text, encoding="utf-8")
+    for page in PLAYED:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            results = play(page)
+            os.chdir(ROOT)
+        text = page.read_text(encoding="utf-8")
+        for block, _, got in reversed(results):
+            if not same(block[2], got):
+                got = re.sub(r"in [\d.]+ s \(\d+ ns", "in ... s (... ns", got)
+                text = text[: block.start(2)] + got.strip("\n") + "\n" + text[block.end(2) :]
+        page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,44 +1,244 @@
 """Mesa finds an ordinary Mesa model."""
 
+import copy
+import inspect
+import pickle
 import warnings
 
-import mesa
+import numpy as np
 import pytest
 from mesa.batchrunner import batch_run
 
 from samizdat import ProtestModel, ScenarioError, Simulation
-from worlds import town
+from worlds import same_state, town
+
+
+def ended(model):
+    """Run a model to its end."""
+    while model.running:
+        model.step()
+    return model
+
+
+def swept(parameters, **arguments):
+    """Rows of a sweep, by either version's batch_run."""
+    return batch_run(ProtestModel, parameters, display_progress=False, **arguments)
 
 
 def test_the_model_steps_and_collects_what_the_simulation_counts():
-    model = ProtestModel(citizens=150, rng=4)
-    while model.running:
-        model.step()
+    model = ended(ProtestModel(citizens=150, rng=4))
     collected = model.datacollector.get_model_vars_dataframe()
     nation = Simulation(town(150), seed=4).run().nation
     assert len(collected) == 60
-    for name in ("mobilise", "share", "grievance", "posts"):
+    for name in ("mobilise", "share", "grievance", "posts", "platforms_blocked", "violence"):
         assert collected[name].tolist() == nation[name].tolist()
 
 
-def test_numbers_are_keywords_with_two_underscores():
-    model = ProtestModel(citizens=100, rng=1, attention__beta=0.5, chill=0.2)
+def test_time_counts_steps():
+    model = ProtestModel(citizens=50, rng=1)
+    assert (model.steps, model.time, str(model.date)) == (0, 0.0, "2014-03-01")
+    model.step()
+    model.step()
+    assert (model.steps, model.time, str(model.date)) == (2, 2.0, "2014-03-02")
+
+
+def test_it_stops_with_the_scenario():
+    model = ended(ProtestModel(citizens=50, rng=1))
+    with pytest.raises(RuntimeError, match="the scenario ends on"):
+        model.step()
+
+
+@pytest.mark.parametrize("name", ["attention__beta", "attention.beta"])
+def test_numbers_are_keywords_with_a_dot_or_two_underscores(name):
+    model = ProtestModel(citizens=100, rng=1, chill=0.2, **{name: 0.5})
     assert model.simulation.scenario.numbers["attention.beta"] == 0.5
-    with pytest.raises(ScenarioError, match=r"did you mean 'attention\.beta'"):
-        ProtestModel(attention__bta=0.5)
+    assert model.simulation.scenario.numbers["chill"] == 0.2
 
 
-def test_mesa_sweeps_a_parameter():
-    arguments = {"iterations": 1} if mesa.__version__ < "3.5" else {"rng": [3]}
+@pytest.mark.parametrize(
+    ("keywords", "reason"),
+    [
+        ({"attention__bta": 1}, r"unknown 'attention\.bta'; did you mean 'attention\.beta'\?"),
+        ({"regim": "open"}, r"unknown 'regim'; did you mean 'regime'\?"),
+        ({"regime": "closed"}, r"regime 'closed' is not one of open, analog, networked, ban"),
+        ({"attention.beta": 0.1, "attention__beta": 0.1}, r"attention\.beta is given twice"),
+        ({"attention__beta": None}, r"attention\.beta = None is not a number: 0 \.\.\. 5"),
+        ({"rng": "luck"}, r"seed = 'luck' is not a whole number of 0 \.\.\. 9223372036854775807"),
+        ({"rng": 1.5}, r"seed = 1\.5 is not a whole number"),
+        ({"rng": -1}, r"seed = -1 is outside 0 \.\.\. 9223372036854775807"),
+        ({"rng": 1, "seed": 1}, r"seed and rng are the same: give one of them"),
+        ({"panel": 101}, r"panel = 101 is outside 0 \.\.\. 100"),
+        ({"panel": [3, 100]}, r"panel: citizen 100 is outside 0 \.\.\. 99"),
+        ({"panel": "some"}, r"panel = 'some' is neither a number of citizens nor a list of theirs"),
+    ],
+)
+def test_a_mistake_is_one_line(keywords, reason):
+    with pytest.raises(ScenarioError, match=reason) as caught:
+        ProtestModel(**{"citizens": 100, **keywords})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rng", [7, "7", 7.0, np.int64(7)])
+def test_a_seed_may_be_typed(rng):
+    assert ProtestModel(citizens=50, rng=rng).seed == 7
+
+
+def test_seed_is_another_word_for_rng():
+    assert ProtestModel(citizens=50, seed="7").seed == 7
+
+
+def test_without_a_seed_each_model_has_its_own_and_can_be_repeated():
+    one, two = ProtestModel(citizens=150), ProtestModel(citizens=150)
+    assert one.seed != two.seed
+    again = ended(ProtestModel(citizens=150, rng=one.seed))
+    assert same_state(ended(one).simulation, again.simulation)
+
+
+def test_a_generator_gives_a_seed():
+    seeds = [ProtestModel(citizens=50, rng=np.random.default_rng(5)).seed for _ in range(2)]
+    assert seeds[0] == seeds[1]
+
+
+def test_a_preset_regime_takes_the_place_of_the_scenarios():
+    model = ended(ProtestModel(citizens=150, rng=4, regime="open", attention__beta=0.2))
+    world = town(150).under("open").change({"attention.beta": 0.2})
+    assert same_state(model.simulation, Simulation(world, seed=4).run())
+    own = ProtestModel(citizens=150, rng=4, regime="scenario")
+    assert own.simulation.scenario == town(150)
+
+
+def test_agents_are_all_citizens():
+    model = ProtestModel(citizens=150, rng=4)
+    model.step()
+    assert len(model.agents) == 150
+    assert model.agents[3].model is model
+    assert model.agents.select(posture="silent").to_list() == list(model.agents)
+
+
+def test_a_panel_is_recorded_one_by_one():
+    model = ended(ProtestModel(citizens=150, rng=4, panel=[5, 99]))
+    simulation = Simulation(town(150), seed=4)
+    fear = []
+    while not simulation.finished:
+        simulation.step()
+        fear.append(simulation.state["fear"][99])
+    rows = model.datacollector.get_agent_vars_dataframe()
+    assert len(rows) == 2 * 60
+    assert rows.xs(99, level="AgentID")["citizen_fear"].tolist() == fear
+
+
+def test_a_panel_may_be_drawn_by_the_seed():
+    panels = [ProtestModel(citizens=150, rng=4, panel=10).panel.ids.tolist() for _ in range(2)]
+    assert panels[0] == panels[1]
+    assert len(set(panels[0])) == 10
+
+
+def test_nobody_is_recorded_one_by_one_by_default():
+    model = ProtestModel(citizens=50, rng=1)
+    model.step()
+    assert not model.datacollector.agent_reporters
+
+
+def test_the_network_is_a_snowball_of_a_few():
+    model = ProtestModel(citizens=3000, rng=1)
+    assert len(model.network()) == 2000
+    drawn = model.network(100, seed=3)
+    assert len(drawn) == 100
+    assert drawn.edges == model.network(100, seed=3).edges
+
+
+def test_mesa_sweeps_numbers_and_regimes():
+    rows = swept(
+        {"citizens": 80, "attention__beta": [0.0, 1.0], "regime": ["open", "ban"], "seed": 3},
+        max_steps=25,
+    )
+    assert [(row["attention__beta"], row["regime"]) for row in rows] == [
+        (0.0, "open"), (0.0, "ban"), (1.0, "open"), (1.0, "ban"),
+    ]  # fmt: skip
+    assert rows[0]["aware"] < rows[2]["aware"]
+
+
+def test_a_sweep_over_seeds_is_the_runs_themselves():
+    rows = swept({"citizens": 80, "seed": [1, 2]})
+    for row in rows:
+        nation = Simulation(town(80), seed=row["seed"]).run().nation
+        assert row["grievance"] == nation["grievance"].iloc[-1]
+    assert [row["seed"] for row in rows] == [1, 2]
+
+
+def test_a_sweep_without_seeds_tells_which_were_drawn():
+    several = {"rng": [None, None]} if takes("rng") else {"iterations": 2}
+    one, two = swept({"citizens": 80}, **several)
+    assert one["seed"] != two["seed"]
+    nation = Simulation(town(80), seed=one["seed"]).run().nation
+    assert one["grievance"] == nation["grievance"].iloc[-1]
+
+
+def test_the_rows_of_a_sweep_show_means_and_panel_of_one_day():
+    rows = swept({"citizens": 80, "seed": 1, "panel": 80})
+    nation = Simulation(town(80), seed=1).run().nation
+    assert rows[0]["fear"] == nation["fear"].iloc[-1]
+    assert np.mean([row["citizen_fear"] for row in rows]) == pytest.approx(rows[0]["fear"])
+
+
+@pytest.mark.skipif("rng" not in inspect.signature(batch_run).parameters, reason="Mesa 3.5 on")
+def test_mesa_hands_seeds_over():
+    rows = swept({"citizens": 80}, rng=[3, 4], max_steps=5)
+    assert [row["seed"] for row in rows] == [3, 4]
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_a_copy_goes_on_as_the_model_does_bit_for_bit(again):
+    one = ProtestModel(citizens=150, rng=4, panel=3)
+    for _ in range(20):
+        one.step()
+    two = ended(again(one))
+    assert one.steps == 20
+    ended(one)
+    assert same_state(one.simulation, two.simulation)
+    mine, hers = one.datacollector, two.datacollector
+    assert mine.get_model_vars_dataframe().equals(hers.get_model_vars_dataframe())
+    assert mine.get_agent_vars_dataframe().equals(hers.get_agent_vars_dataframe())
+    assert two.panel[0].model is two
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_solara_shows_steps_and_resets_it(monkeypatch):
+    pytest.importorskip("altair")
+    solara, widgets = pytest.importorskip("solara"), pytest.importorskip("ipyvuetify")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        rows = batch_run(
-            ProtestModel,
-            {"citizens": 80, "attention__beta": [0.0, 1.0]},
-            max_steps=25,
-            data_collection_period=-1,
-            display_progress=False,
-            **arguments,
-        )
-    assert [row["attention__beta"] for row in rows] == [0.0, 1.0]
-    assert rows[0]["aware"] < rows[1]["aware"]
+        warnings.simplefilter("ignore")
+        from mesa.visualization import Slider, SolaraViz, make_plot_component
+    model = solara.reactive(ProtestModel(citizens=100, rng=7))
+    asked = {
+        "scenario": "town",
+        "citizens": Slider("citizens", 200, 100, 1000, 100),
+        "rng": {"type": "InputText", "value": "9", "label": "Seed"},
+        "regime": {"type": "Select", "value": "open", "values": ["scenario", "open"], "label": ""},
+        "attention__beta": Slider("beta", 0.3, 0.0, 1.0, 0.1),
+    }
+
+    @solara.component
+    def page():
+        with solara.AppLayout():
+            SolaraViz(model, components=[make_plot_component("mobilise")], model_params=asked)
+
+    _, drawn = solara.render(page(), handle_error=False)
+    buttons = {
+        "".join(part for part in button.children if isinstance(part, str)).strip(): button
+        for button in drawn.find(widgets.Btn).widgets
+    }
+    buttons["Step"].click()
+    assert model.value.simulation.step_number == 1
+    buttons["Reset"].click()
+    new = model.value
+    assert (new.steps, new.seed, len(new.agents)) == (0, 9, 200)
+    wanted = town(200).under("open").change({"attention.beta": 0.3})
+    assert new.simulation.scenario == wanted
+    drawn.close()
+
+
+def takes(argument):
+    """Whether this version's batch_run has an argument."""
+    return argument in inspect.signature(batch_run).parameters

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER, KEPT = "checkpoints", 2
 # Sources that show and store; all others can change a result.
-_EDGE = ("__main__.py", "archive.py", "batch", "cache.py", "checkpoint.py", "cli", "figures",
-         "files.py", "interrupts.py", "memory.py", "mesa_model.py", "records.py", "report",
-         "store.py", "yardstick.py")  # fmt: skip
+_EDGE = ("__main__.py", "archive.py", "batch", "cache.py", "checkpoint.py", "citizens.py", "cli",
+         "explain", "figures", "files.py", "interrupts.py", "memory.py", "mesa_model.py",
+         "records.py", "report", "snowball.py", "store.py", "yardstick.py")  # fmt: skip
 _ROWS = {"tallies": "_tallies", "actions": "_actions", "latent": "_latent",
          "blocked_anywhere": "_blocked_anywhere"}  # fmt: skip
 _NAMED = {

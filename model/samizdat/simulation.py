@@ -1,5 +1,6 @@
 """One run: the world, then the regime, then the citizens, then the record."""
 
+import copy
 import datetime as dt
 import functools
 import os
@@ -30,7 +31,7 @@ from samizdat.core.layout import (
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
 from samizdat.graphs import Graph
-from samizdat.measures import MEASURES, daily_table, summary
+from samizdat.measures import ACTIONS, MEASURES, daily_table, summary
 from samizdat.orders import Today
 from samizdat.population import given_traits
 from samizdat.regime import arrest_chances
@@ -95,9 +96,7 @@ class Simulation:
             float(spec.step_days),
             BLOCK,
         )
-        alone = self.threads == 1 or scenario.citizens < ALONE_BELOW
-        pool = None if alone else ThreadPoolExecutor(self.threads, "samizdat")
-        self._crew = Crew(pool, self.threads)
+        self._crew = _crew_for(scenario.citizens, self.threads)
         self.circumstances = Circumstances(scenario, self.sizes)
         compile_passes(self._world, self.circumstances.flat)
         self._last = np.zeros((len(self.sizes), len(TALLIES)), np.int64)
@@ -207,6 +206,24 @@ class Simulation:
         checkpoint.take_up(simulation, found, force=force)
         return simulation
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the threads, for pickling; ties and traits are among it."""
+        return {name: value for name, value in vars(self).items() if name != "_crew"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Go on from what `__getstate__` gave, with threads of its own."""
+        vars(self).update(state)
+        self._crew = _crew_for(self.scenario.citizens, self.threads)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
+        """Return a simulation that goes on as this one; what never changes is shared with it."""
+        world = self._world
+        for part in (self.scenario, self.graph, world.ties, world.traits, world.readable):
+            memo[id(part)] = part
+        twin = memo[id(self)] = object.__new__(type(self))
+        twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return twin
+
     @functools.cached_property
     def dates(self) -> NDArray[np.datetime64]:
         """The date of every step of the scenario."""
@@ -255,8 +272,13 @@ class Simulation:
         return dict(zip(TALLIES, self._last.sum(axis=0).tolist(), strict=True))
 
     def measured(self, name: str) -> float:
-        """Return a daily measure of the nation in the last step, see `measures.MEASURES`."""
-        return float(MEASURES[name](self._last.sum(axis=0), self.sizes.sum()))
+        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`."""
+        if name in MEASURES:
+            return float(MEASURES[name](self._last.sum(axis=0), self.sizes.sum()))
+        if self.step_number == 0:
+            return 0.0
+        k, column = self.step_number - 1, ACTIONS.index(name)
+        return float(self._actions[k, :, column].sum() if column else self._blocked_anywhere[k])
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -339,6 +361,12 @@ class Simulation:
         self._actions[k, :, 1] = signals["blackout"]
         self._actions[k, :, 2] = signals["violence"] > 0
         self._blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
+
+
+def _crew_for(citizens: int, threads: int) -> Crew:
+    """Return the threads that share out so many citizens."""
+    alone = threads == 1 or citizens < ALONE_BELOW
+    return Crew(None if alone else ThreadPoolExecutor(threads, "samizdat"), threads)
 
 
 def check_call(seed: int, threads: int | None) -> None:

@@ -27,6 +27,7 @@ def _app() -> typer.Typer:
     from samizdat.cli.check import check
     from samizdat.cli.compact import compact
     from samizdat.cli.compare import compare
+    from samizdat.cli.explain import explain
     from samizdat.cli.parameters import parameters
     from samizdat.cli.report import report
     from samizdat.cli.run import run
@@ -39,7 +40,8 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    commands = (run, compare, sweep, report, compact, scenarios, parameters, check, bench, cache)
+    commands = (run, compare, sweep, report, compact, explain, scenarios, parameters, check,
+                bench, cache)  # fmt: skip
     for command in commands:
         app.command(command.__name__)(command)
 

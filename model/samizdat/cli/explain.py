@@ -1,0 +1,108 @@
+"""`samizdat explain`: why one citizen did what she did, day by day."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from samizdat.cli import refuse
+
+_TRAITS = ("hardship", "resting_trust", "threshold", "risk_aversion")
+
+
+def explain(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")],
+    citizen: Annotated[int, typer.Option(help="Her number, from 0.")],
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First day, by default the scenario's."),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, by default the same.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
+    ] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
+    ] = None,
+    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="By default one a core; the result is the same.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, every number of it.")] = False,
+) -> None:
+    """Say what a citizen heard, felt, weighed and drew, and how that adds up to what she did."""
+    from samizdat.citizens import Citizens
+    from samizdat.cli.run import people, silent
+    from samizdat.explain import Explainer
+    from samizdat.explain.words import account
+
+    world, begin, end = _checked(
+        scenario, citizen, citizens, seed, threads, setting or [], regime, first, last
+    )
+    simulation = people(world, seed, threads, None, silent)
+    while simulation.step_number < begin:
+        simulation.step()
+    explainer, days = Explainer(simulation, [citizen]), []
+    while simulation.step_number < end:
+        explainer.step()
+        days.append(explainer.explain(citizen))
+    her = Citizens(simulation)[citizen]
+    close, online = len(her.close_neighbours), len(her.online_neighbours)
+    if as_json:
+        facts: dict[str, Any] = {"scenario": world.name, "seed": seed, "citizen": citizen}
+        facts |= {"region": her.region, "close_ties": close, "online_ties": online}
+        facts |= {name: getattr(her, name) for name in _TRAITS}
+        typer.echo(json.dumps(facts | {"days": [day.plain() for day in days]}, indent=2))
+        return
+    traits = ", ".join(f"{name.replace('_', ' ')} {getattr(her, name):.3f}" for name in _TRAITS)
+    typer.echo(
+        f"Citizen {citizen} of {world.name} (synthetic), seed {seed}: lives in {her.region}; "
+        f"{close} close and {online} online ties; {traits}."
+    )
+    for line in account(days):
+        typer.echo(line)
+
+
+def _checked(
+    name: str,
+    citizen: int,
+    citizens: str | None,
+    seed: int,
+    threads: int | None,
+    settings: list[str],
+    regime: str | None,
+    first: str | None,
+    last: str | None,
+) -> Any:
+    """Check all that the user gave; return the world and between which steps to explain."""
+    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.explain import checked
+    from samizdat.simulation import check_call
+
+    scenario = load(name)
+    try:
+        check_call(seed, threads)
+        if regime is not None:
+            scenario = scenario.under(regime)
+        values = parse_settings(settings)
+        if citizens is not None:
+            values["citizens"] = citizens.replace("_", "")
+        scenario = scenario.change(values)
+        checked(scenario.citizens, citizen)
+    except ValueError as error:
+        refuse(error)
+    begin, end = scenario.world.start, scenario.world.end
+    start = parse_date(first, "from") if first else begin
+    stop = parse_date(last, "to") if last else start
+    for option, date in (("from", start), ("to", stop)):
+        if not begin <= date <= end:
+            refuse(f"{option} = {date} is outside {begin} ... {end}")
+    if start > stop:
+        refuse(f"from = {start} is after to = {stop}")
+    steps = scenario.steps_until(stop)
+    before = sum(scenario.date_of(k) < start for k in range(steps))
+    return scenario, min(before, steps - 1), steps

@@ -1,0 +1,399 @@
+"""One citizen's step once more, by the rules that the kernel compiles, in the order of the step."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from samizdat.core import draws
+from samizdat.core.jit import interpreted
+from samizdat.core.layout import (
+    ATTENTION,
+    AWARE,
+    DETAINED,
+    FOREIGN,
+    HELD,
+    MOBILISE,
+    ONLINE,
+    PLATFORMS,
+    POSTURES,
+    SELF_CENSOR,
+    SHARE,
+    SIGNALS,
+    SILENT,
+    SPENT,
+    STREET,
+    TALK,
+    UNAWARE,
+)
+from samizdat.core.mechanisms import attention, decision, fear, grievance, reach, trust
+from samizdat.core.mechanisms.circumvention import next_circumventing
+from samizdat.core.mechanisms.fate import term
+from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
+from samizdat.simulation import Simulation
+from samizdat.timeline import Event
+
+Causes = Mapping[str, Mapping[str, Any]]
+
+
+def terms(
+    rule: Callable[..., float], quiet: Mapping[str, Any], start: float, causes: Causes
+) -> tuple[tuple[Term, ...], float]:
+    """Return what each cause adds to what a rule yields, and what it yields under all of them.
+
+    The causes are let in one after the other: whatever the rule, they lead from ``start`` to all.
+    """
+    values, before, found = dict(quiet), start, []
+    for cause, given in causes.items():
+        values |= given
+        after = interpreted(rule)(**values)
+        found.append(Term(cause, after - before))
+        before = after
+    return tuple(found), before
+
+
+class Working:
+    """The working of one explanation.
+
+    Parameters
+    ----------
+    morning
+        What the step has overwritten, as it was before.
+    """
+
+    def __init__(self, simulation: Simulation, i: int, morning: Mapping[str, Any]) -> None:
+        self.simulation, self.i, self.k = simulation, i, simulation.step_number - 1
+        self.world = world = simulation._world
+        self.p = simulation.circumstances.parameters
+        self.traits = {n: values[i].item() for n, values in world.traits._asdict().items()}
+        here = world.signals[self.traits["region"]]
+        self.here = {name: here[name].item() for name in SIGNALS.names or ()}
+        self.n_close = int(world.ties.close[i])
+        self.access, self.ears = int(world.state.access[i]), int(world.state.ears[i])
+        self.last_voice = int(world.state.last_voice[i])
+        self.usable, self.platforms = self.access & (PLATFORMS | FOREIGN), self.ears & PLATFORMS
+        self.reads_foreign = self.ears & FOREIGN != 0
+        self.morning = {**morning, **(self._first_state() if self.k == 0 else {})}
+        self.held = self.morning["days_left"] > 0
+        self.released = self.last_voice & HELD != 0 and not self.held
+        self.voices, self.ties = self._hear()
+        said = [voice.said for voice in self.voices]
+        self.street, self.others = said.count("in the street"), said.count("speaking")
+        self.held_kin = said.count("in detention")
+
+    def day(self) -> Day:
+        """Return the account of the step."""
+        region = self.simulation.scenario.region_names[self.traits["region"]]
+        beliefs = self._feel()
+        now, awakening = self._attend()
+        opposition = beliefs["grievance"].after * (1.0 - beliefs["trust"].after)
+        exposure, x = self._exposure()
+        p = self.p.decision
+        motive = (
+            Term("opposition", p.opposition_weight * opposition),
+            Term("what she sees others do", p.exposure_weight * x),
+        )
+        weighings: tuple[Weighing, ...] = ()
+        posture, voice = SILENT, 0
+        if self.held:
+            posture, voice = DETAINED, HELD
+        elif now == AWARE:
+            weighed = motive[0].change + motive[1].change
+            weighings = self._weigh(weighed, opposition, beliefs["fear"].after)
+            posture, voice = self._decide(weighed, weighings)
+        fate, detained_for, circumventing = self._fate(posture, voice)
+        return Day(
+            step=self.k,
+            date=str(self.simulation.scenario.date_of(self.k)),
+            citizen=self.i,
+            region=region,
+            events=self._events(region),
+            blackout=bool(self.here["blackout"]),
+            blocked=self._names(self.usable & self.here["blocked"]),
+            violence=self.here["violence"],
+            held=self.held,
+            released=self.released,
+            online=self.access & ONLINE != 0,
+            can_use=self._names(self.platforms),
+            foreign_press=self.reads_foreign,
+            circumventing=bool(self.morning["circumventing"]),
+            voices=self.voices,
+            ties=self.ties,
+            attention_before=ATTENTION[self.morning["attention"]],
+            attention=ATTENTION[now],
+            awakening=awakening,
+            **beliefs,
+            opposition=opposition,
+            exposure=exposure,
+            motive=motive,
+            weighings=weighings,
+            posture=POSTURES[posture],
+            said=self._said(voice),
+            fate=fate,
+            detained_for=detained_for,
+            circumventing_tomorrow=circumventing,
+        )
+
+    def _first_state(self) -> dict[str, Any]:
+        """Return her beliefs before the first step, which the kernel gives her inside it."""
+        settled = interpreted(trust.settled_trust)(
+            self.traits["resting_trust"], int(self.access & ONLINE != 0), int(self.reads_foreign),
+            self.here["broadcast"], self.here["egov"], self.p.trust,
+        )  # fmt: skip
+        return {
+            "grievance": self.traits["hardship"],
+            "trust": float(np.float32(settled)),
+            "fear": float(np.float32(self.here["chill"])),
+            "attention": AWARE if self.p.attention.on == 0.0 else UNAWARE,
+        }
+
+    def _hear(self) -> tuple[tuple[Voice, ...], float]:
+        """Return the voices that reach her, and of how many ties they are a share."""
+        ties, state = self.world.ties, self.world.state
+        begin, end = int(ties.start[self.i]), int(ties.start[self.i + 1])
+        voices, n_net, n_open = [], 0, 0
+        for e, j in enumerate(ties.neighbour[begin:end].tolist()):
+            close, voice = e < self.n_close, int(state.last_voice[j])
+            if not close:
+                common = self.access & int(state.access[j]) & PLATFORMS != 0
+                n_net += common
+                n_open += common and self.ears & int(state.last_ears[j]) & PLATFORMS != 0
+            hears = interpreted(reach.hears_kin if close else reach.hears_online)
+            tie = "close" if close else "online"
+            if hears(voice, self.ears) and not self.held:
+                said = "in the street" if voice & STREET else "speaking"
+                met = ("in person",) if close and voice & (TALK | STREET) else ()
+                channels = (*met, *self._names(voice & self.platforms))
+                voices.append(Voice(j, tie, said, channels))
+            if close and voice & HELD and not self.held:
+                voices.append(Voice(j, tie, "in detention", ()))
+        return tuple(voices), interpreted(reach.audible)(self.n_close, n_net, n_open, self.p.reach)
+
+    def _feel(self) -> dict[str, Belief]:
+        """Return how grievance, trust and fear move, by the attention of the morning."""
+        here, p, morning, traits = self.here, self.p, self.morning, self.traits
+        aware = float(morning["attention"] == AWARE)
+        cut_off = float(self.ears != self.usable and not self.held)
+        return {
+            "grievance": _belief(
+                grievance.next_grievance,
+                morning["grievance"],
+                {
+                    "g": morning["grievance"], "trust": morning["trust"],
+                    "hardship": traits["hardship"], "aware": aware, "cut_off": cut_off,
+                    "shock": 0.0, "violence": 0.0, "novelty": 0.0, "deniability": 0.0,
+                    "p": p.grievance,
+                },
+                {
+                    "return to her own hardship": {},
+                    "the events she knows of": {"shock": here["shock"]},
+                    "violence by the state": {"violence": here["violence"]},
+                    "being newly cut off": {
+                        "novelty": here["novelty"], "deniability": here["deniability"]
+                    },
+                },
+            ),
+            "trust": _belief(
+                trust.next_trust,
+                morning["trust"],
+                {
+                    "trust": morning["trust"], "resting": traits["resting_trust"], "aware": aware,
+                    "online": float(self.access & ONLINE != 0),
+                    "reads_foreign": float(self.reads_foreign),
+                    "hears_others": float(self.others > 0),
+                    "broadcast": 0.0, "egov": 0.0, "contradiction": 0.0,
+                    "p": p.trust._replace(doubt=0.0),
+                },
+                {
+                    "return to her resting trust": {},
+                    "state media": {"broadcast": here["broadcast"]},
+                    "services of the state online": {"egov": here["egov"]},
+                    "the foreign press": {"p": p.trust},
+                    "accounts that contradict each other": {"contradiction": here["contradiction"]},
+                },
+            ),
+            "fear": _belief(
+                fear.next_fear,
+                morning["fear"],
+                {
+                    "fear": morning["fear"], "aware": aware, "released": 0.0, "held_kin": 0.0,
+                    "n_close": float(self.n_close), "chill": here["chill"], "violence": 0.0,
+                    "p": p.fear,
+                },
+                {
+                    "return to what the law makes her fear": {},
+                    "violence by the state": {"violence": here["violence"]},
+                    "her own detention": {"released": float(self.released)},
+                    "kin in detention": {"held_kin": float(self.held_kin)},
+                },
+            ),
+        }  # fmt: skip
+
+    def _attend(self) -> tuple[int, tuple[Chance, ...]]:
+        """Return her attention after the step, and the chances it met."""
+        now, here, p = self.morning["attention"], self.here, self.p.attention
+        chances: list[Chance] = []
+        if self.held or p.on == 0.0:
+            return now, ()
+        if here["fresh"] and now == SPENT:
+            now = UNAWARE
+        heard = self.street + self.others
+        if now == UNAWARE:
+            if here["fresh"] and here["seeds"] > 0.0:
+                chances.append(self._chance("is among the first to know", here["seeds"], "SEEDS"))
+                if chances[-1].happens:
+                    return AWARE, tuple(chances)
+            if here["running"]:
+                per_day = interpreted(attention.hazard)(
+                    heard, here["flooding"], here["coverage"], here["coverage_abroad"],
+                    self.reads_foreign, p,
+                )  # fmt: skip
+                chance = interpreted(attention.awakening)(per_day, self.world.step_days)
+                chances.append(self._chance("learns of it", chance, "ATTENTION"))
+                now = AWARE if chances[-1].happens else now
+        elif now == AWARE:
+            spoke = self.last_voice & (PLATFORMS | TALK | STREET) != 0
+            chance = interpreted(attention.weariness)(heard, here["running"], spoke, p)
+            chances.append(self._chance("loses interest", chance, "ATTENTION"))
+            now = SPENT if chances[-1].happens else now
+        return now, tuple(chances)
+
+    def _exposure(self) -> tuple[tuple[Term, ...], float]:
+        """Return how much of her world is seen to dissent."""
+        here = self.here
+        quiet = {
+            "street": 0, "others": 0, "d": self.ties, "mobilised_share": 0.0,
+            "foreign_signal": 0.0, "reads_foreign": self.reads_foreign, "p": self.p.reach,
+        }  # fmt: skip
+        causes: Causes = {
+            "ties in the street": {"street": self.street},
+            "ties who speak": {"others": self.others},
+            "her region's street": {"mobilised_share": here["mobilised_share"]},
+            "a revolution abroad": {"foreign_signal": here["foreign_signal"]},
+        }
+        return terms(reach.exposure, quiet, 0.0, causes)
+
+    def _weigh(self, motive: float, opposition: float, phi: float) -> tuple[Weighing, ...]:
+        """Return the inequalities she meets: the street, and each way of speaking that she has."""
+        p, aversion, threshold = (
+            self.p.decision, self.traits["risk_aversion"], self.traits["threshold"]
+        )  # fmt: skip
+        street, post = interpreted(decision.street_risk), interpreted(decision.post_risk)
+        security, found = self.here["security"], []
+
+        def weigh(deed: str, danger: float, risk: float) -> None:
+            if deed == "street":
+                weight, cost, needed = aversion * p.penalty_street, p.cost, threshold
+                holds = interpreted(decision.mobilises)(motive, risk, aversion, threshold, p)
+            else:
+                weight, cost, needed = aversion * p.penalty_post, 0.0, p.ease * threshold
+                holds = interpreted(decision.speaks)(motive, risk, aversion, threshold, p)
+            left = motive - cost - weight * risk
+            found.append(
+                Weighing(deed, motive, cost, weight, danger, phi, risk, left, needed, holds)
+            )
+
+        weigh(
+            "street",
+            street(self.street, self.ties, 0.0, security, p),
+            street(self.street, self.ties, phi, security, p),
+        )
+        if self.platforms:
+            traced = self._traced(self.here["surveillance"], self.platforms)
+            weigh("post", post(traced, opposition, 0.0, p), post(traced, opposition, phi, p))
+        if self.p.reach.word_of_mouth != 0.0:
+            weigh("talk", 0.0, phi)
+        return tuple(found)
+
+    def _decide(self, motive: float, weighings: tuple[Weighing, ...]) -> tuple[int, int]:
+        """Return her posture, and her voice as others can hear it."""
+        dares = {weighing.deed: weighing.holds for weighing in weighings}
+        if dares["street"]:
+            return MOBILISE, STREET | TALK | self.platforms
+        voice = self.platforms if dares.get("post") else 0
+        voice |= TALK if dares.get("talk") else 0
+        if voice & PLATFORMS or (voice and not self.platforms):
+            return SHARE, voice
+        would = interpreted(decision.speaks)(
+            motive, 0.0, self.traits["risk_aversion"], self.traits["threshold"], self.p.decision
+        )
+        has_a_way = "post" in dares or "talk" in dares
+        return (SELF_CENSOR if would and has_a_way else SILENT), voice
+
+    def _fate(self, posture: int, voice: int) -> tuple[tuple[Chance, ...], int, bool]:
+        """Return the chances of the evening, the steps of detention they bring, and her VPN."""
+        here, chances = self.here, []
+        if posture == MOBILISE and here["arrest_chance"] > 0.0:
+            chances.append(self._chance("is arrested", here["arrest_chance"], "ARREST"))
+        if posture == SHARE and voice & PLATFORMS and here["sanction"] > 0.0:
+            traced = self._traced(here["surveillance"], voice)
+            chances.append(
+                self._chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
+            )
+        taken = any(chance.happens for chance in chances)
+        if here["preempt"] > 0.0 and self.last_voice & PLATFORMS and not taken and not self.held:
+            chance = here["preempt"] * self._traced(1.0, self.last_voice)
+            chances.append(self._chance("is arrested beforehand", chance, "PREEMPT"))
+            taken = chances[-1].happens
+        steps = interpreted(term)(self._draw("TERM"), self.p.fate) if taken else 0
+        before = after = self.morning["circumventing"]
+        if not self.held:
+            p, draw = self.p.circumvention, self._draw("UPTAKE")
+            rule, known = interpreted(next_circumventing), (
+                before, self.access, self.ears, here["blocked"], here["blackout"],
+                self.traits["literacy_rank"],
+            )  # fmt: skip
+            if rule(*known, 0.0, p) != before:  # at the luckiest draw
+                event, chance = ("drops her VPN", p.lapse) if before else ("gets a VPN", p.uptake)
+                after = rule(*known, draw, p)
+                chances.append(Chance(event, chance, draw, after != before))
+        return tuple(chances), steps, bool(after)
+
+    def _traced(self, surveillance: float, platforms: int) -> float:
+        """Return the chance that what she says there is read and traced to her."""
+        readable = self.world.readable[platforms & PLATFORMS].item()
+        anonymity = self.p.circumvention.anonymity
+        return interpreted(decision.exposed)(
+            surveillance, readable, anonymity, self.morning["circumventing"]
+        )
+
+    def _draw(self, stream: str) -> float:
+        """Return her draw of the step in a stream of `core.draws`."""
+        seed, i = self.simulation.seed, self.i
+        return float(draws.uniforms(seed, i, i + 1, self.k, getattr(draws, stream))[0])
+
+    def _chance(self, event: str, chance: float, stream: str) -> Chance:
+        draw = self._draw(stream)
+        return Chance(event, chance, draw, draw < chance)
+
+    def _names(self, bits: int) -> tuple[str, ...]:
+        """Return the names of platforms, and of the foreign press."""
+        names = [p.name for p in self.simulation.scenario.world.platforms]
+        found = [name for k, name in enumerate(names) if bits & (1 << k)]
+        return (*found, *(["foreign press"] if bits & FOREIGN else []))
+
+    def _said(self, voice: int) -> tuple[str, ...]:
+        """Return where others can hear a voice."""
+        places = {"in the street": STREET, "in person": TALK}
+        where = [place for place, bit in places.items() if voice & bit]
+        return (*where, *self._names(voice & PLATFORMS))
+
+    def _events(self, region: str) -> tuple[str, ...]:
+        """Return what runs in a region, by title."""
+        today = self.simulation.today
+        running = set(today.events) if today is not None else set()
+        return tuple(
+            entry.title or entry.id
+            for entry in self.simulation.scenario.world.timeline
+            if isinstance(entry, Event)
+            and entry.id in running
+            and (not entry.regions or region in entry.regions)
+        )
+
+
+def _belief(
+    rule: Callable[..., float], before: float, quiet: Mapping[str, Any], causes: Causes
+) -> Belief:
+    """Return how a belief moves; it is kept as float32."""
+    found, after = terms(rule, quiet, before, causes)
+    return Belief(before, float(np.float32(after)), found)

@@ -1,0 +1,66 @@
+"""A snowball sample: citizens found along ties, as a survey finds them; few enough to draw."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.layout import Ties
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NAMED = 10  # ties that each names at most: else the popular would fill the sample
+
+
+def snowball(ties: Ties, among: range | NDArray[np.int64], k: int, seed: int) -> NDArray[np.int64]:
+    """Return up to k citizens in the order in which they are found; the same for the same seed.
+
+    The first is drawn from ``among``. Each who is found names at most `NAMED` of those she is tied
+    to, drawn too; where that leads no further another is drawn from ``among``.
+    """
+    rng = np.random.default_rng(seed)
+    found: dict[int, None] = {}
+    for first in _in_turn(rng, among, few=len(among) > 2 * k):
+        if len(found) >= k:
+            break
+        wave = [] if first in found else [first]
+        while wave:
+            found |= dict.fromkeys(wave)
+            named: list[int] = []
+            for i in wave:
+                row = ties.neighbour[int(ties.start[i]) : int(ties.start[i + 1])]
+                named += [j for j in rng.permutation(row)[:NAMED].tolist() if j not in found]
+            wave = list(dict.fromkeys(named))[: k - len(found)]
+    return np.array(list(found), np.int64)
+
+
+def _in_turn(
+    rng: np.random.Generator, among: range | NDArray[np.int64], few: bool
+) -> Iterator[int]:
+    """Draw one after the other; where few are needed of many, without a list of all."""
+    if not few:
+        yield from rng.permutation(np.asarray(among)).tolist()
+    while few:
+        yield int(among[int(rng.integers(len(among)))])
+
+
+def network(ties: Ties, ids: Sequence[int], nodes: Sequence[dict[str, Any]]) -> "nx.Graph[Any]":
+    """Return the ties among some citizens as a networkx graph; ``kind`` is "close" or "online".
+
+    Parameters
+    ----------
+    nodes
+        What each of them carries.
+    """
+    import networkx as nx
+
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(zip(ids, nodes, strict=True))
+    for i in ids:
+        begin, end = int(ties.start[i]), int(ties.start[i + 1])
+        for e, j in enumerate(ties.neighbour[begin:end].tolist()):
+            if i < j and j in graph:
+                graph.add_edge(i, j, kind="close" if e < int(ties.close[i]) else "online")
+    return graph

@@ -1,0 +1,308 @@
+"""A citizen's day is explained by terms that add up to what she did."""
+
+import json
+import time
+import tracemalloc
+
+import pytest
+
+from absence import EVERYTHING_ON
+from samizdat import ScenarioError, Simulation
+from samizdat.cli import main
+from samizdat.core.layout import (
+    ATTENTION,
+    MOBILISE,
+    POSTURES,
+    SELF_CENSOR,
+    SHARE,
+    STREET,
+    TALK,
+)
+from samizdat.core.mechanisms.decision import GUARD
+from samizdat.explain import Day, Explainer
+from samizdat.explain.words import account, sentences
+from worlds import town
+
+WORLDS = {
+    "as it is, seed 1": (1, None, {}),
+    "as it is, seed 2": (2, None, {}),
+    "open": (3, "open", {}),
+    "analog": (4, "analog", {}),
+    "networked": (5, "networked", {}),
+    "ban": (6, "ban", {}),
+    "everything on": (7, None, EVERYTHING_ON),
+    "attention off": (8, None, {"attention.on": 0}),
+    "all ties count, no talk": (9, None, {"reach.reachable_only": 0, "reach.word_of_mouth": 0}),
+    "speaking tires, much policing": (
+        10, None,
+        {"attention.speaking_tires": 1, "arrests.response": 1, "sanction": 1, "surveillance": 1,
+         "preempt": 0.1, "circumvention.literacy": 0.8},
+    ),
+    "half days": (11, None, {"step_days": 0.5}),
+    "three days a step": (12, None, {"step_days": 3}),
+}  # fmt: skip
+
+
+def world_of(regime, values, citizens=200):
+    world = town(citizens)
+    return (world.under(regime) if regime else world).change(values)
+
+
+def names_of(voice, simulation):
+    """Where a voice can be heard, from its bits."""
+    names = [p.name for p in simulation.scenario.world.platforms]
+    places = [("in the street", STREET), ("in person", TALK)]
+    places += [(name, 1 << k) for k, name in enumerate(names)]
+    return tuple(place for place, bit in places if voice & bit)
+
+
+@pytest.mark.parametrize(("seed", "regime", "values"), WORLDS.values(), ids=WORLDS)
+def test_what_is_explained_is_what_happened_to_everybody_on_every_day(seed, regime, values):
+    simulation = Simulation(world_of(regime, values, 120), seed=seed)
+    explainer = Explainer(simulation)
+    while not simulation.finished:
+        explainer.step()
+        state, heard = simulation.state, simulation.heard
+        days = [explainer.explain(i) for i in range(120)]
+        assert [day.posture for day in days] == [POSTURES[code] for code in state["posture"]]
+        assert [day.attention for day in days] == [ATTENTION[code] for code in state["attention"]]
+        for name in ("grievance", "trust", "fear"):
+            assert [getattr(day, name).after for day in days] == state[name].tolist()
+        for said, name in (
+            ("in the street", "street"), ("speaking", "others"), ("in detention", "held")
+        ):  # fmt: skip
+            counted = [[voice.said for voice in day.voices].count(said) for day in days]
+            assert counted == heard[name].tolist()
+        assert [day.said for day in days] == [
+            names_of(int(voice), simulation) for voice in state["voice"]
+        ]
+        assert [day.circumventing_tomorrow for day in days] == (state["circumventing"] > 0).tolist()
+        arrested = [day.detained_for for day in days]
+        assert sum(map(bool, arrested)) == simulation.counts["newly_detained"]
+        assert all(k in (0, left) for k, left in zip(arrested, state["days_left"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def days():
+    """Every day of 200 citizens in a busy town."""
+    simulation = Simulation(world_of(None, EVERYTHING_ON), seed=7)
+    explainer, found = Explainer(simulation), []
+    while not simulation.finished:
+        explainer.step()
+        found += [explainer.explain(i) for i in range(200)]
+    return found
+
+
+def test_all_there_is_to_explain_occurs(days):
+    assert {day.posture for day in days} == set(POSTURES)
+    assert {voice.said for day in days for voice in day.voices} == {
+        "in the street", "speaking", "in detention",
+    }  # fmt: skip
+    assert {chance.event for day in days for chance in day.fate} == {
+        "is arrested", "is prosecuted for her post", "is arrested beforehand", "gets a VPN",
+        "drops her VPN",
+    }  # fmt: skip
+
+
+def test_the_terms_of_a_belief_lead_from_morning_to_evening(days):
+    for day in days:
+        for belief in (day.grievance, day.trust, day.fear):
+            total = belief.before + sum(term.change for term in belief.terms)
+            assert total == pytest.approx(belief.after, abs=6e-8)  # one rounding to float32
+
+
+def test_the_evening_is_the_next_morning(days):
+    last: dict[int, Day] = {}
+    for day in days:
+        if day.citizen in last:
+            for name in ("grievance", "trust", "fear"):
+                assert getattr(day, name).before == getattr(last[day.citizen], name).after
+            assert day.circumventing == last[day.citizen].circumventing_tomorrow
+        last[day.citizen] = day
+
+
+def test_both_sides_of_an_inequality_decide_it(days):
+    for weighing in (weighing for day in days for weighing in day.weighings):
+        w = weighing
+        assert w.left == w.motive - w.cost - w.weight * w.risk
+        assert w.holds == (w.left >= w.needed - GUARD)
+        assert w.risk == pytest.approx(1 - (1 - w.danger) * (1 - w.fear), abs=1e-15)
+
+
+def test_the_motive_is_opposition_and_what_she_sees(days):
+    for day in days:
+        if day.weighings:
+            assert sum(term.change for term in day.motive) == day.weighings[0].motive
+            assert day.opposition == day.grievance.after * (1 - day.trust.after)
+
+
+def test_what_is_dared_is_the_posture(days):
+    for day in days:
+        dares = {weighing.deed: weighing.holds for weighing in day.weighings}
+        assert (day.posture == POSTURES[MOBILISE]) == dares.get("street", False)
+        if day.posture == POSTURES[SHARE]:
+            assert dares.get("post") or dares["talk"]
+        if day.posture == POSTURES[SELF_CENSOR]:
+            assert not dares.get("post")
+
+
+def test_chance_happens_where_the_draw_is_below_it(days):
+    for day in days:
+        for chance in (*day.awakening, *day.fate):
+            assert chance.happens == (chance.draw < chance.chance), day
+
+
+def test_an_account_can_be_kept_as_json(days):
+    for day in days[::97]:
+        plain = day.plain()
+        assert json.loads(json.dumps(plain)) == plain
+        assert set(plain) == set(Day._fields)
+
+
+def test_every_day_can_be_put_into_words(days):
+    for day in days:
+        lines = list(sentences(day))
+        assert lines[0].startswith(f"{day.date}: she ")
+        assert not any("None" in line or "_" in line for line in lines)
+
+
+def test_days_on_which_nothing_happens_share_a_line():
+    simulation = Simulation(town(50), seed=1)
+    explainer, found = Explainer(simulation, [3]), []
+    for _ in range(5):
+        explainer.step()
+        found.append(explainer.explain(3))
+    (line,) = account(found)
+    assert line.startswith("2014-03-01 to 2014-03-05: silent; nothing goes on where she lives")
+
+
+def test_watching_some_explains_them_as_watching_all_does():
+    all_of_them = Explainer(Simulation(town(100), seed=2))
+    some = Explainer(Simulation(town(100), seed=2), [70, 3])
+    for _ in range(30):
+        all_of_them.step()
+        some.note()
+        some.simulation.step()
+        for i in (3, 70):
+            assert some.explain(i) == all_of_them.explain(i)
+
+
+def test_a_restored_run_is_explained_as_one_that_never_paused(tmp_path):
+    one = Explainer(Simulation(town(100), seed=2), range(100))
+    for _ in range(25):
+        one.step()
+    one.simulation.save(tmp_path / "spring.npz")
+    two = Explainer(Simulation.restore(tmp_path / "spring.npz"), range(100))
+    one.step()
+    two.step()
+    assert [one.explain(i) for i in range(100)] == [two.explain(i) for i in range(100)]
+
+
+def test_explaining_changes_nothing():
+    watched, alone = Simulation(town(100), seed=2), Simulation(town(100), seed=2)
+    explainer = Explainer(watched)
+    while not watched.finished:
+        explainer.step()
+        explainer.explain(5)
+    assert watched.regions.equals(alone.run().regions)
+
+
+def test_a_morning_that_was_not_noted_cannot_be_explained():
+    simulation = Simulation(town(50), seed=1)
+    explainer = Explainer(simulation, [3])
+    with pytest.raises(RuntimeError, match="was not noted"):
+        explainer.explain(3)
+    explainer.step()
+    simulation.step()
+    with pytest.raises(RuntimeError, match="was not noted"):
+        explainer.explain(3)
+
+
+def test_only_citizens_who_are_noted_can_be_explained():
+    explainer = Explainer(Simulation(town(50), seed=1), [3])
+    explainer.step()
+    with pytest.raises(ScenarioError, match="citizen = 4 is not among those noted"):
+        explainer.explain(4)
+    with pytest.raises(ScenarioError, match=r"citizen = 50 is outside 0 \.\.\. 49"):
+        explainer.explain(50)
+    with pytest.raises(ScenarioError, match=r"citizen = -1 is outside 0 \.\.\. 49"):
+        Explainer(explainer.simulation, [-1])
+
+
+def test_one_of_a_million_is_explained_as_fast_and_for_nothing():
+    simulation = Simulation(town(1_000_000, graph__kind="none"), seed=1)
+    explainer = Explainer(simulation, [999_999])
+    explainer.step()
+    explainer.explain(999_999)
+    explainer.note()
+    simulation.step()
+    tracemalloc.start()
+    try:
+        began = time.perf_counter()
+        day = explainer.explain(999_999)
+        assert time.perf_counter() - began < 0.1  # it takes a thousandth; machines are shared
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+    assert day.posture == "silent"
+
+
+def said(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(["explain", *arguments])
+    captured = capsys.readouterr()
+    return ended.value.code, captured.out, captured.err
+
+
+TOWN = ("town", "--citizens", "100")
+
+
+def test_the_command_tells_the_days_that_are_asked_for(capsys):
+    code, out, _ = said(capsys, *TOWN, "--citizen", "3", "--from", "2014-03-20", "--to",
+                        "2014-03-24", "--json")  # fmt: skip
+    told = json.loads(out)
+    assert code == 0
+    assert [day["date"] for day in told["days"]] == [f"2014-03-2{d}" for d in range(5)]
+    simulation = Simulation(town(100), seed=1)
+    for _ in range(19):
+        simulation.step()
+    for day in told["days"]:
+        simulation.step()
+        assert day["posture"] == POSTURES[simulation.state["posture"][3]]
+
+
+def test_the_command_speaks_in_words(capsys):
+    code, out, _ = said(capsys, *TOWN, "--citizen", "3", "--to", "2014-04-10", "--seed", "2",
+                        "--regime", "networked", "--set", "attention.beta=1")  # fmt: skip
+    assert code == 0
+    assert out.startswith("Citizen 3 of town (synthetic), seed 2: lives in Old Town; ")
+    assert "Her motive is" in out
+
+
+def test_without_dates_the_first_day_is_told(capsys):
+    _, out, _ = said(capsys, *TOWN, "--citizen", "3", "--json")
+    assert [day["date"] for day in json.loads(out)["days"]] == ["2014-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--citizen", "100"], "citizen = 100 is outside 0 ... 99"),
+        (["--citizen", "-1"], "citizen = -1 is outside 0 ... 99"),
+        (["--citizen", "1", "--from", "2013-01-01"],
+         "from = 2013-01-01 is outside 2014-03-01 ... 2014-04-29"),
+        (["--citizen", "1", "--to", "2015-01-01"],
+         "to = 2015-01-01 is outside 2014-03-01 ... 2014-04-29"),
+        (["--citizen", "1", "--from", "2014-03-05", "--to", "2014-03-04"],
+         "from = 2014-03-05 is after to = 2014-03-04"),
+        (["--citizen", "1", "--from", "soon"], "from = 'soon' is not a date"),
+        (["--citizen", "1", "--regime", "none"], "regime 'none' is not one of"),
+        (["--citizen", "1", "--set", "attention.bta=1"], "did you mean 'attention.beta'?"),
+        (["--citizen", "1", "--seed", "-1"], "seed = -1 is outside"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line(capsys, arguments, reason):
+    code, out, err = said(capsys, *TOWN, *arguments)
+    assert (code, out) == (2, "")
+    assert reason in err
+    assert err.count("\n") == 1
