@@ -135,6 +135,10 @@ class Circumstances:
         self._turn(k - 1)
         self._allowed, self._faced = signals["allowed"].copy(), k - 1
 
+    def take_over(self, before: "Circumstances") -> None:
+        """Remember what the circumstances before these remembered and ordered."""
+        self.memory, self._given = before.memory, before._given
+
     def _turn(self, k: int) -> None:
         """Look up what holds from step k on, until an entry of the timeline begins or ends."""
         world = self.scenario.world

@@ -125,7 +125,7 @@ class Scenario:
         except ValueError as error:
             raise ScenarioError(f"{name}: {error}") from None
         scenario = cls(name, world, numbers, frozenset(pinned))
-        scenario._check()
+        scenario.check()
         return scenario
 
     def to_table(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class Scenario:
         except ValidationError as error:
             raise ScenarioError(one_line(error)) from None
         scenario = Scenario(self.name, changed, numbers, frozenset(pinned))
-        scenario._check()
+        scenario.check()
         return scenario
 
     def under(self, regime: str) -> "Scenario":
@@ -303,8 +303,14 @@ class Scenario:
         curve = Adoption(**_group(self.numbers, "adoption."))
         return lambda years: logistic_curve(years, curve)
 
-    def _check(self) -> None:
-        """Check what touches both the world and the numbers."""
+    def check(self) -> None:
+        """Check what touches both the world and the numbers.
+
+        Raises
+        ------
+        ScenarioError
+            Naming what does not fit.
+        """
         world = self.world
         if world.graph not in GRAPHS:
             raise ScenarioError(f"graph.kind: {unknown(world.graph, GRAPHS)}")

@@ -30,6 +30,7 @@ from samizdat.core.layout import (
     new_world,
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
+from samizdat.enactment import Moment, amended, enacted, lifted
 from samizdat.graphs import Graph
 from samizdat.measures import ACTIONS, MEASURES, daily_table, summary
 from samizdat.orders import Today
@@ -166,6 +167,60 @@ class Simulation:
             if progress is not None:
                 progress(self)
         return self
+
+    def enact(self, entry: Mapping[str, Any]) -> str:
+        """Do something as the state, from the next step's day on; return its id.
+
+        It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
+        run from the first day counts the same. An act whose lever is off switches it on.
+
+        Parameters
+        ----------
+        entry
+            A setting or an action as a scenario file has it, without id and date:
+            ``{"kind": "setting", "set": {"surveillance": 0.5}}``,
+            ``{"kind": "action", "lever": "blocking", "platforms": ["kin_chat"], "days": 7}``.
+
+        Raises
+        ------
+        ScenarioError
+            If there can be no such entry, or no day is left.
+        """
+        now = self._next_moment()
+        values = self.circumstances.values.get(f"{entry.get('lever')}.on")
+        off = values is not None and not values.all()
+        scenario = amended(self.scenario, entry, now, switch=off)
+        self._go_on_with(scenario)
+        return str(enacted(scenario)[-1].id)
+
+    def lift(self, name: str) -> None:
+        """End something that was enacted, by its id, before the next step.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing of that id was enacted, or no day is left.
+        """
+        self._go_on_with(lifted(self.scenario, name, self._next_moment()))
+
+    @property
+    def enacted(self) -> list[Any]:
+        """The entries of the timeline that were enacted while this ran."""
+        return enacted(self.scenario)
+
+    def _next_moment(self) -> Moment:
+        if self.finished:
+            raise ScenarioError(f"the scenario ends on {self.scenario.world.end}")
+        k = self.step_number
+        return Moment(self.scenario.date_of(k), k * float(self.scenario.world.step_days))
+
+    def _go_on_with(self, scenario: Scenario) -> None:
+        """Put another scenario in the place of the one so far, equal up to now."""
+        circumstances = Circumstances(scenario, self.sizes)
+        circumstances.take_over(self.circumstances)
+        if self.step_number:
+            circumstances.go_on(self.step_number, self._world.signals)
+        self.scenario, self.circumstances, self._identity = scenario, circumstances, None
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on from here, for `restore`; the file is whole or absent.
