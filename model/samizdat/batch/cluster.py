@@ -52,6 +52,10 @@ class Dask:
         """Leave that to the scheduler, which gives a lost worker's chunk to another."""
         return False
 
+    def gone(self) -> bool:
+        """Whether the scheduler has not been found again for as long as dask looks for it."""
+        return self._client.status in ("closing", "closed")
+
     def close(self, *, at_once: bool = False) -> None:
         """End what was started for this sweep."""
         if self._own:

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -33,6 +33,9 @@ class Workers(Protocol):
     def renew(self) -> bool:
         """Replace workers of which one died; whether that could be done."""
 
+    def gone(self) -> bool:
+        """Whether those who hand the chunks out are gone, so that nothing will ever come back."""
+
     def close(self, *, at_once: bool = False) -> None:
         """End the workers; at once: whatever they do."""
 
@@ -58,6 +61,10 @@ class Here:
 
     def renew(self) -> bool:
         """Nothing died."""
+        return False
+
+    def gone(self) -> bool:
+        """Here it is."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -90,9 +97,7 @@ class Processes:
             with _signals_held_back():  # a worker that starts inherits that
                 return self._pool.submit(_run_in_worker, job)
         except BrokenProcessPool as error:
-            future: Future[Done] = Future()
-            future.set_exception(error)
-            return future
+            return _failed(error)
 
     def ask_to_stop(self) -> None:
         """Raise the flag that all workers see."""
@@ -104,8 +109,13 @@ class Processes:
         self._pool = self._new_pool()
         return True
 
+    def gone(self) -> bool:
+        """A pool that breaks tells through its chunks."""
+        return False
+
     def close(self, *, at_once: bool = False) -> None:
-        """End the workers."""
+        """End the workers; what still runs, after something went wrong, ends at its next step."""
+        self.ask_to_stop()
         if at_once:
             for process in list((self._pool._processes or {}).values()):
                 process.kill()
@@ -124,7 +134,10 @@ class Brought:
 
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk."""
-        return self._executor.submit(_run_unstopped, job)
+        try:
+            return self._executor.submit(_run_unstopped, job)
+        except BrokenExecutor as error:  # between two looks
+            return _failed(error)
 
     def ask_to_stop(self) -> None:
         """Wait for what runs: it cannot be told."""
@@ -133,8 +146,18 @@ class Brought:
         """Its owner may."""
         return False
 
+    def gone(self) -> bool:
+        """One that breaks tells through its chunks."""
+        return False
+
     def close(self, *, at_once: bool = False) -> None:
         """Its owner ends it."""
+
+
+def _failed(error: Exception) -> "Future[Done]":
+    future: Future[Done] = Future()
+    future.set_exception(error)
+    return future
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -236,6 +236,8 @@ class Experiment(_Part):
         if over is not None and not isinstance(over, Mapping):
             raise ExperimentError(f"quick = {over!r} must be a table")
         table = _flat_names(table)
+        if isinstance(table.get("design"), dict) and "factors" in table["design"]:
+            table["design"].setdefault("kind", "grid")
         if over is not None:
             laid_over = _laid_over(table, _flat_names(dict(over)))
             if quick:
@@ -262,16 +264,27 @@ class Experiment(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
-        factors = getattr(self.design, "factors", {})
-        for name in factors:
-            if name in self.fixed:
-                raise ValueError(f"set.{name}: is a factor of the design too")
-            if name in _RESERVED:
-                raise ValueError(f"design.factors: the name {name!r} is reserved")
+        self.check_factors([*getattr(self.design, "factors", {}), *sorted(self._listed())])
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)
         return self
+
+    def check_factors(self, names: Iterable[str]) -> None:
+        """Check that names may be those of factors.
+
+        Raises
+        ------
+        ValueError
+            Naming the one that stands for something else.
+        """
+        for name in names:
+            if name in self.fixed:
+                raise ValueError(f"set.{name}: is a factor of the design too")
+            if name in _RESERVED:
+                raise ValueError(f"design: {name!r} cannot be a factor, the name is reserved")
+            if name in (*self.measures, self.cascade.of, *OUTCOMES):
+                raise ValueError(f"design: {name!r} cannot be a factor, it is a measure")
 
     @property
     def measured(self) -> list[str]:
@@ -282,18 +295,22 @@ class Experiment(_Part):
         factors = {*getattr(self.design, "factors", {}), *self._listed()}
         derived = {CASCADE, CASCADE_SIZE, *factors}
         for figure in self.figures:
-            if figure.kind == "series":
-                continue
-            names += [figure.y] if figure.y not in derived else []
-            # What a table's columns are is not known here: its x may be one of them.
-            if figure.x and figure.x not in derived and not isinstance(self.design, Table):
-                names.append(figure.x)
+            drawn = [] if figure.kind == "series" else [figure.y, figure.x]
+            if isinstance(self.design, Table):  # its columns are factors, by names not known yet
+                drawn = [name for name in drawn if name and is_measure(name)]
+            names += [name for name in drawn if name and name not in derived]
         return list(dict.fromkeys(names))
 
     def _listed(self) -> set[str]:
         if isinstance(self.design, Points):
             return {name for point in self.design.points for name in point}
         return set()
+
+
+def is_measure(name: str) -> bool:
+    """Whether a run can be measured so."""
+    daily, dot, how = name.rpartition(".")
+    return name in OUTCOMES or (bool(dot) and daily in DAILY and how in HOW)
 
 
 def check_measure(name: str) -> None:
@@ -305,7 +322,7 @@ def check_measure(name: str) -> None:
         Naming the nearest measure that is known.
     """
     daily, dot, how = name.rpartition(".")
-    if name in OUTCOMES or (dot and daily in DAILY and how in HOW):
+    if is_measure(name):
         return
     if dot and daily in DAILY:
         raise ValueError(f"measure {name!r}: {how!r} is not one of {', '.join(HOW)}")
@@ -328,8 +345,6 @@ def _flat_names(table: dict[str, Any]) -> dict[str, Any]:
     design = table.get("design")
     if isinstance(design, Mapping):
         design = dict(design)
-        if "factors" in design:
-            design.setdefault("kind", "grid")
         if isinstance(design.get("factors"), Mapping):
             design["factors"] = dict(_leaves(design["factors"]))
         if isinstance(design.get("points"), list):

@@ -83,4 +83,4 @@ def column_of(values: list[Any]) -> "pd.Series[Any]":
     """Return values as a column: numbers as float64 where all are, else words."""
     if all(isinstance(value, int | float) for value in values):
         return pd.Series(np.array(values, dtype=np.float64))
-    return pd.Series(values, dtype=object)
+    return pd.Series([str(value) for value in values], dtype=object)
