@@ -7,11 +7,21 @@ import sys
 import threading
 
 import pytest
-
 from functions import LOG, NAP, exiting, plain
 from sweeping import (
-    FEAR, HERE, call, digests, environment, grid, read_results, refused, repeated, swept, until,
-    workers_of, written,
+    FEAR,
+    HERE,
+    call,
+    digests,
+    environment,
+    grid,
+    read_results,
+    refused,
+    repeated,
+    swept,
+    until,
+    workers_of,
+    written,
 )  # fmt: skip
 
 dask = pytest.importorskip("dask", reason="dask is not installed")

@@ -64,7 +64,7 @@ class Here:
         return False
 
     def gone(self) -> bool:
-        """Here it is."""
+        """Be here as long as anybody asks."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -110,7 +110,7 @@ class Processes:
         return True
 
     def gone(self) -> bool:
-        """A pool that breaks tells through its chunks."""
+        """Leave that to the chunks, which tell of a pool that broke."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -147,7 +147,7 @@ class Brought:
         return False
 
     def gone(self) -> bool:
-        """One that breaks tells through its chunks."""
+        """Leave that to the chunks, which tell of one that broke."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
