@@ -94,7 +94,9 @@ class Processes:
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk; workers are started when there is something for them to do."""
         try:
-            with _signals_held_back():  # a worker that starts inherits that
+            with signals_held_back(
+                signal.SIGINT, signal.SIGTERM
+            ):  # a worker that starts inherits that
                 return self._pool.submit(_run_in_worker, job)
         except BrokenProcessPool as error:
             return _failed(error)
@@ -161,8 +163,8 @@ def _failed(error: Exception) -> "Future[Done]":
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
-    held = {signal.SIGINT, signal.SIGTERM}
+def signals_held_back(*held: int) -> Iterator[None]:
+    """Hold signals back, here and in every thread and process that begins meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield
