@@ -94,9 +94,8 @@ class Processes:
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk; workers are started when there is something for them to do."""
         try:
-            with signals_held_back(
-                signal.SIGINT, signal.SIGTERM
-            ):  # a worker that starts inherits that
+            # A worker that starts inherits that.
+            with signals_held_back(signal.SIGINT, signal.SIGTERM):
                 return self._pool.submit(_run_in_worker, job)
         except BrokenProcessPool as error:
             return _failed(error)
