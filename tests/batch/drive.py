@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import functions
+
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.sweep import Plan, run_sweep
 from samizdat.interrupts import StopSwitch

@@ -4,12 +4,21 @@ import random
 import shutil
 
 import pytest
-
 from functions import plain
-from samizdat.batch import parts
 from sweeping import (
-    FEAR, call, digests, flipped, grid, manifest_of, parts_of, read_results, swept, written,
+    FEAR,
+    call,
+    digests,
+    flipped,
+    grid,
+    manifest_of,
+    parts_of,
+    read_results,
+    swept,
+    written,
 )  # fmt: skip
+
+from samizdat.batch import parts
 
 TABLE = grid(levels=3, replicates=4, resources={"chunk_runs": 6})
 FLIPS = 60

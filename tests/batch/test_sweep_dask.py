@@ -7,11 +7,25 @@ import sys
 import threading
 
 import pytest
-
 from functions import LOG, NAP, exiting, plain
 from sweeping import (
-    FEAR, HERE, call, digests, environment, grid, read_results, refused, repeated, swept, until,
-    workers_of, written,
+    FEAR,
+    HERE,
+    call,
+    commanded,
+    digests,
+    end,
+    environment,
+    grid,
+    manifest_of,
+    parts_of,
+    read_results,
+    refused,
+    repeated,
+    swept,
+    until,
+    workers_of,
+    written,
 )  # fmt: skip
 
 dask = pytest.importorskip("dask", reason="dask is not installed")
@@ -126,6 +140,20 @@ def test_the_command_starts_a_cluster_of_its_own_and_ends_it(tmp_path, log):
     assert call("sweep", file, "--out", tmp_path / "two", "--dask", "local", "--jobs", 2,
                 "--quiet") == 0  # fmt: skip
     assert digests(tmp_path / "two") == digests(tmp_path / "one")
+
+
+def test_an_interrupt_of_the_whole_group_ends_a_cluster_of_its_own_quietly(tmp_path, log):
+    text = FEAR.replace("replicates = 2", "replicates = 300\nresources.chunk_runs = 10")
+    file, out = (
+        written(tmp_path, text.replace("citizens = 60", "citizens = 2000")),
+        tmp_path / "out",
+    )
+    process = commanded("sweep", file, "--out", out, "--dask", "local", "--jobs", 2)
+    until(lambda: len(parts_of(out)) > 1, process)
+    code, _, err = end(process, signal.SIGINT)
+    assert code == 130
+    assert "Traceback" not in err
+    assert manifest_of(out)["finished"] == len(read_results(out).table) < 1800
 
 
 def test_a_scheduler_that_nobody_answers_for_is_one_line(capsys, tmp_path):

@@ -6,11 +6,22 @@ import signal
 import time
 
 import pytest
-
 from functions import LOG, NAP, plain
 from sweeping import (
-    digests, driven, end, environment, finish, grid, group_of, lives, manifest_of, parts_of,
-    repeated, swept, until, workers_of,
+    digests,
+    driven,
+    end,
+    environment,
+    finish,
+    grid,
+    group_of,
+    lives,
+    manifest_of,
+    parts_of,
+    repeated,
+    swept,
+    until,
+    workers_of,
 )  # fmt: skip
 
 CHUNK = 4
@@ -106,7 +117,7 @@ def test_workers_end_when_their_parent_is_killed_alone(begun, whole):
 )
 def test_who_asks_a_sweep_to_end_loses_no_finished_run(begun, whole, number, code, group):
     process, out, log = begun(0.05, parts=2)
-    found, said, err = end(process, number, group=group)
+    found, _, err = end(process, number, group=group)
     assert (found, err) == (code, "")
     assert manifest_of(out)["status"] == "interrupted"
     done = [line for line in log.read_text().splitlines() if line.startswith("done")]

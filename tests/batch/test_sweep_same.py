@@ -4,10 +4,18 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
-
 from functions import LOG, plain
 from sweeping import (
-    FEAR, call, commanded, digests, environment, finish, grid, manifest_of, parts_of, swept,
+    FEAR,
+    call,
+    commanded,
+    digests,
+    environment,
+    finish,
+    grid,
+    manifest_of,
+    parts_of,
+    swept,
     written,
 )  # fmt: skip
 

@@ -64,7 +64,7 @@ class Here:
         return False
 
     def gone(self) -> bool:
-        """Here it is."""
+        """Be here as long as anybody asks."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -94,7 +94,8 @@ class Processes:
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk; workers are started when there is something for them to do."""
         try:
-            with _signals_held_back():  # a worker that starts inherits that
+            # A worker that starts inherits that.
+            with signals_held_back(signal.SIGINT, signal.SIGTERM):
                 return self._pool.submit(_run_in_worker, job)
         except BrokenProcessPool as error:
             return _failed(error)
@@ -110,7 +111,7 @@ class Processes:
         return True
 
     def gone(self) -> bool:
-        """A pool that breaks tells through its chunks."""
+        """Leave that to the chunks, which tell of a pool that broke."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -147,7 +148,7 @@ class Brought:
         return False
 
     def gone(self) -> bool:
-        """One that breaks tells through its chunks."""
+        """Leave that to the chunks, which tell of one that broke."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -161,8 +162,8 @@ def _failed(error: Exception) -> "Future[Done]":
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
-    held = {signal.SIGINT, signal.SIGTERM}
+def signals_held_back(*held: int) -> Iterator[None]:
+    """Hold signals back, here and in every thread and process that begins meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield

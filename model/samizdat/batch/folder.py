@@ -128,7 +128,7 @@ class SweepFolder:
         """Write the manifest that says how it ended, and let others in."""
         try:
             self._session |= {
-                "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                "ended": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
                 "status": status,
                 "peak_memory_bytes": peak_memory(),
                 **numbers,

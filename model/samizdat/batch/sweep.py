@@ -29,7 +29,7 @@ from samizdat.batch.worlds import Worlds
 from samizdat.interrupts import StopSwitch
 
 Say = Callable[[str], None]
-MAX_RUNS = 200_000_000  # of a design: each is a row that is held in memory
+MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
 
 
 class Plan(NamedTuple):
