@@ -5,7 +5,9 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from samizdat.figures.frame import COLOURS
@@ -32,7 +34,8 @@ ALL = "all"  # names the four of them on one picture
 FASTEST = 50  # frames a second: programs that show a GIF take no more
 LAST_STANDS = 2000  # milliseconds
 LOOKED_AT = 8  # frames from which the colours of a film are chosen
-PALETTE = 128  # colours of a film
+PALETTE = 160  # colours of a film
+STEP, LEVELS = 5, 52  # of the tints in which `png_of` paints
 
 _views: "weakref.WeakKeyDictionary[Simulation, dict[Any, View]]" = weakref.WeakKeyDictionary()
 
@@ -126,26 +129,48 @@ def gif_of(frames: Sequence[bytes], fps: float = 10) -> bytes:
     if not 0 < fps <= FASTEST:
         raise ValueError(f"fps = {fps:g} is outside 0 ... {FASTEST}")
     palette = _palette(frames)
-    # Each keeps its place, also where it equals the one before.
+    nearest = _nearest(palette)
+    drawn = [_painted(frame, palette, nearest) for frame in frames]
     length = [round(1000 / fps)] * (len(frames) - 1) + [LAST_STANDS]
-    drawn = [_opened(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames]
     file = io.BytesIO()
     rest: dict[str, Any] = {"append_images": drawn[1:], "duration": length, "loop": 0}
     drawn[0].save(file, "GIF", save_all=True, disposal=1, **rest)
     return file.getvalue()
 
 
-def _opened(frame: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(frame)).convert("RGB")
+def _opened(frame: bytes) -> Pixels:
+    return np.asarray(Image.open(io.BytesIO(frame)).convert("RGB"))
 
 
-def _palette(frames: Sequence[bytes]) -> Image.Image:
-    """Choose colours: those of some frames, and of the postures and levers in any case."""
+def _palette(frames: Sequence[bytes]) -> Pixels:
+    """Choose colours (1, many, 3): those of some frames, and in any case those with a meaning."""
     places = np.unique(np.linspace(0, len(frames) - 1, LOOKED_AT).astype(int))
-    some = [np.asarray(_opened(frames[k])).reshape(-1, 3) for k in places]
-    known = np.array([*(look.colour for look in LOOKS.values()), *COLOURS, (0.1,) * 3, (1.0,) * 3])
-    sure = np.repeat(np.round(255 * known).astype(np.uint8), 2000, axis=0)
-    seen = np.concatenate([*some, sure])
-    wide = 1000
-    whole = seen[: len(seen) // wide * wide].reshape(-1, wide, 3)
-    return Image.fromarray(whole).quantize(PALETTE, Image.Quantize.MEDIANCUT)
+    some = np.vstack([_opened(frames[k]) for k in places])
+    drawn = [*(look.colour for look in LOOKS.values()), *COLOURS, (1.0, 1.0, 1.0)]
+    strong = np.array([mpl.colors.to_rgb(colour) for colour in drawn])
+    meant = np.vstack([strong, 0.55 + 0.45 * strong[:-1]])  # the bands beneath a course are pale
+    many = PALETTE - len(meant)
+    found = Image.fromarray(some).quantize(many, Image.Quantize.MEDIANCUT).getpalette() or []
+    colours = np.array(found[: 3 * many], np.uint8).reshape(-1, 3)
+    return np.vstack([np.round(255 * meant).astype(np.uint8), colours])[None]
+
+
+def _nearest(palette: Pixels) -> NDArray[np.uint8]:
+    """Return which colour of a palette is nearest to each tint (52, 52, 52).
+
+    Pillow's own search is a rough one: it takes grey for white and one posture for another.
+    """
+    level = np.arange(LEVELS, dtype=np.float32) * STEP
+    tints = np.stack(np.meshgrid(level, level, level, indexing="ij"), axis=-1).reshape(-1, 3)
+    known = palette[0].astype(np.float32)
+    # |a - b|^2 less |a|^2, which is the same for all b.
+    away = (known**2).sum(axis=1) - 2.0 * (tints @ known.T)
+    return np.asarray(away.argmin(axis=1), np.uint8).reshape((LEVELS,) * 3)
+
+
+def _painted(frame: bytes, palette: Pixels, nearest: NDArray[np.uint8]) -> Image.Image:
+    """Return a picture in the colours of the palette."""
+    tint = (_opened(frame).astype(np.intp) + STEP // 2) // STEP
+    image = Image.fromarray(nearest[tint[..., 0], tint[..., 1], tint[..., 2]])
+    image.putpalette(palette.tobytes())
+    return image
