@@ -14,7 +14,7 @@ def days():
     """The teaching world day by day: signals, turnout and what the tiles showed."""
     simulation = Simulation(town(2000), 1, threads=1)
     country, seen = Country(simulation, 420, 310), []
-    while not simulation.finished:
+    while simulation.step_number < 40:
         simulation.step()
         country.update(simulation)
         seen.append((simulation.signals, simulation.regions.tail(2), list(country._shown)))
