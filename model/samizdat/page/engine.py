@@ -16,11 +16,14 @@ from samizdat.page.choice import Choice
 from samizdat.page.twin import Click, Twin
 from samizdat.page.witness import Witness
 from samizdat.enactment import to_toml
+from samizdat.explain import Explainer
 from samizdat.mesa_model import ProtestModel
 from samizdat.schema import ScenarioError
+from samizdat.simulation import Simulation
 
 T = TypeVar("T")
 
+CROWD = 200_000  # citizens: of so many, everybody's morning is noted on every day
 IDLE_SECONDS = 600.0  # then the world of a page that nobody uses is dropped
 UNPACED = 0.0  # days a second: as many as the machine does
 
@@ -76,6 +79,7 @@ class Engine:
         self._model: ProtestModel | None = None
         self._twin: Twin | None = None
         self._witness: Witness | None = None
+        self._crowd: Explainer | None = None  # can explain anybody's last day
         self._playing, self._due, self._used = playing, 0.0, time.monotonic()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -164,12 +168,15 @@ class Engine:
 
     def saved(self) -> "Future[str]":
         """Return the world with all that was ordered, as a file that `samizdat run` takes."""
-        comment = f"Run with --seed {self.choice.seed}; what was ordered on the page has ids live-N."
+        comment = (
+            f"Run with --seed {self.choice.seed}; what was ordered on the page has ids live-N."
+        )
         return self.ask(lambda model: to_toml(model.simulation.scenario, comment))
 
-    def twin_daily(self, name: str) -> "Future[Any]":
-        """Return a daily measure of the twin, or None."""
-        return self.ask(lambda _: self._twin.daily(name) if self._twin else None)
+    @property
+    def twin(self) -> Simulation | None:
+        """The twin's simulation; to be asked for in the thread."""
+        return self._twin.simulation if self._twin is not None else None
 
     # All below runs in the thread.
 
@@ -185,7 +192,7 @@ class Engine:
                 self._advance()
             else:
                 job()
-        self._model = self._twin = self._witness = None
+        self._model = self._twin = self._witness = self._crowd = None
 
     def _until_due(self) -> float:
         """Return for how many seconds to listen for jobs before it is time to do something."""
@@ -206,7 +213,7 @@ class Engine:
             self._due = now + (1.0 / self.speed if self.speed else 0.0)
             self._take_step(model)
         elif now - self._used > self.idle_seconds:
-            self._model = self._twin = self._witness = None
+            self._model = self._twin = self._witness = self._crowd = None
             self._tell(phase="idle")
 
     def _take_step(self, model: ProtestModel) -> None:
@@ -214,8 +221,9 @@ class Engine:
             self._playing = False
             self._tell()
             return
-        if self._witness is not None:
-            self._witness.before()
+        for observer in (self._crowd, self._witness):
+            if observer is not None:
+                observer.note()
         model.step()
         if self._witness is not None:
             self._witness.after()
@@ -226,11 +234,14 @@ class Engine:
         self._tell()
 
     def _build(self) -> None:
-        self._model = self._twin = self._witness = None
+        self._model = self._twin = self._witness = self._crowd = None
         self.clicks = ()
         self._tell(phase="building", run=self.status.run + 1)
         try:
-            self._model = self.choice.model(self.most)
+            model = self.choice.model(self.most)
+            if model.simulation.scenario.citizens <= CROWD:
+                self._crowd = Explainer(model.simulation)
+            self._model = model
         except ValueError as problem:
             self._tell(phase="failed", problem=str(problem))
         except MemoryError:
@@ -285,7 +296,11 @@ class Engine:
         self._tell()
 
     def _watch(self, model: ProtestModel, citizen: int | None) -> None:
-        self._witness = None if citizen is None else Witness(model.simulation, citizen)
+        self._witness = None
+        if citizen is not None:
+            self._witness = Witness(model.simulation, citizen)
+            if self._crowd is not None and model.simulation.step_number:
+                self._witness.remember(self._crowd)
         self._tell()
 
     def _compare(self, model: ProtestModel, lever: str | None) -> None:

@@ -4,24 +4,39 @@ import copy
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 from typing import Any, NamedTuple
 
-from samizdat.page import pictures
-from samizdat.page.engine import Engine
+from samizdat.mesa_model import ProtestModel
+from samizdat.page.engine import Engine, Status
+from samizdat.page.numbering import numbers_of
+from samizdat.page.pictures import Gallery
+from samizdat.simulation import Simulation
 
-SECONDS_BETWEEN = 0.25  # pictures are drawn no faster than a page can show them
+SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
 
 
 class Shown(NamedTuple):
-    """What the page shows: pictures, and what is said beside them."""
+    """What there is to show."""
 
-    view: bytes = b""
+    status: Status
+    picture: bytes = b""
     series: bytes = b""
     counts: Any = None
+    numbers: Any = None
     account: tuple[str, ...] = ()
-    model: Any = None  # a copy, for Mesa's components
-    status: Any = None
+    lesson: str = ""
+    model: ProtestModel | None = None  # a copy, for Mesa's components
+
+
+class _Snapshot(NamedTuple):
+    """A day as it was left, which moves no longer."""
+
+    status: Status
+    simulation: Simulation
+    model: ProtestModel | None
+    twin: Simulation | None
+    numbers: dict[str, float]
+    account: tuple[str, ...]
 
 
 class Painter:
@@ -31,12 +46,20 @@ class Painter:
     ----------
     publish
         Called in the thread with what there is to show.
+
+    Attributes
+    ----------
+    chosen
+        The citizen who is to stand out.
     """
 
     def __init__(self, engine: Engine, publish: Callable[[Shown], None]) -> None:
         self.engine, self.publish = engine, publish
-        self.view = "citizens"
-        self.size = (7.0, 6.0)
+        self.chosen: int | None = None
+        self.view, self._mesa = "citizens", False
+        self.sizes = {"view": (620, 560), "series": (420, 340)}
+        self._gallery: tuple[Any, Gallery] | None = None
+        self._lock = threading.Lock()
         self._stopped = False
         self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
 
@@ -49,10 +72,30 @@ class Painter:
         self._stopped = True
         self.engine.changed.set()
 
-    def look(self, view: str) -> None:
-        """Show another view."""
-        self.view = view
+    def look(self, view: str, *, mesa: bool = False) -> None:
+        """Show another view, by the name of one of `pictures.VIEWS` or of a Mesa component."""
+        self.view, self._mesa = view, mesa
         self.engine.changed.set()
+
+    def resize(self, which: str, width: int, height: int) -> None:
+        """Draw so many pixels from now on."""
+        size = (max(300, min(2400, width)), max(220, min(1600, height)))
+        if self.sizes[which] != size:
+            self.sizes = {**self.sizes, which: size}
+            self.engine.changed.set()
+
+    def citizen_at(self, x: float, y: float) -> int | None:
+        """Return who is drawn at a place of the picture, in parts of its width and height."""
+        if self.view != "citizens" or self._gallery is None:
+            return None
+        with self._lock:
+            return self._gallery[1].citizen_at(x, y)
+
+    def png(self, view: str, width: int, height: int) -> bytes:
+        """Return a view of the present day, as large as is asked for."""
+        kept = self._snapshot()
+        gallery = Gallery(kept.simulation, {"view": (width, height), "series": (width, height)})
+        return gallery.draw(view, kept.simulation, self.chosen, kept.twin)
 
     def _live(self) -> None:
         while not self._stopped:
@@ -61,25 +104,50 @@ class Painter:
             if self._stopped:
                 return
             began = time.monotonic()
-            self.publish(self._draw())
-            time.sleep(max(0.05, SECONDS_BETWEEN - (time.monotonic() - began)))
+            shown = self._draw()
+            if self._stopped:
+                return
+            self.publish(shown)
+            time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
+
+    def _snapshot(self) -> _Snapshot:
+        """Copy the day; ties and traits are shared with the world that goes on."""
+        mesa = self._mesa
+
+        def copied(model: ProtestModel) -> _Snapshot:
+            apart = copy.deepcopy(model) if mesa else None
+            twin = self.engine.twin
+            return _Snapshot(
+                self.engine.status,
+                apart.simulation if apart is not None else copy.deepcopy(model.simulation),
+                apart,
+                copy.deepcopy(twin) if twin is not None else None,
+                numbers_of(model.simulation),
+                self.engine.account_now(),
+            )
+
+        return self.engine.ask(copied).result()
 
     def _draw(self) -> Shown:
-        status = self.engine.status
-        if status.phase != "ready":
-            return Shown(status=status)
+        if self.engine.status.phase != "ready":
+            return Shown(self.engine.status)
         try:
-            simulation, account, status = self.engine.ask(
-                lambda model: (
-                    copy.deepcopy(model.simulation), self.engine.account_now(), self.engine.status
-                )
-            ).result()  # fmt: skip
-        except (ValueError, CancelledError):
-            return Shown(status=self.engine.status)
-        return Shown(
-            view=pictures.png(pictures.VIEWS[self.view].draw(simulation, self.size)),
-            series=pictures.png(pictures.series(simulation, self.size)),
-            counts=simulation.counts,
-            account=account,
-            status=status,
-        )
+            kept = self._snapshot()
+        except ValueError:  # it is being built anew
+            return Shown(self.engine.status)
+        key = (kept.status.run, tuple(self.sizes.items()))
+        with self._lock:
+            if self._gallery is None or self._gallery[0] != key:
+                self._gallery = (key, Gallery(kept.simulation, self.sizes))
+            gallery = self._gallery[1]
+            return Shown(
+                kept.status,
+                b"" if kept.model is not None else
+                gallery.draw(self.view, kept.simulation, self.chosen, kept.twin),
+                gallery.draw("series", kept.simulation, self.chosen, kept.twin),
+                kept.simulation.counts,
+                kept.numbers,
+                kept.account,
+                gallery.lesson(kept.simulation, kept.twin),
+                kept.model,
+            )  # fmt: skip

@@ -74,10 +74,6 @@ class Twin:
         except ScenarioError:
             return  # it pulled the lever that is off here
 
-    def daily(self, name: str) -> Any:
-        """Return a daily measure of all steps done, see `Simulation.daily`."""
-        return self.simulation.daily(name).copy()
-
 
 def spared(entry: Mapping[str, Any], lever: str) -> Mapping[str, Any] | None:
     """Return what is left of an entry where a lever is off, None if nothing is."""

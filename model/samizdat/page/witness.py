@@ -12,7 +12,7 @@ KEPT = 120  # days of one citizen
 class Witness:
     """Keeps the days of one citizen from now on.
 
-    Call `before` and `after` around each step.
+    Call `note` before each step and `after` it.
     """
 
     def __init__(self, simulation: Simulation, citizen: int) -> None:
@@ -20,7 +20,11 @@ class Witness:
         self._explainer = Explainer(simulation, [citizen])
         self._days: deque[Day] = deque(maxlen=KEPT)
 
-    def before(self) -> None:
+    def remember(self, crowd: Explainer) -> None:
+        """Take her last day from one who noted everybody's morning."""
+        self._days.append(crowd.explain(self.citizen))
+
+    def note(self) -> None:
         """Note the morning."""
         self._explainer.note()
 
