@@ -1,4 +1,4 @@
-"""A server on a port of its own, and Debian's chromium; without them the tests say why they skip."""
+"""A server on a port of its own, and Debian's chromium; without them tests say why they skip."""
 
 import os
 import re

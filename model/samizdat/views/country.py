@@ -1,0 +1,327 @@
+"""The regions as equal tiles: how many are in the street there, and what the state does there."""
+
+import math
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize, PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from samizdat.core.layout import POSTURES
+from samizdat.figures.frame import PER, THEME, amount
+from samizdat.simulation import Simulation
+from samizdat.views.looks import FAINT, INK, LETTERS, LOOKS, SMALL, date_in_words, fitted, plain
+from samizdat.views.reading import barred, region_measures, signals_of
+from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+
+HELP = (
+    "Each tile is a region, all equally large, so that a small town is seen too. The colour tells "
+    "how many are in the street for each 100,000 who live there (or how fearful or trusting they "
+    "are on average); signs tell what the state does there today."
+)
+
+# Roughly where they lie, west to the left and north above: the map is to be known again.
+KAZAKHSTAN = (
+    ("West Kazakhstan", "", "Kostanay", "North Kazakhstan", "Pavlodar"),
+    ("Atyrau", "Aktobe", "Akmola", "Astana", "East Kazakhstan"),
+    ("Mangystau", "", "Kyzylorda", "Karaganda", "Almaty Region"),
+    ("Zhanaozen", "", "South Kazakhstan", "Zhambyl", "Almaty"),
+)
+
+
+class Showing(NamedTuple):
+    """What the colour of a tile stands for."""
+
+    measure: str
+    title: str
+    colours: str
+
+
+SHOWS = {
+    "turnout": Showing("mobilise", "In the street, of 100,000 who live there (log)", "flare"),
+    "fear": Showing("fear", "Fear, on average (0: none, 1: utmost)", "Purples"),
+    "trust": Showing("trust", "Trust in the state, on average (0: none, 1: full)", "crest"),
+}
+BLANK = (0.93, 0.93, 0.93, 1.0)  # nobody in the street
+MOST_TURNOUT = 10_000  # per 100,000: more has the same colour
+SIGNS = {
+    "violence": ("✖", "violence", "#A00000"),
+    "blackout": ("■", "network off", "0.1"),
+    "blocked": ("⊘", "blocked", "#5B2A86"),
+}
+GAP = 0.03  # between tiles, as a share of one
+LEAST, MOST = 0.75, 1.5  # letters of a tile, against the usual
+LINE = 0.175  # inches from line to line, in the usual letters
+ROOMY = 9  # lines: a tile that has room for them tells of all postures
+
+
+def places_of(regions: list[str]) -> list[tuple[int, int]]:
+    """Return column and row of each region: by hand where the country is known, else in order."""
+    known = {name: (x, y) for y, row in enumerate(KAZAKHSTAN) for x, name in enumerate(row) if name}
+    if len(regions) > 1 and set(regions) <= set(known):
+        found = [known[name] for name in regions]
+        left, top = min(x for x, _ in found), min(y for _, y in found)
+        return [(x - left, y - top) for x, y in found]
+    wide = math.ceil(math.sqrt(len(regions)))
+    return [(k % wide, k // wide) for k in range(len(regions))]
+
+
+RGBA = tuple[float, float, float, float]
+
+
+class Facts(NamedTuple):
+    """What a tile shows; it is painted anew only when this changes."""
+
+    colour: RGBA
+    lines: tuple[str, ...]
+    violence: str
+    blackout: str
+    blocked: str
+
+
+class Tile(NamedTuple):
+    """One region's tile: its field of colour, and the words on it from the first line down."""
+
+    field: Rectangle
+    words: list[Text]
+    signs: dict[str, Text]
+    ys: list[float]  # of its lines
+
+
+class Country:
+    """The regions, drawn as tiles.
+
+    Parameters
+    ----------
+    shows
+        What their colour stands for: one of `SHOWS`.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+        *,
+        shows: str = "turnout",
+    ) -> None:
+        if shows not in SHOWS:
+            raise ValueError(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
+        self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
+        self.sheet = sheet = Sheet(width, height)
+        self._sizes = np.asarray(simulation.sizes)
+        self._colours = _colours_of(shows)
+        self._scale = _scale_of(shows, int(self._sizes.max()))
+        wide, high = sheet.inches
+        with mpl.rc_context(THEME):
+            head, foot = 0.52 / high, 0.62 / high
+            self.ax = ax = sheet.figure.add_axes((0.008, foot, 0.984, 1 - head - foot))
+            places = places_of(self.regions)
+            columns, rows = 1 + max(x for x, _ in places), 1 + max(y for _, y in places)
+            ax.set_xlim(0, columns)
+            ax.set_ylim(rows, 0)
+            ax.set_axis_off()
+            self._wide = 0.984 * wide / columns * (1 - 2 * GAP) - 0.1  # inches for words
+            self._high = (1 - head - foot) * high / rows
+            self._letters = min(MOST, max(LEAST, min(self._wide / 1.36, self._high / 1.1)))
+            self._line = LINE * self._letters / self._high
+            self._lines = int((1 - GAP) / self._line)
+            self.tiles = [self._tile(r, *place) for r, place in enumerate(places)]
+            self._key()
+            self._title, self._day = _headings(sheet.figure, high)
+        sheet.let_move([self._title, self._day])
+        self._shown: list[Facts | None] = [None] * len(self.tiles)
+        self.update(simulation)
+
+    def _tile(self, r: int, x: int, y: int) -> Tile:
+        """Draw a tile's head, with name and citizens; its field and the words there come later."""
+        left, top, wide = x + GAP / 2, y + GAP / 2, 1 - GAP
+        head = 2.05 * self._line
+        self.ax.add_patch(Rectangle((left, top), wide, head, facecolor="0.84", linewidth=0))
+        inset = left + 0.07 / self._wide
+
+        def text(line: float, words: str, size: float = LETTERS, **look: Any) -> Text:
+            style: Any = {"fontsize": size * self._letters, "va": "center", "color": INK, **look}
+            place = inset, top + line * self._line
+            return self.ax.text(*place, words, parse_math=False, clip_on=False, **style)
+
+        name = fitted(plain(self.regions[r]), self._wide, 1.08 * LETTERS * self._letters)
+        text(0.62, name, weight="bold")
+        text(1.5, f"{self._sizes[r]:,} citizens", SMALL)
+        field = Rectangle((left, top + head), wide, 1 - GAP - head, linewidth=0)
+        words = [text(2.75, "", 1.1 * LETTERS), *(text(0, "") for _ in POSTURES)]
+        signs = {
+            sign: text(0, "", 0.93 * LETTERS, weight="bold", color=colour)
+            for sign, (_, _, colour) in SIGNS.items()
+        }
+        for sign in signs.values():
+            sign.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
+        self.ax.add_patch(field)
+        moving = [field, *words, *signs.values()]
+        for artist in moving:
+            artist.set_animated(True)  # `update` paints them
+        ys = [top + (2.75 + 1.05 * k) * self._line for k in range(max(4, self._lines))]
+        return Tile(field, words, signs, ys)
+
+    def _key(self) -> None:
+        """Explain colours and signs below."""
+        figure, (wide, high) = self.sheet.figure, self.sheet.inches
+        long = min(0.45, 3.4 / wide)
+        ax = figure.add_axes((0.02, 0.25 / high, long, 0.1 / high))
+        over = isinstance(self._scale, LogNorm)
+        bar: Colorbar = figure.colorbar(
+            mpl.cm.ScalarMappable(self._scale, self._colours),
+            cax=ax,
+            orientation="horizontal",
+            extend="max" if over else "neither",
+            extendfrac=0.03,
+        )
+        ax.tick_params(labelsize=SMALL, length=2, pad=1.5)
+        bar.outline.set_visible(False)
+        if over:
+            bar.formatter = FuncFormatter(amount)
+            bar.minorticks_off()
+            bar.update_ticks()
+        ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
+        place: Any = {"fontsize": LETTERS, "va": "center", "weight": "bold"}
+        x = 0.02 + long + 0.25 / wide
+        for sign, (glyph, words, colour) in SIGNS.items():
+            words += " or banned" * (sign == "blocked")
+            text = figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place)
+            x = text.get_window_extent().x1 / figure.bbox.width + 0.17 / wide
+
+    @property
+    def figure(self) -> Figure:
+        """The picture, to be saved as any other."""
+        return self.sheet.figure
+
+    def update(self, simulation: Simulation) -> Figure:
+        """Show the regions as the last step left them."""
+        here = signals_of(simulation)
+        blocked = barred(simulation, here)
+        names = ("mobilise", "share", "self_censor", "detained", "fear", "trust")
+        values = {name: region_measures(simulation, name) for name in names}
+        begun = simulation.step_number > 0
+        with self.sheet.lock:
+            self._say(simulation, blocked)
+            changed: list[Any] = []
+            for r, tile in enumerate(self.tiles):
+                colour: RGBA = BLANK
+                lines: tuple[str, ...] = ()
+                if begun:
+                    own = {name: float(column[r]) for name, column in values.items()}
+                    colour, lines = self._told(own, int(self._sizes[r]))
+                facts = Facts(
+                    colour,
+                    lines,
+                    "violence" * bool(here["violence"][r] > 0),
+                    "network off" * bool(here["blackout"][r]),
+                    self._listed([plain(name) for name in blocked[r]]),
+                )
+                if facts != self._shown[r]:
+                    self._shown[r] = facts
+                    changed += self._show(tile, facts)
+            if changed:
+                self.sheet.paint_over(changed)
+        return self.figure
+
+    def _told(self, own: dict[str, float], size: int) -> tuple[Any, tuple[str, ...]]:
+        """Return colour and lines of a region of that size."""
+        measure, value = self.shows.measure, own[self.shows.measure]
+        many = own["mobilise"]
+        lines = [f"{many:,.0f} in the street" if many else "nobody in the street"]
+        if self._lines >= ROOMY:
+            others = [name for name in POSTURES[1:] if name != "mobilise"]
+            lines += [f"{own[name]:,.0f} {_verb(name)}" for name in others]
+        if measure != "mobilise":
+            belief = f"{measure} {value:.2f}"
+            lines = [belief, *lines] if self._lines >= ROOMY else [belief]
+            return self._colours(float(self._scale(value))), tuple(lines)
+        if value == 0:
+            return BLANK, tuple(lines)
+        return self._colours(float(self._scale(PER * value / size))), tuple(lines)
+
+    def _show(self, tile: Tile, facts: Facts) -> list[Any]:
+        """Set a tile's field, words and signs; return what is to be painted."""
+        tile.field.set_facecolor(facts.colour)
+        light = float(np.dot(facts.colour[:3], (0.30, 0.59, 0.11)))
+        painted: list[Any] = [tile.field]
+        ys = iter(tile.ys)
+        for text in (*tile.words, *tile.signs.values()):
+            text.set_text("")
+        for text, words in zip(tile.words, facts.lines, strict=False):
+            text.set(text=words, y=next(ys, tile.ys[-1]), color="white" if light < 0.5 else INK)
+            painted.append(text)
+        for sign, text in tile.signs.items():
+            words = getattr(facts, sign)
+            if words:
+                text.set(text=f"{SIGNS[sign][0]} {words}", y=next(ys, tile.ys[-1]))
+                painted.append(text)
+        return painted
+
+    def _listed(self, names: list[str]) -> str:
+        """Name platforms where they fit a line, else count them."""
+        words, room = ", ".join(names), self._wide * 72 / (0.68 * LETTERS * self._letters)
+        if len(words) + 2 <= room:
+            return words
+        return f"{len(names)} platforms" if len(names) > 1 else fitted(words, self._wide, 11)
+
+    def _say(self, simulation: Simulation, blocked: list[list[str]]) -> None:
+        date, day = date_in_words(simulation)
+        self._title.set_text(date)
+        somewhere = list(dict.fromkeys(name for names in blocked for name in names))
+        if somewhere:
+            day += f" – blocked or banned somewhere: {plain(', '.join(somewhere))}"
+        self._day.set_text(fitted(day, 0.99 * self.sheet.inches[0], LETTERS * 0.93))
+
+    def region_at(self, x: float, y: float) -> str | None:
+        """Return the region that a click meant; x and y as in `Network.citizen_at`."""
+        width, height = self.figure.canvas.get_width_height()
+        place = self.ax.transData.inverted().transform((x * width, (1.0 - y) * height))
+        for name, (left, top) in zip(self.regions, places_of(self.regions), strict=True):
+            if 0 <= place[0] - left < 1 and 0 <= place[1] - top < 1:
+                return name
+        return None
+
+    def png(self) -> bytes:
+        """Return the picture as a PNG file."""
+        return self.sheet.png()
+
+    def pixels(self) -> Pixels:
+        """Return the picture as an image (height, width, 3)."""
+        return self.sheet.pixels()
+
+
+def _verb(posture: str) -> str:
+    """Return what so many of a posture do, in the plural."""
+    look = LOOKS[posture].words
+    return {"share": "speak out", "self_censor": "keep quiet out of fear"}.get(posture, look)
+
+
+def _headings(figure: Figure, high: float) -> tuple[Text, Text]:
+    place: Any = {"va": "center", "parse_math": False}
+    title = figure.text(0.012, 1 - 0.17 / high, "", fontsize=LETTERS + 3.5, weight="bold", **place)
+    day = figure.text(0.012, 1 - 0.38 / high, "", fontsize=LETTERS, color=FAINT, **place)
+    return title, day
+
+
+def _colours_of(shows: str) -> Colormap:
+    """Return the colours, without those that are too pale to be told from nobody's."""
+    whole = sns.color_palette(SHOWS[shows].colours, as_cmap=True)
+    return ListedColormap(whole(np.linspace(0.12 if shows == "fear" else 0.0, 1.0, 256)))
+
+
+def _scale_of(shows: str, largest: int) -> Normalize:
+    """Return a scale that stays the same for the whole run, so that days can be compared."""
+    if shows == "fear":
+        return PowerNorm(0.5, 0.0, 1.0)  # most of what there is of it lies near 0
+    if shows == "trust":
+        return Normalize(0.0, 1.0)
+    one = 10.0 ** math.floor(math.log10(PER / largest))
+    return LogNorm(min(one, MOST_TURNOUT / 10), MOST_TURNOUT)

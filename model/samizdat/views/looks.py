@@ -1,0 +1,137 @@
+"""How the postures look and are called, in every view the same."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from samizdat.core.layout import POSTURES
+from samizdat.figures.frame import COLOURS, Colour, shorten
+from samizdat.simulation import Simulation
+
+
+class Look(NamedTuple):
+    """A posture: in words for everybody, as the model calls it, and its colour and mark."""
+
+    words: str
+    term: str
+    colour: Colour
+    marker: str
+    size: float  # points across
+
+
+# Told apart by colour (safe for the colour-blind), by shape and by size.
+LOOKS: dict[str, Look] = {
+    "silent": Look("says nothing", "silent", (0.66, 0.68, 0.70), "o", 3.2),
+    "self_censor": Look("keeps quiet out of fear", "self-censoring", COLOURS[4], "v", 5.2),
+    "share": Look("speaks out", "sharing", COLOURS[0], "D", 4.6),
+    "mobilise": Look("in the street", "mobilised", COLOURS[3], "^", 6.6),
+    "detained": Look("in detention", "detained", (0.1, 0.1, 0.1), "s", 5.2),
+}
+assert tuple(LOOKS) == POSTURES
+
+INK, FAINT = "0.15", "0.45"
+LETTERS, SMALL = 8.5, 7.0  # points
+LINE = 0.165  # inches from line to line
+
+
+def date_in_words(simulation: Simulation) -> tuple[str, str]:
+    """Return the date and how far the run is, for a heading."""
+    date, done = simulation.date, simulation.step_number
+    named = f"{date.day} {date:%B %Y}"
+    if done == 0:
+        return named, "before the first day"
+    return named, f"day {done:,} of {simulation.steps:,}"
+
+
+class Column:
+    """A column of words beside a picture: the date, the postures with their counts, notes.
+
+    Parameters
+    ----------
+    ax
+        An empty axes; it is used in inches from its upper left corner.
+    """
+
+    def __init__(self, ax: Axes, heading: str) -> None:
+        self.ax = ax
+        box = ax.get_position()
+        inches = ax.figure.get_size_inches()  # type: ignore[union-attr]
+        self.wide, self.high = box.width * inches[0], box.height * inches[1]
+        ax.set_axis_off()
+        ax.set_xlim(0, self.wide)
+        ax.set_ylim(self.high, 0)
+        self.moving: list[Text] = []
+        self.at = 0.14
+        self._date = self._moving(LETTERS + 3.5, weight="bold")
+        self._day = self._moving(LETTERS, color=FAINT)
+        self.at += 0.12
+        self.note(heading, weight="bold")
+        self._counts = {name: self._posture(look) for name, look in LOOKS.items()}
+        self.at += 0.08
+
+    def _moving(self, size: float, **look: Any) -> Text:
+        text = self.ax.text(0, self.at, "", fontsize=size, va="center", parse_math=False, **look)
+        self.at += 1.3 * LINE
+        self.moving.append(text)
+        return text
+
+    def note(self, text: str, **look: Any) -> None:
+        """Write lines that stand still."""
+        size = look.pop("fontsize", LETTERS)
+        for line in text.split("\n"):
+            self.ax.text(0, self.at, line, fontsize=size, va="center", parse_math=False, **look)
+            self.at += LINE * size / LETTERS
+        self.at += 0.05
+
+    def mark(self, text: str, **look: Any) -> None:
+        """Explain a mark."""
+        self.ax.plot([0.09], [self.at], clip_on=False, linestyle="none", **look)
+        self._beside(text)
+
+    def stroke(self, text: str, **look: Any) -> None:
+        """Explain a line."""
+        self.ax.plot([0.0, 0.19], [self.at, self.at], clip_on=False, **look)
+        self._beside(text)
+
+    def _beside(self, text: str) -> None:
+        for line in text.split("\n"):
+            self.ax.text(0.28, self.at, line, fontsize=LETTERS, va="center", parse_math=False)
+            self.at += LINE
+        self.at += 0.04
+
+    def _posture(self, look: Look) -> Text:
+        self.mark_of(look)
+        self.ax.text(0.28, self.at, look.words, fontsize=LETTERS, va="center", color=INK)
+        self.at += LINE
+        term = self.ax.text(0.28, self.at, f"({look.term})", fontsize=SMALL, va="center")
+        term.set_color(FAINT)
+        count = self.ax.text(self.wide, self.at, "", fontsize=LETTERS, va="center", ha="right")
+        count.set_fontweight("bold")
+        self.moving.append(count)
+        self.at += LINE + 0.045
+        return count
+
+    def mark_of(self, look: Look) -> None:
+        """Draw the mark of a posture at the head of a line."""
+        style: Any = {"marker": look.marker, "color": look.colour, "markersize": look.size + 2}
+        self.ax.plot([0.09], [self.at], markeredgewidth=0.5, markeredgecolor="white", **style)
+
+    def say(self, simulation: Simulation, counts: Mapping[str, int]) -> None:
+        """Write date and counts of the day."""
+        date, day = date_in_words(simulation)
+        self._date.set_text(date)
+        self._day.set_text(day)
+        for name, text in self._counts.items():
+            text.set_text(f"{counts[name]:,}")
+
+
+def plain(name: str) -> str:
+    """Return a name of the scenario for people: no underscores."""
+    return name.replace("_", " ")
+
+
+def fitted(text: str, inches: float, size: float = LETTERS) -> str:
+    """Cut a text, visibly, to the room that it has."""
+    return shorten(text, max(3, int(inches * 72 / (0.58 * size))))
