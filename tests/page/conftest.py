@@ -1,42 +1,13 @@
 """A server on a port of its own, and Debian's chromium; without them tests say why they skip."""
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
+from serving import address_of, ended, started
 
-ROOT = Path(__file__).parents[2]
-SOLARA = pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
-
-
-def address_of(process):
-    """Wait for the line that names the address."""
-    for line in process.stdout:
-        if found := re.search(r"http://\S+:\d+/", line):
-            return found.group()
-    raise AssertionError("the server ended before it answered")
-
-
-def started(*arguments):
-    environment = {**os.environ, "HOST": "0.0.0.0", "MPLBACKEND": "Agg"}
-    environment["PYTHONPATH"] = str(ROOT / "model")
-    return subprocess.Popen(
-        [sys.executable, "-m", "samizdat", "view", "--no-browser", "--port", "0", *arguments],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def ended(process):
-    process.terminate()
-    process.wait(20)
-    process.stdout.close()
+pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +54,6 @@ def visit(chromium, server, tmp_path):
     assert not [f for f in failed if "/_solara/api/close/" not in f[0]]
 
 
-def _own(url, address):
-    return url.startswith((address, address.replace("http:", "ws:"), "data:", "blob:"))
-
-
 @pytest.fixture
 def shoot(tmp_path):
     """Save what the visitor sees, for people to look at."""
@@ -99,21 +66,5 @@ def shoot(tmp_path):
     return taken
 
 
-def asked(url, headers=None):
-    """Return status, headers and body of a plain request."""
-    request = urllib.request.Request(url, headers=headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, dict(answer.headers), answer.read()
-    except urllib.error.HTTPError as answer:
-        return answer.code, dict(answer.headers), answer.read()
-
-
-def until(found, seconds=60):
-    """Wait for something to be so."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        time.sleep(0.1)
-    raise AssertionError("it did not come")
+def _own(url, address):
+    return url.startswith((address, address.replace("http:", "ws:"), "data:", "blob:"))

@@ -1,12 +1,13 @@
 """`samizdat view`: the model in a browser."""
 
+import importlib.util
 from typing import Annotated
 
 import typer
 
 from samizdat.cli import refuse
 
-_EXTRA = "the page needs more packages: pip install -e '.[viz]'"
+_NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
 
 
 def view(
@@ -40,13 +41,9 @@ def view(
             f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
             "what they cost. Add --expose-to-network if that is meant"
         )
+    if not all(importlib.util.find_spec(name) for name in _NEEDED):
+        refuse("the page needs more packages: pip install -e '.[viz]'")
     prepare()
-    try:
-        import ipyvuetify  # noqa: F401
-        import solara.server.starlette  # noqa: F401
-        import solara_assets  # noqa: F401
-    except ImportError:
-        refuse(_EXTRA)
     from samizdat.page.choice import Choice, citizens_from
     from samizdat.page.opening import opening
     from samizdat.simulation import check_call

@@ -1,4 +1,4 @@
-"""What stands beside the picture: the days as lines, the twin, and why a citizen did what she did."""
+"""Beside the picture: the days as lines, the twin, and why a citizen did what she did."""
 
 import solara
 

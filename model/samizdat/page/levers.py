@@ -27,7 +27,8 @@ STANDING = {
 def Levers(session: Session) -> None:
     """Show the levers, and what was ordered with them."""
     where, set_where = solara.use_state("")
-    world = session.choice.value.world()
+    session.choice.get()  # another world makes it anew
+    world = session.world
     regions = [(name, name) for name in world.region_names]
     solara.Div(
         children=["You are the state. What you order begins on the next day."],

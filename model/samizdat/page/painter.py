@@ -10,6 +10,7 @@ from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
 from samizdat.page.numbering import numbers_of
 from samizdat.page.pictures import Gallery
+from samizdat.page.twin import Click
 from samizdat.simulation import Simulation
 
 SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
@@ -19,6 +20,7 @@ class Shown(NamedTuple):
     """What there is to show."""
 
     status: Status
+    clicks: tuple[Click, ...] = ()
     picture: bytes = b""
     series: bytes = b""
     counts: Any = None
@@ -32,6 +34,7 @@ class _Snapshot(NamedTuple):
     """A day as it was left, which moves no longer."""
 
     status: Status
+    clicks: tuple[Click, ...]
     simulation: Simulation
     model: ProtestModel | None
     twin: Simulation | None
@@ -119,6 +122,7 @@ class Painter:
             twin = self.engine.twin
             return _Snapshot(
                 self.engine.status,
+                self.engine.clicks,
                 apart.simulation if apart is not None else copy.deepcopy(model.simulation),
                 apart,
                 copy.deepcopy(twin) if twin is not None else None,
@@ -142,6 +146,7 @@ class Painter:
             gallery = self._gallery[1]
             return Shown(
                 kept.status,
+                kept.clicks,
                 b"" if kept.model is not None else
                 gallery.draw(self.view, kept.simulation, self.chosen, kept.twin),
                 gallery.draw("series", kept.simulation, self.chosen, kept.twin),

@@ -92,15 +92,16 @@ def Pick(
     options: Sequence[tuple[Any, str]],
     value: Any,
     on_value: Callable[[Any], None],
+    name: str = "",
 ) -> None:
-    """Show a list to pick one from."""
+    """Show a list to pick one from; its name is for those who do not see its label."""
     v.Select(
-        label=label,
+        label=label or None,
         items=[{"value": k, "text": text} for k, (_, text) in enumerate(options)],
         v_model=next((k for k, (option, _) in enumerate(options) if option == value), None),
         on_v_model=lambda k: on_value(options[k][0]),
         dense=True, hide_details=True, outlined=True, class_="samizdat-pick",
-        menu_props={"maxHeight": 380},
+        menu_props={"maxHeight": 380}, attributes={"aria-label": name or label},
     )  # fmt: skip
 
 

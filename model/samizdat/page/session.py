@@ -29,8 +29,10 @@ class Session:
     def __init__(self, choice: Choice, problem: str, *, playing: bool, measures: Any) -> None:
         self.engine = Engine(choice, opening.citizens, FIRST_SPEED, playing=playing)
         self.painter = Painter(self.engine, self._publish)
-        self.measures = measures  # Mesa's components by name
+        # Mesa's components by name; some makers of them say on which of its tabs they go.
+        self.measures = {n: c[0] if isinstance(c, tuple) else c for n, c in measures.items()}
         self.choice = solara.reactive(choice)
+        self.world = choice.world()
         self.problem = solara.reactive(problem)  # of what the visitor last asked for
         self.status = solara.reactive(Status())
         self.picture = solara.reactive(b"")
@@ -64,7 +66,7 @@ class Session:
     def choose(self, choice: Choice, *, playing: bool | None = None) -> None:
         """Begin anew with a world, or say what is wrong with it."""
         try:
-            choice.world()
+            self.world = choice.world()
         except ValueError as problem:
             self.problem.set(str(problem))
             return
@@ -121,20 +123,19 @@ class Session:
 
     def _publish(self, new: Shown) -> None:
         with self._context:
+            self.clicks.set(new.clicks)
+            if new.status.phase == "ready":
+                if new.model is not None:
+                    self.model.set(new.model)
+                    force_update()
+                else:
+                    self.picture.set(new.picture)
+                self.series.set(new.series)
+                self.numbers.set(new.numbers)
+                self.counts.set(new.counts)
+                self.account.set(new.account)
+                self.lesson.set(new.lesson)
             self.status.set(new.status)
-            self.clicks.set(self.engine.clicks)
-            if new.status.phase != "ready":
-                return
-            self.numbers.set(new.numbers)
-            self.counts.set(new.counts)
-            self.account.set(new.account)
-            self.lesson.set(new.lesson)
-            self.series.set(new.series)
-            if new.model is not None:
-                self.model.set(new.model)
-                force_update()
-            else:
-                self.picture.set(new.picture)
 
 
 class Seats:

@@ -35,13 +35,13 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 (Solara hands it ove
 
 @solara.component
 def Page() -> None:
-    """The page as it is shipped."""
+    """Show the page as it is shipped."""
     ProtestPage()
 
 
 @solara.component
 def ProtestPage(components: Mapping[str, Callable[[Any], Any]] | None = None) -> None:
-    """A visitor's own world.
+    """Show a visitor her own world.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def ProtestPage(components: Mapping[str, Callable[[Any], Any]] | None = None) ->
 def Head(session: Session) -> None:
     """Show which world this is and what day, and the controls of time."""
     status = session.status.value
-    world = session.choice.value.world()
+    session.choice.get()  # another world makes it anew
+    world = session.world
     with solara.Div(classes=["samizdat-head"]):
         with solara.Div(classes=["samizdat-title"]):
             solara.Div(children=[world.world.title or world.name], classes=["samizdat-name"])
@@ -135,7 +136,7 @@ def Head(session: Session) -> None:
                 hint="Begin again with the same world and luck; orders are forgotten",
             )
         with solara.Div(classes=["samizdat-speed"]):
-            Pick("Speed", SPEEDS, session.speed.value, session.pace)
+            Pick("", SPEEDS, session.speed.value, session.pace, name="Speed")
         Today(session)
 
 
