@@ -147,6 +147,11 @@ class Engine:
         self._used = time.monotonic()
         return self.ask(lambda model: self._enact(model, dict(entry)))
 
+    def toggle(self, entry: Mapping[str, Any]) -> "Future[None]":
+        """Lift what is ordered just so; where nothing is, order it."""
+        self._used = time.monotonic()
+        return self.ask(lambda model: self._toggle(model, dict(entry)))
+
     def lift(self, click: str) -> "Future[None]":
         """End an entry that was enacted, before the next day."""
         self._used = time.monotonic()
@@ -283,6 +288,13 @@ class Engine:
             self._twin.enact(click.id, entry)
         self._tell()
         return click.id
+
+    def _toggle(self, model: ProtestModel, entry: dict[str, Any]) -> None:
+        same = [click.id for click in self.clicks if click.ends is None and click.entry == entry]
+        if same:
+            self._lift(model, same[-1])
+        else:
+            self._enact(model, entry)
 
     def _lift(self, model: ProtestModel, which: str) -> None:
         simulation = model.simulation

@@ -50,13 +50,6 @@ def Orders(session: Session, where: str, platforms: list[str]) -> None:
     clicks = [click for click in session.clicks.value if click.ends is None]
     place = {"regions": [where]} if where else {}
 
-    def toggle(entry: dict[str, Any]) -> None:
-        running = _running(clicks, entry)
-        if running is None:
-            session.enact(entry)
-        else:
-            session.lift(running)
-
     solara.Div(children=["Block"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         for name in platforms:
@@ -64,10 +57,10 @@ def Orders(session: Session, where: str, platforms: list[str]) -> None:
                 "kind": "action", "lever": "blocking", "platforms": [name],
                 "title": f"{_plain(name)} blocked", **place,
             }  # fmt: skip
-            down = _running(clicks, entry) is not None
+            down = _running(clicks, entry)
             Press(
-                _plain(name), lambda entry=entry: toggle(entry), down=down, kind="samizdat-harsh",
-                hint=f"{'Unblock' if down else 'Block'} {_plain(name)}",
+                _plain(name), lambda entry=entry: session.toggle(entry), down=down,
+                kind="samizdat-harsh", hint=f"{'Unblock' if down else 'Block'} {_plain(name)}",
             )  # fmt: skip
     solara.Div(children=["Order"], classes=["samizdat-heading"])
     blackout = {"kind": "action", "lever": "blackout", "title": "Network off", **place}
@@ -76,8 +69,8 @@ def Orders(session: Session, where: str, platforms: list[str]) -> None:
     }  # fmt: skip
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         Press(
-            "network off", lambda: toggle(blackout), kind="samizdat-harsh",
-            down=_running(clicks, blackout) is not None,
+            "network off", lambda: session.toggle(blackout), kind="samizdat-harsh",
+            down=_running(clicks, blackout),
         )  # fmt: skip
         Press("violence, one day", lambda: session.enact(violence), kind="samizdat-harsh")
     with solara.Div(classes=["samizdat-orders"]):
@@ -111,9 +104,9 @@ def Standing(session: Session) -> None:
             Number(name, numbers[name], session.set, label)
 
 
-def _running(clicks: list[Any], entry: Mapping[str, Any]) -> str | None:
-    """Return the id of the same order where it is in force."""
-    return next((click.id for click in clicks if click.entry == entry), None)
+def _running(clicks: list[Any], entry: Mapping[str, Any]) -> bool:
+    """Whether the same order is in force."""
+    return any(click.entry == entry for click in clicks)
 
 
 def _plain(name: str) -> str:

@@ -42,8 +42,8 @@ class Scale(NamedTuple):
     def place(self, value: float) -> int:
         """Return the place of a value."""
         part = (value - self.low) / (self.high - self.low)
-        straight = min(1.0, max(0.0, part)) ** (1.0 / self.bend)
-        return math.floor(STEPS * straight + 0.5)
+        straight: float = min(1.0, max(0.0, part)) ** (1.0 / self.bend)
+        return round(STEPS * straight)
 
 
 def scale_of(name: str) -> Scale:

@@ -58,8 +58,8 @@ class Doorkeeper:
     def _own(self, scope: Scope, host: str, origin: str | None) -> bool:
         """Whether the request comes from a page of this server, as far as it says."""
         if origin is None:
-            return scope["type"] == "http"  # a browser names it for every WebSocket
-        return bool(urlsplit(origin).netloc.lower() == host.lower())
+            return bool(scope["type"] == "http")  # a browser names it for every WebSocket
+        return urlsplit(origin).netloc.lower() == host.lower()
 
     def _guarded(self, send: Send, host: str) -> Send:
         policy = (

@@ -91,6 +91,10 @@ class Session:
         """Do something as the state, from the next day on."""
         self._heed(self.engine.enact(entry))
 
+    def toggle(self, entry: dict[str, Any]) -> None:
+        """Do something as the state, or end it where it is done already."""
+        self._heed(self.engine.toggle(entry))
+
     def set(self, name: str, value: float | str) -> None:
         """Set a number from the next day on."""
         self.enact({"kind": "setting", "set": {name: value}, "title": name.replace("_", " ")})
