@@ -51,7 +51,7 @@ def type_into(page, selector, text):
 def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
     page = ready(visit())
     to_day(page, 14)
-    for name in ("Citizens", "Country", "Who"):
+    for name in ("Citizens", "Country", "Who", "Days"):
         press(page, name)
         page.wait_for_selector(f'img[alt="View: {name}"]')
         view = page.locator(f'img[alt="View: {name}"]').bounding_box()

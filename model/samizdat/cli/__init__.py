@@ -22,6 +22,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _app() -> typer.Typer:
+    from samizdat.cli.animate import animate
     from samizdat.cli.bench import bench
     from samizdat.cli.cache import cache
     from samizdat.cli.check import check
@@ -41,8 +42,8 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    commands = (run, view, compare, sweep, report, compact, explain, scenarios, parameters, check,
-                bench, cache)  # fmt: skip
+    commands = (run, view, compare, sweep, report, compact, explain, animate, scenarios,
+                parameters, check, bench, cache)  # fmt: skip
     for command in commands:
         app.command(command.__name__)(command)
 

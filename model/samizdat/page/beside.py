@@ -3,7 +3,7 @@
 import solara
 
 from samizdat.page.parts import Entry, Pick, Picture, Press, data_of
-from samizdat.page.pictures import SERIES_HELP
+from samizdat.page.pictures import TWIN_HELP
 from samizdat.page.session import Session
 from samizdat.regime import LEVERS
 
@@ -35,9 +35,9 @@ def Compared(session: Session) -> None:
     else:
         told = session.lesson.value
     if told and session.lever.value:
-        solara.Div(children=[told], classes=["samizdat-lesson"])
-    elif not session.lever.value:
-        solara.Div(children=[SERIES_HELP], classes=["samizdat-help"])
+        solara.Div(
+            children=[told], classes=["samizdat-lesson"], attributes={"title": TWIN_HELP}
+        )  # fmt: skip
 
 
 @solara.component

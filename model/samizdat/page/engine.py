@@ -179,6 +179,12 @@ class Engine:
         return self.ask(lambda model: to_toml(model.simulation.scenario, comment))
 
     @property
+    def lever(self) -> str | None:
+        """Which lever the twin does without."""
+        twin = self._twin
+        return twin.lever if twin is not None else None
+
+    @property
     def twin(self) -> Simulation | None:
         """The twin's simulation; to be asked for in the thread."""
         return self._twin.simulation if self._twin is not None else None

@@ -2,7 +2,7 @@
 
 import solara
 
-from samizdat.page.pictures import VIEWS, csv_of
+from samizdat.page.pictures import SHOWN, csv_of
 from samizdat.page.session import Session
 
 WIDTH, HEIGHT = 1200, 900  # pixels of a picture that is taken away
@@ -22,15 +22,14 @@ def Keep(session: Session) -> None:
             lambda: engine.ask(lambda model: csv_of(model.simulation)).result(),
             filename=f"{name}_series.csv", label="Series as CSV",
         )  # fmt: skip
-        for view, (title, _) in VIEWS.items():
+        for view, (title, _) in SHOWN.items():
             solara.FileDownload(
                 lambda view=view: session.painter.png(view, WIDTH, HEIGHT),
                 filename=f"{name}_{view}.png", label=f"{title} as PNG",
             )  # fmt: skip
         solara.FileDownload(
-            lambda: session.painter.png("series", WIDTH, HEIGHT),
-            filename=f"{name}_series.png", label="Series as PNG",
-        )  # fmt: skip
+            session.painter.film, filename=f"{name}.gif", label="What I saw, as a film (GIF)"
+        )
         solara.FileDownload(
             lambda: engine.saved().result(),
             filename=f"{name}_live.toml", label="My orders, as a scenario",

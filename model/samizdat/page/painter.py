@@ -3,16 +3,18 @@
 import copy
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
 from samizdat.page.numbering import numbers_of
-from samizdat.page.pictures import Gallery
+from samizdat.page.pictures import Gallery, film_of, lesson
 from samizdat.page.twin import Click
 from samizdat.simulation import Simulation
 
+LONGEST_FILM = 150  # pictures
 SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
 
 
@@ -59,9 +61,11 @@ class Painter:
     def __init__(self, engine: Engine, publish: Callable[[Shown], None]) -> None:
         self.engine, self.publish = engine, publish
         self.chosen: int | None = None
-        self.view, self._mesa = "citizens", False
+        self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
-        self._gallery: tuple[Any, Gallery] | None = None
+        self._run, self._gallery = 0, Gallery()
+        self._film: deque[bytes] = deque(maxlen=LONGEST_FILM)
+        self._filmed: Any = None  # of which run, view, size and day the last frame is
         self._lock = threading.Lock()
         self._stopped = False
         self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
@@ -89,16 +93,24 @@ class Painter:
 
     def citizen_at(self, x: float, y: float) -> int | None:
         """Return who is drawn at a place of the picture, in parts of its width and height."""
-        if self.view != "citizens" or self._gallery is None:
-            return None
         with self._lock:
-            return self._gallery[1].citizen_at(x, y)
+            return self._gallery.citizen_at(x, y)
 
     def png(self, view: str, width: int, height: int) -> bytes:
         """Return a view of the present day, as large as is asked for."""
-        kept = self._snapshot()
-        gallery = Gallery(kept.simulation, {"view": (width, height), "series": (width, height)})
-        return gallery.draw(view, kept.simulation, self.chosen, kept.twin)
+        return Gallery().draw(view, self._snapshot().simulation, (width, height), self.chosen)
+
+    def film(self) -> bytes:
+        """Return the pictures of the present view that were shown so far as a GIF film.
+
+        Raises
+        ------
+        ValueError
+            If there is none yet.
+        """
+        with self._lock:
+            frames = list(self._film)
+        return film_of(frames)
 
     def _live(self) -> None:
         while not self._stopped:
@@ -139,20 +151,39 @@ class Painter:
             kept = self._snapshot()
         except ValueError:  # it is being built anew
             return Shown(self.engine.status)
-        key = (kept.status.run, tuple(self.sizes.items()))
         with self._lock:
-            if self._gallery is None or self._gallery[0] != key:
-                self._gallery = (key, Gallery(kept.simulation, self.sizes))
-            gallery = self._gallery[1]
-            return Shown(
-                kept.status,
-                kept.clicks,
-                b"" if kept.model is not None else
-                gallery.draw(self.view, kept.simulation, self.chosen, kept.twin),
-                gallery.draw("series", kept.simulation, self.chosen, kept.twin),
-                kept.simulation.counts,
-                kept.numbers,
-                kept.account,
-                gallery.lesson(kept.simulation, kept.twin),
-                kept.model,
-            )  # fmt: skip
+            if self._run != kept.status.run:
+                self._run, self._gallery = kept.status.run, Gallery()
+            gallery, lever = self._gallery, self.engine.lever
+            if kept.twin is None or lever is None:
+                told = ""
+                series = gallery.beside(kept.simulation, self.sizes["series"])
+            else:
+                told = lesson(kept.simulation, kept.twin, lever)
+                series = gallery.compare(kept.simulation, kept.twin, self.sizes["series"], lever)
+            picture = b""
+            if kept.model is None:
+                size = self.sizes["view"]
+                picture = gallery.draw(self.view, kept.simulation, size, self.chosen)
+                self._keep_frame(picture, kept.status)
+        return Shown(
+            kept.status,
+            kept.clicks,
+            picture,
+            series,
+            kept.simulation.counts,
+            kept.numbers,
+            kept.account,
+            told,
+            kept.model,
+        )
+
+    def _keep_frame(self, picture: bytes, status: Status) -> None:
+        """Keep a picture for the film, one a day, of the same view and size."""
+        kind, day = (status.run, self.view, self.sizes["view"]), status.step
+        if self._filmed is None or self._filmed[0] != kind:
+            self._film.clear()
+        if self._film and self._filmed[1] == day:
+            self._film.pop()
+        self._film.append(picture)
+        self._filmed = (kind, day)

@@ -1,14 +1,15 @@
 """Which pictures the page shows, and how each is made of a simulation: the one place to change."""
 
-import io
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-from matplotlib.figure import Figure
-
 from samizdat.simulation import Simulation
-from samizdat.views import Country, Network, country, network
-from samizdat.views.looks import LOOKS
+from samizdat.views import HELP, VIEWS, Network, Twin, Who, csv_of, gif_of
+from samizdat.views.twin import HELP as TWIN_HELP
+
+__all__ = ["SHOWN", "TWIN_HELP", "Gallery", "View", "csv_of", "film_of"]
+
+FRAMES_A_SECOND = 6.0
 
 
 class View(NamedTuple):
@@ -18,70 +19,79 @@ class View(NamedTuple):
     help: str
 
 
-VIEWS = {
-    "citizens": View("Citizens", network.HELP),
-    "country": View("Country", country.HELP),
-    "who": View("Who", "Who keeps quiet, who speaks out."),
+SHOWN = {
+    "network": View("Citizens", HELP["network"]),
+    "country": View("Country", HELP["country"]),
+    "who": View("Who", HELP["who"]),
+    "series": View("Days", HELP["series"]),
 }
-SERIES_HELP = "How many, day by day."
 
 Size = tuple[int, int]  # pixels
 
 
 class Gallery:
-    """The pictures of one world at one size; each is made when it is first looked at."""
+    """The pictures of one world, each made when it is first looked at."""
 
-    def __init__(self, simulation: Simulation, sizes: dict[str, Size]) -> None:
-        self.sizes = sizes
-        self._views: dict[str, Any] = {}
+    def __init__(self) -> None:
+        self._views: dict[str, tuple[Size, Any]] = {}
+        self._seen: tuple[Any, Simulation] | None = None
 
-    def draw(
-        self, view: str, simulation: Simulation, chosen: int | None, twin: Simulation | None
-    ) -> bytes:
+    def draw(self, view: str, simulation: Simulation, size: Size, chosen: int | None) -> bytes:
         """Return a picture of a day as the bytes of a PNG."""
-        width, height = self.sizes["series" if view == "series" else "view"]
-        if view == "citizens":
-            shown = self._made(view, Network, simulation, width, height)
+        shown = self._made(view, size, lambda: VIEWS[view](simulation, *size))
+        if isinstance(shown, Network | Who):
             shown.update(simulation, chosen)
-            return bytes(shown.png())
-        if view == "country":
-            shown = self._made(view, Country, simulation, width, height)
-            shown.update(simulation)
-            return bytes(shown.png())
-        figure = Figure(figsize=(width / 100, height / 100), dpi=100)
-        axes = figure.add_subplot()
-        if view == "series":
-            for name in ("self_censor", "share", "mobilise"):
-                axes.plot(simulation.daily(name), label=LOOKS[name].words)
-                if twin is not None:
-                    axes.plot(twin.daily(name), "--")
-            axes.legend()
+            self._seen = (shown, simulation)
         else:
-            n = min(2000, simulation.scenario.citizens)
-            i = np.arange(n)
-            axes.scatter(i % 50, i // 50, c=simulation.state["posture"][:n], s=12)
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        return stream.getvalue()
+            shown.update(simulation)
+            self._seen = None
+        return bytes(shown.png())
+
+    def beside(self, simulation: Simulation, size: Size) -> bytes:
+        """Return the picture of the days that stands beside the other."""
+        shown = self._made("beside", size, lambda: VIEWS["series"](simulation, *size))
+        shown.update(simulation)
+        return bytes(shown.png())
+
+    def compare(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
+        """Return a picture of two worlds as the bytes of a PNG."""
+        names = ("this world", f"without {lever}")
+        shown = self._made(lever, size, lambda: Twin(first, second, *size, names=names))
+        shown.update(first, second)
+        return bytes(shown.png())
 
     def citizen_at(self, x: float, y: float) -> int | None:
-        """Return who is drawn at a place, in parts of the width and height from the top left."""
-        shown = self._views.get("citizens")
-        return None if shown is None else shown.citizen_at(x, y)
+        """Return who was drawn last at a place, in parts of width and height from the top left."""
+        if self._seen is None:
+            return None
+        shown, simulation = self._seen
+        if isinstance(shown, Who):
+            return shown.citizen_at(x, y, simulation)
+        found: int | None = shown.citizen_at(x, y)
+        return found
 
-    def lesson(self, simulation: Simulation, twin: Simulation | None) -> str:
-        """Say what the twin shows."""
-        if twin is None:
-            return ""
-        here, there = (float(each.daily("mobilise").sum()) for each in (simulation, twin))
-        return f"{here:,.0f} days in the street here, {there:,.0f} without: {here - there:+,.0f}."
-
-    def _made(self, name: str, view: Any, *arguments: Any) -> Any:
-        if name not in self._views:
-            self._views[name] = view(*arguments)
-        return self._views[name]
+    def _made(self, name: str, size: Size, make: Callable[[], Any]) -> Any:
+        """Return a view of that size; of another size it is let go."""
+        kept = self._views.get(name)
+        if kept is None or kept[0] != size:
+            kept = self._views[name] = (size, make())
+        return kept[1]
 
 
-def csv_of(simulation: Any) -> str:
-    """Return the daily series as CSV."""
-    return str(simulation.nation.to_csv(index=False))
+def lesson(simulation: Simulation, twin: Simulation, lever: str) -> str:
+    """Say in a sentence what a lever changed up to now."""
+    here, there = (round(float(each.daily("mobilise").sum())) for each in (simulation, twin))
+    more = (
+        "as many"
+        if here == there
+        else f"{abs(here - there):,} {'more' if here > there else 'fewer'}"
+    )
+    return (
+        f"So far {here:,} days spent in the street; without {lever} {there:,}. "
+        f"{lever.capitalize()} made it {more}."
+    )
+
+
+def film_of(frames: Sequence[bytes]) -> bytes:
+    """Return pictures as a GIF film."""
+    return gif_of(frames, FRAMES_A_SECOND)

@@ -43,7 +43,7 @@ class Session:
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.lesson = solara.reactive("")  # what the twin shows
         self.model: solara.Reactive[Any] = solara.reactive(None)
-        self.view = solara.reactive("citizens")
+        self.view = solara.reactive("network")
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)

@@ -16,7 +16,7 @@ from samizdat.page.keeping import Keep
 from samizdat.page.levers import Levers
 from samizdat.page.opening import opening
 from samizdat.page.parts import Choices, Pick, Picture, Press, data_of
-from samizdat.page.pictures import VIEWS
+from samizdat.page.pictures import SHOWN
 from samizdat.page.session import Session, seats
 
 MEASURES = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -174,7 +174,7 @@ def Side(session: Session) -> None:
 def Middle(session: Session) -> None:
     """Show one view of the world, and what it is."""
     view = session.view.value
-    names = [(name, title) for name, (title, _) in VIEWS.items()]
+    names = [(name, title) for name, (title, _) in SHOWN.items()]
     names += [(name, name) for name in session.measures]
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
@@ -185,7 +185,7 @@ def Middle(session: Session) -> None:
             solara.Div(children=["A component of Mesa."], classes=["samizdat-help"])
         else:
             View(session, view)
-            solara.Div(children=[VIEWS[view].help], classes=["samizdat-help"])
+            solara.Div(children=[SHOWN[view].help], classes=["samizdat-help"])
 
 
 @solara.component
@@ -205,9 +205,9 @@ def View(session: Session, view: str) -> None:
     }.get(status.phase, "")
     Picture(
         src="" if waiting else data_of(session.picture.value),
-        alt=f"View: {VIEWS[view].title}",
+        alt=f"View: {SHOWN[view].title}",
         waiting=waiting,
-        clickable=view == "citizens",
+        clickable=view in ("network", "who"),
         event_click=clicked,
         event_size=lambda room: session.painter.resize("view", room["width"], room["height"]),
     )

@@ -5,8 +5,42 @@ painted once. Nothing here knows who shows the pictures, and none of them change
 """
 
 from samizdat.views.country import Country
+from samizdat.views.export import (
+    ALL,
+    HELP,
+    VIEWS,
+    View,
+    csv_of,
+    gif_of,
+    pixels_of,
+    png_of,
+    view_of,
+)
 from samizdat.views.looks import LOOKS, Look
 from samizdat.views.network import Network
+from samizdat.views.series import Series
 from samizdat.views.sheet import Pixels, png, png_of_pixels
+from samizdat.views.twin import Twin
+from samizdat.views.who import Who
 
-__all__ = ["LOOKS", "Country", "Look", "Network", "Pixels", "png", "png_of_pixels"]
+__all__ = [
+    "ALL",
+    "HELP",
+    "LOOKS",
+    "VIEWS",
+    "Country",
+    "Look",
+    "Network",
+    "Pixels",
+    "Series",
+    "Twin",
+    "View",
+    "Who",
+    "csv_of",
+    "gif_of",
+    "pixels_of",
+    "png",
+    "png_of",
+    "png_of_pixels",
+    "view_of",
+]

@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]  # (height, width, 3)
 
 WIDTH, HEIGHT = 760, 560  # pixels: a panel beside another on a screen of 1280 x 800
 DPI = 100  # at that size; letters and strokes grow with the panel
-GROWTH = (0.7, 1.7)
+GROWTH = (0.6, 1.7)
 FAST = 1  # of zlib's levels: smaller files would cost more time than they save on the way
 TINTS: Pixels = ((np.arange(256) + 2) // 5 * 5).astype(np.uint8)  # two thirds of the bytes
 SMALLEST, LARGEST = 200, 4000  # pixels

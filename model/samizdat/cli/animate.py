@@ -1,0 +1,153 @@
+"""`samizdat animate`: a run as a film."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from samizdat.cli import refuse
+
+MOST_FRAMES = 400
+WIDTHS = (300, 2000)
+WIDTH, WIDTH_OF_ALL = 900, 1200
+SHAPE = 560 / 760
+PATIENCE = 5.0  # seconds between two lines of progress
+
+
+def animate(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.gif", help="Where to write the film.")],
+    view: Annotated[
+        str, typer.Option(help="What to show: network, country, who, series, or all of them.")
+    ] = "network",
+    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
+    ] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First day shown, by default the scenario's."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day, by default the scenario's.")
+    ] = None,
+    every: Annotated[int, typer.Option(metavar="DAYS", help="Days from picture to picture.")] = 1,
+    fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10,
+    width: Annotated[
+        int | None, typer.Option(help=f"Pixels; by default {WIDTH}, {WIDTH_OF_ALL} for all.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="By default one a core; the result is the same.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier film.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Run a scenario and write its days as a GIF film; it is there whole or not at all."""
+    from samizdat.cli.run import people, silent
+
+    say = silent if quiet else typer.echo
+    wide = width or (WIDTH_OF_ALL if view == "all" else WIDTH)
+    _check_picture(out, view, fps, wide, force)
+    world, shown = _checked(
+        scenario, citizens, seed, threads, setting or [], regime, first, until, every
+    )
+    say(
+        f"{world.name}: {world.citizens:,} citizens, seed {seed}; {len(shown):,} pictures from "
+        f"{world.date_of(shown[0])} to {world.date_of(shown[-1])}"
+    )
+    simulation = people(world, seed, threads, None, say)
+    try:
+        film = _filmed(simulation, view, shown, fps, wide, say)
+    except ImportError as missing:
+        refuse(missing)
+    from samizdat.files import written_whole
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(out) as partial:
+        partial.write_bytes(film)
+    say(f"Written to {out}: {len(shown):,} pictures, {len(film) / 1e6:.1f} MB")
+
+
+def _check_picture(out: Path, view: str, fps: float, width: int, force: bool) -> None:
+    """Check what has to do with the film alone."""
+    from samizdat.views.export import ALL, FASTEST, VIEWS
+
+    if view not in (*VIEWS, ALL):
+        refuse(f"view = {view!r}: one of {', '.join(VIEWS)}, {ALL}")
+    if not 0 < fps <= FASTEST:
+        refuse(f"fps = {fps:g} is outside 0 ... {FASTEST}")
+    least, most = WIDTHS
+    if not least <= width <= most:
+        refuse(f"width = {width} is outside {least} ... {most}")
+    if out.suffix.lower() != ".gif":
+        refuse(f"out = {out}: the film is a GIF, its name ends in .gif")
+    if out.is_dir() or (out.exists() and not force):
+        refuse(f"{out} is there already: --force replaces a film")
+
+
+def _checked(
+    name: str,
+    citizens: str | None,
+    seed: int,
+    threads: int | None,
+    settings: list[str],
+    regime: str | None,
+    first: str | None,
+    until: str | None,
+    every: int,
+) -> Any:
+    """Check all else that the user gave; return the world and after which steps to draw."""
+    from samizdat.cache import check_memory
+    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.simulation import check_call
+
+    scenario = load(name)
+    try:
+        check_call(seed, threads)
+        if regime is not None:
+            scenario = scenario.under(regime)
+        values = parse_settings(settings)
+        if citizens is not None:
+            values["citizens"] = citizens.replace("_", "")
+        scenario = scenario.change(values)
+        check_memory(scenario, seed, threads)
+        steps = scenario.steps_until(parse_date(until, "until") if until else None)
+    except ValueError as error:
+        refuse(error)
+    start = parse_date(first, "from") if first else scenario.world.start
+    last = scenario.date_of(steps - 1)
+    if not scenario.world.start <= start <= last:
+        refuse(f"from = {start} is outside {scenario.world.start} ... {last}")
+    if every < 1:
+        refuse(f"every = {every} is below 1")
+    begin = sum(scenario.date_of(k) < start for k in range(steps))
+    shown = range(begin, steps, max(1, round(every / scenario.world.step_days)))
+    if len(shown) > MOST_FRAMES:
+        fewer = -(-len(shown) * every // MOST_FRAMES)
+        refuse(
+            f"{len(shown):,} pictures are more than the {MOST_FRAMES} of a film: "
+            f"--every {fewer}, or --from and --until"
+        )
+    return scenario, shown
+
+
+def _filmed(simulation: Any, view: str, shown: range, fps: float, width: int, say: Any) -> bytes:
+    """Run, and draw the steps to be shown."""
+    from samizdat.views.export import gif_of, png_of
+
+    frames: list[bytes] = []
+    told = time.monotonic()
+    for k in shown:
+        while simulation.step_number <= k:
+            simulation.step()
+        frames.append(png_of(view, simulation, width, round(SHAPE * width)))
+        if time.monotonic() - told > PATIENCE:
+            told = time.monotonic()
+            say(f"{simulation.date}: {len(frames):,} of {len(shown):,} pictures")
+    return gif_of(frames, fps)

@@ -1,0 +1,191 @@
+"""What happened and what the state did, as named bands beneath a course of days."""
+
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from samizdat.figures.chronicle import LANES
+from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
+from samizdat.views.looks import INK, SMALL
+from samizdat.views.sheet import Sheet
+
+# What a name begins with; what is only called by its lever is called by this instead.
+PREFIXES = {
+    "signal": "abroad",
+    "account": "two accounts",
+    "setting": "law",
+    "ban": "ban",
+    "blocking": "blocked",
+    "blackout": "network off",
+    "arrests": "arrests",
+    "preempt": "arrests beforehand",
+    "violence": "violence",
+    "concession": "concession",
+}
+SAID_ONCE = ("account", "concession")  # their names tell what they are
+PLACES_NAMED = 2
+LETTER = 0.56 * SMALL / 72  # inches, about
+
+
+class Band(NamedTuple):
+    """One thing that lasted from a day to another (exclusive)."""
+
+    kind: str
+    text: str
+    start: float
+    end: float
+
+
+class Placed(NamedTuple):
+    """A band in its row; a text that has no room is empty."""
+
+    band: Band
+    row: int
+    text: str
+    at: float
+    side: str  # "left" or "right": where the text begins or ends at ``at``
+
+
+def bands_of(table: pd.DataFrame, today: float) -> list[Band]:
+    """Return what had begun by a day, the earliest first."""
+    if table.empty:
+        return []
+    start, end = days_of(table["start"]) - 0.5, days_of(table["end"]) + 0.5
+    columns = (table["kind"], table["name"], table["region"], start, end)
+    found = [
+        Band(str(kind), _told(str(kind), str(name), str(region)), float(first), float(last))
+        for kind, name, region, first, last in zip(*columns, strict=True)
+        if first <= today
+    ]
+    return sorted(found, key=lambda band: band.start)
+
+
+def _told(kind: str, name: str, region: str) -> str:
+    prefix = PREFIXES.get(kind, "")
+    if name == kind:
+        name = prefix or name
+    elif prefix and kind not in SAID_ONCE and prefix.lower() not in name.lower():
+        name = f"{prefix}: {name}"
+    places = region.split(", ")
+    if region == "nation":
+        return name
+    if len(places) > PLACES_NAMED:
+        return f"{name} – {len(places)} regions"
+    return f"{name} – {region}"
+
+
+def placed(
+    bands: list[Band], today: float, span: tuple[float, float], inches: float, rows: int
+) -> list[Placed]:
+    """Find each band a row: events that still run first, then the latest of all.
+
+    What finds no room stands in the last row, without its name.
+    """
+    scale = (span[1] - span[0]) / inches
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(rows - 1)]
+    found = []
+
+    def turn(band: Band) -> tuple[bool, float, str]:
+        return (band.kind != "event" or band.end < today, -band.start, band.text)
+
+    for band in sorted(bands, key=turn):
+        text = shorten(band.text, max(8, int(0.6 * inches / LETTER)))
+        width = (len(text) + 1) * LETTER * scale
+        start, end = max(band.start, span[0]), min(band.end, span[1])
+        if end <= span[0] or start >= span[1]:
+            continue
+        fits = start + width <= span[1]
+        left, right = (start, max(end, start + width)) if fits else (min(start, end - width), end)
+        at, side = (start, "left") if fits else (end, "right")
+        row = next((r for r, used in enumerate(taken) if not _meets(used, left, right)), None)
+        if row is None:
+            found.append(Placed(band, rows - 1, "", at, side))
+            continue
+        taken[row].append((left, right))
+        found.append(Placed(band, row, text, at, side))
+    return found[::-1]
+
+
+def _meets(used: list[tuple[float, float]], left: float, right: float) -> bool:
+    return any(left < end and start < right for start, end in used)
+
+
+class Strip:
+    """Axes with bands; names are written anew only where they change."""
+
+    ROW = 0.148  # inches
+
+    def __init__(self, ax: Axes, sheet: Sheet, inches: tuple[float, float]) -> None:
+        self.ax, self.sheet, self.wide = ax, sheet, inches[0]
+        self.rows = max(2, int(inches[1] / self.ROW))
+        ax.set_ylim(self.rows, 0)
+        ax.set_yticks([])
+        ax.set_ylabel("Events and\nthe state")
+        ax.spines["left"].set_visible(False)
+        self._ground = Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor="white", lw=0)
+        self._bars = PolyCollection([], linewidths=0)
+        self._begins = ax.vlines([], [], [], linewidth=1.2)
+        ax.add_artist(self._ground)
+        ax.add_artist(self._bars)
+        self._texts: list[Text] = []
+        self._shown: Any = None
+        moving: list[Artist] = [self._ground, self._bars, self._begins]
+        for artist in moving:
+            artist.set_animated(True)  # `update` paints them
+
+    def forget(self) -> None:
+        """Paint all anew the next time: what stood still was painted anew."""
+        self._shown = None
+
+    def update(self, table: pd.DataFrame, today: float) -> None:
+        """Show what had begun by a day; bars reach to that day at most."""
+        span = self.ax.get_xlim()
+        found = placed(bands_of(table, today), today, span, self.wide, self.rows)
+        now = int(min(today, span[1]) / max(1.0, (span[1] - span[0]) / 600))
+        if (found, now) == self._shown:
+            return
+        self._shown = (found, now)
+        colours = [_tint(_colour(each.band.kind)) for each in found]
+        ends = [(max(e.band.start, span[0]), min(e.band.end, today + 0.5, span[1])) for e in found]
+        # Who has no name is half as high.
+        heights = [(e.row + (0.08 if e.text else 0.4), e.row + 0.92) for e in found]
+        self._bars.set_verts(
+            [
+                [(a, low), (b, low), (b, high), (a, high)]
+                for (low, high), (a, b) in zip(heights, ends, strict=True)
+            ]
+        )
+        self._bars.set_facecolor(colours)
+        self._begins.set_segments(
+            [
+                np.array([(a, low), (a, high)])
+                for (low, high), (a, _) in zip(heights, ends, strict=True)
+            ]
+        )
+        self._begins.set_color([_colour(each.band.kind) for each in found])
+        named = [each for each in found if each.text]
+        while len(self._texts) < len(named):
+            style: Any = {"fontsize": SMALL, "va": "center_baseline", "parse_math": False}
+            self._texts.append(self.ax.text(0, 0, "", color=INK, animated=True, **style))
+        gap = 0.05 * (span[1] - span[0]) / self.wide
+        for text, each in zip(self._texts, named, strict=False):
+            x = each.at + (gap if each.side == "left" else -gap)
+            text.set(text=each.text, x=x, y=each.row + 0.56, ha=each.side)
+        painted = [self._ground, self._bars, self._begins, *self._texts[: len(named)]]
+        self.sheet.paint_over(painted)
+
+
+def _colour(kind: str) -> Colour:
+    return LANES[kind][1] if kind in LANES else COLOURS[6]
+
+
+def _tint(colour: Colour) -> Colour:
+    red, green, blue = (0.55 + 0.45 * part for part in mpl.colors.to_rgb(colour))
+    return red, green, blue

@@ -1,0 +1,248 @@
+"""The course of a run, day by day: what citizens do, believe and use; beneath it the events."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.dates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from samizdat.core.layout import POSTURES
+from samizdat.figures.frame import COLOURS, PER, THEME, Shown, amounts_axis, time_axis, unit_axis
+from samizdat.figures.panels import BELIEFS
+from samizdat.simulation import Simulation
+from samizdat.views.bands import Strip
+from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
+from samizdat.views.reading import history
+from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+
+HELP = (
+    "The days from left to right. Above, how many of each 100,000 citizens do what (each step of "
+    "the scale is ten times the one below); then what they believe, and who is on the internet; "
+    "beneath, what happened and what the state did, by name."
+)
+ACTING: Shown = {name: (LOOKS[name].words, LOOKS[name].colour) for name in POSTURES[1:]}
+CONNECTED: Shown = {
+    "online": ("on the internet", COLOURS[0]),
+    "circumventing": ("with a VPN", COLOURS[4]),
+    "cut_off": ("cut off from a platform in use", COLOURS[5]),
+}
+COLUMNS = (*ACTING, *BELIEFS, *CONNECTED)
+# Lines of a panel differ in stroke too, as long as there is room between the days to see it.
+STYLES: tuple[Any, ...] = ("-", (0, (4, 1.3)), (0, (6, 1, 1, 1)), (0, (1.6, 1)))
+STROKES = dict(zip(("mobilise", "share", "detained", "self_censor"), STYLES, strict=True))
+MANY = 400  # days
+FIRST_MOST = 1000.0  # per 100,000: the scale is widened once more act
+LEFT = 0.95  # inches for the scales
+
+Days = NDArray[np.float64]
+Values = Mapping[str, NDArray[np.float64]]
+
+
+def thinned(days: Days, values: NDArray[np.float64], columns: int) -> tuple[Days, Days]:
+    """Return least and most of the days that share a column of pixels.
+
+    Not their mean: a protest lasts a day, and would be lost in it.
+    """
+    together = math.ceil(len(days) / columns)
+    if together <= 2:
+        return days, values
+    firsts = np.arange(0, len(days), together)
+    least, most = np.minimum.reduceat(values, firsts), np.maximum.reduceat(values, firsts)
+    middle = (days[firsts] + days[np.append(firsts[1:] - 1, len(days) - 1)]) / 2
+    return np.repeat(middle, 2), np.column_stack([least, most]).reshape(-1)
+
+
+class Panel:
+    """Axes with lines that grow, named above; ``named`` is False for those drawn twice."""
+
+    def __init__(
+        self,
+        ax: Axes,
+        shown: Shown,
+        label: str,
+        strokes: Mapping[str, Any] | None = None,
+        *,
+        named: bool = True,
+    ) -> None:
+        self.ax = ax
+        self.lines: dict[str, Line2D] = {}
+        self._strokes: dict[str, Any] = {}
+        for k, (name, (words, colour)) in enumerate(shown.items()):
+            self._strokes[name] = (strokes or STROKES).get(name, STYLES[k])
+            style: Any = {"color": colour, "ls": self._strokes[name], "lw": 1.5}
+            self.lines[name] = ax.plot([], [], label=words if named else "", **style)[0]
+        ax.set_ylabel(label)
+        ax.grid(axis="y", color="0.9", linewidth=0.6)
+        ax.set_axisbelow(True)
+        if not named:
+            return
+        place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 9}
+        look: Any = {"fontsize": SMALL + 0.5, "frameon": False, "handlelength": 2.6}
+        ax.legend(borderaxespad=0.15, columnspacing=1.2, borderpad=0.2, **place, **look)
+
+    def set(self, days: Days, values: Values, columns: int) -> None:
+        """Draw these days."""
+        few = len(days) <= MANY
+        for name, line in self.lines.items():
+            x, y = thinned(days, values[name], columns)
+            line.set_data(x, y)
+            line.set(linewidth=1.5 if few else 0.8, linestyle=self._strokes[name] if few else "-")
+            line.set(marker="o" if len(days) == 1 else "", markersize=3)
+
+
+def rows_of(sheet: Sheet, parts: list[float], head: float = 0.3) -> list[Axes]:
+    """Return axes one above the other that share the days, their heights as these parts."""
+    wide, high = sheet.inches
+    foot, gap = 0.42, 0.26
+    room = high - head - foot - gap * len(parts)
+    axes: list[Axes] = []
+    top = high - head
+    for part in parts:
+        tall = room * part / sum(parts)
+        top -= gap + tall
+        box = (LEFT / wide, top / high, 1 - (LEFT + 0.14) / wide, tall / high)
+        shared: Any = {"sharex": axes[0]} if axes else {}
+        axes.append(sheet.figure.add_axes(box, **shared))
+        label: Any = axes[-1].yaxis
+        label.set_label_coords(-0.62 / (box[2] * wide), 0.5)
+    for ax in axes[:-1]:
+        ax.tick_params(axis="x", which="both", length=0, labelbottom=False)
+    return axes
+
+
+class Heading:
+    """A date, and a line of words beside it."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        wide, high = sheet.inches
+        place: Any = {"y": 1 - 0.17 / high, "va": "center", "parse_math": False}
+        self.date: Text = sheet.figure.text(
+            0.09 / wide, s="", fontsize=LETTERS + 3.5, weight="bold", **place
+        )
+        self.rest: Text = sheet.figure.text(
+            2.0 / wide, s="", fontsize=LETTERS, color=FAINT, **place
+        )
+
+    def say(self, simulation: Simulation, more: str = "") -> None:
+        """Write date and day, and what else there is to say."""
+        date, day = date_in_words(simulation)
+        self.date.set_text(date)
+        self.rest.set_text(f"{day}{more}")
+
+
+class Series:
+    """Postures, beliefs and internet of the nation, with the events beneath.
+
+    Parameters
+    ----------
+    days
+        How many to show up to today; by default the scenario's, from its first to its last.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+        *,
+        days: int | None = None,
+    ) -> None:
+        self.sheet = sheet = Sheet(width, height)
+        self._days, self._window = days, (0, 0)
+        self._dates = dates_of(simulation)
+        self._most = FIRST_MOST
+        with mpl.rc_context(THEME):
+            axes = rows_of(sheet, [2.0, 1.0, 0.9, 1.7])
+            doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)")
+            believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
+            connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
+            self.panels = (doing, believing, connected)
+            unit_axis(axes[1])
+            axes[2].set_ylim(-2, 102)
+            axes[2].set_yticks([0, 50, 100])
+            self.heading = Heading(sheet)
+            box = axes[3].get_position()
+            wide, high = sheet.inches
+            self.strip = Strip(axes[3], sheet, (box.width * wide, box.height * high))
+            self._axes = axes
+        for panel in self.panels:
+            sheet.let_move(panel.lines.values())
+        sheet.let_move([self.heading.date, self.heading.rest])
+        self.update(simulation)
+
+    @property
+    def figure(self) -> Figure:
+        """The picture, to be saved as any other."""
+        return self.sheet.figure
+
+    def update(self, simulation: Simulation) -> Figure:
+        """Show all days that are done."""
+        k = simulation.step_number
+        values = history(simulation, COLUMNS)
+        citizens = simulation.scenario.citizens
+        scaled = {name: values[name] * (PER / citizens) for name in ACTING}
+        scaled |= {name: values[name] for name in BELIEFS}
+        scaled |= {name: 100.0 * values[name] / citizens for name in CONNECTED}
+        most = max((float(scaled[name].max(initial=0.0)) for name in ACTING), default=0.0)
+        with self.sheet.lock:
+            self._scale(simulation, k, most, PER / citizens)
+            first, last = self._window
+            shown = slice(first, min(k, last))
+            pixels = int(self._axes[0].bbox.width)
+            for panel in self.panels:
+                own = {name: scaled[name][shown] for name in panel.lines}
+                panel.set(self._dates[shown], own, pixels)
+            self.heading.say(simulation)
+            today = self._dates[k - 1] if k else self._dates[0] - 1.0
+            self.strip.update(simulation.bands, float(today))
+        return self.figure
+
+    def _scale(self, simulation: Simulation, k: int, most: float, one: float) -> None:
+        """Widen the scales where they must be; then all is painted anew."""
+        window = window_of(k, simulation.steps, self._days)
+        if window == self._window and most <= self._most:
+            return
+        while most > self._most:
+            self._most *= 10
+        with mpl.rc_context(THEME):
+            self._window = window
+            amounts_axis(self._axes[0], one, self._most)
+            time_axis(self._axes[-1], self._dates[slice(*window)])
+            self._axes[-1].set_xlabel("")
+            for ax in self._axes[:-1]:
+                ax.set_xlabel("")
+        self.sheet.paint_anew()
+        self.strip.forget()
+
+    def png(self) -> bytes:
+        """Return the picture as a PNG file."""
+        return self.sheet.png()
+
+    def pixels(self) -> Pixels:
+        """Return the picture as an image (height, width, 3)."""
+        return self.sheet.pixels()
+
+
+def dates_of(simulation: Simulation) -> Days:
+    """Return the days of the scenario, as matplotlib counts them."""
+    to_numbers: Any = matplotlib.dates.date2num
+    return np.asarray(to_numbers(simulation.dates), np.float64)
+
+
+def window_of(k: int, steps: int, days: int | None) -> tuple[int, int]:
+    """Return the steps to show, first and last (exclusive); a window moves by leaps.
+
+    So the scales stand still from one leap to the next.
+    """
+    if days is None or days >= steps:
+        return 0, steps
+    leap = max(1, days // 4)
+    first = max(0, math.ceil((k - days) / leap) * leap)
+    return min(first, steps - days), min(min(first, steps - days) + days, steps)

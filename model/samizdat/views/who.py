@@ -1,0 +1,227 @@
+"""Who does what: every citizen by her trust in the state and her grievance."""
+
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from samizdat.core.layout import POSTURES
+from samizdat.figures.frame import THEME
+from samizdat.simulation import Simulation
+from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
+from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+
+HELP = (
+    "Each citizen stands where her beliefs put her: to the right who trusts the state, above who "
+    "has much to complain of. The greyer, the more citizens; colours are those who are not silent. "
+    "The curves along the sides tell how each group is spread, each by its own measure."
+)
+LOOKED_AT = 1_000_000  # citizens: of more every second, third ... is looked at, if she is silent
+MARKED = 500  # citizens of a posture: more are drawn as coloured cells, not as marks
+SPREAD = 20  # citizens of a posture: of fewer no curve is drawn
+FINEST = 160  # cells across
+PALEST, DARKEST = 0.97, 0.58  # grey of a cell with one citizen, and with most
+CONTOURS = (0.1, 0.2, 0.4, 0.7)  # of opposition: grievance (1 - trust)
+NEAR = 0.025  # of the picture's width: a click so near is meant for her
+
+
+class Crowd(NamedTuple):
+    """Citizens counted by cell."""
+
+    silent: NDArray[np.float64]  # (cells, cells): rows of grievance, columns of trust
+    acting: NDArray[np.float64]  # (4, cells, cells): the other postures
+    active: NDArray[np.int64]  # who is not silent
+
+
+def crowd_of(simulation: Simulation, cells: int) -> Crowd:
+    """Count citizens by trust and grievance: of the silent a sample, of all others each one."""
+    state = simulation.state
+    posture, trust, grievance = state["posture"], state["trust"], state["grievance"]
+    every = max(1, len(posture) // LOOKED_AT)
+    active = np.flatnonzero(posture)
+    looked = slice(None, None, every)
+    place = _cell(trust[looked], grievance[looked], cells)
+    silent = every * np.bincount(place, posture[looked] == 0, minlength=cells * cells)
+    place = _cell(trust[active], grievance[active], cells)
+    place += (posture[active].astype(np.intp) - 1) * (cells * cells)
+    acting = np.bincount(place, minlength=4 * cells * cells)
+    shape = (cells, cells)
+    counted = np.asarray(silent, np.float64).reshape(shape)
+    return Crowd(counted, acting.reshape(4, *shape).astype(np.float64), active)
+
+
+def _cell(trust: NDArray[Any], grievance: NDArray[Any], cells: int) -> NDArray[np.intp]:
+    last = np.float32(cells - 1)
+    place = np.minimum(grievance * np.float32(cells), last).astype(np.intp) * cells
+    place += np.minimum(trust * np.float32(cells), last).astype(np.intp)
+    return place
+
+
+class Who:
+    """Beliefs and postures of all citizens, as a picture of cells."""
+
+    def __init__(self, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT) -> None:
+        self.sheet = sheet = Sheet(width, height)
+        wide, high = sheet.inches
+        citizens = simulation.scenario.citizens
+        self.cells = int(min(FINEST, max(32, 12 * citizens**0.2)))
+        left, foot, strip, side = 0.62 / wide, 0.52 / high, 0.55, 2.25 / wide
+        across, up = 1 - left - side - (strip + 0.15) / wide, 1 - foot - (strip + 0.12) / high
+        with mpl.rc_context(THEME):
+            self.ax = ax = sheet.figure.add_axes((left, foot, across, up))
+            beside = sheet.figure.add_axes((left + across, foot, strip / wide, up), sharey=ax)
+            above = sheet.figure.add_axes((left, foot + up, across, strip / high), sharex=ax)
+            blank = np.full((self.cells, self.cells, 3), 255, np.uint8)
+            self.image = ax.imshow(
+                blank, origin="lower", extent=(0, 1, 0, 1), aspect="auto", interpolation="nearest"
+            )
+            ax.set_xlim(0, 1)
+            ax.set_ylim(0, 1)
+            ticks = np.linspace(0, 1, 6)
+            ax.set_xticks(ticks, ["0 none", *(f"{t:.1f}" for t in ticks[1:-1]), "1 full"])
+            ax.set_yticks(ticks, ["0", *(f"{t:.1f}" for t in ticks[1:-1]), "1"])
+            ax.set_xlabel("Trust in the state")
+            ax.set_ylabel("Grievance (0: none, 1: utmost)")
+            contours = self._contours()
+            self.marks = {name: self._marks(name) for name in POSTURES[1:]}
+            self.spread = {
+                name: (
+                    above.plot([], [], color=LOOKS[name].colour, lw=1.2)[0],
+                    beside.plot([], [], color=LOOKS[name].colour, lw=1.2)[0],
+                )
+                for name in POSTURES
+            }
+            above.set_ylim(-0.03, 1.1)
+            beside.set_xlim(-0.03, 1.1)
+            for margin in (above, beside):
+                margin.set_axis_off()
+            circle: dict[str, Any] = {"linestyle": "none", "marker": "o", "fillstyle": "none"}
+            self.ring = Line2D([], [], color="0.1", markersize=15, markeredgewidth=2.2, **circle)
+            ax.add_line(self.ring)
+            box = (1 - side + 0.14 / wide, 0.02, side - 0.23 / wide, 0.96)
+            column = Column(sheet.figure.add_axes(box), f"All {citizens:,} citizens")
+            column.note(
+                "grey: the silent, darker\nwhere there are more\n"
+                "coloured cells: of a posture with\nmore than 500, stronger where\n"
+                "they are a larger share",
+                fontsize=SMALL,
+            )
+            column.stroke("equally opposed\nin private", color=FAINT, lw=0.8, ls="--")
+            column.mark("chosen", marker="o", color="0.1", markersize=9, fillstyle="none", mew=1.8)
+        sheet.let_move([self.image, *contours, *self.marks.values(), self.ring])
+        sheet.let_move(line for lines in self.spread.values() for line in lines)
+        sheet.let_move(column.moving)
+        self.column = column
+        self.update(simulation)
+
+    def _marks(self, name: str) -> Line2D:
+        look = LOOKS[name]
+        style: Any = {"markeredgecolor": "white", "markeredgewidth": 0.5, "ls": "none"}
+        return self.ax.plot([], [], look.marker, ms=look.size, color=look.colour, **style)[0]
+
+    def _contours(self) -> list[Any]:
+        """Draw where private opposition is the same."""
+        trust = np.linspace(0, 0.999, 100)
+        drawn: list[Any] = []
+        for level in CONTOURS:
+            grievance = level / (1 - trust)
+            within = grievance <= 1
+            style: Any = {"color": FAINT, "lw": 0.7, "ls": (0, (4, 3))}
+            drawn += self.ax.plot(trust[within], grievance[within], **style)
+            text: Any = {"fontsize": SMALL, "color": FAINT, "va": "bottom"}
+            text["bbox"] = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5}
+            drawn.append(self.ax.text(0.012, level + 0.02, f"opposed {level:g}", **text))
+        return drawn
+
+    @property
+    def figure(self) -> Figure:
+        """The picture, to be saved as any other."""
+        return self.sheet.figure
+
+    def update(self, simulation: Simulation, chosen: int | None = None) -> Figure:
+        """Show all citizens as they are now, one of them chosen."""
+        crowd = crowd_of(simulation, self.cells)
+        state = simulation.state
+        posture = state["posture"][crowd.active]
+        cells = crowd.acting.copy()
+        with self.sheet.lock:
+            for code, name in enumerate(POSTURES[1:], start=1):
+                those = crowd.active[posture == code]
+                if len(those) <= MARKED:
+                    cells[code - 1] = 0.0
+                else:
+                    those = those[:0]
+                self.marks[name].set_data(state["trust"][those], state["grievance"][those])
+            self.image.set_data(coloured(crowd._replace(acting=cells)))
+            self._spread(crowd)
+            self.ring.set_data([], [])
+            if chosen is not None:
+                self.ring.set_data([state["trust"][chosen]], [state["grievance"][chosen]])
+            self.column.say(simulation, _counted(simulation))
+        return self.figure
+
+    def _spread(self, crowd: Crowd) -> None:
+        """Draw how each posture is spread over trust and over grievance."""
+        bands = 12 if crowd.silent.sum() < 20_000 else 32
+        edges = np.arange(bands) * self.cells // bands
+        middle = (edges + np.append(edges[1:], self.cells)) / 2 / self.cells
+        for name, counted in zip(POSTURES, (crowd.silent, *crowd.acting), strict=True):
+            above, beside = self.spread[name]
+            for line, axis in ((above, 0), (beside, 1)):
+                banded = np.add.reduceat(counted.sum(axis=axis), edges)
+                drawn: Any = ([], [])
+                if counted.sum() >= SPREAD:
+                    drawn = (middle, banded / banded.max())
+                line.set_data(*(drawn if axis == 0 else drawn[::-1]))
+
+    def citizen_at(self, x: float, y: float, simulation: Simulation) -> int | None:
+        """Return who stands nearest to a click, first of those who are not silent; or None.
+
+        Parameters
+        ----------
+        x, y
+            As in `Network.citizen_at`.
+        """
+        width, height = self.figure.canvas.get_width_height()
+        pixel = (x * width, (1.0 - y) * height)
+        state, box = simulation.state, self.ax.bbox
+        trust, grievance = self.ax.transData.inverted().transform(pixel)
+        for those in (np.flatnonzero(state["posture"]), np.arange(len(state["posture"]))):
+            across = (state["trust"][those] - np.float32(trust)) * np.float32(box.width)
+            up = (state["grievance"][those] - np.float32(grievance)) * np.float32(box.height)
+            away = across * across + up * up
+            if len(away) and away.min() <= (NEAR * width) ** 2:
+                return int(those[away.argmin()])
+        return None
+
+    def png(self) -> bytes:
+        """Return the picture as a PNG file."""
+        return self.sheet.png()
+
+    def pixels(self) -> Pixels:
+        """Return the picture as an image (height, width, 3)."""
+        return self.sheet.pixels()
+
+
+def coloured(crowd: Crowd) -> Pixels:
+    """Return the colour of each cell (cells, cells, 3)."""
+    most = float(crowd.silent.max(initial=1.0))
+    depth = np.log1p(crowd.silent) / np.log1p(max(1.0, most))
+    grey = np.where(crowd.silent > 0, PALEST - (PALEST - DARKEST) * depth, 1.0)
+    colours = np.array([LOOKS[name].colour for name in POSTURES[1:]])
+    acting = crowd.acting.sum(axis=0)
+    mixed = np.tensordot(crowd.acting, colours, (0, 0)) / np.maximum(1.0, acting)[..., None]
+    share = acting / np.maximum(1.0, acting + crowd.silent)
+    strength = np.where(acting > 0, 0.25 + 0.75 * np.sqrt(share), 0.0)[..., None]
+    colour = grey[..., None] * (1.0 - strength) + mixed * strength
+    return np.asarray(np.round(255 * colour), np.uint8)
+
+
+def _counted(simulation: Simulation) -> dict[str, int]:
+    """Return the postures of all citizens; before the first day nobody was counted."""
+    if simulation.step_number == 0:
+        return dict.fromkeys(POSTURES, 0) | {"silent": simulation.scenario.citizens}
+    return {name: simulation.counts[name] for name in POSTURES}
