@@ -27,7 +27,7 @@ from samizdat.numbers import NUMBERS
 
 ROOT = Path(__file__).parents[1]
 ODD = ROOT / "docs" / "ODD.md"
-PLAYED = [ROOT / "docs" / "tutorial.md", ROOT / "docs" / "mesa.md"]
+PLAYED = [ROOT / "docs" / f"{name}.md" for name in ("tutorial", "mesa", "sweeps")]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BEGIN, END = "<!-- parameters:begin -->\n", "<!-- parameters:end -->"
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,14 +1,16 @@
 """Workers of a dask cluster; the chunks are the same, the parent alone writes."""
 
 import ipaddress
+import signal
 import time
 import uuid
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from typing import Any
 from urllib.parse import urlsplit
 
 from samizdat.batch.chunk import Done, Job, run_chunk
-from samizdat.batch.executors import AHEAD
+from samizdat.batch.executors import AHEAD, signals_held_back
 from samizdat.batch.experiment import ExperimentError
 
 LOCAL = "local"  # as an address: a cluster of this machine
@@ -52,6 +54,10 @@ class Dask:
         """Leave that to the scheduler, which gives a lost worker's chunk to another."""
         return False
 
+    def gone(self) -> bool:
+        """Whether the scheduler has not been found again for as long as dask looks for it."""
+        return self._client.status in ("closing", "closed")
+
     def close(self, *, at_once: bool = False) -> None:
         """End what was started for this sweep."""
         if self._own:
@@ -73,11 +79,13 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
     except ImportError:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
-        cluster = LocalCluster(
-            n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-            silence_logs=40,
-        )  # fmt: skip
-        return Client(cluster)
+        resource_tracker.ensure_running()  # who starts it lets signals in again
+        with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
+            cluster = LocalCluster(
+                n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+                silence_logs=40,
+            )  # fmt: skip
+            return Client(cluster)
     check_address(address, insecure=insecure)
     try:
         return Client(address, timeout=10)

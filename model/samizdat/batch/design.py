@@ -44,7 +44,9 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
         if isinstance(design, Points):
             return _listed(design)
         if isinstance(design, Table):
-            return _read(experiment.folder / design.file)
+            points = _read(experiment.folder / design.file)
+            experiment.check_factors(points.columns)
+            return points
         return _sampled(design)
     except ExperimentError:
         raise
@@ -156,7 +158,7 @@ def _read(path: Path) -> pd.DataFrame:
             row = int(column.isna().to_numpy().argmax()) + 1
             raise ExperimentError(f"{where}: {name} has no value in row {row}")
         numeric = pd.api.types.is_numeric_dtype(column)
-        columns[name] = column.astype(np.float64) if numeric else column.astype(object)
+        columns[name] = column.astype(np.float64 if numeric else str)
     return pd.DataFrame(columns)
 
 

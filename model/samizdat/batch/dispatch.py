@@ -3,8 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -96,9 +95,14 @@ class Dispatch:
             self._hand_out()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
             self._take_in(ready)
+            self._not_gone()
         if self._flying:
             self._drain()
         return not (self._rest() or self._again or self._suspects)
+
+    def _not_gone(self) -> None:
+        if self.workers.gone():
+            raise ExperimentError(f"workers: {self.workers.name}: the scheduler is gone")
 
     def _ended(self) -> bool:
         if self.stop() or (self.failed and not self.keep_going):
@@ -165,13 +169,13 @@ class Dispatch:
                 self._keep(future.result(), piece)
             except CancelledError:
                 self._again.append(piece)
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 broken = True
                 lost.append(piece)
             except Exception as error:
-                if type(error).__name__ != "KilledWorker":  # dask's: lost with worker after worker
+                if not _lost_with_worker_after_worker(error):
                     raise
-                piece.breaks = 2
+                piece.breaks = 3 if piece.breaks > 1 else 2  # it was alone, or will be
                 lost.append(piece)
         if broken:
             lost += self._renewed()
@@ -193,7 +197,8 @@ class Dispatch:
         self.trouble = self.trouble or done.trouble
         if done.finished:
             self._losses = 0
-            self.seconds_per_run = done.seconds / done.finished
+            if done.seconds:  # else it failed without a process that could tell
+                self.seconds_per_run = done.seconds / done.finished
         if done.finished < len(piece.rows):  # it was stopped
             self._again.append(Slice(piece.rows[done.finished :]))
 
@@ -204,7 +209,7 @@ class Dispatch:
         for future, piece in self._flying.items():
             try:
                 self._keep(future.result(), piece)
-            except (CancelledError, BrokenProcessPool):
+            except (CancelledError, BrokenExecutor):
                 lost.append(piece)
         self._flying.clear()
         self._losses += 1
@@ -237,13 +242,23 @@ class Dispatch:
         for future in self._flying:
             future.cancel()
         while self._flying:
+            self._not_gone()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
             for future in ready:
                 piece = self._flying.pop(future)
                 try:
                     self._keep(future.result(), piece)
-                except (CancelledError, BrokenProcessPool):
+                except (CancelledError, BrokenExecutor):
                     self._again.append(piece)
+                except Exception as error:
+                    if not _lost_with_worker_after_worker(error):
+                        raise
+                    self._again.append(piece)
+
+
+def _lost_with_worker_after_worker(error: Exception) -> bool:
+    """Whether dask gave a chunk up; it need not be installed here."""
+    return type(error).__name__ == "KilledWorker"
 
 
 DIED = "WorkerDied: the process that ran it ended, twice, while it ran nothing else"

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -33,6 +33,9 @@ class Workers(Protocol):
     def renew(self) -> bool:
         """Replace workers of which one died; whether that could be done."""
 
+    def gone(self) -> bool:
+        """Whether those who hand the chunks out are gone, so that nothing will ever come back."""
+
     def close(self, *, at_once: bool = False) -> None:
         """End the workers; at once: whatever they do."""
 
@@ -58,6 +61,10 @@ class Here:
 
     def renew(self) -> bool:
         """Nothing died."""
+        return False
+
+    def gone(self) -> bool:
+        """Be here as long as anybody asks."""
         return False
 
     def close(self, *, at_once: bool = False) -> None:
@@ -87,12 +94,11 @@ class Processes:
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk; workers are started when there is something for them to do."""
         try:
-            with _signals_held_back():  # a worker that starts inherits that
+            # A worker that starts inherits that.
+            with signals_held_back(signal.SIGINT, signal.SIGTERM):
                 return self._pool.submit(_run_in_worker, job)
         except BrokenProcessPool as error:
-            future: Future[Done] = Future()
-            future.set_exception(error)
-            return future
+            return _failed(error)
 
     def ask_to_stop(self) -> None:
         """Raise the flag that all workers see."""
@@ -104,8 +110,13 @@ class Processes:
         self._pool = self._new_pool()
         return True
 
+    def gone(self) -> bool:
+        """Leave that to the chunks, which tell of a pool that broke."""
+        return False
+
     def close(self, *, at_once: bool = False) -> None:
-        """End the workers."""
+        """End the workers; what still runs, after something went wrong, ends at its next step."""
+        self.ask_to_stop()
         if at_once:
             for process in list((self._pool._processes or {}).values()):
                 process.kill()
@@ -124,7 +135,10 @@ class Brought:
 
     def submit(self, job: Job) -> "Future[Done]":
         """Begin a chunk."""
-        return self._executor.submit(_run_unstopped, job)
+        try:
+            return self._executor.submit(_run_unstopped, job)
+        except BrokenExecutor as error:  # between two looks
+            return _failed(error)
 
     def ask_to_stop(self) -> None:
         """Wait for what runs: it cannot be told."""
@@ -133,13 +147,23 @@ class Brought:
         """Its owner may."""
         return False
 
+    def gone(self) -> bool:
+        """Leave that to the chunks, which tell of one that broke."""
+        return False
+
     def close(self, *, at_once: bool = False) -> None:
         """Its owner ends it."""
 
 
+def _failed(error: Exception) -> "Future[Done]":
+    future: Future[Done] = Future()
+    future.set_exception(error)
+    return future
+
+
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
-    held = {signal.SIGINT, signal.SIGTERM}
+def signals_held_back(*held: int) -> Iterator[None]:
+    """Hold signals back, here and in every thread and process that begins meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield

@@ -1,15 +1,17 @@
 """One TOML file is an experiment: its question, its world, its design, what it measures."""
 
 import datetime as dt
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from samizdat.batch.factors import Factor, Range, Value
-from samizdat.measures import DAILY, FALL, HOW, OUTCOMES
+from samizdat.batch.factors import Factor, Range, Value, check_truth
+from samizdat.batch.spelling import check_measure, flat_names, is_measure, laid_over
+from samizdat.measures import DAILY, FALL, OUTCOMES
 from samizdat.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
@@ -235,13 +237,15 @@ class Experiment(_Part):
                 raise ExperimentError(unknown(internal, _keys()))
         if over is not None and not isinstance(over, Mapping):
             raise ExperimentError(f"quick = {over!r} must be a table")
-        table = _flat_names(table)
+        table = flat_names(table)
+        if isinstance(table.get("design"), dict) and "factors" in table["design"]:
+            table["design"].setdefault("kind", "grid")
         if over is not None:
-            laid_over = _laid_over(table, _flat_names(dict(over)))
+            small = laid_over(table, flat_names(dict(over)))
             if quick:
-                table = laid_over
+                table = small
             else:
-                _validated(laid_over, "quick: ")  # a mistake there is found now, not later
+                _validated(small, "quick: ")  # a mistake there is found now, not later
         elif quick and isinstance(table.get("replicates", 1), int):
             table["replicates"] = min(table.get("replicates", 1), 2)
         table |= {"name": name, "folder": folder or Path(), "quick": quick}
@@ -263,15 +267,29 @@ class Experiment(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
         factors = getattr(self.design, "factors", {})
-        for name in factors:
-            if name in self.fixed:
-                raise ValueError(f"set.{name}: is a factor of the design too")
-            if name in _RESERVED:
-                raise ValueError(f"design.factors: the name {name!r} is reserved")
+        self.check_factors([*factors, *sorted(self._listed())])
+        for point in [factors, *getattr(self.design, "points", ())]:
+            check_truth(point)
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)
         return self
+
+    def check_factors(self, names: Iterable[str]) -> None:
+        """Check that names may be those of factors.
+
+        Raises
+        ------
+        ValueError
+            Naming the one that stands for something else.
+        """
+        for name in names:
+            if name in self.fixed:
+                raise ValueError(f"set.{name}: is a factor of the design too")
+            if name in _RESERVED:
+                raise ValueError(f"design: {name!r} cannot be a factor, the name is reserved")
+            if name in (*self.measures, self.cascade.of, *OUTCOMES):
+                raise ValueError(f"design: {name!r} cannot be a factor, it is a measure")
 
     @property
     def measured(self) -> list[str]:
@@ -282,12 +300,10 @@ class Experiment(_Part):
         factors = {*getattr(self.design, "factors", {}), *self._listed()}
         derived = {CASCADE, CASCADE_SIZE, *factors}
         for figure in self.figures:
-            if figure.kind == "series":
-                continue
-            names += [figure.y] if figure.y not in derived else []
-            # What a table's columns are is not known here: its x may be one of them.
-            if figure.x and figure.x not in derived and not isinstance(self.design, Table):
-                names.append(figure.x)
+            drawn = [] if figure.kind == "series" else [figure.y, figure.x]
+            if isinstance(self.design, Table):  # its columns are factors, by names not known yet
+                drawn = [name for name in drawn if name and is_measure(name)]
+            names += [name for name in drawn if name and name not in derived]
         return list(dict.fromkeys(names))
 
     def _listed(self) -> set[str]:
@@ -296,95 +312,28 @@ class Experiment(_Part):
         return set()
 
 
-def check_measure(name: str) -> None:
-    """Check that a run can be measured so: by an outcome, or a daily measure's ``.max`` and such.
-
-    Raises
-    ------
-    ValueError
-        Naming the nearest measure that is known.
-    """
-    daily, dot, how = name.rpartition(".")
-    if name in OUTCOMES or (dot and daily in DAILY and how in HOW):
-        return
-    if dot and daily in DAILY:
-        raise ValueError(f"measure {name!r}: {how!r} is not one of {', '.join(HOW)}")
-    if name in DAILY:
-        raise ValueError(f"measure {name!r} is daily: say how, as in {name}.max or {name}.last")
-    known = [*OUTCOMES, *(f"{each}.{way}" for each in DAILY for way in HOW)]
-    raise ValueError(f"measure: {unknown(name, known)}")
-
-
 def _keys() -> list[str]:
     own = {"name", "folder", "quick", "fixed"}
     return [*(name for name in Experiment.model_fields if name not in own), "set", "quick"]
-
-
-def _flat_names(table: dict[str, Any]) -> dict[str, Any]:
-    """Let names with dots be written with or without quotes, in ``set``, factors and points."""
-    table = dict(table)
-    if isinstance(table.get("set"), Mapping):
-        table["set"] = dict(_leaves(table["set"]))
-    design = table.get("design")
-    if isinstance(design, Mapping):
-        design = dict(design)
-        if "factors" in design:
-            design.setdefault("kind", "grid")
-        if isinstance(design.get("factors"), Mapping):
-            design["factors"] = dict(_leaves(design["factors"]))
-        if isinstance(design.get("points"), list):
-            design["points"] = [
-                dict(_leaves(p)) if isinstance(p, Mapping) else p for p in design["points"]
-            ]
-        table["design"] = design
-    return table
-
-
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> Any:
-    for key, value in table.items():
-        ends = not isinstance(value, Mapping) or (bool(value) and set(value) <= _OF_A_RANGE)
-        if ends:
-            yield prefix + key, value
-        else:
-            yield from _leaves(value, f"{prefix}{key}.")
-
-
-_OF_A_RANGE = {"low", "high", "steps", "log"}
-
-
-def _laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another key by key; a factor, and what is no table, is replaced."""
-    table = dict(below)
-    for key, value in over.items():
-        there = table.get(key)
-        merges = isinstance(value, Mapping) and isinstance(there, Mapping)
-        if merges and not set(value) <= _OF_A_RANGE:
-            table[key] = _laid_over(dict(there), value)  # type: ignore[arg-type]
-        else:
-            table[key] = value
-    return table
 
 
 def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
     try:
         return Experiment.model_validate(table)
     except ValidationError as error:
-        raise ExperimentError(where + _one_line(error)) from None
+        raise ExperimentError(" ".join((where + _one_line(error)).split())) from None
 
 
 def _one_line(error: ValidationError) -> str:
     """Turn the first of pydantic's complaints into one line: name, value, what is allowed."""
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    loc = [str(part) for part in first["loc"]]
+    first = _telling(error.errors(include_url=False))
+    loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
     if len(loc) > 1 and loc[0] == "design":
         loc.pop(1)  # pydantic names the kind there
-    kinds = {"Range", "Series", "UntilHalfWidth", "int", "literal['off']"}
-    loc = [part for part in loc if part not in kinds and "[" not in part]
     name = ".".join(loc)
     message = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        return f"{name}: {unknown(loc[-1], _fields_at(first['loc']))}"
+        return f"{name}: {unknown(str(first['loc'][-1]), _fields_at(first['loc']))}"
     if first["type"] == "missing":
         return f"{name} is missing"
     if first["type"].startswith("union_tag"):
@@ -395,14 +344,33 @@ def _one_line(error: ValidationError) -> str:
     value = first.get("input")
     shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
     allowed = message[0].lower() + message[1:]
-    if loc[:2] == ["design", "factors"] and len(loc) > 2:
+    if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
         allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
         name = "design.factors." + ".".join(loc[2:3])
-    if loc[:1] == ["replicates"] and isinstance(value, str | list | dict):
+    if loc == ["replicates"] and isinstance(value, str | list | dict):
         allowed = "give a number, or { until_half_width = ..., of = ... }"
-    if loc[:1] == ["series"]:
+    if loc == ["series"]:
         allowed = 'give "off", or every n-th step as a whole number from 1'
     return f"{name} = {shown}: {allowed}"
+
+
+# What pydantic puts into a path for the one of several kinds that it tried.
+_OF_PYDANTIC = re.compile(
+    r"Range|Series|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
+)
+_TABLED = ("Range", "Series", "UntilHalfWidth")  # kinds of what may be something else too
+_SHAPELESS = ("model_type", "model_attributes_type")
+
+
+def _telling(problems: Any) -> Any:
+    """Choose the problem to be told: of the kind that a value has the shape of, else the first."""
+    first = problems[0]
+    same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
+    for each in same:
+        tabled = any(kind in str(part) for part in each["loc"] for kind in _TABLED)
+        if each["type"] == "finite_number" or (tabled and each["type"] not in _SHAPELESS):
+            return each
+    return first
 
 
 _PARTS: dict[str, Any] = {
@@ -417,7 +385,8 @@ def _fields_at(loc: tuple[Any, ...]) -> list[str]:
     if len(loc) == 1:
         return _keys()
     for part in reversed(loc[:-1]):
-        model = _PARTS.get(str(part))
+        word = re.split(r"[ \[\]]+", str(part).rstrip("]"))[-1]  # function-after[..., Range]
+        model = _PARTS.get(word)
         if model is not None:
             return list(model.model_fields)
     return []

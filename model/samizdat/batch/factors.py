@@ -1,5 +1,6 @@
 """What an experiment varies: ranges and levels, and the value at a place between 0 and 1."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -83,4 +84,19 @@ def column_of(values: list[Any]) -> "pd.Series[Any]":
     """Return values as a column: numbers as float64 where all are, else words."""
     if all(isinstance(value, int | float) for value in values):
         return pd.Series(np.array(values, dtype=np.float64))
-    return pd.Series(values, dtype=object)
+    return pd.Series([str(value) for value in values], dtype=object)
+
+
+def check_truth(values: Mapping[str, Any]) -> None:
+    """Check that no level of a number is true or false, unless it is a switch.
+
+    Raises
+    ------
+    ValueError
+        Naming the factor and what is allowed.
+    """
+    for name, levels in values.items():
+        named = NUMBERS.get(name)
+        for level in levels if isinstance(levels, tuple) else (levels,):
+            if named is not None and isinstance(level, bool):
+                named.quantity.checked(name, level)

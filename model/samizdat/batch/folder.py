@@ -20,6 +20,7 @@ from samizdat.files import LOCK, FolderLock, written_whole
 from samizdat.records import commit_of_source, machine, peak_memory, versions
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
+QUICK = "quick"  # the folder of an experiment's small form, within that of the whole
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 FORMAT = 1
 _ROWS = 100_000  # of a group in the design's file
@@ -57,7 +58,7 @@ class SweepFolder:
             self.release()
             reason = (error.strerror or str(error)).lower()
             raise ExperimentError(f"out = {folder}: {reason}") from None
-        self.moved = parts.set_aside(folder, shard)
+        self.moved = parts.set_aside(folder, shard or None)
         mine = [part.number for part in parts.parts_in(folder / parts.RUNS) if part.shard == shard]
         self._next = max(mine, default=-1) + 1
         self._session: dict[str, Any] = {}
@@ -65,9 +66,9 @@ class SweepFolder:
     def _refuse_others(self) -> None:
         """Refuse a folder that holds something, but no sweep."""
         there = {path.name for path in self.folder.iterdir()}
-        known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED}
+        known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED, QUICK}
         hidden = {name for name in there if name.startswith(".")}
-        if there - hidden and not there & known:
+        if MANIFEST not in there and there - hidden - known:
             raise ExperimentError(f"out = {self.folder}: the folder holds something else")
         if MANIFEST in there and "design" not in read_manifest(self.folder):
             raise ExperimentError(f"out = {self.folder}: the folder holds a run, no sweep")
@@ -80,7 +81,7 @@ class SweepFolder:
         self.write_design(design)
         commit, dirty = commit_of_source()
         self._session = {
-            "started": self._began.isoformat(timespec="seconds"),
+            "started": self._began.isoformat(timespec="milliseconds"),
             "shard": self.shard or None,
             "command": list(command),
             "commit": commit,
@@ -107,7 +108,7 @@ class SweepFolder:
 
     def write_design(self, design: pd.DataFrame) -> None:
         """Write the runs that the experiment asks for now: a row each, done or not."""
-        with written_whole(self.folder / DESIGN) as partial:
+        with _turn(self.folder), written_whole(self.folder / DESIGN) as partial:
             table = pa.Table.from_pandas(design, preserve_index=False)
             parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
@@ -127,7 +128,7 @@ class SweepFolder:
         """Write the manifest that says how it ended, and let others in."""
         try:
             self._session |= {
-                "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                "ended": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
                 "status": status,
                 "peak_memory_bytes": peak_memory(),
                 **numbers,
@@ -147,6 +148,8 @@ class SweepFolder:
             before: dict[str, Any] = {}
             with contextlib.suppress(ExperimentError):
                 before = read_manifest(self.folder)
+            if before.get("status") == COMPLETE and "ended" in self._session and self.shard:
+                facts = {}  # another shard, which ended later but wrote earlier, saw all done
             sessions = [
                 each for each in before.get("sessions", [])
                 if (each["started"], each["shard"]) !=
@@ -160,7 +163,7 @@ class SweepFolder:
 
 @contextlib.contextmanager
 def _turn(folder: Path) -> Any:
-    """Hold the manifest while it is changed."""
+    """Hold manifest and design while they are changed: shards take turns."""
     lock = FolderLock(folder, ".manifest.lock", wait=True)
     try:
         yield
@@ -192,7 +195,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def default_folder(experiment: Experiment) -> Path:
     """Return where a sweep is written by default."""
     folder = Path("results") / experiment.name
-    return folder / "quick" if experiment.quick else folder
+    return folder / QUICK if experiment.quick else folder
 
 
 def disk_free(folder: Path) -> int:

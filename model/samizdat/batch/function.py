@@ -27,17 +27,24 @@ class Function:
         Of a module, so that other processes find it; the file that it stands in identifies it.
     names
         The measures that it returns.
+    fixed
+        Values that every point has.
     """
 
     model: Model
     names: tuple[str, ...]
+    fixed: tuple[tuple[str, Any], ...] = ()  # values at every point
 
     @classmethod
     def of(cls, experiment: Experiment, model: Model) -> "Function":
         """Return the function as what the experiment runs."""
         if experiment.spaced is not None:
             raise ExperimentError("series: a function has none")
-        return cls(model, tuple(experiment.measured))
+        return cls(model, tuple(experiment.measured), tuple(sorted(experiment.fixed.items())))
+
+    def holding(self, points: pd.DataFrame) -> "Function":
+        """There are no files to be held."""
+        return self
 
     @property
     def measures(self) -> dict[str, type]:
@@ -58,17 +65,26 @@ class Function:
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
         """Yield what identifies each point."""
         source = Path(inspect.getfile(sys.modules[self.model.__module__])).read_bytes()
-        names = [name for name in points.columns if name != DUMMY]
-        about = [self.model.__module__, self.model.__qualname__, names, sorted(self.names)]
+        about = [self.model.__module__, self.model.__qualname__, sorted(self.names)]
         prefix = hashlib.blake2b(source + json.dumps(about).encode(), digest_size=16)
-        for row in points[names].itertuples(index=False, name=None):
+        names = list(points.columns)
+        for row in points.itertuples(index=False, name=None):
             digest = prefix.copy()
-            digest.update(repr(row).encode())
+            digest.update(json.dumps(self._whole(dict(zip(names, row, strict=True)))).encode())
             yield digest.digest()
 
     def run(
         self, point: Mapping[str, Any], seed: int, threads: int, stop: Callable[[], bool]
     ) -> Outcome:
         """Call the function."""
-        found = self.model(point, seed)
+        found = self.model(self._whole(point), seed)
         return Outcome(1, {name: found[name] for name in self.names})
+
+    def _whole(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a point with what is fixed, by name, numbers as floats; luck is no value."""
+        values = {**dict(self.fixed), **point}
+        return {
+            name: values[name] if isinstance(values[name], str) else float(values[name])
+            for name in sorted(values)
+            if name != DUMMY
+        }

@@ -110,7 +110,7 @@ def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
         return Rows(nothing, np.zeros(0, np.int64), parts)
     lengths = [0 if table is None else len(table) for table in tables]
     origin = np.repeat(np.arange(len(parts)), lengths)
-    table = pa.concat_tables(found, promote_options="permissive")
+    table = _joined(found)
     kept = _once(table["RunId"].to_numpy(), compute.is_null(table["error"]).to_numpy())
     if len(kept) < len(table):
         table, origin = table.take(pa.array(kept)), origin[kept]
@@ -141,7 +141,7 @@ def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:
             table = read_part(series[part.place])
             if table is not None:
                 found.append(table.filter(compute.is_in(table["RunId"], pa.array(mine))))
-    return pa.concat_tables(found, promote_options="permissive") if found else None
+    return _joined(found) if found else None
 
 
 def damaged_in(folder: Path) -> list[Part]:
@@ -177,6 +177,20 @@ def _moved(folder: Path, part: Part) -> str:
     place.mkdir(parents=True, exist_ok=True)
     part.path.replace(place / part.path.name)
     return f"{kind}/{part.path.name}"
+
+
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """Put tables below each other; a factor that has numbers here and words there has words."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for table in tables:
+        for each in table.schema:
+            kinds.setdefault(each.name, set()).add(each.type)
+    words = {name for name, found in kinds.items() if len(found) > 1 and pa.string() in found}
+    for k, table in enumerate(tables if words else []):
+        schema = [pa.field(f.name, pa.string() if f.name in words else f.type)
+                  for f in table.schema]  # fmt: skip
+        tables[k] = table.cast(pa.schema(schema))
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _once(ids: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:

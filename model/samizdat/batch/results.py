@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pyarrow import parquet
+import pyarrow as pa
+from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.folder import DESIGN, read_manifest
 from samizdat.batch.parts import damaged_in, read_runs, read_series
+from samizdat.measures import OUTCOMES
 
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
 
@@ -65,24 +67,30 @@ def read_results(folder: str | Path) -> Results:
         raise ExperimentError(f"{folder}: holds no sweep")
     experiment = Experiment.from_table(manifest["experiment"], manifest["name"])
     design = read_design(folder)
-    rows = read_runs(folder).table.to_pandas()
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
-    stale = [name for name in rows.columns if name in design.columns and name != "RunId"]
-    joined = design.merge(rows.drop(columns=stale), on="RunId", how="inner")
-    joined = joined.sort_values(["point", "iteration"], ignore_index=True)
-    wrong = joined["error"].notna()
-    table = joined[~wrong].drop(columns="error").reset_index(drop=True)
-    measures = [n for n in table.columns if n not in (*OF_THE_DESIGN, *factors, "Step")]
-    if "Step" not in table:  # nothing was run yet
-        table["Step"] = pd.Series(dtype="int32")
+    # A part may hold columns that were factors of an earlier design.
+    outcomes = OUTCOMES if experiment.scenario is not None else ()
+    measures = list(dict.fromkeys([*outcomes, *experiment.measured]))
+    rows = read_runs(folder, ["Step", *measures]).table
+    measures = [name for name in measures if name in rows.column_names]
+    good = compute.is_null(rows["error"])  # told apart here, since in pandas yes and no with gaps
+    step = ["Step"] if "Step" in rows.column_names else []  # are no longer yes and no
+    table = _of_design(design, rows.filter(good).select(["RunId", *step, *measures]))
+    table = table.assign(Step=table.get("Step", np.int32(0)))
     table = table[["RunId", "point", "iteration", "Step", *factors, "seed", *measures]]
+    failed = _of_design(design, rows.filter(compute.invert(good)).select(["RunId", "error"]))
     of, least = experiment.cascade.of, experiment.cascade.at_least
     if of in table:
         table[CASCADE] = table[of] >= least
         table[CASCADE_SIZE] = np.where(table[CASCADE], table[of], np.nan)
-    failed = joined[wrong][[*OF_THE_DESIGN, *factors, "error"]].reset_index(drop=True)
+    failed = failed[[*OF_THE_DESIGN, *factors, "error"]]
     damaged = [f"{part.path.parent.name}/{part.path.name}" for part in damaged_in(folder)]
     return Results(folder, manifest, experiment, factors, table, failed, len(design), damaged)
+
+
+def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
+    joined = design.merge(rows.to_pandas(), on="RunId", how="inner")
+    return joined.sort_values(["point", "iteration"], ignore_index=True)
 
 
 def read_design(folder: Path) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from samizdat.batch.worlds import Worlds
 from samizdat.interrupts import StopSwitch
 
 Say = Callable[[str], None]
+MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
 
 
 class Plan(NamedTuple):
@@ -50,6 +51,11 @@ class Plan(NamedTuple):
         """
         subject = Function.of(experiment, model) if model else Worlds.of(experiment)
         points = points_of(experiment)
+        rule = experiment.replicates
+        runs = len(points) * (rule.max if isinstance(rule, UntilHalfWidth) else rule)
+        if runs > MAX_RUNS:
+            raise ExperimentError(f"replicates: {runs:,} runs are more than {MAX_RUNS:,}")
+        subject = subject.holding(points)
         return cls(experiment, subject, points, list(subject.digests(points)))
 
     @property
@@ -212,7 +218,7 @@ class _Call:
         """Do what is not done, and again as long as evidence asks for more."""
         for name in self.folder.moved:
             self.say(f"{name} was damaged: set aside, its runs are done again")
-        counts = self.plan.first_counts
+        counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
         self.design = self.plan.runs(counts)
         rows = self._mine(self._unfinished())
         self._say_what_is_there(rows)
@@ -222,16 +228,17 @@ class _Call:
             left = self._unfinished()
             missing = _among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
             self.finished = len(self.design) - int(missing.sum())
-            if not whole:
+            if not whole or (self.failed and not self.keep_going):
                 self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
                 return
             more = self._on_evidence(counts)
             if (more == counts).all():
                 break
-            counts = more
+            counts, tried = more, np.concatenate([tried, rows["RunId"]])
             self.design = self.plan.runs(counts)
             self.folder.write_design(self.design)
             rows = self._unfinished()
+            rows = rows[~rows["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
             self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
             self.status = of_folder.FAILED

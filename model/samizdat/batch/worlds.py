@@ -4,8 +4,9 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from samizdat.numbers import NUMBERS
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError
 from samizdat.shapes import mean_degree
+from samizdat.shipped import shipped
 from samizdat.simulation import Simulation
 
 SCENARIO, REGIME = "scenario", "regime"
@@ -60,6 +62,7 @@ class Worlds:
     until: dt.date | None
     asked: tuple[str, ...]  # daily measures, as in fear.last
     series: Series | None
+    texts: tuple[tuple[str, str], ...] = ()  # of scenarios that are files, by name
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Worlds":
@@ -74,17 +77,36 @@ class Worlds:
             raise ExperimentError("scenario is missing")
         asked = tuple(name for name in experiment.measured if name not in OUTCOMES)
         fixed = tuple(sorted(experiment.fixed.items()))
-        worlds = cls(
-            experiment.scenario, experiment.regime, fixed, experiment.until, asked,
-            experiment.spaced,
-        )  # fmt: skip
         try:
+            worlds = cls(
+                experiment.scenario, experiment.regime, fixed, experiment.until, asked,
+                experiment.spaced, tuple(_texts([experiment.scenario])),
+            )  # fmt: skip
             worlds.steps(worlds.world({}))
         except ExperimentError:
             raise
         except ValueError as error:
             raise ExperimentError(str(error)) from None
         return worlds
+
+    def holding(self, points: pd.DataFrame) -> "Worlds":
+        """Return these worlds with the text of every scenario that is a file.
+
+        A worker then runs what was read when the sweep began: whatever becomes of the file
+        meanwhile, wherever the worker is.
+
+        Raises
+        ------
+        ExperimentError
+            If one cannot be read.
+        """
+        if SCENARIO not in points:
+            return self
+        names = map(str, points[SCENARIO].unique())
+        try:
+            return replace(self, texts=tuple({*self.texts, *_texts(names)}))
+        except ScenarioError as error:
+            raise ExperimentError(f"design: {error}") from None
 
     @property
     def measures(self) -> dict[str, type]:
@@ -103,7 +125,8 @@ class Worlds:
         """
         rest = {name: value for name, value in point.items() if name != DUMMY}
         name, regime = rest.pop(SCENARIO, self.scenario), rest.pop(REGIME, self.regime)
-        base = _based(str(name), None if regime is None else str(regime), self.fixed)
+        text = dict(self.texts).get(str(name))
+        base = _based(str(name), text, None if regime is None else str(regime), self.fixed)
         return base.change(rest) if rest else base
 
     def steps(self, world: Scenario) -> int:
@@ -220,10 +243,20 @@ def rows_of(points: pd.DataFrame) -> list[dict[str, Any]]:
     return rows or [{}]
 
 
+def _texts(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of those scenarios that are files."""
+    for name in names:
+        if name not in shipped():
+            Scenario.load(name)  # says in one line what is wrong
+            yield name, Path(name).read_text(encoding="utf-8")
+
+
 @functools.lru_cache(maxsize=64)
-def _based(name: str, regime: str | None, fixed: tuple[tuple[str, Any], ...]) -> Scenario:
+def _based(
+    name: str, text: str | None, regime: str | None, fixed: tuple[tuple[str, Any], ...]
+) -> Scenario:
     """Return a scenario under a regime with the values that hold at all points."""
-    world = Scenario.load(name)
+    world = Scenario.load(name) if text is None else Scenario.parse(text, name)
     if regime is not None and regime != OWN:
         world = world.under(regime)
     return world.change(dict(fixed)) if fixed else world

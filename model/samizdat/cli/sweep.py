@@ -1,6 +1,7 @@
 """`samizdat sweep`: an experiment file, run; again, and it goes on."""
 
 import datetime as dt
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -147,9 +148,9 @@ def _report(ended: Any, file: Path, folder: Path, named: bool) -> None:
     if ended.trouble:
         typer.echo(ended.trouble.rstrip(), err=True)
     if ended.status in ("interrupted", "failed"):
-        typer.echo(f"To go on: the same command, samizdat {' '.join(sys.argv[1:])}")
+        typer.echo(f"To go on: the same command, samizdat {shlex.join(sys.argv[1:])}")
     elif ended.status == "complete":
-        typer.echo(f"Tables and figures: samizdat report {folder}")
+        typer.echo(f"Tables and figures: samizdat report {shlex.quote(str(folder))}")
 
 
 class _Progress:

@@ -58,7 +58,7 @@ def _lines(day: Day) -> Iterator[str]:
                 yield _weighed(weighing)
         if day.posture in ("silent", "self_censor"):
             yield _kept_back(day)
-    yield from (_drawn(chance, "The evening") for chance in day.fate)
+    yield from (_drawn(chance) for chance in day.fate)
     if day.detained_for:
         yield f"She will be in detention for {_many(day.detained_for, 'step')}."
 
@@ -71,9 +71,9 @@ def _circumstances(day: Day) -> Iterator[str]:
     if day.online and day.blackout:
         yield "The network is off: she can use no platform."
     elif day.blocked:
-        rest = f"; left: {_listed(day.can_use)}" if day.can_use else ""
+        rest = f"; left to her: {_named(day.can_use)}" if day.can_use else ""
         around = ", which her VPN gets round" if day.circumventing else rest
-        yield f"Blocked: {_listed(day.blocked)}{around}."
+        yield f"Blocked: {_named(day.blocked)}{around}."
     if day.released:
         yield "She has come out of detention."
 
@@ -172,10 +172,9 @@ def _kept_back(day: Day) -> str:
     return "She would not speak even if it were safe."
 
 
-def _drawn(chance: Chance, when: str) -> str:
-    result = f"she {chance.event}" if chance.happens else "nothing comes of it"
-    what = "" if chance.happens else f"she {chance.event}: "
-    return f"{when}: {what}{result} (chance {_odds(chance)})."
+def _drawn(chance: Chance) -> str:
+    result = "In the evening she" if chance.happens else "It did not happen that she"
+    return f"{result} {chance.event} (chance {_odds(chance)})."
 
 
 def _odds(chance: Chance) -> str:
@@ -205,10 +204,12 @@ def _added(parts: Sequence[Term]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
+    return _named([name if name == "in person" else f"on {name}" for name in names])
+
+
+def _named(names: Sequence[str]) -> str:
     *most, last = (name.replace("_", " ") for name in names)
-    places = [f"on {name}" if name not in ("in person", "in the street") else name
-              for name in (*most, last)]  # fmt: skip
-    return " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _many(count: int, what: str) -> str:

@@ -1,0 +1,36 @@
+"""A sweep of a function in a process of its own: python drive.py OUT FUNCTION TABLE [KEY=VALUE].
+
+Told are its exit code as of the command line, and one line on stderr where it is refused.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import functions
+
+from samizdat.batch.experiment import Experiment
+from samizdat.batch.sweep import Plan, run_sweep
+from samizdat.interrupts import StopSwitch
+
+
+def main(out, function, table, *options):
+    given = dict(option.split("=") for option in options)
+    shard = given.get("shard")
+    plan = Plan.of(Experiment.from_table(json.loads(table)), getattr(functions, function))
+    try:
+        with StopSwitch(twice=True) as stop:
+            ended = run_sweep(
+                plan, Path(out), jobs=int(given.get("jobs", 2)), stop=stop,
+                shard=tuple(map(int, shard.split("/"))) if shard else None,
+                keep_going="keep_going" in given,
+            )  # fmt: skip
+    except (ValueError, OSError) as error:
+        print(f"samizdat: {error}", file=sys.stderr)
+        sys.exit(2)
+    print(json.dumps(ended._asdict(), default=str))
+    sys.exit(ended.exit_code if ended.status == "interrupted" else bool(ended.failed))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,68 @@
+"""Functions in the place of the model: quick, and some of them ill; workers import them."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+LOG = "SWEEP_TEST_LOG"  # a file that gets a line a run begun and a line a run done
+NAP = "SWEEP_TEST_NAP"  # seconds that a run takes
+
+
+def plain(point, seed):
+    """A number that all of a point and the seed go into, told in the log."""
+    _tell("began", point, seed)
+    time.sleep(float(os.environ.get(NAP, 0)))
+    found = _found(point, seed)
+    _tell("done", point, seed)
+    return found
+
+
+def silent(point, seed):
+    return _found(point, seed)
+
+
+def raising(point, seed):
+    """Fail at x = 2, unless a file says that all is well by now."""
+    if point["x"] == 2 and not Path(os.environ.get("SWEEP_TEST_MENDED", "/nonexistent")).exists():
+        raise ZeroDivisionError(f"no luck with {seed}\nin two lines")
+    return _found(point, seed)
+
+
+def always_raising(point, seed):
+    raise ZeroDivisionError("never")
+
+
+def exiting(point, seed):
+    if point["x"] == 2:
+        os._exit(1)
+    return _found(point, seed)
+
+
+def killing(point, seed):
+    if point["x"] == 2 and seed == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _found(point, seed)
+
+
+def always_exiting(point, seed):
+    os._exit(1)
+
+
+def noisy(point, seed):
+    """A measure with a spread that grows with x; by hand, so that it is the same everywhere."""
+    return {"y": point["x"] * (((seed * 2654435761) % 1000) / 1000 - 0.5), "z": 1.0}
+
+
+def _found(point, seed):
+    y = sum(value for value in point.values() if isinstance(value, float)) + seed / 7
+    return {"y": y, "z": y * y}
+
+
+def _tell(what, point, seed):
+    log = os.environ.get(LOG)
+    if log:
+        line = f"{what} {sorted(point.items())} {seed} {os.getpid()}\n"
+        descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.write(descriptor, line.encode())
+        os.close(descriptor)
