@@ -3,7 +3,6 @@
 import solara
 
 from samizdat.page.parts import Entry, Pick, Picture, Press, data_of
-from samizdat.page.pictures import TWIN_HELP
 from samizdat.page.session import Session
 from samizdat.regime import LEVERS
 
@@ -35,9 +34,7 @@ def Compared(session: Session) -> None:
     else:
         told = session.lesson.value
     if told and session.lever.value:
-        solara.Div(
-            children=[told], classes=["samizdat-lesson"], attributes={"title": TWIN_HELP}
-        )  # fmt: skip
+        solara.Div(children=[told], classes=["samizdat-lesson"])
 
 
 @solara.component

@@ -155,17 +155,16 @@ class Painter:
             if self._run != kept.status.run:
                 self._run, self._gallery = kept.status.run, Gallery()
             gallery, lever = self._gallery, self.engine.lever
-            if kept.twin is None or lever is None:
-                told = ""
-                series = gallery.beside(kept.simulation, self.sizes["series"])
-            else:
+            told, picture, size = "", b"", self.sizes["view"]
+            if kept.twin is not None and lever is not None:
                 told = lesson(kept.simulation, kept.twin, lever)
-                series = gallery.compare(kept.simulation, kept.twin, self.sizes["series"], lever)
-            picture = b""
-            if kept.model is None:
-                size = self.sizes["view"]
+                if self.view == "twin":
+                    picture = gallery.compare(kept.simulation, kept.twin, size, lever)
+            if kept.model is None and self.view != "twin":
                 picture = gallery.draw(self.view, kept.simulation, size, self.chosen)
+            if picture:
                 self._keep_frame(picture, kept.status)
+            series = gallery.beside(kept.simulation, self.sizes["series"])
         return Shown(
             kept.status,
             kept.clicks,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from samizdat.simulation import Simulation
-from samizdat.views import HELP, VIEWS, Network, Twin, Who, csv_of, gif_of
+from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["SHOWN", "TWIN_HELP", "Gallery", "View", "csv_of", "film_of"]
+__all__ = ["SHOWN", "Gallery", "View", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
@@ -24,6 +24,7 @@ SHOWN = {
     "country": View("Country", HELP["country"]),
     "who": View("Who", HELP["who"]),
     "series": View("Days", HELP["series"]),
+    "twin": View("Two worlds", TWIN_HELP),  # where there is a second one
 }
 
 Size = tuple[int, int]  # pixels
@@ -49,13 +50,13 @@ class Gallery:
 
     def beside(self, simulation: Simulation, size: Size) -> bytes:
         """Return the picture of the days that stands beside the other."""
-        shown = self._made("beside", size, lambda: VIEWS["series"](simulation, *size))
+        shown = self._made("beside", size, lambda: Series(simulation, *size, brief=True))
         shown.update(simulation)
         return bytes(shown.png())
 
     def compare(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
         """Return a picture of two worlds as the bytes of a PNG."""
-        names = ("this world", f"without {lever}")
+        self._seen, names = None, ("this world", f"without {lever}")
         shown = self._made(lever, size, lambda: Twin(first, second, *size, names=names))
         shown.update(first, second)
         return bytes(shown.png())

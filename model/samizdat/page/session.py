@@ -72,7 +72,7 @@ class Session:
             return
         self.problem.set("")
         self.choice.set(choice)
-        self.lever.set(None)
+        self.compare(None)
         self.ask_why(None)
         self.engine.build(choice, playing=playing)
 
@@ -107,6 +107,10 @@ class Session:
         """Run the same world without a lever beside this one."""
         self.lever.set(lever)
         self._heed(self.engine.compare(lever))
+        if lever is not None:
+            self.look("twin")
+        elif self.view.value == "twin":
+            self.look("network")
 
     def pace(self, speed: float) -> None:
         """Take so many days a second at most; 0 for as many as the machine does."""

@@ -174,7 +174,8 @@ def Side(session: Session) -> None:
 def Middle(session: Session) -> None:
     """Show one view of the world, and what it is."""
     view = session.view.value
-    names = [(name, title) for name, (title, _) in SHOWN.items()]
+    twin = session.lever.value is not None
+    names = [(name, title) for name, (title, _) in SHOWN.items() if twin or name != "twin"]
     names += [(name, name) for name in session.measures]
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):

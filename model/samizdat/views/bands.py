@@ -104,6 +104,8 @@ def placed(
         fits = start + width <= span[1]
         left, right = (start, max(end, start + width)) if fits else (min(start, end - width), end)
         at, side = (start, "left") if fits else (end, "right")
+        if not fits and end - width < span[0]:  # on a narrow panel neither side has room
+            left, right, at, side = span[0], max(end, span[0] + width), span[0], "left"
         row = next((r for r, used in enumerate(taken) if not _meets(used, left, right)), None)
         if row is None:
             found.append(Placed(band, rows - 1, "", at, side))
