@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from serving import address_of, ended, started
 
-pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
-
 
 @pytest.fixture(scope="session")
 def server():
+    pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
     process = started()
     yield address_of(process)
     ended(process)

@@ -27,6 +27,10 @@ def view(
         bool,
         typer.Option("--expose-to-network", help="Allow a --host that other machines can reach."),
     ] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which others call this machine; with --host alone."),
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open none.")] = False,
     most_citizens: Annotated[int, typer.Option(min=1, help="Citizens of one visitor.")] = 2_000_000,
     most_sessions: Annotated[int, typer.Option(min=1, help="Visitors at a time.")] = 8,
@@ -68,4 +72,4 @@ def view(
         if not no_browser:
             open_browser(address)
 
-    serve(host, port, {*LOOPBACK, host}, opened)
+    serve(host, port, {*LOOPBACK, host, *(name or [])}, opened)

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 CROWD = 200_000  # citizens: of so many, everybody's morning is noted on every day
 IDLE_SECONDS = 600.0  # then the world of a page that nobody uses is dropped
+LISTENS = 5.0  # seconds between two looks whether anybody is there
 UNPACED = 0.0  # days a second: as many as the machine does
 
 
@@ -200,9 +201,12 @@ class Engine:
             try:
                 job = self._jobs.get(timeout=self._until_due())
             except queue.Empty:
-                self._advance()
-            else:
+                job = self._advance
+            try:
                 job()
+            except Exception as problem:  # the page says so instead of standing still
+                self._model = self._twin = self._witness = self._crowd = None
+                self._tell(phase="failed", problem=f"{type(problem).__name__}: {problem}")
         self._model = self._twin = self._witness = self._crowd = None
 
     def _until_due(self) -> float:
@@ -210,7 +214,7 @@ class Engine:
         if self._model is not None and self._twin is not None and self._twin.behind:
             return 0.0
         if self._model is None or not self._playing:
-            return 5.0
+            return LISTENS
         return max(0.0, self._due - time.monotonic())
 
     def _advance(self) -> None:

@@ -119,7 +119,11 @@ class Painter:
             if self._stopped:
                 return
             began = time.monotonic()
-            shown = self._draw()
+            try:
+                shown = self._draw()
+            except Exception as problem:  # the page says so instead of standing still
+                told = f"{type(problem).__name__}: {problem}"
+                shown = Shown(self.engine.status._replace(phase="failed", problem=told))
             if self._stopped:
                 return
             self.publish(shown)

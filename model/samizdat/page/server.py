@@ -1,6 +1,7 @@
 """Serves the page to this machine alone, unless it is told otherwise."""
 
 import os
+import re
 import socket
 import threading
 import warnings
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+_HOST = re.compile(r"(?:(?P<name>[A-Za-z0-9.-]+)|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::\d{1,5})?")
 Scope = MutableMapping[str, Any]
 Send = Callable[[Any], Any]
 
@@ -83,15 +85,9 @@ class Doorkeeper:
 
 
 def _name(host: str) -> str:
-    """Return the name in a Host header, without the port."""
-    return (urlsplit(f"//{host}").hostname or "") if _whole(host) else ""
-
-
-def _whole(host: str) -> bool:
-    try:
-        return urlsplit(f"//{host}").netloc == host and "@" not in host
-    except ValueError:
-        return False
+    """Return the name in a Host header, without the port; nothing if it is not well formed."""
+    found = _HOST.fullmatch(host)
+    return (found["name"] or found["six"]).lower() if found else ""
 
 
 async def _refuse(scope: Scope, receive: Any, send: Send, status: int, reason: str) -> None:
