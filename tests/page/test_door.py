@@ -32,9 +32,7 @@ def test_the_page_may_not_be_framed_and_loads_nothing_from_elsewhere(server):
     assert b"jsdelivr" not in body
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil", "a;b"]
-)
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.org", "localhost@evil", "a;b"])
 def test_a_foreign_host_is_refused(server, host):
     assert asked(server, {"Host": host})[0] == 400
 
@@ -61,12 +59,14 @@ def test_the_environment_does_not_open_it_to_the_network(server):
 
 
 def test_another_host_asks_for_consent():
+    pytest.importorskip("solara")
     process = started("--host", "192.0.2.1")
     assert process.wait(60) == 2
     process.stdout.close()
 
 
 def test_a_visitor_too_many_is_told(chromium):
+    pytest.importorskip("solara")
     process = started("--most-sessions", "1", "--citizens", "300")
     try:
         address = address_of(process)

@@ -26,6 +26,7 @@ T = TypeVar("T")
 CROWD = 200_000  # citizens: of so many, everybody's morning is noted on every day
 IDLE_SECONDS = 600.0  # then the world of a page that nobody uses is dropped
 LISTENS = 5.0  # seconds between two looks whether anybody is there
+RUNS, RESTS, BREATH = 0.2, 0.5, 0.01  # seconds: how a world at full speed lets others draw
 UNPACED = 0.0  # days a second: as many as the machine does
 
 
@@ -84,6 +85,8 @@ class Engine:
         self._playing, self._due, self._used = playing, 0.0, time.monotonic()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopped = threading.Event()
+        self._watched, self._shown = False, threading.Event()
+        self._ran_since, self._waits_until = 0.0, 0.0
         self._thread = threading.Thread(target=self._live, name="samizdat-page", daemon=True)
 
     def start(self) -> None:
@@ -100,6 +103,11 @@ class Engine:
         """Wait for the end of the thread; whether it has ended."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
+
+    def shown(self) -> None:
+        """Hear that what was new has been shown; from then on an unpaced world waits for that."""
+        self._watched = True
+        self._shown.set()
 
     def ask(self, question: Callable[[ProtestModel], T]) -> "Future[T]":
         """Have a question answered between two days.
@@ -215,7 +223,23 @@ class Engine:
             return 0.0
         if self._model is None or not self._playing:
             return LISTENS
+        if self.speed == UNPACED and self._lets_draw():
+            return BREATH
         return max(0.0, self._due - time.monotonic())
+
+    def _lets_draw(self) -> bool:
+        """Whether a world at full speed rests for what draws it, which would else get no time."""
+        now = time.monotonic()
+        if not self._watched:
+            return False
+        if self._waits_until:
+            if now < self._waits_until and not self._shown.is_set():
+                return True
+            self._waits_until, self._ran_since = 0.0, now
+        elif now - self._ran_since > RUNS:
+            self._shown.clear()
+            self._waits_until = now + RESTS
+        return self._waits_until > 0.0
 
     def _advance(self) -> None:
         model, now = self._model, time.monotonic()
@@ -224,7 +248,7 @@ class Engine:
         if self._twin is not None and self._twin.behind:
             self._twin.follow()
             self._tell()
-        elif self._playing:
+        elif self._playing and not self._waits_until:
             self._due = now + (1.0 / self.speed if self.speed else 0.0)
             self._take_step(model)
         elif now - self._used > self.idle_seconds:

@@ -127,6 +127,7 @@ class Painter:
             if self._stopped:
                 return
             self.publish(shown)
+            self.engine.shown()
             time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
 
     def _snapshot(self) -> _Snapshot:

@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 from mesa.visualization.utils import force_update
+from reacton.core import get_render_context
 from solara.server import kernel_context
 
 from samizdat.page.choice import Choice
@@ -48,6 +49,8 @@ class Session:
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
         self._context: Any = contextlib.nullcontext()
+        # What is set within it is drawn at once: each drawing walks over the whole page.
+        self._drawing: Any = get_render_context()
 
     def begin(self) -> None:
         """Build the world and begin to draw it."""
@@ -130,7 +133,7 @@ class Session:
         answer.add_done_callback(heard)
 
     def _publish(self, new: Shown) -> None:
-        with self._context:
+        with self._context, self._drawing:
             self.clicks.set(new.clicks)
             if new.status.phase == "ready":
                 if new.model is not None:
