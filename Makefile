@@ -1,6 +1,7 @@
-# Two commands do everything on a machine with python3, pip and make:
+# Three commands do everything on a machine with python3, pip and make:
 #   make demo   sets up what it needs and runs the main job
 #   make test   sets up what it needs and passes the tests
+#   make view   sets up what it needs and opens the model in a browser
 # PYTHON chooses the interpreter (3.11 or newer), VENV the folder of the virtual environment.
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= results/demo
 
-.PHONY: demo test test-all lint bench help clean
+.PHONY: demo view test test-all lint bench help clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -25,13 +26,20 @@ $(VENV)/.bench: $(VENV)/.base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
 
+$(VENV)/.viz: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[viz]'
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,viz]'
 	@touch $@
 
 demo: $(VENV)/.base
 	$(BIN)/samizdat run --out $(OUT) --force
 	@echo "Look at $(OUT)/figures/overview.png"
+
+view: $(VENV)/.viz
+	$(BIN)/samizdat view
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -m 'not slow'

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER, KEPT = "checkpoints", 2
 # Sources that show and store; all others can change a result.
-_EDGE = ("__main__.py", "archive.py", "batch", "cache.py", "checkpoint.py", "citizens.py", "cli",
-         "explain", "figures", "files.py", "interrupts.py", "memory.py", "mesa_model.py",
-         "records.py", "report", "snowball.py", "store.py", "views", "yardstick.py")  # fmt: skip
+_EDGE = ("__main__.py", "app.py", "archive.py", "batch", "cache.py", "checkpoint.py",
+         "citizens.py", "cli", "explain", "figures", "files.py", "interrupts.py", "memory.py",
+         "mesa_model.py", "page", "records.py", "report", "snowball.py", "store.py",
+         "views", "yardstick.py")  # fmt: skip
 _ROWS = {"tallies": "_tallies", "actions": "_actions", "latent": "_latent",
          "blocked_anywhere": "_blocked_anywhere"}  # fmt: skip
 _NAMED = {

@@ -103,13 +103,15 @@ def placed(
             continue
         fits = start + width <= span[1]
         left, right = (start, max(end, start + width)) if fits else (start - width, end)
-        side = "left" if fits else "right"  # of its beginning no text moves as a bar grows
+        at, side = start, "left" if fits else "right"  # of its beginning no text moves as it grows
+        if not fits and left < span[0]:  # on a narrow panel neither side has room
+            left, right, at, side = span[0], max(end, span[0] + width), span[0], "left"
         row = next((r for r, used in enumerate(taken) if not _meets(used, left, right)), None)
         if row is None:
-            found.append(Placed(band, rows - 1, "", start, side))
+            found.append(Placed(band, rows - 1, "", at, side))
             continue
         taken[row].append((left, right))
-        found.append(Placed(band, row, text, start, side))
+        found.append(Placed(band, row, text, at, side))
     return found[::-1]
 
 

@@ -38,6 +38,7 @@ COLUMNS = (*ACTING, *BELIEFS, *CONNECTED)
 STYLES: tuple[Any, ...] = ("-", (0, (4, 1.3)), (0, (6, 1, 1, 1)), (0, (1.6, 1)))
 STROKES = dict(zip(("mobilise", "share", "detained", "self_censor"), STYLES, strict=True))
 MANY = 400  # days
+NARROW = 4.8  # inches: four names side by side do not fit
 FIRST_MOST = 1000.0  # per 100,000: the scale is widened once more act
 LEFT = 0.95  # inches for the scales
 
@@ -60,7 +61,10 @@ def thinned(days: Days, values: NDArray[np.float64], columns: int) -> tuple[Days
 
 
 class Panel:
-    """Axes with lines that grow, named above; ``named`` is False for those drawn twice."""
+    """Axes with lines that grow, named above, so many names side by side.
+
+    ``named`` is False for those drawn twice.
+    """
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class Panel:
         strokes: Mapping[str, Any] | None = None,
         *,
         named: bool = True,
+        beside: int = 9,
     ) -> None:
         self.ax = ax
         self.lines: dict[str, Line2D] = {}
@@ -83,7 +88,7 @@ class Panel:
         ax.set_axisbelow(True)
         if not named:
             return
-        place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 9}
+        place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": beside}
         look: Any = {"fontsize": SMALL + 0.5, "frameon": False, "handlelength": 2.6}
         ax.legend(borderaxespad=0.15, columnspacing=1.2, borderpad=0.2, **place, **look)
 
@@ -144,6 +149,8 @@ class Series:
     ----------
     days
         How many to show up to today; by default the scenario's, from its first to its last.
+    brief
+        Show postures and events alone, in letters that can be read on a small panel.
     """
 
     def __init__(
@@ -153,29 +160,38 @@ class Series:
         height: int = HEIGHT,
         *,
         days: int | None = None,
+        brief: bool = False,
     ) -> None:
-        self.sheet = sheet = Sheet(width, height)
+        self.sheet = sheet = Sheet(width, height, least=0.92) if brief else Sheet(width, height)
         self._days, self._window = days, (0, 0)
         self._dates = dates_of(simulation)
         self._most = FIRST_MOST
         with mpl.rc_context(THEME):
-            axes = rows_of(sheet, [2.0, 1.0, 0.9, 1.7])
-            doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)")
-            believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
-            connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
-            self.panels = (doing, believing, connected)
-            unit_axis(axes[1])
-            axes[2].set_ylim(-2, 102)
-            axes[2].set_yticks([0, 50, 100])
+            narrow = sheet.inches[0] < NARROW
+            axes = (
+                rows_of(sheet, [1.2, 1.0], head=0.45 if narrow else 0.3)
+                if brief
+                else rows_of(sheet, [2.0, 1.0, 0.9, 1.7])
+            )
+            doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)", beside=2 if narrow else 9)
+            self.panels = (doing,) if brief else (doing, *self._beliefs_and_net(axes))
             self.heading = Heading(sheet)
-            box = axes[3].get_position()
+            box = axes[-1].get_position()
             wide, high = sheet.inches
-            self.strip = Strip(axes[3], sheet, (box.width * wide, box.height * high))
+            self.strip = Strip(axes[-1], sheet, (box.width * wide, box.height * high))
             self._axes = axes
         for panel in self.panels:
             sheet.let_move(panel.lines.values())
         sheet.let_move([self.heading.date, self.heading.rest])
         self.update(simulation)
+
+    def _beliefs_and_net(self, axes: list[Axes]) -> tuple[Panel, Panel]:
+        believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
+        connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
+        unit_axis(axes[1])
+        axes[2].set_ylim(-2, 102)
+        axes[2].set_yticks([0, 50, 100])
+        return believing, connected
 
     @property
     def figure(self) -> Figure:

@@ -31,19 +31,25 @@ class Sheet:
 
     All else is painted once and kept. A lock lets one thread at a time move and paint.
 
+    Parameters
+    ----------
+    least
+        How small its letters may become, as a share of those of a panel of the usual size.
+
     Attributes
     ----------
     figure
         To be saved as any other; the artists that move are on it too.
     """
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+    def __init__(
+        self, width: int = WIDTH, height: int = HEIGHT, *, least: float = GROWTH[0]
+    ) -> None:
         if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
             raise ValueError(
                 f"picture of {width} x {height} pixels: {SMALLEST} ... {LARGEST} each are drawn"
             )
-        least, most = GROWTH
-        dpi = DPI * min(most, max(least, min(width / WIDTH, height / HEIGHT)))
+        dpi = DPI * min(GROWTH[1], max(least, min(width / WIDTH, height / HEIGHT)))
         with mpl.rc_context(THEME):
             self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
         self.canvas: Any = FigureCanvasAgg(self.figure)  # has few annotations

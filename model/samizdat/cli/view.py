@@ -1,0 +1,75 @@
+"""`samizdat view`: the model in a browser."""
+
+import importlib.util
+from typing import Annotated
+
+import typer
+
+from samizdat.cli import refuse
+
+_NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
+
+
+def view(
+    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "town",
+    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
+    ] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    expose: Annotated[
+        bool,
+        typer.Option("--expose-to-network", help="Allow a --host that other machines can reach."),
+    ] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which others call this machine; with --host alone."),
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open none.")] = False,
+    most_citizens: Annotated[int, typer.Option(min=1, help="Citizens of one visitor.")] = 2_000_000,
+    most_sessions: Annotated[int, typer.Option(min=1, help="Visitors at a time.")] = 8,
+) -> None:
+    """Show a world in the browser, and let the viewer be the state."""
+    from samizdat.cli.options import parse_settings
+    from samizdat.page.server import LOOPBACK, open_browser, prepare, serve
+
+    values = parse_settings(setting or [])
+    if host not in LOOPBACK and not expose:
+        refuse(
+            f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
+            "what they cost. Add --expose-to-network if that is meant"
+        )
+    if not all(importlib.util.find_spec(name) for name in _NEEDED):
+        refuse("the page needs more packages: pip install -e '.[viz]'")
+    prepare()
+    from samizdat.page.choice import Choice, citizens_from
+    from samizdat.page.opening import opening
+    from samizdat.simulation import check_call
+
+    try:
+        check_call(seed, None)
+        many = citizens_from(citizens) if citizens is not None else None
+        opening.choice = Choice(scenario, many, seed, regime or "scenario", values)
+        world = opening.choice.world()
+    except ValueError as error:
+        refuse(error)
+    opening.citizens, opening.sessions = max(most_citizens, world.citizens), most_sessions
+
+    def opened(address: str) -> None:
+        typer.echo(f"{world.name} is at {address} (end with Ctrl-C)")
+        if host not in LOOPBACK:
+            typer.echo(
+                f"open to the network on {host}: anybody who reaches it can run worlds of up to "
+                f"{opening.citizens:,} citizens here, {opening.sessions} at a time",
+                err=True,
+            )
+        if not no_browser:
+            open_browser(address)
+
+    serve(host, port, {*LOOPBACK, host, *(name or [])}, opened)

@@ -1,0 +1,193 @@
+"""Draws a page's pictures in a thread of its own, from snapshots, at most a few times a second."""
+
+import copy
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from samizdat.mesa_model import ProtestModel
+from samizdat.page.engine import Engine, Status
+from samizdat.page.numbering import numbers_of
+from samizdat.page.pictures import Gallery, film_of, lesson
+from samizdat.page.twin import Click
+from samizdat.simulation import Simulation
+
+LONGEST_FILM = 150  # pictures
+SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
+
+
+class Shown(NamedTuple):
+    """What there is to show."""
+
+    status: Status
+    clicks: tuple[Click, ...] = ()
+    picture: bytes = b""
+    series: bytes = b""
+    counts: Any = None
+    numbers: Any = None
+    account: tuple[str, ...] = ()
+    lesson: str = ""
+    model: ProtestModel | None = None  # a copy, for Mesa's components
+
+
+class _Snapshot(NamedTuple):
+    """A day as it was left, which moves no longer."""
+
+    status: Status
+    clicks: tuple[Click, ...]
+    simulation: Simulation
+    model: ProtestModel | None
+    twin: Simulation | None
+    numbers: dict[str, float]
+    account: tuple[str, ...]
+
+
+class Painter:
+    """Waits for something new in the engine, and publishes it drawn.
+
+    Parameters
+    ----------
+    publish
+        Called in the thread with what there is to show.
+
+    Attributes
+    ----------
+    chosen
+        The citizen who is to stand out.
+    """
+
+    def __init__(self, engine: Engine, publish: Callable[[Shown], None]) -> None:
+        self.engine, self.publish = engine, publish
+        self.chosen: int | None = None
+        self.view, self._mesa = "network", False
+        self.sizes = {"view": (620, 560), "series": (420, 340)}
+        self._run, self._gallery = 0, Gallery()
+        self._film: deque[bytes] = deque(maxlen=LONGEST_FILM)
+        self._filmed: Any = None  # of which run, view, size and day the last frame is
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
+
+    def start(self) -> None:
+        """Begin to draw."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the picture that it is at."""
+        self._stopped = True
+        self.engine.changed.set()
+
+    def look(self, view: str, *, mesa: bool = False) -> None:
+        """Show another view, by the name of one of `pictures.VIEWS` or of a Mesa component."""
+        self.view, self._mesa = view, mesa
+        self.engine.changed.set()
+
+    def resize(self, which: str, width: int, height: int) -> None:
+        """Draw so many pixels from now on."""
+        size = (max(300, min(2400, width)), max(220, min(1600, height)))
+        if self.sizes[which] != size:
+            self.sizes = {**self.sizes, which: size}
+            self.engine.changed.set()
+
+    def citizen_at(self, x: float, y: float) -> int | None:
+        """Return who is drawn at a place of the picture, in parts of its width and height."""
+        with self._lock:
+            return self._gallery.citizen_at(x, y)
+
+    def png(self, view: str, width: int, height: int) -> bytes:
+        """Return a view of the present day, as large as is asked for."""
+        return Gallery().draw(view, self._snapshot().simulation, (width, height), self.chosen)
+
+    def film(self) -> bytes:
+        """Return the pictures of the present view that were shown so far as a GIF film.
+
+        Raises
+        ------
+        ValueError
+            If there is none yet.
+        """
+        with self._lock:
+            frames = list(self._film)
+        return film_of(frames)
+
+    def _live(self) -> None:
+        while not self._stopped:
+            self.engine.changed.wait()
+            self.engine.changed.clear()
+            if self._stopped:
+                return
+            began = time.monotonic()
+            try:
+                shown = self._draw()
+            except Exception as problem:  # the page says so instead of standing still
+                told = f"{type(problem).__name__}: {problem}"
+                shown = Shown(self.engine.status._replace(phase="failed", problem=told))
+            if self._stopped:
+                return
+            self.publish(shown)
+            self.engine.shown()
+            time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
+
+    def _snapshot(self) -> _Snapshot:
+        """Copy the day; ties and traits are shared with the world that goes on."""
+        mesa = self._mesa
+
+        def copied(model: ProtestModel) -> _Snapshot:
+            apart = copy.deepcopy(model) if mesa else None
+            twin = self.engine.twin
+            return _Snapshot(
+                self.engine.status,
+                self.engine.clicks,
+                apart.simulation if apart is not None else copy.deepcopy(model.simulation),
+                apart,
+                copy.deepcopy(twin) if twin is not None else None,
+                numbers_of(model.simulation),
+                self.engine.account_now(),
+            )
+
+        return self.engine.ask(copied).result()
+
+    def _draw(self) -> Shown:
+        if self.engine.status.phase != "ready":
+            return Shown(self.engine.status)
+        try:
+            kept = self._snapshot()
+        except ValueError:  # it is being built anew
+            return Shown(self.engine.status)
+        with self._lock:
+            if self._run != kept.status.run:
+                self._run, self._gallery = kept.status.run, Gallery()
+            gallery, lever = self._gallery, self.engine.lever
+            told, picture, size = "", b"", self.sizes["view"]
+            if kept.twin is not None and lever is not None:
+                told = lesson(kept.simulation, kept.twin, lever)
+                if self.view == "twin":
+                    picture = gallery.compare(kept.simulation, kept.twin, size, lever)
+            if kept.model is None and self.view != "twin":
+                picture = gallery.draw(self.view, kept.simulation, size, self.chosen)
+            if picture:
+                self._keep_frame(picture, kept.status)
+            series = gallery.beside(kept.simulation, self.sizes["series"])
+        return Shown(
+            kept.status,
+            kept.clicks,
+            picture,
+            series,
+            kept.simulation.counts,
+            kept.numbers,
+            kept.account,
+            told,
+            kept.model,
+        )
+
+    def _keep_frame(self, picture: bytes, status: Status) -> None:
+        """Keep a picture for the film, one a day, of the same view and size."""
+        kind, day = (status.run, self.view, self.sizes["view"]), status.step
+        if self._filmed is None or self._filmed[0] != kind:
+            self._film.clear()
+        if self._film and self._filmed[1] == day:
+            self._film.pop()
+        self._film.append(picture)
+        self._filmed = (kind, day)

@@ -1,0 +1,158 @@
+"""The small parts that the page is made of."""
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import reacton.ipyvuetify as v
+import solara
+
+from samizdat.numbers import NUMBERS
+from samizdat.page.numbering import STEPS, scale_of, shown
+
+
+@solara.component_vue("picture.vue")
+def Picture(
+    src: str,
+    alt: str,
+    waiting: str = "",
+    clickable: bool = False,
+    event_click: Any = None,
+    event_size: Any = None,
+) -> None:
+    """Show a picture that fills its frame.
+
+    Parameters
+    ----------
+    event_click
+        Called with where a click was, in parts of the picture's width and height.
+    event_size
+        Called with how many pixels there is room for.
+    """
+
+
+def data_of(png: bytes) -> str:
+    """Return a PNG as an address."""
+    return "data:image/png;base64," + base64.b64encode(png).decode() if png else ""
+
+
+@solara.component
+def Choices(
+    options: Sequence[tuple[Any, str]],
+    value: Any,
+    on_value: Callable[[Any], None],
+    label: str,
+) -> None:
+    """Show buttons of which one is down."""
+    with solara.Div(
+        classes=["samizdat-choices"], attributes={"role": "group", "aria-label": label}
+    ):
+        for option, text in options:
+            down = option == value
+            Press(text, lambda option=option: on_value(option), down=down)
+
+
+@solara.component
+def Press(
+    text: str,
+    on_click: Callable[[], None],
+    down: bool = False,
+    disabled: bool = False,
+    kind: str = "",
+    hint: str = "",
+) -> None:
+    """Show a button."""
+    solara.Button(
+        text,
+        on_click=on_click,
+        disabled=disabled,
+        text=True,
+        classes=["samizdat-press", "samizdat-down" if down else "samizdat-up", kind],
+        attributes={"aria-pressed": "true" if down else "false", "title": hint or text},
+    )
+
+
+@solara.component
+def Entry(
+    label: str, value: str, on_value: Callable[[str], None], classes: Sequence[str] = ()
+) -> None:
+    """Show a field for a word or a number; it counts when it is left, or with Enter."""
+    text, set_text = solara.use_state(value)
+    solara.use_effect(lambda: set_text(value), [value])
+    field = v.TextField(
+        label=label or None, v_model=text, on_v_model=set_text, dense=True, hide_details=True,
+        outlined=True, class_=" ".join(["samizdat-entry", *classes]),
+    )  # fmt: skip
+    v.use_event(field, "change", lambda _widget, _event, typed: on_value(str(typed).strip()))
+
+
+@solara.component
+def Pick(
+    label: str,
+    options: Sequence[tuple[Any, str]],
+    value: Any,
+    on_value: Callable[[Any], None],
+    name: str = "",
+) -> None:
+    """Show a list to pick one from; its name is for those who do not see its label."""
+    v.Select(
+        label=label or None,
+        items=[{"value": k, "text": text} for k, (_, text) in enumerate(options)],
+        v_model=next((k for k, (option, _) in enumerate(options) if option == value), None),
+        on_v_model=lambda k: on_value(options[k][0]),
+        dense=True, hide_details=True, outlined=True, class_="samizdat-pick",
+        menu_props={"maxHeight": 380}, attributes={"aria-label": name or label},
+    )  # fmt: skip
+
+
+@solara.component
+def Number(
+    name: str, value: float, on_value: Callable[[str, float | str], None], label: str = ""
+) -> None:
+    """Show a number as a slider and a field, from its declaration."""
+    quantity = NUMBERS[name].quantity
+    unit = "" if quantity.unit == "1" else f" [{quantity.unit}]"
+    with solara.Div(
+        classes=["samizdat-number"],
+        attributes={"title": f"{name}: {quantity.meaning}; {quantity.allowed()}{unit}"},
+    ):
+        solara.Div(children=[f"{label or quantity.meaning}{unit}"], classes=["samizdat-label"])
+        if quantity.names or (quantity.whole and quantity.high - quantity.low == 1):
+            words = quantity.names or ("off", "on")
+            options = [(float(k), word) for k, word in enumerate(words)]
+            Choices(options, value, lambda chosen: on_value(name, chosen), name)
+        else:
+            Slide(name, value, on_value)
+
+
+@solara.component
+def Slide(name: str, value: float, on_value: Callable[[str, float | str], None]) -> None:
+    """Show a slider, which counts when it is let go, and a field beside it."""
+    scale = scale_of(name)
+    place, set_place = solara.use_state(scale.place(value))
+    solara.use_effect(lambda: set_place(scale.place(value)), [value])
+    with solara.Div(classes=["samizdat-slide"]):
+        slider = v.Slider(
+            v_model=place, on_v_model=set_place, min=0, max=STEPS, dense=True,
+            hide_details=True, color="#33506b", track_color="#c3ccd4",
+            attributes={"aria-label": name},
+        )  # fmt: skip
+        v.use_event(
+            slider, "change", lambda _widget, _event, moved: on_value(name, scale.value(moved))
+        )
+        Entry("", shown(value), lambda text: on_value(name, text), ["samizdat-exact"])
+
+
+@solara.component
+def Fold(title: str, content: Callable[[], None]) -> None:
+    """Show a title that opens what is under it; nothing of it is made before."""
+    is_open, set_open = solara.use_state(False)
+    solara.Button(
+        ("▾ " if is_open else "▸ ") + title,
+        on_click=lambda: set_open(not is_open),
+        text=True,
+        classes=["samizdat-fold"],
+        attributes={"aria-expanded": "true" if is_open else "false"},
+    )
+    if is_open:
+        content()

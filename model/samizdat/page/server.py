@@ -1,0 +1,173 @@
+"""Serves the page to this machine alone, unless it is told otherwise."""
+
+import os
+import re
+import socket
+import threading
+import warnings
+import webbrowser
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+_HOST = re.compile(r"(?:(?P<name>[A-Za-z0-9.-]+)|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::\d{1,5})?")
+Scope = MutableMapping[str, Any]
+Send = Callable[[Any], Any]
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CLOSED = ("/resourcez", "/_solara/api/evict")  # they tell of other visitors
+SETTINGS = {
+    "SOLARA_APP": "samizdat.app",
+    "SOLARA_MODE": "production",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # nothing is fetched: solara-assets has it all
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_SESSION_HTTP_ONLY": "True",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "samizdat",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_CHECK_HOOKS": "off",  # a component of Mesa's would be complained of
+}
+
+
+class Doorkeeper:
+    """Lets in only who asks for this host by name, and from a page of its own.
+
+    A page elsewhere could otherwise reach the server through a visitor's browser: by a name that
+    it points at this machine, or by a WebSocket, which browsers let anybody open anywhere.
+    """
+
+    def __init__(self, app: Any, hosts: Iterable[str]) -> None:
+        self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        """Answer, or refuse to."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host, origin = headers.get(b"host", ""), headers.get(b"origin")
+        if _name(host) not in self.hosts:
+            await _refuse(scope, receive, send, 400, "unknown host")
+        elif not self._own(scope, host, origin):
+            await _refuse(scope, receive, send, 403, "foreign origin")
+        elif scope["path"].startswith(_CLOSED):
+            await _refuse(scope, receive, send, 404, "not found")
+        else:
+            await self.app(scope, receive, self._guarded(send, host))
+
+    def _own(self, scope: Scope, host: str, origin: str | None) -> bool:
+        """Whether the request comes from a page of this server, as far as it says."""
+        if origin is None:
+            return bool(scope["type"] == "http")  # a browser names it for every WebSocket
+        return urlsplit(origin).netloc.lower() == host.lower()
+
+    def _guarded(self, send: Send, host: str) -> Send:
+        policy = (
+            "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+            f"connect-src 'self' ws://{host} wss://{host}; "
+            "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+        )
+        added = [
+            (b"x-frame-options", b"DENY"),
+            (b"content-security-policy", policy.encode("latin-1")),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+
+        async def guarded(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *added]}
+            await send(message)
+
+        return guarded
+
+
+def _name(host: str) -> str:
+    """Return the name in a Host header, without the port; nothing if it is not well formed."""
+    found = _HOST.fullmatch(host)
+    return (found["name"] or found["six"]).lower() if found else ""
+
+
+async def _refuse(scope: Scope, receive: Any, send: Send, status: int, reason: str) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": reason})  # HTTP 403
+        return
+    body = reason.encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def application(hosts: Iterable[str] = LOOPBACK) -> Doorkeeper:
+    """Return the page as an ASGI application, with the doorkeeper in front."""
+    prepare()
+    from solara.server import starlette
+
+    return Doorkeeper(starlette.app, hosts)
+
+
+def prepare() -> None:
+    """Settle how Solara serves; to be called before it is imported, for it reads this once."""
+    os.environ.update(SETTINGS)
+
+
+def free_socket(host: str, port: int) -> socket.socket:
+    """Return a bound socket; with port 0 on any free one.
+
+    Raises
+    ------
+    OSError
+        If the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((host, port))
+    return bound
+
+
+def serve(host: str, port: int, hosts: Iterable[str], opened: Callable[[str], None]) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    hosts
+        Names by which the server may be asked.
+    opened
+        Called with the address as soon as it answers.
+    """
+    import uvicorn
+
+    warnings.filterwarnings("ignore", "Cookies with samesite")  # no frame is to hold the page
+    listening = free_socket(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}/"
+    config = uvicorn.Config(
+        application(hosts), access_log=False, log_level="warning", loop="asyncio",
+        server_header=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+
+    def tell() -> None:
+        while not server.started:
+            if stopped.wait(0.05):
+                return
+        opened(address)
+
+    stopped = threading.Event()
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        server.run(sockets=[listening])
+    finally:
+        stopped.set()
+
+
+def open_browser(address: str) -> None:
+    """Open the page where there is a browser to open it."""
+    try:
+        webbrowser.open(address)
+    except webbrowser.Error:
+        return

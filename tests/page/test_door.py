@@ -1,0 +1,86 @@
+"""Who is let in, by plain HTTP."""
+
+import base64
+import os
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from serving import ROOT, address_of, asked, ended, started
+
+pytestmark = pytest.mark.slow
+
+
+def handshake(address, **headers):
+    """Return the first line of the answer to the opening of a WebSocket."""
+    where = urlsplit(address)
+    path = "/jupyter/api/kernels/0123/channels?session_id=1"
+    lines = [f"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += [f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}"]
+    lines += ["Sec-WebSocket-Version: 13", *(f"{n}: {v}" for n, v in headers.items())]
+    with socket.create_connection((where.hostname, where.port), timeout=30) as wire:
+        wire.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return wire.recv(200).decode("latin-1").split("\r\n")[0]
+
+
+def test_the_page_may_not_be_framed_and_loads_nothing_from_elsewhere(server):
+    status, headers, body = asked(server)
+    assert status == 200
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert b"mixpanel" not in body
+    assert b"jsdelivr" not in body
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.org", "localhost@evil", "a;b"])
+def test_a_foreign_host_is_refused(server, host):
+    assert asked(server, {"Host": host})[0] == 400
+
+
+def test_localhost_is_the_same_host(server):
+    assert asked(server, {"Host": "localhost:1"})[0] == 200
+
+
+def test_a_foreign_page_opens_no_websocket(server):
+    host = urlsplit(server).netloc
+    assert " 403 " in handshake(server, Host=host, Origin="http://evil.example")
+    assert " 403 " in handshake(server, Host=host)
+    assert " 403 " in handshake(server, Host=host, Origin="null")
+    assert " 101 " in handshake(server, Host=host, Origin=f"http://{host}")
+
+
+def test_what_tells_of_other_visitors_is_closed(server):
+    assert asked(server + "resourcez")[0] == 404
+    assert asked(server + "_solara/api/evict/1")[0] == 404
+
+
+def test_the_environment_does_not_open_it_to_the_network(server):
+    assert urlsplit(server).hostname == "127.0.0.1"  # though HOST says 0.0.0.0
+
+
+def test_another_host_asks_for_consent():
+    pytest.importorskip("solara")
+    process = started("--host", "192.0.2.1")
+    assert process.wait(60) == 2
+    process.stdout.close()
+
+
+def test_a_visitor_too_many_is_told(chromium):
+    pytest.importorskip("solara")
+    process = started("--most-sessions", "1", "--citizens", "300")
+    try:
+        address = address_of(process)
+        pages = [chromium.new_context().new_page() for _ in range(2)]
+        pages[0].goto(address + "?play=0")
+        pages[0].wait_for_selector("img.samizdat-picture", timeout=90_000)
+        pages[1].goto(address)
+        pages[1].locator(".samizdat-problem", has_text="1 visitors").wait_for(timeout=60_000)
+        pages[0].context.close()
+        pages[1].context.close()
+    finally:
+        ended(process)
+
+
+def test_no_command_console_in_the_page():
+    for path in (ROOT / "model" / "samizdat" / "page").glob("*.py"):
+        assert "CommandConsole" not in path.read_text(encoding="utf-8")

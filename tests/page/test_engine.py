@@ -1,0 +1,201 @@
+"""The world behind the page, without a page: its thread, its clicks, its twin."""
+
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("mesa")
+pytest.importorskip("tomli_w")
+
+from serving import until
+
+from samizdat import Scenario, Simulation
+from samizdat.numbers import NUMBERS
+from samizdat.page.choice import Choice
+from samizdat.page.engine import Engine
+from samizdat.page.numbering import STEPS, groups, scale_of
+from samizdat.page.twin import spared
+from samizdat.schema import ScenarioError
+
+SMALL = Choice("town", 300)
+BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
+
+
+@pytest.fixture
+def engine():
+    made = []
+
+    def built(choice=SMALL, most=10_000, speed=0.0, playing=False):
+        engine = Engine(choice, most, speed, playing=playing)
+        engine.start()
+        made.append(engine)
+        until(lambda: engine.status.phase != "building")
+        return engine
+
+    yield built
+    for each in made:
+        each.stop()
+        assert each.join(20)
+
+
+def steps(engine, many):
+    for _ in range(many):
+        engine.step()
+    return engine.ask(lambda model: model.simulation.counts).result(30)
+
+
+def test_what_was_clicked_runs_again_to_the_same_numbers(engine, tmp_path):
+    world = engine()
+    steps(world, 14)
+    block = world.enact(BLOCK).result(30)
+    steps(world, 3)
+    world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+    world.lift(block).result(30)
+    seen = steps(world, 6)
+    path = tmp_path / "live.toml"
+    path.write_text(world.saved().result(30), encoding="utf-8")
+    again = Simulation(Scenario.load(path), seed=1)
+    for _ in range(23):
+        again.step()
+    assert again.counts == seen
+    plain = Simulation(SMALL.world(), seed=1)
+    for _ in range(23):
+        plain.step()
+    assert plain.counts != seen
+
+
+def test_twin_is_the_world_without_the_lever_however_late_it_begins(engine):
+    early, late = engine(), engine()
+    early.compare("blocking").result(30)
+    for world in (early, late):
+        steps(world, 15)
+        world.enact(BLOCK).result(30)
+        world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+        steps(world, 5)
+    late.compare("blocking").result(30)
+    for world in (early, late):
+        until(lambda world=world: world.ask(lambda _: world.twin.step_number).result(30) == 20)
+    found = [w.ask(lambda _, w=w: w.twin.daily("share").copy()).result(30) for w in (early, late)]
+    own = Scenario.load("town").change({"citizens": 300}).without("blocking")
+    alone = Simulation(own, seed=1)
+    for _ in range(15):
+        alone.step()
+    alone.enact({"kind": "setting", "set": {"surveillance": 0.7}})
+    for _ in range(5):
+        alone.step()
+    np.testing.assert_array_equal(found[0], alone.daily("share"))
+    np.testing.assert_array_equal(found[1], alone.daily("share"))
+
+
+def test_what_is_left_of_a_click_where_a_lever_is_off():
+    setting = {"kind": "setting", "set": {"blocking.authority": 1, "chill": 0.2}}
+    assert spared(BLOCK, "blocking") is None
+    assert spared(BLOCK, "chill") == BLOCK
+    assert spared(setting, "blocking")["set"] == {"chill": 0.2}
+    assert spared({"kind": "setting", "set": {"chill": 0.2}}, "chill") is None
+
+
+def test_a_click_that_cannot_be_is_answered_and_changes_nothing(engine):
+    world = engine()
+    with pytest.raises(ScenarioError, match="unknown"):
+        world.enact({**BLOCK, "platforms": ["nowhere"]}).result(30)
+    assert world.clicks == ()
+    assert steps(world, 1)["silent"] > 0
+
+
+def test_clicks_on_the_same_lever_take_turns(engine):
+    world = engine()
+    for _ in range(5):
+        world.toggle(BLOCK)
+    assert steps(world, 1)
+    assert [click.ends is None for click in world.clicks] == [False, False, True]
+
+
+def test_it_is_no_faster_than_its_speed(engine):
+    world = engine(speed=20.0, playing=True)
+    begun = time.monotonic()
+    until(lambda: world.status.step >= 10)
+    assert time.monotonic() - begun > 0.35
+
+
+def test_it_plays_to_the_end_and_stands(engine):
+    world = engine(playing=True)
+    until(lambda: world.status.finished)
+    assert not world.status.playing
+    with pytest.raises(ScenarioError, match="ends on"):
+        world.enact(BLOCK).result(30)
+
+
+def test_a_world_that_nobody_uses_is_let_go_and_can_begin_anew(engine, monkeypatch):
+    monkeypatch.setattr("samizdat.page.engine.LISTENS", 0.05)
+    world = engine()
+    world.idle_seconds = 0.1
+    until(lambda: world.status.phase == "idle", 10)
+    with pytest.raises(ScenarioError, match="no world"):
+        world.ask(lambda model: model).result(30)
+    world.idle_seconds = 600.0
+    world.build(SMALL)
+    until(lambda: world.status.phase == "ready")
+
+
+def test_too_many_citizens_are_refused(engine):
+    world = engine(Choice("town", 20_000))
+    assert world.status.phase == "failed"
+    assert "20,000" in world.status.problem
+    assert "10,000" in world.status.problem
+
+
+def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
+    world = engine()
+    steps(world, 12)
+    world.watch(7).result(30)
+    assert "2014-03-12" in world.ask(lambda _: world.account_now()).result(30)[0]
+    steps(world, 2)
+    told = "\n".join(world.ask(lambda _: world.account_now()).result(30))
+    assert "2014-03-14" in told
+    with pytest.raises(ScenarioError, match="outside"):
+        world.watch(300).result(30)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("scenario=/etc/passwd", "unknown"),
+        ("scenario=town.toml", "unknown"),
+        ("seed=-1", "outside"),
+        ("citizens=0", "whole number"),
+        ("regime=odd", "unknown"),
+        ("attention.bta=1", "did you mean"),
+        ("seed=1&seed=2", "twice"),
+        ("attention.beta=" + "1" * 5000, "longer"),
+    ],
+)
+def test_a_link_is_checked(query, wrong):
+    with pytest.raises(ScenarioError, match=wrong):
+        Choice().asked(query)
+
+
+def test_a_link_leads_to_the_same_world():
+    choice = Choice("zhanaozen", 4000, 7, "ban", {"attention.beta": 0.3, "fear.calm": 0.5})
+    found = Choice().asked(choice.query())
+    assert found.world() == choice.world()
+    assert found.seed == 7
+    assert Choice("my/own.toml").query() is None
+
+
+@pytest.mark.parametrize("name", [name for each in (True, False) for g in groups(each).values()
+                                  for name in g])  # fmt: skip
+def test_a_slider_reaches_both_ends_and_stays_in_range(name):
+    scale, quantity = scale_of(name), NUMBERS[name].quantity
+    assert (scale.value(0), scale.value(STEPS)) == (quantity.low, quantity.high)
+    for place in range(0, STEPS + 1, 50):
+        quantity.checked(name, scale.value(place))
+    assert scale.value(scale.place(NUMBERS[name].default)) == pytest.approx(
+        NUMBERS[name].default, rel=0.06, abs=0.02 * (quantity.high - quantity.low)
+    )
+
+
+def test_every_number_has_its_slider_once():
+    found = [name for each in (True, False) for group in groups(each).values() for name in group]
+    assert sorted(found) == sorted(NUMBERS)

@@ -1,0 +1,243 @@
+"""The page, as a visitor sees it."""
+
+import datetime as dt
+import re
+
+import pytest
+from serving import until
+
+pytestmark = pytest.mark.slow
+
+SIDES = {"state": "Be the state", "world": "World", "numbers": "Numbers", "keep": "Keep"}
+
+
+def day_of(page):
+    """Return how many days are done, as the page says; None before there is a world."""
+    found = page.locator(".samizdat-date")
+    if found.count() == 0:
+        return None
+    text = found.inner_text()
+    number = re.search(r"day ([\d,]+) of", text)
+    return int(number.group(1).replace(",", "")) if number else 10**6
+
+
+def counts_of(page):
+    return page.locator(".samizdat-counts").inner_text()
+
+
+def ready(page):
+    page.wait_for_selector("img.samizdat-picture")
+    until(lambda: day_of(page) is not None)
+    return page
+
+
+def press(page, text, exact=True):
+    page.get_by_role("button", name=text, exact=exact).first.click()
+
+
+def to_day(page, day):
+    """Step to a day, one by one."""
+    for _ in range(day - day_of(page)):
+        press(page, "Step")
+    until(lambda: day_of(page) == day)
+
+
+def type_into(page, selector, text):
+    field = page.locator(f"{selector} input")
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
+    page = ready(visit())
+    to_day(page, 14)
+    for name in ("Citizens", "Country", "Who", "Days"):
+        press(page, name)
+        page.wait_for_selector(f'img[alt="View: {name}"]')
+        view = page.locator(f'img[alt="View: {name}"]').bounding_box()
+        series = page.locator('img[alt^="Series"]').bounding_box()
+        assert view["width"] > 400
+        assert view["height"] > 400
+        assert series["width"] > 250
+        assert view["x"] + view["width"] <= series["x"]
+        assert series["x"] + series["width"] <= 1280
+        page.wait_for_timeout(1000)
+        shoot(page, f"1280_{name.lower()}")
+    press(page, "Beliefs")
+    page.wait_for_selector(".samizdat-mesa img")
+    shoot(page, "1280_beliefs")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 800
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_page_fits_a_wide_screen(visit, shoot):
+    page = ready(visit("play=0", 1920, 1080))
+    to_day(page, 22)
+    page.wait_for_timeout(1500)
+    shoot(page, "1920_state")
+    for key in ("world", "numbers", "keep"):
+        press(page, SIDES[key])
+        page.wait_for_timeout(400)
+        shoot(page, f"1920_{key}")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    box = page.locator(".samizdat-middle img").bounding_box()
+    assert box["width"] > 700
+
+
+def test_it_plays_by_itself_until_it_is_paused(visit):
+    page = ready(visit(""))
+    until(lambda: day_of(page) >= 2)
+    press(page, "Pause", exact=False)
+    page.get_by_role("button", name="Play").wait_for()
+    page.wait_for_timeout(800)
+    day = day_of(page)
+    page.wait_for_timeout(1500)
+    assert day_of(page) == day
+    press(page, "Step")
+    until(lambda: day_of(page) == day + 1)
+    press(page, "Reset")
+    until(lambda: day_of(page) == 0)
+
+
+def test_it_is_not_faster_than_the_speed_that_was_chosen(visit):
+    page = ready(visit(""))
+    until(lambda: day_of(page) >= 2)
+    first, _ = day_of(page), page.wait_for_timeout(3000)
+    assert 4 <= day_of(page) - first <= 12
+
+
+def test_a_block_acts_on_the_next_day_and_is_saved(visit, tmp_path):
+    page, other = ready(visit()), ready(visit())
+    for each in (page, other):
+        to_day(each, 16)
+    assert counts_of(page) == counts_of(other)
+    press(page, "square talk")
+    page.locator(".samizdat-order", has_text="square talk").wait_for()
+    for each in (page, other):
+        to_day(each, 20)
+    assert counts_of(page) != counts_of(other)  # and the other visitor's world is another
+    press(page, "Country")
+    press(page, SIDES["keep"])
+    with page.expect_download() as download:
+        press(page, "My orders, as a scenario")
+    path = tmp_path / "live.toml"
+    download.value.save_as(path)
+    from samizdat import Scenario, Simulation
+
+    run = Simulation(Scenario.load(path), seed=1).run(until=dt.date(2014, 3, 20))
+    told = dict(re.findall(r"([\d,]+) ([a-z ]+)", counts_of(page))[::1])
+    assert f"{run.counts['share']:,}" in told
+    assert f"{run.counts['silent']:,}" in told
+
+
+def test_a_block_is_lifted_with_a_second_click(visit):
+    page = ready(visit())
+    to_day(page, 2)
+    press(page, "kin chat")
+    page.locator(".samizdat-order", has_text="kin chat").wait_for()
+    press(page, "kin chat")
+    until(lambda: page.locator(".samizdat-order").count() == 0)
+
+
+def test_a_slider_sets_a_number_while_it_runs(visit):
+    page = ready(visit())
+    to_day(page, 3)
+    slider = page.locator(".samizdat-number", has_text="Surveillance")
+    before = slider.locator(".samizdat-exact input").input_value()
+    slider.locator(".v-slider__thumb-container").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    until(lambda: slider.locator(".samizdat-exact input").input_value() != before)
+    type_into(page, ".samizdat-number:has-text('Surveillance') .samizdat-exact", "0.9")
+    to_day(page, 4)
+    assert slider.locator(".samizdat-exact input").input_value() == "0.9"
+    type_into(page, ".samizdat-number:has-text('Surveillance') .samizdat-exact", "7")
+    page.locator(".samizdat-problem", has_text="0 ... 1").wait_for()
+
+
+def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
+    page = ready(visit())
+    press(page, SIDES["world"])
+    type_into(page, ".samizdat-seed", "42")
+    type_into(page, ".samizdat-citizens", "1,234")
+    press(page, "Start this world")
+    page.get_by_text("1,234 synthetic citizens, seed 42").wait_for()
+    until(lambda: (day_of(page) or 0) >= 1)
+    type_into(page, ".samizdat-seed", "many")
+    page.locator(".samizdat-problem", has_text="many").wait_for()
+    type_into(page, ".samizdat-seed", "43")
+    type_into(page, ".samizdat-citizens", "9000000")
+    press(page, "Start this world")
+    page.locator(".samizdat-problem", has_text="2,000,000").wait_for()
+
+
+def test_a_citizen_says_why(visit, shoot):
+    page = ready(visit())
+    to_day(page, 20)
+    page.wait_for_timeout(1000)
+    box = page.locator("img.samizdat-clickable").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.5)
+    page.locator(".samizdat-day-head").first.wait_for()
+    type_into(page, ".samizdat-why-who", "575")
+    until(lambda: "2014-03-20" in page.locator(".samizdat-why").inner_text())
+    to_day(page, 25)
+    until(lambda: "2014-03-25" in page.locator(".samizdat-why").inner_text())
+    assert "goes from" in page.locator(".samizdat-why").inner_text()
+    page.wait_for_timeout(800)
+    shoot(page, "1280_why")
+
+
+def test_a_second_world_without_a_lever(visit, shoot):
+    page = ready(visit())
+    to_day(page, 26)
+    page.locator(".samizdat-right .samizdat-pick").click()
+    page.locator(".menuable__content__active .v-list-item", has_text="without blocking").click()
+    until(lambda: "without" in page.locator(".samizdat-lesson").inner_text())
+    to_day(page, 28)
+    page.wait_for_timeout(1000)
+    shoot(page, "1280_twin")
+
+
+def test_series_and_pictures_can_be_taken_away(visit, tmp_path):
+    page = ready(visit())
+    to_day(page, 3)
+    press(page, SIDES["keep"])
+    for label, begins in (("Series as CSV", b"step,date,"), ("Citizens as PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            press(page, label)
+        path = tmp_path / "taken"
+        download.value.save_as(path)
+        assert path.read_bytes().startswith(begins)
+    link = page.locator(".samizdat-link").get_attribute("href")
+    assert "scenario=town" in link
+    assert "seed=1" in link
+
+
+def test_a_link_names_world_and_numbers(visit):
+    page = ready(visit("play=0&scenario=town&citizens=700&seed=9&attention.beta=0.3"))
+    page.get_by_text("700 synthetic citizens, seed 9").wait_for()
+
+
+def test_twenty_rapid_clicks_leave_it_whole(visit):
+    page = ready(visit(""))
+    names = ["square talk", "kin chat", "moving pictures", "network off"]
+    for k in range(20):
+        press(page, names[k % 4])
+    until(lambda: page.locator(".samizdat-order").count() == 4, 30)  # each of them five times
+    day = day_of(page)
+    until(lambda: day_of(page) > day)
+    assert page.locator(".samizdat-problem").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("scenario=twon", "did you mean"),
+        ("scenario=../../etc/passwd", "unknown"),
+        ("attention.beta=99", "outside"),
+        ("seed=x", "seed"),
+    ],
+)
+def test_a_link_that_cannot_be_says_why(visit, query, said):
+    page = visit(query)
+    page.locator(".samizdat-problem", has_text=said).wait_for()
