@@ -16,7 +16,7 @@ from samizdat import checkpoint
 from samizdat.batch import parts
 from samizdat.batch.chunk import Done, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.files import LOCK, FolderLock, written_whole
+from samizdat.files import LOCK, FolderLock, to_disk, written_whole
 from samizdat.records import commit_of_source, machine, peak_memory, versions
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
@@ -51,6 +51,8 @@ class SweepFolder:
             self._refuse_others()
             for name in (parts.RUNS, parts.SERIES):
                 (folder / name).mkdir(exist_ok=True)
+            to_disk(folder)
+            to_disk(folder.parent)
             self._locks.append(FolderLock(folder, shared=bool(shard)))
             if shard:
                 self._locks.append(FolderLock(folder, f"{LOCK}-{shard}"))

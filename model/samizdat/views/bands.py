@@ -50,7 +50,7 @@ class Placed(NamedTuple):
     row: int
     text: str
     at: float
-    side: str  # "left" or "right": where the text begins or ends at ``at``
+    side: str  # "left" or "right": whether the text begins or ends at ``at``
 
 
 def bands_of(table: pd.DataFrame, today: float) -> list[Band]:
@@ -102,9 +102,9 @@ def placed(
         if end <= span[0] or start >= span[1]:
             continue
         fits = start + width <= span[1]
-        left, right = (start, max(end, start + width)) if fits else (min(start, end - width), end)
-        at, side = (start, "left") if fits else (end, "right")
-        if not fits and end - width < span[0]:  # on a narrow panel neither side has room
+        left, right = (start, max(end, start + width)) if fits else (start - width, end)
+        at, side = start, "left" if fits else "right"  # of its beginning no text moves as it grows
+        if not fits and left < span[0]:  # on a narrow panel neither side has room
             left, right, at, side = span[0], max(end, span[0] + width), span[0], "left"
         row = next((r for r, used in enumerate(taken) if not _meets(used, left, right)), None)
         if row is None:
@@ -133,14 +133,18 @@ class Strip:
         ax.spines["left"].set_visible(False)
         self._ground = Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor="white", lw=0)
         self._bars = PolyCollection([], linewidths=0)
+        self.growth = PolyCollection([], linewidths=0)
         self._begins = ax.vlines([], [], [], linewidth=1.2)
         ax.add_artist(self._ground)
         ax.add_artist(self._bars)
+        ax.add_artist(self.growth)
         self._texts: list[Text] = []
-        self._shown: Any = None
+        self._shown: list[Placed] | None = None
+        self._ends: list[float] = []
         moving: list[Artist] = [self._ground, self._bars, self._begins]
         for artist in moving:
             artist.set_animated(True)  # `update` paints them
+        sheet.let_move([self.growth])
 
     def forget(self) -> None:
         """Paint all anew the next time: what stood still was painted anew."""
@@ -150,27 +154,23 @@ class Strip:
         """Show what had begun by a day; bars reach to that day at most."""
         span = self.ax.get_xlim()
         found = placed(bands_of(table, today), today, span, self.wide, self.rows)
-        now = int(min(today, span[1]) / max(1.0, (span[1] - span[0]) / 600))
-        if (found, now) == self._shown:
-            return
-        self._shown = (found, now)
-        colours = [_tint(_colour(each.band.kind)) for each in found]
-        ends = [(max(e.band.start, span[0]), min(e.band.end, today + 0.5, span[1])) for e in found]
-        # Who has no name is half as high.
-        heights = [(e.row + (0.08 if e.text else 0.4), e.row + 0.92) for e in found]
-        self._bars.set_verts(
-            [
-                [(a, low), (b, low), (b, high), (a, high)]
-                for (low, high), (a, b) in zip(heights, ends, strict=True)
-            ]
-        )
-        self._bars.set_facecolor(colours)
-        self._begins.set_segments(
-            [
-                np.array([(a, low), (a, high)])
-                for (low, high), (a, _) in zip(heights, ends, strict=True)
-            ]
-        )
+        ends = [min(each.band.end, today + 0.5, span[1]) for each in found]
+        shown = [each._replace(band=each.band._replace(end=0.0)) for each in found]
+        if shown != self._shown:
+            self._shown, self._ends = shown, ends
+            self._paint(found, ends, span)
+        # Letters are dear: till there is something new, bars only grow.
+        self._set(self.growth, found, self._ends, ends)
+        self.growth.set_facecolor([_grown(each) for each in found])
+
+    def _paint(self, found: list[Placed], ends: list[float], span: tuple[float, float]) -> None:
+        """Paint bars and names for as long as there is nothing new."""
+        starts = [max(each.band.start, span[0]) for each in found]
+        self._set(self._bars, found, starts, ends)
+        self._bars.set_facecolor([_tint(_colour(each.band.kind)) for each in found])
+        strokes = [np.array([(x, low), (x, high)]) for x, (low, high) in
+                   zip(starts, map(_height, found), strict=True)]  # fmt: skip
+        self._begins.set_segments(strokes)
         self._begins.set_color([_colour(each.band.kind) for each in found])
         named = [each for each in found if each.text]
         while len(self._texts) < len(named):
@@ -180,12 +180,33 @@ class Strip:
         for text, each in zip(self._texts, named, strict=False):
             x = each.at + (gap if each.side == "left" else -gap)
             text.set(text=each.text, x=x, y=each.row + 0.56, ha=each.side)
-        painted = [self._ground, self._bars, self._begins, *self._texts[: len(named)]]
-        self.sheet.paint_over(painted)
+        for text in self._texts[len(named) :]:
+            text.set_text("")
+        self.sheet.paint_over([self._ground, self._bars, self._begins, *self._texts[: len(named)]])
+
+    @staticmethod
+    def _set(
+        bars: PolyCollection, found: list[Placed], starts: list[float], ends: list[float]
+    ) -> None:
+        corners = zip(starts, ends, map(_height, found), strict=True)
+        bars.set_verts(
+            [[(a, low), (b, low), (b, high), (a, high)] for a, b, (low, high) in corners]
+        )
+
+
+def _height(each: Placed) -> tuple[float, float]:
+    """Return from where to where a bar reaches; without a name it is half as high."""
+    return each.row + (0.08 if each.text else 0.4), each.row + 0.92
 
 
 def _colour(kind: str) -> Colour:
     return LANES[kind][1] if kind in LANES else COLOURS[6]
+
+
+def _grown(each: Placed) -> Colour | tuple[Colour, float]:
+    """Return what a bar grows in: through it a name that it reaches can still be read."""
+    colour = _colour(each.band.kind)
+    return (colour, 0.45) if each.text else _tint(colour)
 
 
 def _tint(colour: Colour) -> Colour:

@@ -42,7 +42,8 @@ def date_in_words(simulation: Simulation) -> tuple[str, str]:
     named = f"{date.day} {date:%B %Y}"
     if done == 0:
         return named, "before the first day"
-    return named, f"day {done:,} of {simulation.steps:,}"
+    step = "day" if simulation.scenario.world.step_days == 1 else "step"
+    return named, f"{step} {done:,} of {simulation.steps:,}"
 
 
 class Column:

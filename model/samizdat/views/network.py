@@ -121,7 +121,7 @@ class Network:
             ends = np.stack([self.places[self.sample.one], self.places[self.sample.other]], axis=1)
             self._ends = ends
             thin = min(0.5, 60 / np.sqrt(max(1, len(ends))) * 0.5)
-            for kind, look in ((~self.sample.close, "0.88"), (self.sample.close, "0.78")):
+            for kind, look in ((~self.sample.close, "0.91"), (self.sample.close, "0.83")):
                 ax.add_collection(LineCollection(list(ends[kind]), colors=look, linewidths=thin))
             # Many strokes as one line with gaps: drawn five times as fast as one by one.
             self.spoken = Line2D([], [], color=COLOURS[0], linewidth=0.6, alpha=0.55)

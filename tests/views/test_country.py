@@ -1,0 +1,102 @@
+"""The tiles of the regions show turnout and what the state does there."""
+
+import numpy as np
+import pytest
+
+from samizdat import Scenario, Simulation
+from samizdat.views import Country
+from samizdat.views.country import BLANK, KAZAKHSTAN, places_of
+from worlds import town
+
+
+@pytest.fixture(scope="module")
+def days():
+    """The teaching world day by day: signals, turnout and what the tiles showed."""
+    simulation = Simulation(town(2000), 1, threads=1)
+    country, seen = Country(simulation, 420, 310), []
+    while simulation.step_number < 40:
+        simulation.step()
+        country.update(simulation)
+        seen.append((simulation.signals, simulation.regions.tail(2), list(country._shown)))
+    return seen
+
+
+def test_every_region_of_the_country_has_a_tile_of_its_own():
+    names = Scenario.load("kazakhstan").region_names
+    assert len(names) == 17
+    assert sorted(names) == sorted(name for row in KAZAKHSTAN for name in row if name)
+    assert len(set(places_of(names))) == 17
+
+
+def test_the_west_lies_left_and_the_north_above():
+    names = ["Mangystau", "East Kazakhstan", "North Kazakhstan", "Almaty"]
+    west, east, north, south = places_of(names)
+    assert west[0] < north[0] < east[0]
+    assert north[1] < south[1]
+
+
+@pytest.mark.parametrize("many", [1, 2, 5, 9, 30])
+def test_other_worlds_lie_on_a_grid_that_is_nearly_square(many):
+    places = places_of([f"region {k}" for k in range(many)])
+    wide, high = (1 + max(axis) for axis in zip(*places, strict=True))
+    assert len(set(places)) == many
+    assert 0 <= wide - high <= 1
+
+
+def test_a_block_is_marked_where_it_is(days):
+    marked = [[facts.blocked != "" for facts in shown] for _, _, shown in days]
+    barred = [table["platforms_blocked"].to_numpy() > 0 for _, table, _ in days]
+    assert np.any(barred)
+    assert np.array_equal(marked, barred)
+
+
+@pytest.mark.parametrize("sign", ["blackout", "violence"])
+def test_a_sign_stands_where_the_lever_is_at_work(days, sign):
+    marked = [[getattr(facts, sign) != "" for facts in shown] for _, _, shown in days]
+    at_work = [signals[sign] > 0 for signals, _, _ in days]
+    assert np.any(at_work)
+    assert np.array_equal(marked, at_work)
+
+
+def test_a_tile_is_blank_where_nobody_is_in_the_street(days):
+    blank = [[facts.colour == BLANK for facts in shown] for _, _, shown in days]
+    nobody = [table["mobilise"].to_numpy() == 0 for _, table, _ in days]
+    assert np.array_equal(blank, nobody)
+
+
+def test_turnout_is_told_in_numbers(days):
+    for _, table, shown in days:
+        for many, facts in zip(table["mobilise"], shown, strict=True):
+            assert facts.lines[0] == f"{many:,} in the street" if many else "nobody in the street"
+
+
+def test_more_turnout_is_darker(days):
+    in_old_town = sorted(
+        (table["mobilise"].iloc[0], sum(shown[0].colour[:3])) for _, table, shown in days
+    )
+    shades = [shade for many, shade in in_old_town if many]
+    assert len(set(shades)) > 5
+    assert shades == sorted(shades, reverse=True)
+
+
+def test_a_click_finds_the_region():
+    simulation = Simulation(Scenario.load("land_protests").change({"citizens": 3000}), 1, threads=1)
+    country = Country(simulation)
+    assert country.region_at(0.05, 0.2) == "West Kazakhstan"
+    assert country.region_at(0.95, 0.2) == "Pavlodar"
+    assert country.region_at(0.3, 0.4) == "Aktobe"
+    assert country.region_at(0.3, 0.2) is None
+
+
+@pytest.mark.parametrize("shows", ["fear", "trust"])
+def test_tiles_can_show_beliefs(shows):
+    simulation = Simulation(town(400), 3, threads=1)
+    simulation.step()
+    country = Country(simulation, shows=shows)
+    means = simulation.regions[shows]
+    assert [facts.lines[0] for facts in country._shown] == [f"{shows} {m:.2f}" for m in means]
+
+
+def test_what_cannot_be_shown_is_refused():
+    with pytest.raises(ValueError, match=r"hope.*turnout, fear, trust"):
+        Country(Simulation(town(400), 3, threads=1), shows="hope")

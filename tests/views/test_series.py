@@ -1,0 +1,133 @@
+"""The course of a run is drawn as it was counted, with what happened named beneath."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from samizdat import Simulation
+from samizdat.figures.frame import PER
+from samizdat.views import LOOKS, Series, Twin
+from samizdat.views.bands import Band, bands_of, placed
+from samizdat.views.series import thinned, window_of
+from worlds import town
+
+
+@pytest.fixture(scope="module")
+def finished():
+    return Simulation(town(1000), 1, threads=1).run()
+
+
+@pytest.fixture(scope="module")
+def picture(finished):
+    return Series(finished)
+
+
+def test_lines_equal_what_the_run_counted(finished, picture):
+    doing, believing, connected = picture.panels
+    nation = finished.nation
+    for name, line in doing.lines.items():
+        assert line.get_ydata() == pytest.approx(nation[name] * PER / 1000)
+        assert line.get_color() == LOOKS[name].colour
+    for name, line in believing.lines.items():
+        assert line.get_ydata() == pytest.approx(nation[name])
+    for name, line in connected.lines.items():
+        assert line.get_ydata() == pytest.approx(nation[name] / 10)
+
+
+def test_every_count_lies_within_the_scale(finished, picture):
+    most = finished.nation[["self_censor", "share", "mobilise", "detained"]].max().max()
+    assert picture.panels[0].ax.get_ylim()[1] > most * PER / 1000
+
+
+def test_a_protest_of_one_day_survives_thinning():
+    days, values = np.arange(5000.0), np.zeros(5000)
+    values[3210] = 7.0
+    x, y = thinned(days, values, 300)
+    assert len(x) == len(y) <= 600
+    assert y.max() == 7.0
+    assert abs(x[y.argmax()] - 3210) < 20  # the days of a column of pixels
+
+
+def test_a_day_of_quiet_survives_thinning():
+    values = np.ones(5000)
+    values[77] = 0.0
+    assert thinned(np.arange(5000.0), values, 300)[1].min() == 0.0
+
+
+def test_a_short_course_is_not_thinned():
+    days, values = np.arange(60.0), np.random.default_rng(1).random(60)
+    assert np.array_equal(thinned(days, values, 300)[1], values)
+
+
+def test_a_window_holds_today_and_moves_by_leaps():
+    windows = [window_of(k, 1000, 100) for k in range(1001)]
+    assert all(first < max(1, k) <= last for k, (first, last) in enumerate(windows))
+    assert all(last - first == 100 for first, last in windows)
+    assert len(set(windows)) <= 1 + 900 / 25
+
+
+def test_events_are_named_once_they_have_begun(finished):
+    simulation = Simulation(town(400), 1, threads=1)
+    series = Series(simulation)
+    named = []
+    while simulation.step_number < 12:
+        simulation.step()
+        series.update(simulation)
+        named.append("Factory closes" in [text.get_text() for text in series.strip._texts])
+    assert named == [False] * 9 + [True] * 3
+
+
+def test_bands_end_today(finished):
+    start = finished.scenario.world.start
+    found = bands_of(finished.bands, pd.Timestamp(start).toordinal() - 719163 + 9.0)
+    assert "Factory closes" in [band.text for band in found]
+    assert "Jobs promised" not in [band.text for band in found]
+
+
+def test_no_two_names_meet():
+    rng = np.random.default_rng(3)
+    bands = [
+        Band("event", f"name {k} " + "x" * int(rng.integers(30)), float(s), float(s + 5))
+        for k, s in enumerate(rng.integers(0, 360, 60))
+    ]
+    found = placed(bands, 360.0, (0.0, 365.0), 6.0, 8)
+    assert len(found) == 60
+    assert len([each for each in found if each.text]) > 15
+    assert all(each.row == 7 for each in found if not each.text)
+    scale = 365 / 6.0 * 0.05
+    for row in range(7):
+        spans = []
+        for each in found:
+            if each.row == row:
+                long = len(each.text) * scale
+                side = (
+                    (each.at, each.at + long) if each.side == "left" else (each.at - long, each.at)
+                )
+                spans.append((min(side[0], each.band.start), max(side[1], each.band.end)))
+        spans.sort()
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def test_twins_of_the_same_world_do_not_differ():
+    one, two = (Simulation(town(400), 1, threads=1).run() for _ in range(2))
+    twin = Twin(one, two)
+    assert all((line.get_ydata() == 0).all() for line in twin.apart.lines.values())
+
+
+def test_twins_show_their_difference():
+    one = Simulation(town(1000), 1, threads=1).run()
+    two = Simulation(town(1000).without("blocking"), 1, threads=1).run()
+    twin = Twin(one, two)
+    differ = (one.nation["share"] - two.nation["share"]) * PER / 1000
+    assert differ.abs().max() > 0
+    assert twin.apart.lines["share"].get_ydata() == pytest.approx(differ)
+    both = [panel.lines["mobilise"].get_ydata() for panel in twin.street]
+    assert both[0] == pytest.approx(one.nation["mobilise"] * PER / 1000)
+    assert both[1] == pytest.approx(two.nation["mobilise"] * PER / 1000)
+
+
+def test_runs_of_other_citizens_are_no_twins():
+    with pytest.raises(ValueError, match="same citizens"):
+        Twin(Simulation(town(400), 1, threads=1), Simulation(town(500), 1, threads=1))
