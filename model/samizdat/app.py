@@ -3,6 +3,10 @@
 `ProtestPage` takes Mesa's components too, functions that turn a model into a Solara component.
 """
 
+from solara.server import settings
+
 from samizdat.page.show import Layout, Page, ProtestPage
 
 __all__ = ["Layout", "Page", "ProtestPage"]
+
+settings.telemetry.mixpanel_enable = False  # whoever serves it: nobody is told of a visit

@@ -116,6 +116,8 @@ def Number(
         classes=["samizdat-number"],
         attributes={"title": f"{name}: {quantity.meaning}; {quantity.allowed()}{unit}"},
     ):
+        if not label:
+            solara.Div(children=[name], classes=["samizdat-dotted"])
         solara.Div(children=[f"{label or quantity.meaning}{unit}"], classes=["samizdat-label"])
         if quantity.names or (quantity.whole and quantity.high - quantity.low == 1):
             words = quantity.names or ("off", "on")

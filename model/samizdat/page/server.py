@@ -125,7 +125,12 @@ def free_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OSError as problem:
+        bound.close()
+        reason = f"port {port} of {host}: {problem.strerror}; choose another with --port"
+        raise OSError(problem.errno, reason) from None
     return bound
 
 
