@@ -1,6 +1,7 @@
 """`samizdat view`: the model in a browser."""
 
 import importlib.util
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets"
 
 
 def view(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "town",
     citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
@@ -20,6 +22,12 @@ def view(
     ] = None,
     regime: Annotated[
         str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A run or a sweep that was made before.")
+    ] = None,
+    run_id: Annotated[
+        int | None, typer.Option("--RunId", help="Which run of the sweep in --run.")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -40,6 +48,7 @@ def view(
     from samizdat.page.server import LOOPBACK, open_browser, prepare, serve
 
     values = parse_settings(setting or [])
+    _refuse_other_worlds(context, run, run_id)
     if host not in LOOPBACK and not expose:
         refuse(
             f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
@@ -48,6 +57,7 @@ def view(
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
         refuse("the page needs more packages: pip install -e '.[viz]'")
     prepare()
+    from samizdat.page.again import choice_of_run
     from samizdat.page.choice import Choice, citizens_from
     from samizdat.page.opening import opening
     from samizdat.simulation import check_call
@@ -55,7 +65,10 @@ def view(
     try:
         check_call(seed, None)
         many = citizens_from(citizens) if citizens is not None else None
-        opening.choice = Choice(scenario, many, seed, regime or "scenario", values)
+        if run is not None:
+            opening.choice = choice_of_run(run, run_id)
+        else:
+            opening.choice = Choice(scenario, many, seed, regime or "scenario", values)
         world = opening.choice.world()
     except ValueError as error:
         refuse(error)
@@ -73,3 +86,16 @@ def view(
             open_browser(address)
 
     serve(host, port, {*LOOPBACK, host, *(name or [])}, opened)
+
+
+def _refuse_other_worlds(context: typer.Context, run: Path | None, run_id: int | None) -> None:
+    """Refuse what would make another world of a run that was made before."""
+    if run is None:
+        if run_id is not None:
+            refuse(f"RunId = {run_id}: say where the sweep is, --run DIR")
+        return
+    for name in ("scenario", "citizens", "seed", "setting", "regime"):
+        given = context.get_parameter_source(name)
+        if given is not None and given.name == "COMMANDLINE":
+            told = {"scenario": "a scenario", "setting": "--set"}.get(name, f"--{name}")
+            refuse(f"run: {told} would make another world of it")
