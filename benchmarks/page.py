@@ -86,7 +86,8 @@ def _cell(value: Any) -> str:
 
 def wanted(results: Results) -> list[Row]:
     """Return every figure wanted, with what was measured of it."""
-    return [*_of_days(results), *_of_whole(results), *_of_mesa(results), *_of_peers(results)]
+    return [*_of_days(results), *_of_whole(results, "whole", "whole runs, starts"),
+            *_of_whole(results, "sweeps", "sweeps"), *_of_mesa(results), *_of_peers(results)]  # fmt: skip
 
 
 def _of_days(results: Results) -> list[Row]:
@@ -108,10 +109,10 @@ def _of_days(results: Results) -> list[Row]:
     return rows
 
 
-def _of_whole(results: Results) -> list[Row]:
-    table = results.read("whole")
+def _of_whole(results: Results, name: str, what: str) -> list[Row]:
+    table = results.read(name)
     if table is None:
-        return [("whole runs, starts", "", "not measured")]
+        return [(what, "", "not measured")]
     known = table.dropna(subset=["wanted"])
     return [
         (row.what, f"{row.wanted:g} {row.unit}", f"{row.median:.3g} {row.unit}")
@@ -160,6 +161,9 @@ _TABLES: list[tuple[str, str, dict[str, str]]] = [
     ("whole", "Whole runs and starts", {
         "what": "what", "median": "median", "unit": "unit", "least": "least", "most": "most",
         "runs": "runs", "wanted": "at most"}),
+    ("sweeps", "Sweeps", {
+        "what": "what", "median": "median", "unit": "unit", "least": "least", "most": "most",
+        "runs": "runs", "wanted": "wanted"}),
     ("mesa", "The same model in Mesa", {
         "what": "what", "citizens": "citizens", "days": "days", "seconds": "seconds",
         "ns": "ns a citizen and day", "times_faster": "times faster"}),

@@ -111,9 +111,9 @@ def report(results: Results) -> None:
             "Mesa's over samizdat's", [Timing.of(theirs).median / Timing.of(each).median], "x", None
         )
 
-        town = {**TOWN, "replicates": 5 if quick else 50}
+        town = {**TOWN, "replicates": 5 if quick else 100}
         seconds: dict[int, list[float]] = {1: [], PROCESSES: []}
-        for k in range(1 if quick else 3):
+        for k in range(1 if quick else 2):
             for jobs in seconds:
                 out = f"{folder}/town-{jobs}-{k}"
                 done = measured(sweep, experiment=town, out=out, jobs=jobs, trivially=False)
