@@ -86,8 +86,9 @@ def _cell(value: Any) -> str:
 
 def wanted(results: Results) -> list[Row]:
     """Return every figure wanted, with what was measured of it."""
-    return [*_of_days(results), *_of_whole(results, "whole", "whole runs, starts"),
-            *_of_whole(results, "sweeps", "sweeps"), *_of_mesa(results), *_of_peers(results)]  # fmt: skip
+    whole = _of_whole(results, "whole", "whole runs, starts")
+    sweeps = _of_whole(results, "sweeps", "sweeps")
+    return [*_of_days(results), *whole, *sweeps, *_of_mesa(results), *_of_peers(results)]
 
 
 def _of_days(results: Results) -> list[Row]:

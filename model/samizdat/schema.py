@@ -18,6 +18,9 @@ EVERY_PLATFORM = "*"
 class ScenarioError(ValueError):
     """A scenario that cannot be: one line that names the thing, its value and what is allowed."""
 
+    def __init__(self, reason: object = "") -> None:
+        super().__init__(" ".join(str(reason).split()))  # whatever a value holds
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -327,7 +327,9 @@ def _read(table, folder, quick=False):
     return None
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(
     path=st.sampled_from(sorted(_paths(WHOLE), key=str)), how=st.sampled_from(["put", "drop",
     "rename"]), junk=JUNK, name=st.text(max_size=6), quick=st.booleans(),
@@ -340,7 +342,9 @@ def test_whatever_stands_in_a_file_is_an_experiment_or_one_line(tmp_path, path, 
         assert len(str(error).splitlines()) == 1
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(
     place=st.integers(0, len(FEAR) - 1), width=st.integers(0, 6),
     junk=st.text("[]{}=\"'.,#\n 0aé-\\", max_size=4),

@@ -43,10 +43,10 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
     content = bytearray(16 * seeds.size)  # a list of a million keys would take thrice that
     end = 0
     for digest, row in zip(digests, seeds, strict=True):
-        began = hashlib.blake2b(digest, digest_size=16)
-        for seed in row.astype("<i8"):
+        began, words = hashlib.blake2b(digest, digest_size=16), row.astype("<i8").tobytes()
+        for k in range(0, len(words), 8):
             key = began.copy()
-            key.update(seed.tobytes())
+            key.update(words[k : k + 8])
             begin, end = end, end + 16
             content[begin:end] = key.digest()
     keys = np.frombuffer(content, dtype=[("high", ">u8"), ("low", ">u8")])

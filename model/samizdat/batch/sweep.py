@@ -220,12 +220,13 @@ class _Call:
             self.say(f"{name} was damaged: set aside, its runs are done again")
         counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
         self.design = self.plan.runs(counts)
-        rows = self._mine(self._unfinished())
+        left = self._unfinished()
+        rows = self._mine(left)
         self._say_what_is_there(rows)
         self._begin(rows)
         while True:
             whole = self._dispatch(rows)
-            left = self._unfinished()
+            left = self._unfinished() if len(rows) else left
             missing = _among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
             self.finished = len(self.design) - int(missing.sum())
             if not whole or (self.failed and not self.keep_going):
@@ -237,8 +238,8 @@ class _Call:
             counts, tried = more, np.concatenate([tried, rows["RunId"]])
             self.design = self.plan.runs(counts)
             self.folder.write_design(self.design)
-            rows = self._unfinished()
-            rows = rows[~rows["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
+            left = self._unfinished()
+            rows = left[~left["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
             self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
             self.status = of_folder.FAILED
