@@ -116,6 +116,15 @@ def test_a_series_without_its_runs_vanishes(town, tmp_path):
     assert len(parts_of(out, "series")) == len(parts_of(out))
 
 
+def test_what_a_killed_writer_left_unfinished_vanishes(town, tmp_path):
+    out, file, whole = shutil.copytree(town[0], tmp_path / "out"), *town[1:]
+    for kind in ("runs", "series"):
+        (out / kind / ".part-000009-0123456789abcdef.parquet.partial").write_bytes(b"half")
+    assert call("sweep", file, "--out", out, "--jobs", 1, "--quiet") == 0
+    assert digests(out) == whole
+    assert not [*out.rglob("*.partial")]
+
+
 def test_alien_files_among_the_parts_are_ignored_and_left(sound, copy):
     aliens = ["notes.txt", "part-000001.parquet", "part-000000-0123456789abcdef.parquet.bak",
               ".part-000009-0123456789abcdef.parquet.partial"]  # fmt: skip

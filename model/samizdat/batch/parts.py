@@ -156,7 +156,8 @@ def damaged_in(folder: Path) -> list[Part]:
 def set_aside(folder: Path, shard: str | None) -> list[str]:
     """Move what is damaged out of the way, so that its runs are done again; say what was moved.
 
-    A damaged series takes along the runs that vouch for it; a series for which none vouches goes.
+    A damaged series takes along the runs that vouch for it; a series for which none vouches goes,
+    and so does what was never written to its end.
     With ``shard`` (empty: unsharded) only its own parts are touched; None: all.
     """
     moved, lost = [], set()
@@ -171,6 +172,10 @@ def set_aside(folder: Path, shard: str | None) -> list[str]:
     for part in parts_in(folder / SERIES):
         if part.place not in vouching and (shard is None or part.shard == shard):
             part.path.unlink()
+    own = "*" if shard is None else f"{shard}-*"
+    for kind in (RUNS, SERIES):
+        for partial in (folder / kind).glob(f".part-{own}.partial"):  # of a process that was killed
+            partial.unlink()
     return moved
 
 
