@@ -127,7 +127,7 @@ def test_what_a_killed_writer_left_unfinished_vanishes(town, tmp_path):
 
 def test_alien_files_among_the_parts_are_ignored_and_left(sound, copy):
     aliens = ["notes.txt", "part-000001.parquet", "part-000000-0123456789abcdef.parquet.bak",
-              ".part-000009-0123456789abcdef.parquet.partial"]  # fmt: skip
+              ".part-000009-0123456789abcdef.parquet"]  # fmt: skip
     for name in aliens:
         (copy / "runs" / name).write_bytes(b"mine")
     (copy / "runs" / "folder").mkdir()
