@@ -104,18 +104,12 @@ def _checked(
 ) -> Any:
     """Check all else that the user gave; return the world and after which steps to draw."""
     from samizdat.cache import check_memory
-    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.cli.options import parse_date, world_of
     from samizdat.simulation import check_call
 
-    scenario = load(name)
+    scenario = world_of(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
-        if regime is not None:
-            scenario = scenario.under(regime)
-        values = parse_settings(settings)
-        if citizens is not None:
-            values["citizens"] = citizens.replace("_", "")
-        scenario = scenario.change(values)
         check_memory(scenario, seed, threads)
         steps = scenario.steps_until(parse_date(until, "until") if until else None)
     except ValueError as error:

@@ -79,19 +79,13 @@ def _checked(
     last: str | None,
 ) -> Any:
     """Check all that the user gave; return the world and between which steps to explain."""
-    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.cli.options import parse_date, world_of
     from samizdat.explain import checked
     from samizdat.simulation import check_call
 
-    scenario = load(name)
+    scenario = world_of(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
-        if regime is not None:
-            scenario = scenario.under(regime)
-        values = parse_settings(settings)
-        if citizens is not None:
-            values["citizens"] = citizens.replace("_", "")
-        scenario = scenario.change(values)
         checked(scenario.citizens, citizen)
     except ValueError as error:
         refuse(error)

@@ -15,6 +15,18 @@ def load(name: str) -> Scenario:
         return refuse(error)
 
 
+def world_of(name: str, regime: str | None, settings: list[str], citizens: str | None) -> Scenario:
+    """Return a scenario under a regime with what was set, or end with one line."""
+    world = load(name)
+    values = parse_settings(settings)
+    if citizens is not None:
+        values["citizens"] = citizens.replace("_", "")
+    try:
+        return (world if regime is None else world.under(regime)).change(values)
+    except ScenarioError as error:
+        return refuse(error)
+
+
 def parse_settings(settings: list[str]) -> dict[str, str]:
     """Read KEY=VALUE pairs; a key given twice is a mistake."""
     values: dict[str, str] = {}

@@ -120,20 +120,14 @@ def _checked(
 ) -> Any:
     """Check all that the user gave before anything is built or written."""
     from samizdat.cache import check_memory
-    from samizdat.cli.options import load, parse_date, parse_settings
+    from samizdat.cli.options import parse_date, world_of
     from samizdat.cli.resume import plan_of
     from samizdat.graphs import Graph
     from samizdat.simulation import check_call
 
-    scenario = load(name)
+    scenario = world_of(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
-        if regime is not None:
-            scenario = scenario.under(regime)
-        values = parse_settings(settings)
-        if citizens is not None:
-            values["citizens"] = citizens.replace("_", "")
-        scenario = scenario.change(values)
         days = scenario.steps_until(parse_date(until, "until") if until else None)
         if checkpoint_every is not None and out is None:
             refuse("checkpoint-every needs a folder to write to: --out DIR")
