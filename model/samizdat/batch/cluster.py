@@ -1,8 +1,8 @@
 """Workers of a dask cluster; the chunks are the same, the parent alone writes."""
 
+import contextlib
 import ipaddress
 import signal
-import time
 import uuid
 from concurrent.futures import Future
 from multiprocessing import resource_tracker
@@ -15,7 +15,6 @@ from samizdat.batch.experiment import ExperimentError
 
 LOCAL = "local"  # as an address: a cluster of this machine
 _RETRIES = 2  # of a chunk whose worker was lost or that raised
-_LOOK = 0.5  # seconds between two looks at the stop flag, which the scheduler holds
 
 
 class Dask:
@@ -32,11 +31,8 @@ class Dask:
     ahead = AHEAD
 
     def __init__(self, client: Any, *, own: bool = False) -> None:
-        from distributed import Event
-
         self._client, self._own = client, own
         self._name = f"samizdat-stop-{uuid.uuid4().hex}"
-        self._event = Event(self._name, client=client)
         self._executor = client.get_executor(pure=False, retries=_RETRIES)
         threads = sum(client.nthreads().values())
         self.width, self.name = max(1, threads), f"dask, {threads} threads of workers"
@@ -47,8 +43,9 @@ class Dask:
         return future
 
     def ask_to_stop(self) -> None:
-        """Raise the flag that the scheduler holds."""
-        self._event.set()
+        """Raise a flag in every worker's process, which its runs look at between steps."""
+        with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will tell
+            self._client.run(_stop, self._name, on_error="ignore")
 
     def renew(self) -> bool:
         """Leave that to the scheduler, which gives a lost worker's chunk to another."""
@@ -127,20 +124,14 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+# Of a worker process: the sweeps that were asked to stop.
+_stopped: set[str] = set()
+
+
+def _stop(name: str) -> None:
+    """Raise the stop flag of a sweep in this process."""
+    _stopped.add(name)
+
+
 def _run_on_cluster(job: Job) -> Done:
-    return run_chunk(job, _Flag(job.stop))
-
-
-class _Flag:
-    """The stop flag, asked for now and then: each look is a message to the scheduler."""
-
-    def __init__(self, name: str) -> None:
-        from distributed import Event
-
-        self._event, self._raised, self._looked = Event(name), False, time.monotonic()
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self._raised and now - self._looked >= _LOOK:
-            self._looked, self._raised = now, bool(self._event.is_set())
-        return self._raised
+    return run_chunk(job, lambda: job.stop in _stopped)
