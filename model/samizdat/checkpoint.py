@@ -32,8 +32,7 @@ _EDGE = ("__main__.py", "app.py", "archive.py", "batch", "cache.py", "checkpoint
          "citizens.py", "cli", "explain", "figures", "files.py", "interrupts.py", "memory.py",
          "mesa_model.py", "page", "records.py", "report", "snowball.py", "store.py",
          "views", "yardstick.py")  # fmt: skip
-_ROWS = {"tallies": "_tallies", "actions": "_actions", "latent": "_latent",
-         "blocked_anywhere": "_blocked_anywhere"}  # fmt: skip
+_ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # of `counted.Counted`
 _NAMED = {
     "model": "source of the model",
     "scenario": "scenario",
@@ -95,7 +94,7 @@ def save(simulation: "Simulation", path: Path) -> None:
     }
     arrays = {name: getattr(simulation._world.state, name) for name in DYNAMIC}
     arrays["signals"] = simulation._world.signals
-    arrays |= {name: getattr(simulation, where)[:k] for name, where in _ROWS.items()}
+    arrays |= {name: getattr(simulation.counted, name)[:k] for name in _ROWS}
     write_archive(path, facts, arrays)
 
 
@@ -131,7 +130,7 @@ def take_up(simulation: "Simulation", checkpoint: Checkpoint, *, force: bool = F
     k, arrays, world = checkpoint.step, checkpoint.arrays, simulation._world
     places = {name: getattr(world.state, name) for name in DYNAMIC}
     places["signals"] = world.signals
-    places |= {name: getattr(simulation, where)[:k] for name, where in _ROWS.items()}
+    places |= {name: getattr(simulation.counted, name)[:k] for name in _ROWS}
     for name, place in places.items():
         found = arrays.get(name)
         if found is None or found.dtype != place.dtype or found.shape != place.shape:
@@ -144,7 +143,6 @@ def take_up(simulation: "Simulation", checkpoint: Checkpoint, *, force: bool = F
     circumstances._given = {(o.lever, o.region, o.begins, o.title): o for o in given}
     simulation.step_number = k
     if k:
-        simulation._last = simulation._tallies[k - 1].copy()
         resume_state(world)
         circumstances.go_on(k, world.signals)
 

@@ -4,7 +4,7 @@ import copy
 import datetime as dt
 import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,10 @@ from samizdat.core.layout import (
     new_world,
 )
 from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
+from samizdat.counted import Counted
 from samizdat.enactment import Moment, amended, enacted, lifted
 from samizdat.graphs import Graph
-from samizdat.measures import ACTIONS, MEASURES, daily_table, summary
+from samizdat.measures import MEASURES, summary
 from samizdat.orders import Today
 from samizdat.population import given_traits
 from samizdat.regime import arrest_chances
@@ -100,11 +101,7 @@ class Simulation:
         self._crew = _crew_for(scenario.citizens, self.threads)
         self.circumstances = Circumstances(scenario, self.sizes)
         compile_passes(self._world, self.circumstances.flat)
-        self._last = np.zeros((len(self.sizes), len(TALLIES)), np.int64)
-        self._tallies = np.zeros((self.steps, len(self.sizes), len(TALLIES)), np.int64)
-        self._actions = np.zeros((self.steps, len(self.sizes), 3), np.int64)
-        self._blocked_anywhere = np.zeros(self.steps, np.int64)
-        self._latent = np.zeros(self.steps, bool)
+        self.counted = Counted(self.steps, self.sizes)
         self._identity: dict[str, Any] | None = None  # see checkpoint.identity_of
 
     @property
@@ -129,23 +126,18 @@ class Simulation:
             raise RuntimeError(f"the scenario ends on {self.scenario.world.end}")
         k = self.step_number
         luck = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
-        today = self.circumstances.bring(k, self._last, luck, self._world.signals)
+        today = self.circumstances.bring(k, self.counted.last(k), luck, self._world.signals)
         row = self.circumstances.flat
         if k == 0:
             first_state(self._crew, self._world, row)
         else:
             self._world = turn_page(self._world)
-        self._latent[k] = self._opens_month(k)
-        self._last = take_step(
-            self._crew,
-            self.seed,
-            k,
-            self._world,
-            row,
-            arrest_chances,
-            bool(self._latent[k]),
-        )
-        self._record(k)
+        latent = self._opens_month(k)
+        self.counted.latent[k] = latent
+        tallies = take_step(self._crew, self.seed, k, self._world, row, arrest_chances, latent)
+        signals = self._world.signals
+        barred = self.circumstances.platforms_barred(k, signals)
+        self.counted.note(k, tallies, barred, signals)
         self.today = today
         self.step_number += 1
 
@@ -287,61 +279,42 @@ class Simulation:
     @property
     def nation(self) -> pd.DataFrame:
         """One row a day, for the nation."""
-        k = self.step_number
-        actions = {
-            "platforms_blocked": self._blocked_anywhere[:k],
-            "blackout": self._actions[:k, :, 1].sum(axis=1),
-            "violence": self._actions[:k, :, 2].sum(axis=1),
-        }
-        return daily_table(
-            self._tallies[:k].sum(axis=1),
-            actions,
-            self._latent[:k],
-            self.sizes.sum(),
-            self.dates[:k],
-            None,
-        )
-
-    def daily(self, name: str) -> NDArray[Any]:
-        """Return a daily measure of the nation, all steps done (T,), see `measures.MEASURES`."""
-        tallies = self._tallies[: self.step_number].sum(axis=1)
-        return MEASURES[name](tallies, self.sizes.sum())
+        return self.counted.nation(self.step_number, self.dates)
 
     @property
     def regions(self) -> pd.DataFrame:
         """One row a day and region."""
-        k = self.step_number
-        names = ("platforms_blocked", "blackout", "violence")
-        return daily_table(
-            self._tallies[:k],
-            {name: self._actions[:k, :, a] for a, name in enumerate(names)},
-            self._latent[:k],
-            self.sizes,
-            self.dates[:k],
-            self.scenario.region_names,
-        )
+        return self.counted.regions(self.step_number, self.dates, self.scenario.region_names)
+
+    def history(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return columns of `nation`, all steps done (T,): of `measures.MEASURES` or `ACTIONS`."""
+        return self.counted.history(slice(self.step_number), names)
+
+    def daily(self, name: str) -> NDArray[Any]:
+        """Return one column of `nation`, all steps done (T,), see `history`."""
+        return self.history([name])[name]
 
     @property
     def counts(self) -> dict[str, int]:
         """The nation's integer tallies of the last step, by name (see `core.layout.TALLIES`)."""
-        return dict(zip(TALLIES, self._last.sum(axis=0).tolist(), strict=True))
+        last = self.counted.last(self.step_number).sum(axis=0)
+        return dict(zip(TALLIES, last.tolist(), strict=True))
 
     def measured(self, name: str) -> float:
         """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`."""
         if name in MEASURES:
-            return float(MEASURES[name](self._last.sum(axis=0), self.sizes.sum()))
-        if self.step_number == 0:
-            return 0.0
-        k, column = self.step_number - 1, ACTIONS.index(name)
-        return float(self._actions[k, :, column].sum() if column else self._blocked_anywhere[k])
+            last = self.counted.last(self.step_number).sum(axis=0)
+            return float(MEASURES[name](last, self.sizes.sum()))
+        k = self.step_number
+        return float(self.counted.history(slice(k - 1, k), [name])[name][0]) if k else 0.0
 
     @property
     def summary(self) -> dict[str, Any]:
         """What is said of the run as a whole; see `measures.summary`."""
         world, k = self.scenario.world, self.step_number
         whole = summary(
-            self._tallies[:k],
-            self._latent[:k],
+            self.counted.tallies[:k],
+            self.counted.latent[:k],
             self.dates[:k],
             self.scenario.region_names,
             world.citizens,
@@ -407,15 +380,6 @@ class Simulation:
     def _opens_month(self, k: int) -> bool:
         dates = self.circumstances.dates
         return dates[0].day == 1 if k == 0 else dates[k].month != dates[k - 1].month
-
-    def _record(self, k: int) -> None:
-        signals = self._world.signals
-        self._tallies[k] = self._last
-        barred = self.circumstances.platforms_barred(k, signals)
-        self._actions[k, :, 0] = np.bitwise_count(barred)
-        self._actions[k, :, 1] = signals["blackout"]
-        self._actions[k, :, 2] = signals["violence"] > 0
-        self._blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
 
 
 def _crew_for(citizens: int, threads: int) -> Crew:

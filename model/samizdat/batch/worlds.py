@@ -218,9 +218,10 @@ class Worlds:
     def _measured(self, simulation: Simulation) -> dict[str, Any]:
         summary = simulation.summary
         measured = {name: summary[name] for name in OUTCOMES}
-        for name in self.asked:
-            daily, _, how = name.rpartition(".")
-            measured[name] = float(HOW[how](simulation.daily(daily)))
+        ways = {name: name.rpartition(".") for name in self.asked}
+        days = simulation.history({daily for daily, _, _ in ways.values()})
+        for name, (daily, _, how) in ways.items():
+            measured[name] = float(HOW[how](days[daily]))
         return measured
 
     def _series(self, simulation: Simulation) -> pd.DataFrame | None:
@@ -229,7 +230,7 @@ class Worlds:
         steps = np.arange(0, simulation.step_number, self.series.every)
         columns: dict[str, Any] = {"Step": steps}
         columns["date"] = simulation.dates[steps]
-        columns |= {name: simulation.daily(name)[steps] for name in self.series.of}
+        columns |= {name: days[steps] for name, days in simulation.history(self.series.of).items()}
         return pd.DataFrame(columns)
 
     def _recorded(self) -> list[Any]:

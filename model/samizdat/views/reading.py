@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import DETAINED, FOREIGN, ONLINE, POSTURES, SIGNALS, STREET, Ties
 from samizdat.core.mechanisms import reach
-from samizdat.measures import ACTIONS, MEASURES
+from samizdat.measures import MEASURES
 from samizdat.simulation import Simulation
 from samizdat.snowball import snowball
 
@@ -78,7 +78,8 @@ def counts_of(posture: NDArray[np.uint8]) -> dict[str, int]:
 
 def region_measures(simulation: Simulation, name: str) -> NDArray[np.float64]:
     """Return a measure of the last step in each region (R,), see `measures.MEASURES`."""
-    return np.asarray(MEASURES[name](simulation._last, simulation.sizes), np.float64)
+    last = simulation.counted.last(simulation.step_number)
+    return np.asarray(MEASURES[name](last, simulation.sizes), np.float64)
 
 
 def signals_of(simulation: Simulation) -> NDArray[np.void]:
@@ -100,15 +101,5 @@ def barred(simulation: Simulation, signals: NDArray[np.void]) -> list[list[str]]
 
 
 def history(simulation: Simulation, names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
-    """Return columns of `Simulation.nation`, all steps done (T,); the tallies are summed once."""
-    k = simulation.step_number
-    tallies, citizens = simulation._tallies[:k].sum(axis=1), simulation.sizes.sum()
-    columns: dict[str, NDArray[np.float64]] = {}
-    for name in names:
-        if name in ACTIONS:
-            column = ACTIONS.index(name)
-            acted = simulation._actions[:k, :, column].sum(axis=1)
-            columns[name] = np.asarray(acted if column else simulation._blocked_anywhere[:k])
-        else:
-            columns[name] = np.asarray(MEASURES[name](tallies, citizens))
-    return {name: column.astype(np.float64) for name, column in columns.items()}
+    """Return columns of `Simulation.nation`, all steps done (T,), as floats."""
+    return {name: each.astype(np.float64) for name, each in simulation.history(names).items()}
