@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
 
 MOST_FRAMES = 400
 WIDTHS = (300, 2000)
@@ -16,35 +17,26 @@ PATIENCE = 5.0  # seconds between two lines of progress
 
 
 def animate(
-    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")],
+    scenario: World,
     out: Annotated[Path, typer.Option(metavar="FILE.gif", help="Where to write the film.")],
     view: Annotated[
         str, typer.Option(help="What to show: network, country, who, series, or all of them.")
     ] = "network",
-    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
-    ] = None,
-    regime: Annotated[
-        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
-    ] = None,
+    citizens: Citizens = None,
+    seed: Seed = 1,
+    setting: Settings = None,
+    regime: Regime = None,
     first: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="First day shown, by default the scenario's."),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Last day, by default the scenario's.")
-    ] = None,
+    until: Until = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Days from picture to picture.")] = 1,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10,
     width: Annotated[
         int | None, typer.Option(help=f"Pixels; by default {WIDTH}, {WIDTH_OF_ALL} for all.")
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="By default one a core; the result is the same.")
-    ] = None,
+    threads: Threads = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier film.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import Citizens, World
 
 # What is shown of each regime: heading, name in the summary, format.
 _ROWS = (
@@ -28,12 +29,12 @@ AS_IT_IS = "scenario"  # names the scenario's own regime
 
 
 def compare(
-    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "kazakhstan",
+    scenario: World = "kazakhstan",
     regime: Annotated[
         list[str] | None,
         typer.Option(help="Which; again for more. 'scenario' is its own. Default: all presets."),
     ] = None,
-    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
+    citizens: Citizens = None,
     seed: Annotated[int, typer.Option(help="The luck that they share.")] = 1,
     setting: Annotated[
         list[str] | None,

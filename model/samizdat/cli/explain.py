@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, World
 
 _TRAITS = ("hardship", "resting_trust", "threshold", "risk_aversion")
 
 
 def explain(
-    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")],
+    scenario: World,
     citizen: Annotated[int, typer.Option(help="Her number, from 0.")],
     first: Annotated[
         str | None,
@@ -20,18 +21,11 @@ def explain(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Last day, by default the same.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
-    ] = None,
-    regime: Annotated[
-        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
-    ] = None,
-    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="By default one a core; the result is the same.")
-    ] = None,
+    seed: Seed = 1,
+    setting: Settings = None,
+    regime: Regime = None,
+    citizens: Citizens = None,
+    threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, every number of it.")] = False,
 ) -> None:
     """Say what a citizen heard, felt, weighed and drew, and how that adds up to what she did."""

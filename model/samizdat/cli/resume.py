@@ -10,18 +10,17 @@ from typing import Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import given_besides
 
 _ALLOWED = ("resume", "threads", "checkpoint_every", "force", "no_figures", "quiet")
 
 
 def refuse_changes(context: typer.Context) -> None:
     """Refuse whatever would make another run of the one that goes on."""
-    for name in context.params:
-        given = context.get_parameter_source(name)
-        if given is not None and given.name == "COMMANDLINE" and name not in _ALLOWED:
-            told = {"scenario": "a scenario", "setting": "--set"}.get(name, f"--{name}")
-            allowed = ", ".join(f"--{each.replace('_', '-')}" for each in _ALLOWED[1:])
-            refuse(f"resume: {told} would change the run; allowed beside it are {allowed}")
+    other = given_besides(context, _ALLOWED)
+    if other:
+        allowed = ", ".join(f"--{each.replace('_', '-')}" for each in _ALLOWED[1:])
+        refuse(f"resume: {other} would change the run; allowed beside it are {allowed}")
 
 
 def plan_of(scenario: Any, steps: int, checkpoint_days: float | None) -> Any:

@@ -10,31 +10,22 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
 from samizdat.cli.resume import refuse_changes, take_up
+from samizdat.interrupts import StopSwitch
 
 DEFAULT_SCENARIO = "kazakhstan"
 
 
 def run(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = (
-        DEFAULT_SCENARIO
-    ),
-    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
-    ] = None,
-    regime: Annotated[
-        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Last day, by default the scenario's.")
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="By default one a core; the result is the same.")
-    ] = None,
+    scenario: World = (DEFAULT_SCENARIO),
+    citizens: Citizens = None,
+    seed: Seed = 1,
+    setting: Settings = None,
+    regime: Regime = None,
+    until: Until = None,
+    threads: Threads = None,
     graph: Annotated[
         Path | None, typer.Option(help="CSV or Parquet of ties: source,target[,kind].")
     ] = None,
@@ -57,8 +48,6 @@ def run(
 ) -> None:
     """Run a scenario day by day; print its summary, and write it where --out says."""
     say = silent if quiet else typer.echo
-    from samizdat.interrupts import StopSwitch
-
     stop = StopSwitch()
     if resume is not None:
         refuse_changes(context)

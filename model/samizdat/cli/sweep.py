@@ -82,7 +82,7 @@ def sweep(
     except ValueError as error:
         refuse(error)
     if not quiet:
-        _report(ended, file, folder, out is not None)
+        _report(ended, folder)
     sys.exit(_exit_code(ended))
 
 
@@ -140,7 +140,7 @@ def _time(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds >= 0.1 else f"{seconds * 1000:.3g} ms"
 
 
-def _report(ended: Any, file: Path, folder: Path, named: bool) -> None:
+def _report(ended: Any, folder: Path) -> None:
     typer.echo(
         f"{ended.status.capitalize()}: {ended.finished:,} of {ended.planned:,} runs are done"
         f"{f', {ended.failed:,} failed' if ended.failed else ''}. Written to {folder}/"

@@ -7,22 +7,21 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.declared import Citizens, Regime, Seed, Settings, World, given_besides
 
+# What may be said beside a run that was made before.
+_OF_THE_PAGE = ("run", "run_id", "port", "host", "expose", "name", "no_browser", "most_citizens",
+                "most_sessions")  # fmt: skip
 _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
 
 
 def view(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="A shipped name or a .toml file.")] = "town",
-    citizens: Annotated[str | None, typer.Option(help="How many, instead of the file's.")] = None,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a number; it beats the timeline."),
-    ] = None,
-    regime: Annotated[
-        str | None, typer.Option(help="Replace the regime: open, analog, networked, ban.")
-    ] = None,
+    scenario: World = "town",
+    citizens: Citizens = None,
+    seed: Seed = 1,
+    setting: Settings = None,
+    regime: Regime = None,
     run: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A run or a sweep that was made before.")
     ] = None,
@@ -94,8 +93,6 @@ def _refuse_other_worlds(context: typer.Context, run: Path | None, run_id: int |
         if run_id is not None:
             refuse(f"RunId = {run_id}: say where the sweep is, --run DIR")
         return
-    for name in ("scenario", "citizens", "seed", "setting", "regime"):
-        given = context.get_parameter_source(name)
-        if given is not None and given.name == "COMMANDLINE":
-            told = {"scenario": "a scenario", "setting": "--set"}.get(name, f"--{name}")
-            refuse(f"run: {told} would make another world of it")
+    other = given_besides(context, _OF_THE_PAGE)
+    if other:
+        refuse(f"run: {other} would make another world of it")
