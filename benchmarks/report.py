@@ -16,7 +16,7 @@ import pandas as pd
 
 from samizdat.core.jit import source_digest
 from samizdat.records import commit_of_source, machine, versions, written_whole
-from samizdat.yardstick import machine_in_words
+from samizdat.yardstick import Timing, machine_in_words
 
 PEERS = ("mesa", "networkx", "ndlib", "EoN", "cynetdiff", "starsim")
 FOLDER = Path("results/benchmarks")
@@ -83,6 +83,29 @@ class Results:
         """Return a table, or None where that part never ran."""
         path = self.folder / f"{name}.csv"
         return pd.read_csv(path) if path.exists() else None
+
+
+class Timings:
+    """A table of what was timed, a line each, said as it comes and printed at the end."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows: list[dict[str, Any]] = []
+
+    def row(self, what: str, values: list[float], unit: str, wanted: float | None) -> None:
+        """Add what was timed several times, and what is wanted of it."""
+        t = Timing.of(values)
+        self.rows.append({"what": what, "unit": unit, "median": t.median, "least": t.least,
+                          "most": t.most, "runs": t.repeats, "wanted": wanted})  # fmt: skip
+        say(f"{self.name}: {what}: {t.median:.3g} {unit}")
+
+    def show(self, width: int, word: str) -> None:
+        """Print the table."""
+        print(f"{self.name}: median (least ... most), and what is wanted")
+        for r in self.rows:
+            wanted = "" if r["wanted"] is None else f"  {word} {r['wanted']:g}"
+            print(f"  {r['what']:{width}} {r['median']:9.3g} {r['unit']:2}"
+                  f" ({r['least']:.3g} ... {r['most']:.3g}){wanted}")  # fmt: skip
 
 
 def _peer_versions() -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.cell import ROOT, measured, peak_bytes
-from benchmarks.report import Results, say
+from benchmarks.report import Results, Timings
 from samizdat.yardstick import Timing
 
 PROCESSES = 2
@@ -80,13 +80,8 @@ TOWN = {
 def report(results: Results) -> None:
     """Time sweeps and their ends."""
     quick = results.asked.quick
-    rows: list[dict[str, Any]] = []
-
-    def row(what: str, values: list[float], unit: str, wanted: float | None) -> None:
-        t = Timing.of(values)
-        rows.append({"what": what, "unit": unit, "median": t.median, "least": t.least,
-                     "most": t.most, "runs": t.repeats, "wanted": wanted})  # fmt: skip
-        say(f"sweeps: {what}: {t.median:.3g} {unit}")
+    timings = Timings("sweeps")
+    row = timings.row
 
     with tempfile.TemporaryDirectory() as folder:
         runs = 50_000 if quick else 1_000_000
@@ -126,12 +121,8 @@ def report(results: Results) -> None:
         row("from SIGINT to the end", [end[0] for end in ends], "s", 3)
         ends = [_end(f"{folder}/kill-{k}", signal.SIGKILL) for k in range(3)]
         row("from kill -9 of the parent to the last worker's end", [end[1] for end in ends], "s", 2)
-    results.write("sweeps", pd.DataFrame(rows))
-    print("sweeps: median (least ... most), and what is wanted")
-    for r in rows:
-        wanted = "" if r["wanted"] is None else f"  wanted {r['wanted']:g}"
-        print(f"  {r['what']:60} {r['median']:9.3g} {r['unit']:2}"
-              f" ({r['least']:.3g} ... {r['most']:.3g}){wanted}")  # fmt: skip
+    results.write("sweeps", pd.DataFrame(timings.rows))
+    timings.show(60, "wanted")
 
 
 def _end(out: str, number: int) -> tuple[float, float]:

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.cell import measured
-from benchmarks.report import Results, say
+from benchmarks.report import Results, Timings
 from samizdat import Scenario, Simulation
-from samizdat.yardstick import Timing, step_seconds
+from samizdat.yardstick import step_seconds
 
 FEW = 170  # citizens: ten in each region of `kazakhstan`, so that what is timed is not they
 
@@ -79,13 +79,8 @@ def report(results: Results) -> None:
     """Time whole runs and starts."""
     asked = results.asked
     threads = max(asked.threads)
-    rows: list[dict[str, Any]] = []
-
-    def row(what: str, values: list[float], unit: str, wanted: float | None) -> None:
-        t = Timing.of(values)
-        rows.append({"what": what, "unit": unit, "median": t.median, "least": t.least,
-                     "most": t.most, "runs": t.repeats, "wanted": wanted})  # fmt: skip
-        say(f"whole: {what}: {t.median:.3g} {unit}")
+    timings = Timings("whole")
+    row = timings.row
 
     town = measured("benchmarks.whole:run_seconds", scenario="town", citizens=2000, threads=1,
                     runs=20)  # fmt: skip
@@ -108,9 +103,5 @@ def report(results: Results) -> None:
             cold = [start_seconds(str(Path(folder) / str(k))) for k in range(2)]
         row("cold start to the first day (compiles)", cold, "s", 20)
     row("warm start to the first day", [start_seconds(None) for _ in range(4)][1:], "s", 2)
-    results.write("whole", pd.DataFrame(rows), threads=threads)
-    print("whole: median (least ... most), and what is wanted")
-    for r in rows:
-        wanted = "" if r["wanted"] is None else f"  at most {r['wanted']:g}"
-        print(f"  {r['what']:45} {r['median']:9.3g} {r['unit']:2}"
-              f" ({r['least']:.3g} ... {r['most']:.3g}){wanted}")  # fmt: skip
+    results.write("whole", pd.DataFrame(timings.rows), threads=threads)
+    timings.show(45, "at most")

@@ -1,7 +1,6 @@
 """Sweeps that are small enough for a test: a folder as a sweep leaves it, run in this process."""
 
 import math
-import pickle
 
 import numpy as np
 from numpy.random import default_rng
@@ -45,7 +44,7 @@ def sweep(folder, table, model=None, leave_out=(), name="small"):
     here.begin(experiment, design, resolved, ["samizdat", "sweep", f"{name}.toml"], {})
     rows = design.drop(index=list(leave_out))
     job = Job(
-        pickle.dumps(subject), tuple(points.columns),
+        subject, tuple(points.columns),
         [points[name].to_numpy() for name in points.columns], rows["point"].to_numpy(),
         rows["RunId"].to_numpy(), rows["iteration"].to_numpy(), rows["seed"].to_numpy(),
         threads=1, keep_going=True,

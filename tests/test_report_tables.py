@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from samizdat.batch.results import read_results
+from samizdat.intervals import described, student, wilson
 from samizdat.report import write_report
-from samizdat.report.intervals import described, student, wilson
 from samizdat.report.tables import (
     _says_yes,
     sample_of,

@@ -29,8 +29,8 @@ FORMAT = 1
 FOLDER, KEPT = "checkpoints", 2
 # Sources that show and store; all others can change a result.
 _EDGE = ("__main__.py", "app.py", "archive.py", "batch", "cache.py", "checkpoint.py",
-         "citizens.py", "cli", "explain", "figures", "files.py", "interrupts.py", "memory.py",
-         "mesa_model.py", "page", "records.py", "report", "snowball.py", "store.py",
+         "citizens.py", "cli", "explain", "figures", "files.py", "interrupts.py", "intervals.py",
+         "memory.py", "mesa_model.py", "page", "records.py", "report", "snowball.py", "store.py",
          "views", "yardstick.py")  # fmt: skip
 _ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # of `counted.Counted`
 _NAMED = {

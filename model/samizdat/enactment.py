@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import tomli_w
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError, WorldSpec, one_line, unknown
@@ -149,7 +149,5 @@ def _dated(value: Any, key: str = "") -> Any:
         return {name: _dated(each, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_dated(each, key) for each in value]
-    if isinstance(value, BaseModel):
-        return _dated(value.model_dump(mode="json", by_alias=True, exclude_none=True))
     is_date = key in ("start", "end", "from", "launched") and isinstance(value, str)
     return dt.date.fromisoformat(value) if is_date else value

@@ -169,7 +169,7 @@ class Scenario:
         for name, value in values.items():
             if name in NUMBERS:
                 try:
-                    numbers[name] = NUMBERS[name].quantity.checked(name, _number(value))
+                    numbers[name] = NUMBERS[name].quantity.checked(name, number_in(value))
                 except ValueError as error:
                     raise ScenarioError(str(error)) from None
                 pinned.add(name)
@@ -357,7 +357,7 @@ def _group(numbers: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {n.removeprefix(prefix): v for n, v in numbers.items() if n.startswith(prefix)}
 
 
-def _number(value: Any) -> Any:
+def number_in(value: Any) -> Any:
     """Read a number from text where it is one; leave words alone."""
     try:
         return float(value) if isinstance(value, str) else value
@@ -378,7 +378,7 @@ def _place(world: dict[str, Any], name: str, value: Any) -> None:
             ) from None
         world["citizens"] = number
     elif name == "step_days":
-        world["step_days"] = _number(value)
+        world["step_days"] = number_in(value)
     elif name == "graph.kind":
         world["graph"] = value
     elif name == "regime.actions":
@@ -390,5 +390,5 @@ def _place(world: dict[str, Any], name: str, value: Any) -> None:
             also = [*NUMBERS, "citizens", "step_days", "graph.kind", "regime.actions", *known]
             raise ScenarioError(unknown(name, also))
         population = {trait: dict(spec) for trait, spec in world["population"].items()}
-        population[parts[1]][parts[2]] = _number(value)
+        population[parts[1]][parts[2]] = number_in(value)
         world["population"] = population

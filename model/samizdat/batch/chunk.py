@@ -1,7 +1,5 @@
 """Some runs in a row, in whatever process: from values and seeds to Arrow bytes."""
 
-import functools
-import pickle
 import time
 import traceback
 from collections.abc import Callable
@@ -13,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from samizdat.batch.worlds import Outcome, Stopped
+from samizdat.records import as_days
 
 ERROR_LENGTH = 2000  # characters kept of what went wrong
 
@@ -33,7 +32,7 @@ class Subject(Protocol):
 class Job(NamedTuple):
     """What a worker is sent: the subject, some points, and which of them to run with which seed."""
 
-    subject: bytes  # pickled; the same for all of a sweep
+    subject: "Subject"  # the same for all of a sweep
     names: tuple[str, ...]  # of the factors
     points: list[NDArray[Any]]  # a column a factor
     point: NDArray[np.int32]  # of each run, an index into points
@@ -61,7 +60,6 @@ def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
 
     A run that raises is a row with its error; unless the job keeps going, it is the last.
     """
-    subject = _subject(job.subject)
     columns = [column.tolist() for column in job.points]
     began = time.perf_counter()
     rows: list[Any] = []
@@ -73,7 +71,7 @@ def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
         point = {name: values[place] for name, values in zip(job.names, columns, strict=True)}
         seed = int(job.seed[k])
         try:
-            outcome, error = subject.run(point, seed, job.threads, stop), None
+            outcome, error = job.subject.run(point, seed, job.threads, stop), None
         except Stopped:
             break
         except Exception as failure:
@@ -86,14 +84,14 @@ def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
         if error and not job.keep_going:
             break
     failed = sum(row[3] is not None for row in rows)
-    runs = _bytes(_table(job, subject.measures, rows))
-    kept = _bytes(_dated(pd.concat(series, ignore_index=True))) if series else None
+    runs = _bytes(_table(job, rows))
+    kept = _bytes(as_days(pd.concat(series, ignore_index=True))) if series else None
     return Done(runs, kept, len(rows), failed, time.perf_counter() - began, trouble)
 
 
-def failed_alone(job: Job, measures: dict[str, type], reason: str) -> Done:
+def failed_alone(job: Job, reason: str) -> Done:
     """Return the one run of a job as failed: it ended the process that ran it."""
-    table = _table(job, measures, [(0, 0, {}, reason)])
+    table = _table(job, [(0, 0, {}, reason)])
     return Done(_bytes(table), None, 1, 1, 0.0)
 
 
@@ -102,12 +100,7 @@ def table_of(content: bytes) -> pa.Table:
     return pa.ipc.open_stream(content).read_all()
 
 
-@functools.lru_cache(maxsize=4)
-def _subject(pickled: bytes) -> Any:
-    return pickle.loads(pickled)
-
-
-def _table(job: Job, measures: dict[str, type], rows: list[Any]) -> pa.Table:
+def _table(job: Job, rows: list[Any]) -> pa.Table:
     """Lay rows out as Mesa does: RunId, iteration, Step, parameters, seed, measures."""
     which = np.array([row[0] for row in rows], np.int64)
     columns: dict[str, Any] = {
@@ -122,17 +115,11 @@ def _table(job: Job, measures: dict[str, type], rows: list[Any]) -> pa.Table:
         columns[name] = pa.array([str(v) for v in values] if words else values,
                                  pa.string() if words else pa.float64())  # fmt: skip
     columns["seed"] = pa.array(job.seed[which], pa.int64())
-    for name, kind in measures.items():
+    for name, kind in job.subject.measures.items():
         values = [row[2].get(name) for row in rows]
         columns[name] = pa.array(values, pa.bool_() if kind is bool else pa.float64())
     columns["error"] = pa.array([row[3] for row in rows], pa.string())
     return pa.table(columns)
-
-
-def _dated(frame: pd.DataFrame) -> pa.Table:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    place = table.schema.get_field_index("date")
-    return table.set_column(place, "date", table.column("date").cast(pa.date32()))
 
 
 def _told(failure: Exception) -> str:

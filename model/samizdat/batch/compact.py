@@ -36,7 +36,6 @@ def compact(folder: Path) -> Compacted:
         raise ExperimentError(f"{folder}: holds no sweep")
     sweep = SweepFolder(folder)
     try:
-        moved = [*sweep.moved, *parts.set_aside(folder, None)]
         runs, series = folder / parts.RUNS, folder / parts.SERIES
         old = [*parts.parts_in(runs), *parts.parts_in(series)]
         before = len(parts.parts_in(runs))
@@ -50,7 +49,7 @@ def compact(folder: Path) -> Compacted:
             number += 1
         for part in sorted(old, key=lambda part: part.path.parent.name):  # runs vouch for series
             part.path.unlink()
-        return Compacted(before, len(parts.parts_in(runs)), len(table), moved)
+        return Compacted(before, len(parts.parts_in(runs)), len(table), sweep.moved)
     finally:
         sweep.release()
 

@@ -64,7 +64,6 @@ class Dispatch:
     """
 
     subject: Subject
-    pickled: bytes
     plan: pd.DataFrame
     workers: Workers
     resources: Resources
@@ -150,7 +149,7 @@ class Dispatch:
         points, where = np.unique(columns["point"][rows], return_index=True)
         first = rows[where]
         return Job(
-            self.pickled,
+            self.subject,
             self._names,
             [columns[name][first] for name in self._names],
             np.searchsorted(points, columns["point"][rows]).astype(np.int32),
@@ -232,7 +231,7 @@ class Dispatch:
             half = len(piece.rows) // 2
             self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
         elif len(piece.rows) == 1 and piece.breaks > 3:
-            self._keep(failed_alone(self._job(piece), self.subject.measures, DIED), piece)
+            self._keep(failed_alone(self._job(piece), DIED), piece)
         else:
             self._suspects.append(piece)
 

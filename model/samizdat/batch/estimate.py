@@ -7,7 +7,6 @@ import numpy as np
 
 from samizdat.batch.sweep import Plan
 from samizdat.batch.worlds import Stopped, rows_of
-from samizdat.memory import available
 
 LONGEST = 20.0  # seconds after which a run that is timed is cut short
 _ROW = 60  # bytes of a run on disk besides its measures
@@ -19,8 +18,6 @@ class Estimate(NamedTuple):
 
     seconds_per_run: float
     cut_short: bool  # the run was too long to be timed whole
-    memory: int  # bytes of each process
-    room: int  # bytes that are available
     disk: int  # bytes of all runs
 
 
@@ -38,9 +35,7 @@ def estimate(plan: Plan, runs: int, threads: int) -> Estimate:
     if series is not None:
         steps = plan.subject.steps(plan.subject.world(point))
         row_bytes += int(_PACKED * (steps / series.every) * 8 * (3 + len(series.of)))
-    return Estimate(
-        seconds / share, share < 1.0, plan.subject.memory(points), available()[0], runs * row_bytes
-    )
+    return Estimate(seconds / share, share < 1.0, runs * row_bytes)
 
 
 def _timed(

@@ -93,6 +93,7 @@ class SweepFolder:
             "machine": machine(),
             **workers,
         }
+        table = experiment.to_table()
         self._write_manifest(
             {
                 "format": FORMAT,
@@ -100,8 +101,8 @@ class SweepFolder:
                 "name": experiment.name,
                 "question": experiment.question,
                 "quick": experiment.quick,
-                "design": experiment.to_table()["design"],
-                "experiment": experiment.to_table(),
+                "design": table["design"],
+                "experiment": table,
                 "scenario": resolved,
                 "points": int(design["point"].nunique()),
                 "runs": len(design),

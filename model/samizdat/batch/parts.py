@@ -87,14 +87,14 @@ class Rows(NamedTuple):
     table: pa.Table
     origin: NDArray[np.int64]  # index into parts
     parts: list[Part]
+    damaged: list[Part]  # passed over
 
 
 def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
     """Read the rows of runs, each run once.
 
     A run that was done twice counts as it was done first; one that failed counts only while it
-    has not been done better, and as it failed last. Damaged parts are passed over: `damaged_in`
-    tells of them.
+    has not been done better, and as it failed last. Damaged parts are passed over.
 
     Parameters
     ----------
@@ -105,16 +105,17 @@ def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
     parts = parts_in(folder / RUNS)
     tables = [read_part(part, wanted) for part in parts]
     found = [table for table in tables if table is not None]
+    damaged = [part for part, table in zip(parts, tables, strict=True) if table is None]
     if not found:
         nothing = pa.schema({"RunId": pa.int64(), "error": pa.string()}).empty_table()
-        return Rows(nothing, np.zeros(0, np.int64), parts)
+        return Rows(nothing, np.zeros(0, np.int64), parts, damaged)
     lengths = [0 if table is None else len(table) for table in tables]
     origin = np.repeat(np.arange(len(parts)), lengths)
     table = _joined(found)
     kept = _once(table["RunId"].to_numpy(), compute.is_null(table["error"]).to_numpy())
     if len(kept) < len(table):
         table, origin = table.take(pa.array(kept)), origin[kept]
-    return Rows(table, origin, parts)
+    return Rows(table, origin, parts, damaged)
 
 
 def finished_in(folder: Path) -> NDArray[np.int64]:
@@ -148,9 +149,8 @@ def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:
 
 
 def damaged_in(folder: Path) -> list[Part]:
-    """List the parts that are not what was written."""
-    parts = [*parts_in(folder / RUNS), *parts_in(folder / SERIES)]
-    return [part for part in parts if _digest(part.path.read_bytes()) != part.digest]
+    """List the parts in a folder of runs or of series that are not what was written."""
+    return [part for part in parts_in(folder) if _digest(part.path.read_bytes()) != part.digest]
 
 
 def set_aside(folder: Path, shard: str | None) -> list[str]:
@@ -158,10 +158,10 @@ def set_aside(folder: Path, shard: str | None) -> list[str]:
 
     A damaged series takes along the runs that vouch for it; a series for which none vouches goes,
     and so does what was never written to its end.
-    With ``shard`` (empty: unsharded) only its own parts are touched; None: all.
+    With ``shard`` only its own parts are touched; None: all.
     """
     moved, lost = [], set()
-    for part in damaged_in(folder):
+    for part in [*damaged_in(folder / RUNS), *damaged_in(folder / SERIES)]:
         if shard is None or part.shard == shard:
             moved.append(_moved(folder, part))
             lost.add(part.place)

@@ -10,7 +10,7 @@ from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.folder import DESIGN, read_manifest
-from samizdat.batch.parts import damaged_in, read_runs, read_series
+from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.measures import OUTCOMES
 
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
@@ -71,7 +71,8 @@ def read_results(folder: str | Path) -> Results:
     # A part may hold columns that were factors of an earlier design.
     outcomes = OUTCOMES if experiment.scenario is not None else ()
     measures = list(dict.fromkeys([*outcomes, *experiment.measured]))
-    rows = read_runs(folder, ["Step", *measures]).table
+    read = read_runs(folder, ["Step", *measures])
+    rows = read.table
     measures = [name for name in measures if name in rows.column_names]
     good = compute.is_null(rows["error"])  # told apart here, since in pandas yes and no with gaps
     step = ["Step"] if "Step" in rows.column_names else []  # are no longer yes and no
@@ -84,7 +85,8 @@ def read_results(folder: str | Path) -> Results:
         table[CASCADE] = table[of] >= least
         table[CASCADE_SIZE] = np.where(table[CASCADE], table[of], np.nan)
     failed = failed[[*OF_THE_DESIGN, *factors, "error"]]
-    damaged = [f"{part.path.parent.name}/{part.path.name}" for part in damaged_in(folder)]
+    lost = [*read.damaged, *damaged_in(folder / SERIES)]
+    damaged = [f"{part.path.parent.name}/{part.path.name}" for part in lost]
     return Results(folder, manifest, experiment, factors, table, failed, len(design), damaged)
 
 

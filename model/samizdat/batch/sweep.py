@@ -1,7 +1,6 @@
 """A design, run: every run once, each kept as soon as it is done, whatever is killed meanwhile."""
 
 import os
-import pickle
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -29,6 +28,7 @@ from samizdat.batch.worlds import Worlds
 from samizdat.interrupts import StopSwitch
 
 Say = Callable[[str], None]
+_OF_ROOM = 0.9  # of the memory that is available, for all processes
 MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
 
 
@@ -266,10 +266,8 @@ class _Call:
             self._own = False
 
     def _begin(self, rows: pd.DataFrame) -> None:
-        """Write what is about to be done; then start whoever does it."""
-        if self.workers is None and len(rows):
-            self._own = True
-            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+        """Find who does it; then write what is about to be done."""
+        self._find_workers(rows)
         about = {
             "workers": self.workers.name if self.workers else None,
             "threads": threads_each(self.plan.experiment, self.workers),
@@ -279,16 +277,21 @@ class _Call:
             self.plan.experiment, self.design, self.plan.subject.resolved, command, about
         )
 
+    def _find_workers(self, rows: pd.DataFrame) -> None:
+        """Begin workers of this machine, unless there are some or nothing is to be done."""
+        if self.workers is None and len(rows):
+            self._own = True
+            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+
     def _dispatch(self, rows: pd.DataFrame) -> bool:
         """Run rows of the design; return whether all were done."""
         if rows.empty:
             return True
-        if self.workers is None:
-            self._own = True
-            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+        self._find_workers(rows)
+        assert self.workers is not None
         subject, experiment = self.plan.subject, self.plan.experiment
         dispatch = Dispatch(
-            subject, pickle.dumps(subject), rows, self.workers, experiment.resources,
+            subject, rows, self.workers, experiment.resources,
             threads_each(experiment, self.workers), self.keep_going, self.folder.add, self.stop,
             self.progress,
         )  # fmt: skip
@@ -353,22 +356,36 @@ def _among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_
     return np.asarray(known[places] == ids)
 
 
+class Fit(NamedTuple):
+    """How many processes a sweep takes on this machine."""
+
+    processes: int
+    cores: int
+    need: int  # bytes of each
+    room: int  # bytes that are available
+    held_back: bool  # memory allows fewer than there are cores
+
+    @classmethod
+    def of(cls, plan: Plan, jobs: int | None, runs: int) -> "Fit":
+        """Return as many as were asked for, or as cores and memory allow; no more than runs."""
+        cores = len(os.sched_getaffinity(0))
+        need, room = plan.subject.memory(plan.points), memory.available()[0]
+        fits = max(1, int(_OF_ROOM * room / need))
+        asked = jobs or plan.experiment.resources.jobs
+        return cls(min(asked or min(cores, fits), runs), cores, need, room,
+                   asked is None and fits < cores)  # fmt: skip
+
+
 def local_workers(
     plan: Plan, jobs: int | None, runs: int, stop: Callable[[], bool], say: Say
 ) -> Workers:
     """Return workers of this machine: as many as were asked for, or as cores and memory allow."""
-    resources, cores = plan.experiment.resources, len(os.sched_getaffinity(0))
     plan.subject.prepare(say)
-    asked = jobs or resources.jobs
-    if asked is None:
-        need, room = plan.subject.memory(plan.points), memory.available()[0]
-        fits = max(1, int(0.9 * room / need))
-        asked = min(cores, fits)
-        if fits < cores:
-            say(f"{asked} at a time: a run may take {memory.in_words(need)}, "
-                f"available are {memory.in_words(room)}")  # fmt: skip
-    count = min(asked, runs)
-    return Here(stop) if count == 1 else Processes(count)
+    fit = Fit.of(plan, jobs, runs)
+    if fit.held_back:
+        say(f"{fit.processes} at a time: a run may take {memory.in_words(fit.need)}, "
+            f"available are {memory.in_words(fit.room)}")  # fmt: skip
+    return Here(stop) if fit.processes == 1 else Processes(fit.processes)
 
 
 def threads_each(experiment: Experiment, workers: Workers | None) -> int:

@@ -19,7 +19,7 @@ from samizdat.core.jit import cache_folder
 from samizdat.measures import HOW, OUTCOMES
 from samizdat.memory import needed
 from samizdat.numbers import NUMBERS
-from samizdat.scenario import Scenario
+from samizdat.scenario import Scenario, number_in
 from samizdat.schema import ScenarioError
 from samizdat.shapes import mean_degree
 from samizdat.shipped import shipped
@@ -238,6 +238,22 @@ class Worlds:
         return [sorted(self.asked), series, checkpoint.model_digest()]
 
 
+class Which(NamedTuple):
+    """The world of a point, as a command or a page is asked for it."""
+
+    scenario: str | None  # None: a function was run
+    regime: str  # a preset, or OWN
+    values: dict[str, Any]  # by dotted name
+
+    @classmethod
+    def of(cls, experiment: Experiment, point: Point) -> "Which":
+        """Return the world of an experiment's point."""
+        values = {**experiment.fixed, **{n: v for n, v in point.items() if n != DUMMY}}
+        scenario = values.pop(SCENARIO, experiment.scenario)
+        regime = values.pop(REGIME, experiment.regime)
+        return cls(scenario, OWN if regime is None else str(regime), values)
+
+
 def rows_of(points: pd.DataFrame) -> list[dict[str, Any]]:
     """Return points as values by factor."""
     rows: list[dict[str, Any]] = points.to_dict("records")  # type: ignore[assignment]
@@ -274,15 +290,7 @@ def _codes(name: str, column: "pd.Series[Any]") -> NDArray[np.float64]:
             if quantity.whole:
                 quantity.checked(name, float(values[(values != np.floor(values)).argmax()]))
             return np.asarray(values)
-        known = {value: quantity.checked(name, _plain(value)) for value in column.unique()}
+        known = {value: quantity.checked(name, number_in(value)) for value in column.unique()}
     except ValueError as error:
         raise ExperimentError(f"design: {error}") from None
     return np.array([known[value] for value in column])
-
-
-def _plain(value: Any) -> Any:
-    """Read a number from a word where it is one."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value

@@ -105,20 +105,17 @@ def _exit_code(ended: Any) -> int:
 
 def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
-    import os
-
     from samizdat.batch.estimate import LONGEST, estimate
     from samizdat.batch.folder import disk_free
+    from samizdat.batch.sweep import Fit
     from samizdat.memory import in_words
 
     design = plan.runs(plan.first_counts)
     runs = int(design["RunId"].nunique())
-    cores = len(os.sched_getaffinity(0))
-    wanted = jobs or plan.experiment.resources.jobs
     found = estimate(plan, runs, plan.experiment.resources.threads or 1)
-    fit = max(1, int(0.9 * found.room / found.memory))
-    count = min(wanted or min(cores, fit), runs)
-    seconds = runs * found.seconds_per_run / min(count, cores)
+    fit = Fit.of(plan, jobs, runs)
+    count = fit.processes
+    seconds = runs * found.seconds_per_run / min(count, fit.cores)
     until = plan.experiment.replicates
     more = "" if isinstance(until, int) else f", at most {until.max:,} replicates a point"
     cut = f" (timed for {LONGEST:.0f} s of it)" if found.cut_short else ""
@@ -128,7 +125,7 @@ def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
         ("runs", f"{runs:,}{more}"),
         ("one run", f"{_time(found.seconds_per_run)}{cut}"),
         ("all runs", f"about {_time(seconds)} ({seconds / 3600:.2g} h) with {count} process(es)"),
-        ("memory", f"{in_words(found.memory)} a process, {in_words(found.room)} available"),
+        ("memory", f"{in_words(fit.need)} a process, {in_words(fit.room)} available"),
         ("disk", f"about {in_words(found.disk)}, {in_words(disk_free(folder))} free"),
         ("folder", f"{folder}/"),
     ]

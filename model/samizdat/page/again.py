@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from samizdat.batch.experiment import DUMMY, Experiment
+from samizdat.batch.experiment import Experiment
 from samizdat.batch.folder import read_manifest
 from samizdat.batch.results import OF_THE_DESIGN, read_design
-from samizdat.batch.worlds import OWN, REGIME, SCENARIO
+from samizdat.batch.worlds import Which
 from samizdat.enactment import to_toml
 from samizdat.page.choice import Choice, citizens_from
 from samizdat.scenario import Scenario
@@ -52,12 +52,10 @@ def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choi
     if rows.empty:
         raise ScenarioError(f"RunId = {run} is not in the design of {folder}")
     row = json.loads(rows.head(1).to_json(orient="records"))[0]
-    point = {k: v for k, v in row.items() if k not in (*OF_THE_DESIGN, DUMMY)}
-    values = {**experiment.fixed, **point}
-    scenario = values.pop(SCENARIO, experiment.scenario)
-    if scenario is None:
+    which = Which.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
+    if which.scenario is None:
         raise ScenarioError(f"run = {folder}: a sweep of a function, there is no world to show")
-    regime = values.pop(REGIME, experiment.regime) or OWN
-    many = values.pop("citizens", None)
+    many = which.values.pop("citizens", None)
     citizens = None if many is None else citizens_from(f"{float(many):.0f}")
-    return Choice(str(scenario), citizens, int(rows["seed"].iloc[0]), str(regime), values)
+    seed = int(rows["seed"].iloc[0])
+    return Choice(str(which.scenario), citizens, seed, which.regime, which.values)

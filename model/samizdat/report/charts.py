@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
 from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
-from samizdat.report.intervals import described
+from samizdat.intervals import described
 from samizdat.report.labels import level, number
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")

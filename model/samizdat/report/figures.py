@@ -21,8 +21,8 @@ from samizdat.batch.experiment import (
 from samizdat.batch.factors import Range
 from samizdat.batch.results import Results
 from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
+from samizdat.intervals import name_of
 from samizdat.report import charts
-from samizdat.report.intervals import name_of
 from samizdat.report.labels import counted, level, listed, measure
 from samizdat.report.tables import MAX_LEVELS, Sample
 from samizdat.schema import unknown

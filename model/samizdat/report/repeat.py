@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from samizdat.batch.experiment import DUMMY
 from samizdat.batch.results import Results
-from samizdat.batch.worlds import OWN, REGIME, SCENARIO
+from samizdat.batch.worlds import OWN, Which
 
 
 def of_the_sweep(results: Results) -> str | None:
@@ -20,17 +19,15 @@ def of_the_sweep(results: Results) -> str | None:
 def of_a_run(results: Results, run: "pd.Series[Any]") -> str | None:
     """Return the command that does one run again; None where a function was run."""
     experiment = results.experiment
-    point = {name: run[name] for name in results.factors if name != DUMMY}
-    scenario = point.pop(SCENARIO, experiment.scenario)
-    if scenario is None:
+    which = Which.of(experiment, {name: run[name] for name in results.factors})
+    if which.scenario is None:
         return None
-    regime = point.pop(REGIME, experiment.regime)
-    words = ["samizdat", "run", str(scenario), "--seed", str(int(run["seed"]))]
-    if regime is not None and regime != OWN:
-        words += ["--regime", str(regime)]
+    words = ["samizdat", "run", str(which.scenario), "--seed", str(int(run["seed"]))]
+    if which.regime != OWN:
+        words += ["--regime", which.regime]
     if experiment.until is not None:
         words += ["--until", experiment.until.isoformat()]
-    for name, value in {**experiment.fixed, **point}.items():
+    for name, value in which.values.items():
         words += ["--set", f"{name}={_written(value)}"]
     return shlex.join(words)
 
