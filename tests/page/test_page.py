@@ -144,6 +144,7 @@ def test_a_slider_sets_a_number_while_it_runs(visit):
     to_day(page, 3)
     slider = page.locator(".samizdat-number", has_text="Surveillance")
     before = slider.locator(".samizdat-exact input").input_value()
+    assert before == "0.2"
     slider.locator(".v-slider__thumb-container").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -158,11 +159,17 @@ def test_a_slider_sets_a_number_while_it_runs(visit):
 def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
     page = ready(visit())
     press(page, SIDES["world"])
+    assert page.locator(".samizdat-citizens input").input_value() == "2,000"
+    assert page.locator(".samizdat-seed input").input_value() == "1"
     type_into(page, ".samizdat-seed", "42")
     type_into(page, ".samizdat-citizens", "1,234")
     press(page, "Start this world")
     page.get_by_text("1,234 synthetic citizens, seed 42").wait_for()
     until(lambda: (day_of(page) or 0) >= 1)
+    page.locator(".samizdat-seed input").fill("7")
+    press(page, "Reset")  # a field that is left counts too
+    press(page, "Start this world")
+    page.get_by_text("1,234 synthetic citizens, seed 7").wait_for()
     type_into(page, ".samizdat-seed", "many")
     page.locator(".samizdat-problem", has_text="many").wait_for()
     type_into(page, ".samizdat-seed", "43")

@@ -50,8 +50,12 @@ def Why(session: Session) -> None:
         session.ask_why(int(text))
 
     with solara.Div(classes=["samizdat-row"]):
-        Entry("Ask a citizen why: her number", "" if citizen is None else str(citizen), asked,
-              ["samizdat-why-who"])  # fmt: skip
+        Entry(
+            label="Ask a citizen why: her number",
+            value="" if citizen is None else str(citizen),
+            event_typed=asked,
+            kind="samizdat-why-who",
+        )
         if citizen is not None:
             Press("close", lambda: session.ask_why(None))
     with solara.Div(classes=["samizdat-why"]):

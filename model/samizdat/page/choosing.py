@@ -23,16 +23,14 @@ _REGIMES = {
 @solara.component
 def World(session: Session) -> None:
     """Choose the world; it begins with the button."""
-    choice = session.choice.value
-    draft, set_draft = solara.use_state(choice)
-    solara.use_effect(lambda: set_draft(choice), [choice])
+    choice, draft = session.choice.value, session.draft.value
     names = shipped() if choice.scenario in shipped() else [choice.scenario, *shipped()]
     solara.Div(children=["These take effect with a new start."], classes=["samizdat-help"])
     Pick(
         "Scenario",
         [(name, name.replace("_", " ")) for name in names],
         draft.scenario,
-        lambda name: set_draft(Choice(name, seed=draft.seed)),
+        lambda name: session.draft.set(Choice(name, seed=session.draft.value.seed)),
     )
 
     def typed(field: str, text: str) -> None:
@@ -46,35 +44,44 @@ def World(session: Session) -> None:
             session.problem.set(str(problem))
             return
         session.problem.set("")
-        set_draft(replace(draft, **{field: value}))
+        session.draft.set(replace(session.draft.value, **{field: value}))
 
     own = replace(draft, citizens=None)
     Entry(
-        "Citizens",
-        f"{draft.citizens or _citizens(own):,}",
-        lambda text: typed("citizens", text),
-        ["samizdat-citizens"],
+        label="Citizens",
+        value=f"{draft.citizens or _citizens(own):,}",
+        event_typed=lambda text: typed("citizens", text),
+        kind="samizdat-citizens",
     )
-    Entry("Seed: the luck of the run", str(draft.seed), lambda text: typed("seed", text),
-          ["samizdat-seed"])  # fmt: skip
+    Entry(
+        label="Seed: the luck of the run",
+        value=str(draft.seed),
+        event_typed=lambda text: typed("seed", text),
+        kind="samizdat-seed",
+    )
     Pick(
         "Regime",
         [(name, _REGIMES.get(name, name)) for name in REGIMES],
         draft.regime,
-        lambda name: set_draft(replace(draft, regime=name)),
+        lambda name: session.draft.set(replace(session.draft.value, regime=name)),
     )
-    Press("Start this world", lambda: session.choose(draft, playing=True), kind="samizdat-main")
+    Press(
+        "Start this world",
+        lambda: session.choose(session.draft.value, playing=True),
+        kind="samizdat-main",
+    )
     solara.Div(children=["Numbers of the new start"], classes=["samizdat-heading"])
 
     def change(name: str, value: float | str) -> None:
-        changed = replace(draft, values={**draft.values, name: value})
+        drafted = session.draft.value
+        changed = replace(drafted, values={**drafted.values, name: value})
         try:
             changed.world()
         except ValueError as problem:
             session.problem.set(str(problem))
             return
         session.problem.set("")
-        set_draft(changed)
+        session.draft.set(changed)
 
     numbers = dict(_numbers(draft))
     for title, members in groups(live=False).items():

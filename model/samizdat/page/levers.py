@@ -26,7 +26,6 @@ STANDING = {
 @solara.component
 def Levers(session: Session) -> None:
     """Show the levers, and what was ordered with them."""
-    where, set_where = solara.use_state("")
     session.choice.get()  # another world makes it anew
     world = session.world
     regions = [(name, name) for name in world.region_names]
@@ -35,44 +34,53 @@ def Levers(session: Session) -> None:
         classes=["samizdat-help"],
     )
     if len(regions) > 1:
-        Pick("Where", [("", "everywhere"), *regions], where, set_where)
+        Pick("Where", [("", "everywhere"), *regions], session.where.value, session.where.set)
     names = [platform.name for platform in world.world.platforms]
     if world.world.foreign_press.audience > 0:
         names.append(FOREIGN_PRESS)
-    Orders(session, where, names)
+    Orders(session, names)
     Authority(session)
     Standing(session)
 
 
 @solara.component
-def Orders(session: Session, where: str, platforms: list[str]) -> None:
-    """Show what can be ordered in a place, and all that was."""
+def Orders(session: Session, platforms: list[str]) -> None:
+    """Show what can be ordered in the place that is chosen, and all that was."""
     clicks = [click for click in session.clicks.value if click.ends is None]
-    place = {"regions": [where]} if where else {}
+
+    def toggle(order: dict[str, Any]) -> None:
+        session.toggle(session.here(order))
+
+    def running(order: dict[str, Any]) -> bool:
+        entry = session.here(order)
+        return any(click.entry == entry for click in clicks)
 
     solara.Div(children=["Block"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         for name in platforms:
-            entry = {
+            order = {
                 "kind": "action", "lever": "blocking", "platforms": [name],
-                "title": f"{_plain(name)} blocked", **place,
+                "title": f"{_plain(name)} blocked",
             }  # fmt: skip
-            down = _running(clicks, entry)
+            down = running(order)
             Press(
-                _plain(name), lambda entry=entry: session.toggle(entry), down=down,
+                _plain(name), lambda order=order: toggle(order), down=down,
                 kind="samizdat-harsh", hint=f"{'Unblock' if down else 'Block'} {_plain(name)}",
             )  # fmt: skip
     solara.Div(children=["Order"], classes=["samizdat-heading"])
-    blackout = {"kind": "action", "lever": "blackout", "title": "Network off", **place}
+    blackout = {"kind": "action", "lever": "blackout", "title": "Network off"}
     violence = {
-        "kind": "action", "lever": "violence", "days": 1, "title": "Violence in the street", **place
+        "kind": "action", "lever": "violence", "days": 1, "title": "Violence in the street"
     }  # fmt: skip
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         Press(
-            "network off", lambda: session.toggle(blackout), kind="samizdat-harsh",
-            down=_running(clicks, blackout),
+            "network off", lambda: toggle(blackout), kind="samizdat-harsh",
+            down=running(blackout),
         )  # fmt: skip
-        Press("violence, one day", lambda: session.enact(violence), kind="samizdat-harsh")
+        Press(
+            "violence, one day", lambda: session.enact(session.here(violence)),
+            kind="samizdat-harsh",
+        )  # fmt: skip
     with solara.Div(classes=["samizdat-orders"]):
         for click in clicks:
             if click.entry["kind"] == "action" and "days" not in click.entry:
@@ -102,11 +110,6 @@ def Standing(session: Session) -> None:
     for name, label in STANDING.items():
         if name in numbers:
             Number(name, numbers[name], session.set, label)
-
-
-def _running(clicks: list[Any], entry: Mapping[str, Any]) -> bool:
-    """Whether the same order is in force."""
-    return any(click.entry == entry for click in clicks)
 
 
 def _plain(name: str) -> str:

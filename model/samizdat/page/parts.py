@@ -72,18 +72,17 @@ def Press(
     )
 
 
-@solara.component
-def Entry(
-    label: str, value: str, on_value: Callable[[str], None], classes: Sequence[str] = ()
-) -> None:
-    """Show a field for a word or a number; it counts when it is left, or with Enter."""
-    text, set_text = solara.use_state(value)
-    solara.use_effect(lambda: set_text(value), [value])
-    field = v.TextField(
-        label=label or None, v_model=text, on_v_model=set_text, dense=True, hide_details=True,
-        outlined=True, class_=" ".join(["samizdat-entry", *classes]),
-    )  # fmt: skip
-    v.use_event(field, "change", lambda _widget, _event, typed: on_value(str(typed).strip()))
+@solara.component_vue("entry.vue")
+def Entry(*, label: str, value: str, event_typed: Any = None, kind: str = "") -> None:
+    """Show a field for a word or a number; it counts when it is left, or with Enter.
+
+    What a visitor types stays until then, whatever the value becomes meanwhile.
+
+    Parameters
+    ----------
+    event_typed
+        Called with what was typed.
+    """
 
 
 @solara.component
@@ -142,7 +141,12 @@ def Slide(name: str, value: float, on_value: Callable[[str, float | str], None])
         v.use_event(
             slider, "change", lambda _widget, _event, moved: on_value(name, scale.value(moved))
         )
-        Entry("", shown(value), lambda text: on_value(name, text), ["samizdat-exact"])
+        Entry(
+            label="",
+            value=shown(value),
+            event_typed=lambda text: on_value(name, text),
+            kind="samizdat-exact",
+        )
 
 
 @solara.component

@@ -33,6 +33,10 @@ class Session:
         # Mesa's components by name; some makers of them say on which of its tabs they go.
         self.measures = {n: c[0] if isinstance(c, tuple) else c for n, c in measures.items()}
         self.choice = solara.reactive(choice)
+        # What is chosen for the next start, and where orders are for. Handlers read both when they
+        # are called: several events may come before the page is drawn anew.
+        self.draft = solara.reactive(choice)
+        self.where = solara.reactive("")  # a region, or everywhere
         self.world = choice.world()
         self.problem = solara.reactive(problem)  # of what the visitor last asked for
         self.status = solara.reactive(Status())
@@ -75,6 +79,8 @@ class Session:
             return
         self.problem.set("")
         self.choice.set(choice)
+        if self.where.value not in self.world.region_names:
+            self.where.set("")
         self.compare(None)
         self.ask_why(None)
         self.engine.build(choice, playing=playing)
@@ -89,6 +95,11 @@ class Session:
         self.citizen.set(citizen)
         self.painter.chosen = citizen
         self._heed(self.engine.watch(citizen))
+
+    def here(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Return an order for the place that is chosen."""
+        where = self.where.value
+        return {**order, "regions": [where]} if where else order
 
     def enact(self, entry: dict[str, Any]) -> None:
         """Do something as the state, from the next day on."""
