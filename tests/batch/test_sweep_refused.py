@@ -97,6 +97,34 @@ FILES = {
         "[set]", '[[figures]]\nkind = "heatmap"\nx = "regime"\ny = "arrests"\n[set]', ["hue"]),
     "a figure of an unknown measure": (
         "[set]", '[[figures]]\nkind = "line"\nx = "regime"\ny = "arests"\n[set]', ["arests"]),
+    "a hue that is no factor": (
+        "[set]", '[[figures]]\nkind = "points"\nx = "regime"\ny = "arrests"\nhue = "beta"\n[set]',
+        ["figures.0.hue", "beta", "regime"]),
+    "a facet that is no factor": (
+        "[set]", '[[figures]]\nkind = "points"\nx = "regime"\ny = "arrests"\nfacet = "x"\n[set]',
+        ["figures.0.facet", "x"]),
+    "a line over words": (
+        "[set]", '[[figures]]\nkind = "line"\nx = "regime"\ny = "arrests"\n[set]',
+        ["figures.0.x", "words", "points"]),
+    "a line over a measure": (
+        "[set]", '[[figures]]\nkind = "line"\nx = "fear.last"\ny = "arrests"\n[set]',
+        ["figures.0.x", "fear.last", "regime"]),
+    "a figure of an unknown series": (
+        "[set]", '[[figures]]\nkind = "series"\ny = "faer"\n[set]', ["figures.0.y", "fear"]),
+    "a figure of a series that is not kept": (
+        "series = 3", 'figures = [{ kind = "series", y = "fear" }]', ["figures.0", "series = 1"]),
+    "replicates as text": ("replicates = 2", 'replicates = "2"', ["replicates", "2"]),
+    "truth for a seed": ("replicates = 2", "seed = true", ["seed", "True"]),
+    "text for a step": ("series = 3", 'series = { every = "3" }', ["series.every", "3"]),
+    "text for a range": (
+        "[0.05, 0.2]", '{ low = "0", high = 1, steps = 3 }', ["attention.beta", "range"]),
+    "text for a half width": (
+        "replicates = 2", 'replicates = { until_half_width = "0.1", of = "arrests" }',
+        ["until_half_width", "0.1"]),
+    "text for jobs": ("[set]", '[resources]\njobs = "2"\n[set]', ["resources.jobs", "2"]),
+    "a word for yes": (
+        "[set]", '[[figures]]\nkind = "points"\nx = "regime"\ny = "arrests"\nlog = "yes"\n[set]',
+        ["figures.0.log", "yes"]),
     "no jobs": ("[set]", "[resources]\njobs = 0\n[set]", ["resources.jobs", "0"]),
     "an unknown resource": ("[set]", "[resources]\njob = 1\n[set]", ["job", "jobs"]),
     "a bad small form": ("[set]", "[quick]\nreplicates = 0\n[set]", ["quick", "replicates"]),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from samizdat.batch.factors import Factor, Range, Value, check_truth
+from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
 from samizdat.batch.spelling import check_measure, flat_names, is_measure, laid_over
 from samizdat.measures import DAILY, FALL, OUTCOMES
 from samizdat.schema import ScenarioError, unknown
@@ -41,8 +41,8 @@ class LatinHypercube(_Part):
 
     kind: Literal["latin_hypercube"]
     factors: dict[str, Factor] = Field(min_length=1)
-    samples: int = Field(ge=1, le=10_000_000)
-    seed: int = Field(default=0, ge=0, lt=2**32)
+    samples: Whole = Field(ge=1, le=10_000_000)
+    seed: Whole = Field(default=0, ge=0, lt=2**32)
 
 
 class Sobol(_Part):
@@ -50,9 +50,9 @@ class Sobol(_Part):
 
     kind: Literal["sobol"]
     factors: dict[str, Factor] = Field(min_length=1)
-    samples: int = Field(ge=2, le=2**24)
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    dummy: bool = True
+    samples: Whole = Field(ge=2, le=2**24)
+    seed: Whole = Field(default=0, ge=0, lt=2**32)
+    dummy: Truth = True
 
     @field_validator("samples")
     @classmethod
@@ -68,10 +68,10 @@ class Morris(_Part):
 
     kind: Literal["morris"]
     factors: dict[str, Factor] = Field(min_length=1)
-    trajectories: int = Field(ge=2, le=1_000_000)
-    levels: int = Field(default=4, ge=2, le=100)
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    dummy: bool = True
+    trajectories: Whole = Field(ge=2, le=1_000_000)
+    levels: Whole = Field(default=4, ge=2, le=100)
+    seed: Whole = Field(default=0, ge=0, lt=2**32)
+    dummy: Truth = True
 
     @field_validator("levels")
     @classmethod
@@ -103,11 +103,11 @@ Design = Annotated[
 class UntilHalfWidth(_Part):
     """Replicates at each point until the 95 % interval of a mean is this narrow."""
 
-    until_half_width: float = Field(gt=0)
+    until_half_width: Real = Field(gt=0)
     of: str
-    min: int = Field(default=100, ge=2, le=MAX_REPLICATES)
-    max: int = Field(default=2000, ge=2, le=MAX_REPLICATES)
-    batch: int = Field(default=100, ge=1, le=MAX_REPLICATES)
+    min: Whole = Field(default=100, ge=2, le=MAX_REPLICATES)
+    max: Whole = Field(default=2000, ge=2, le=MAX_REPLICATES)
+    batch: Whole = Field(default=100, ge=1, le=MAX_REPLICATES)
 
     @model_validator(mode="after")
     def _ordered(self) -> "UntilHalfWidth":
@@ -119,7 +119,7 @@ class UntilHalfWidth(_Part):
 class Series(_Part):
     """Daily measures kept of every n-th step."""
 
-    every: int = Field(ge=1)
+    every: Whole = Field(ge=1)
     of: tuple[str, ...] = DAILY
 
     @field_validator("of")
@@ -135,7 +135,7 @@ class Cascade(_Part):
     """What counts as a cascade: a measure that reaches so much; by default a regime's fall."""
 
     of: str = "peak_share"
-    at_least: float = FALL
+    at_least: Real = FALL
 
 
 class FigureSpec(_Part):
@@ -147,7 +147,7 @@ class FigureSpec(_Part):
     hue: str | None = None
     facet: str | None = None
     title: str = ""
-    log: bool = False
+    log: Truth = False
 
     @model_validator(mode="after")
     def _has_x(self) -> "FigureSpec":
@@ -161,10 +161,10 @@ class FigureSpec(_Part):
 class Resources(_Part):
     """What a sweep may take; the command line beats it."""
 
-    jobs: int | None = Field(default=None, ge=1, le=4096)
-    threads: int | None = Field(default=None, ge=1, le=1024)  # of each worker
-    chunk_seconds: float = Field(default=10.0, gt=0, le=3600)
-    chunk_runs: int | None = Field(default=None, ge=1)
+    jobs: Whole | None = Field(default=None, ge=1, le=4096)
+    threads: Whole | None = Field(default=None, ge=1, le=1024)  # of each worker
+    chunk_seconds: Real = Field(default=10.0, gt=0, le=3600)
+    chunk_runs: Whole | None = Field(default=None, ge=1)
 
 
 class Experiment(_Part):
@@ -176,12 +176,12 @@ class Experiment(_Part):
     until: dt.date | None = None
     fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
     design: Design
-    replicates: Annotated[int, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
-    seed: int = Field(default=1, ge=0, lt=2**62)
+    replicates: Annotated[Whole, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
+    seed: Whole = Field(default=1, ge=0, lt=2**62)
     measures: tuple[str, ...] = Field(
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
-    series: Literal["off"] | Annotated[int, Field(ge=1)] | Series = "off"
+    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | Series = "off"
     cascade: Cascade = Cascade()
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()

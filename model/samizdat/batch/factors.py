@@ -13,16 +13,23 @@ from samizdat.numbers import NUMBERS
 MAX_LEVELS = 1_000_000
 Value = bool | int | float | str
 
+# What a file says as a number or as true or false is one: no text that reads like it.
+Whole = Annotated[int, Field(strict=True)]
+Real = Annotated[float, Field(strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
+
 
 class Range(BaseModel):
     """From low to high, in equal steps or equal factors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    low: float
-    high: float
-    steps: int | None = Field(default=None, ge=2, le=MAX_LEVELS)  # levels in a grid, ends included
-    log: bool = False
+    low: Real
+    high: Real
+    steps: Whole | None = Field(
+        default=None, ge=2, le=MAX_LEVELS
+    )  # levels in a grid, ends included
+    log: Truth = False
 
     @model_validator(mode="after")
     def _ordered(self) -> "Range":

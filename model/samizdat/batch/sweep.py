@@ -16,6 +16,7 @@ from samizdat import memory
 from samizdat.batch import folder as of_folder
 from samizdat.batch.design import points_of
 from samizdat.batch.dispatch import Dispatch, Tally
+from samizdat.batch.drawable import check_figures
 from samizdat.batch.executors import Brought, Here, Processes, Workers
 from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.folder import SweepFolder, default_folder
@@ -51,6 +52,7 @@ class Plan(NamedTuple):
         """
         subject = Function.of(experiment, model) if model else Worlds.of(experiment)
         points = points_of(experiment)
+        check_figures(experiment, points)
         rule = experiment.replicates
         runs = len(points) * (rule.max if isinstance(rule, UntilHalfWidth) else rule)
         if runs > MAX_RUNS:

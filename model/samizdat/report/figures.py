@@ -11,25 +11,21 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from samizdat.batch.experiment import (
-    CASCADE,
-    CASCADE_SIZE,
-    ExperimentError,
-    FigureSpec,
-    UntilHalfWidth,
+from samizdat.batch.drawable import (
+    MAX_CATEGORIES,
+    MAX_HUES,
+    check_figure,
+    check_known,
+    is_numeric,
 )
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, FigureSpec, UntilHalfWidth
 from samizdat.batch.factors import Range
 from samizdat.batch.results import Results
 from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
 from samizdat.intervals import name_of
 from samizdat.report import charts
 from samizdat.report.labels import counted, level, listed, measure
-from samizdat.report.tables import MAX_LEVELS, Sample
-from samizdat.schema import unknown
-
-MAX_FACETS = 12
-MAX_CATEGORIES = 40
-STEPS = ("date", "Step")
+from samizdat.report.tables import Sample
 
 
 class Picture(NamedTuple):
@@ -47,8 +43,8 @@ def specs_of(results: Results, sample: Sample) -> list[FigureSpec]:
     if experiment.figures or not sample.factors:
         return list(experiment.figures)
     x, *others = sample.factors
-    few = [n for n in others if len(sample.levels(n)) <= MAX_LEVELS]
-    numeric = _is_numeric(sample, x)
+    few = [n for n in others if len(sample.levels(n)) <= MAX_HUES]
+    numeric = is_numeric(sample.points, x)
     sampled = len(sample.levels(x)) > MAX_CATEGORIES
     kind = "scatter" if sampled else "line" if numeric else "points"
     hue = None if sampled or not few else few[0]
@@ -90,34 +86,16 @@ def pictured(figure: Figure, path: Path, title: str, caption: str) -> Picture:
 
 def _frame(results: Results, sample: Sample, spec: FigureSpec, where: str) -> pd.DataFrame:
     """Return columns x, y, hue and facet: a row a run, or a row a run and step of a series."""
+    check_figure(spec, sample.points, results.experiment.spaced, where)
     if spec.kind == "series":
-        return _frame_of_series(results, sample, spec, where)
-    factors, recorded = sample.factors, sample.recorded
-    _known(spec.y, recorded, f"{where}.y")
-    for role, name in (("hue", spec.hue), ("facet", spec.facet)):
-        _known(name, factors, f"{where}.{role}")
-    any_x = spec.kind == "scatter"
-    _known(spec.x, [*factors, *recorded] if any_x else factors, f"{where}.x")
-    if spec.kind in ("line", "scatter") and spec.x in factors and not _is_numeric(sample, spec.x):
-        raise ExperimentError(
-            f"{where}.x = {spec.x!r}: has words for values, a {spec.kind} needs numbers; "
-            'kind = "points" draws words'
-        )
-    _check_levels(sample, spec, where)
+        return _frame_of_series(results, spec)
+    check_known(spec.y, sample.recorded, f"{where}.y")
+    check_known(spec.x, [*sample.factors, *sample.recorded], f"{where}.x")
     columns = {"x": spec.x, "y": spec.y, "hue": spec.hue, "facet": spec.facet}
     return pd.DataFrame({role: sample.runs[name] for role, name in columns.items() if name})
 
 
-def _frame_of_series(
-    results: Results, sample: Sample, spec: FigureSpec, where: str
-) -> pd.DataFrame:
-    if results.experiment.spaced is None:
-        raise ExperimentError(f"{where}: no series is kept; series = 1 keeps every step")
-    for role, name in (("hue", spec.hue), ("facet", spec.facet)):
-        _known(name, sample.factors, f"{where}.{role}")
-    _known(spec.x, STEPS, f"{where}.x")
-    _known(spec.y, results.experiment.spaced.of, f"{where}.y")
-    _check_levels(sample, spec, where)
+def _frame_of_series(results: Results, spec: FigureSpec) -> pd.DataFrame:
     found = results.series()
     if found is None:
         return pd.DataFrame({"x": [], "y": []})
@@ -126,33 +104,9 @@ def _frame_of_series(
     return taken.astype({"y": np.float64})
 
 
-def _known(name: str | None, known: Any, where: str) -> None:
-    if name is not None and name not in known:
-        raise ExperimentError(f"{where}: {unknown(name, known)}")
-
-
-def _check_levels(sample: Sample, spec: FigureSpec, where: str) -> None:
-    """Refuse what nobody could tell apart."""
-    limits = [("facet", spec.facet, MAX_FACETS)]
-    if spec.kind != "scatter" and spec.kind != "heatmap":
-        limits.append(("hue", spec.hue, MAX_LEVELS))
-    if spec.kind in ("points", "distribution"):
-        limits.append(("x", spec.x, MAX_CATEGORIES))
-    for role, name, most in limits:
-        if name is not None and len(sample.levels(name)) > most:
-            count = len(sample.levels(name))
-            raise ExperimentError(
-                f"{where}.{role} = {name!r}: has {count:,} levels, {most} can be told apart"
-            )
-
-
-def _is_numeric(sample: Sample, factor: str) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(sample.points[factor]))
-
-
 def _ordered(sample: Sample, factor: str) -> list[Any]:
     levels = sample.levels(factor)
-    return sorted(levels) if _is_numeric(sample, factor) else levels
+    return sorted(levels) if is_numeric(sample.points, factor) else levels
 
 
 def _scale(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> charts.Scale:
@@ -160,7 +114,11 @@ def _scale(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFram
     of_x = factors.get(spec.x)
     by_level = spec.kind in ("points", "heatmap", "distribution") and spec.x is not None
     hues = _ordered(sample, spec.hue) if spec.hue else []
-    if spec.kind == "scatter" and len(hues) > MAX_LEVELS and _is_numeric(sample, spec.hue or ""):
+    if (
+        spec.kind == "scatter"
+        and len(hues) > MAX_HUES
+        and is_numeric(sample.points, spec.hue or "")
+    ):
         hues = []  # a shade for each
     return charts.Scale(
         x=_ordered(sample, spec.x) if by_level and spec.x else [],
@@ -269,7 +227,7 @@ def _caption(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFr
     if spec.y in (CASCADE, CASCADE_SIZE):
         cascade = results.experiment.cascade
         what += f"; a cascade: {cascade.of} at least {cascade.at_least:g}"
-    if spec.hue and spec.kind == "scatter" and len(sample.levels(spec.hue)) > MAX_LEVELS:
+    if spec.hue and spec.kind == "scatter" and len(sample.levels(spec.hue)) > MAX_HUES:
         low, high = sample.points[spec.hue].min(), sample.points[spec.hue].max()
         what += f"; {spec.hue}: light {low:g} to dark {high:g}"
     return ". ".join([what, *about(results, sample)]) + "."
