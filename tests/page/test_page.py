@@ -194,7 +194,7 @@ def test_a_citizen_says_why(visit, shoot):
     shoot(page, "1280_why")
 
 
-def test_a_second_world_without_a_lever(visit, shoot):
+def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 26)
     page.locator(".samizdat-right .samizdat-pick").click()
@@ -203,6 +203,12 @@ def test_a_second_world_without_a_lever(visit, shoot):
     to_day(page, 28)
     page.wait_for_timeout(1000)
     shoot(page, "1280_twin")
+    press(page, SIDES["keep"])
+    with page.expect_download() as download:
+        press(page, "Two worlds as PNG", exact=False)
+    path = tmp_path / "two.png"
+    download.value.save_as(path)
+    assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_series_and_pictures_can_be_taken_away(visit, tmp_path):

@@ -23,8 +23,8 @@ def Keep(session: Session) -> None:
             filename=f"{name}_series.csv", label="Series as CSV",
         )  # fmt: skip
         for view, (title, _) in SHOWN.items():
-            if view == "twin":
-                continue  # a film has it
+            if view == "twin" and session.lever.value is None:
+                continue
             solara.FileDownload(
                 lambda view=view: session.painter.png(view, WIDTH, HEIGHT),
                 filename=f"{name}_{view}.png", label=f"{title} as PNG",

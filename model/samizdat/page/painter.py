@@ -12,6 +12,7 @@ from samizdat.page.engine import Engine, Status
 from samizdat.page.numbering import numbers_of
 from samizdat.page.pictures import Gallery, film_of, lesson
 from samizdat.page.twin import Click
+from samizdat.schema import ScenarioError
 from samizdat.simulation import Simulation
 
 LONGEST_FILM = 150  # pictures
@@ -97,8 +98,19 @@ class Painter:
             return self._gallery.citizen_at(x, y)
 
     def png(self, view: str, width: int, height: int) -> bytes:
-        """Return a view of the present day, as large as is asked for."""
-        return Gallery().draw(view, self._snapshot().simulation, (width, height), self.chosen)
+        """Return a view of the present day, as large as is asked for.
+
+        Raises
+        ------
+        ValueError
+            If there is no world, or no second one where both are asked for.
+        """
+        kept, lever = self._snapshot(), self.engine.lever
+        if view != "twin":
+            return Gallery().draw(view, kept.simulation, (width, height), self.chosen)
+        if kept.twin is None or lever is None:
+            raise ScenarioError("there is no second world")
+        return Gallery().compare(kept.simulation, kept.twin, (width, height), lever)
 
     def film(self) -> bytes:
         """Return the pictures of the present view that were shown so far as a GIF film.
