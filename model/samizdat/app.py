@@ -1,12 +1,16 @@
-"""The page in a browser, for `solara run samizdat.app`; `samizdat view` serves it more safely.
+"""The page in a browser, for `solara run samizdat.app`; `samizdat view` serves the same.
 
-`ProtestPage` takes Mesa's components too, functions that turn a model into a Solara component.
+Whichever serves it, only this machine's own pages are let in: other names for it can be given to
+`samizdat view` alone. `ProtestPage` takes Mesa's components too, functions that turn a model into a
+Solara component.
 """
 
 from solara.server import settings
 
+from samizdat.page.server import guard
 from samizdat.page.show import Layout, Page, ProtestPage
 
 __all__ = ["Layout", "Page", "ProtestPage"]
 
 settings.telemetry.mixpanel_enable = False  # whoever serves it: nobody is told of a visit
+guard()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -21,12 +22,32 @@ def address_of(process):
 
 
 def started(*arguments):
-    environment = {**os.environ, "HOST": "0.0.0.0", "MPLBACKEND": "Agg"}
-    environment["PYTHONPATH"] = str(ROOT / "model")
+    return _python("samizdat", "view", "--no-browser", "--port", "0", *arguments, HOST="0.0.0.0")
+
+
+def started_by_solara():
+    """Serve the page as `solara run` does; return the process and the address."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+    process = _python(
+        "solara", "run", "samizdat.app", "--no-open", "--port", port, HOST="127.0.0.1"
+    )
+    until(lambda: _answers(int(port)))
+    return process, f"http://127.0.0.1:{port}/"
+
+
+def _python(*arguments, **settings):
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT / "model"), **settings}
     return subprocess.Popen(
-        [sys.executable, "-m", "samizdat", "view", "--no-browser", "--port", "0", *arguments],
+        [sys.executable, "-m", *arguments],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def _answers(port):
+    with socket.socket() as wire:
+        return wire.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ended(process):

@@ -6,7 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from serving import ROOT, address_of, asked, ended, started
+from serving import ROOT, address_of, asked, ended, started, started_by_solara
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +52,21 @@ def test_a_foreign_page_opens_no_websocket(server):
 def test_what_tells_of_other_visitors_is_closed(server):
     assert asked(server + "resourcez")[0] == 404
     assert asked(server + "_solara/api/evict/1")[0] == 404
+
+
+def test_solara_run_lets_in_the_same_and_shows_the_same(visit):
+    pytest.importorskip("solara")
+    process, address = started_by_solara()
+    try:
+        host = urlsplit(address).netloc
+        assert asked(address, {"Host": "evil.example"})[0] == 400
+        assert " 403 " in handshake(address, Host=host, Origin="http://evil.example")
+        assert asked(address)[1]["x-frame-options"] == "DENY"
+        page = visit("play=0&citizens=300", address=address)
+        page.wait_for_selector("img.samizdat-picture")
+        page.goto("about:blank")  # leaves before the server does
+    finally:
+        ended(process)
 
 
 def test_the_environment_does_not_open_it_to_the_network(server):

@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import sys
 import threading
 import warnings
 import webbrowser
@@ -29,6 +30,9 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_CHECK_HOOKS": "off",  # a component of Mesa's would be complained of
 }
+
+
+_guarded_by_view = threading.Event()
 
 
 class Doorkeeper:
@@ -104,9 +108,24 @@ async def _refuse(scope: Scope, receive: Any, send: Send, status: int, reason: s
 def application(hosts: Iterable[str] = LOOPBACK) -> Doorkeeper:
     """Return the page as an ASGI application, with the doorkeeper in front."""
     prepare()
+    _guarded_by_view.set()
     from solara.server import starlette
 
     return Doorkeeper(starlette.app, hosts)
+
+
+def guard() -> None:
+    """Put the doorkeeper before a server of Solara's that runs in this process, as `solara run`'s.
+
+    Nothing happens where there is none, or where one stands there already.
+    """
+    served = sys.modules.get("solara.server.starlette")
+    if served is None or _guarded_by_view.is_set():
+        return
+    app = served.app
+    inside = app.middleware_stack or app.build_middleware_stack()
+    if not isinstance(inside, Doorkeeper):
+        app.middleware_stack = Doorkeeper(inside, LOOPBACK)
 
 
 def prepare() -> None:
