@@ -52,6 +52,16 @@ def test_nothing_changes_before_the_click(name):
     assert not clicked.regions[days:].equals(as_it_was.regions[days:])
 
 
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_state_gives_in_even_where_it_never_would(name):
+    gave_in, as_it_was = (
+        played(WORLDS[name], {16: [CONCEDE | {"days": 1}]}),
+        played(WORLDS[name], {}),
+    )
+    assert "closure" in gave_in.circumstances.memory.conceded
+    assert gave_in.nation["grievance"][20] < as_it_was.nation["grievance"][20]
+
+
 def test_a_block_holds_from_the_next_day_until_it_is_lifted():
     simulation = played(town(400).under("open"), {20: [BLOCK]}, lift=[(20, 30)])
     blocked = simulation.nation["platforms_blocked"]

@@ -17,7 +17,12 @@ from samizdat.schema import ScenarioError, WorldSpec, one_line, unknown
 
 MARK = "live-"  # how the ids of what was enacted begin
 _SWITCH = "-switch"  # how the id of the setting ends that lets an act act
-_SWITCHED = ("blocking", "blackout", "violence")  # levers whose acts need their switch on
+_SWITCHED = (
+    "blocking",
+    "blackout",
+    "violence",
+    "concession",
+)  # levers whose acts need their switch on
 
 
 class Moment(NamedTuple):

@@ -14,7 +14,7 @@ from samizdat import Scenario, Simulation
 from samizdat.numbers import NUMBERS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
-from samizdat.page.numbering import STEPS, groups, scale_of
+from samizdat.page.numbering import STEPS, events_of, groups, scale_of
 from samizdat.page.twin import spared
 from samizdat.schema import ScenarioError
 
@@ -199,3 +199,14 @@ def test_a_slider_reaches_both_ends_and_stays_in_range(name):
 def test_every_number_has_its_slider_once():
     found = [name for each in (True, False) for group in groups(each).values() for name in group]
     assert sorted(found) == sorted(NUMBERS)
+
+
+def test_events_are_those_that_run_and_are_not_conceded():
+    simulation = Simulation(Scenario.load("town").change({"citizens": 300}), seed=1)
+    assert events_of(simulation) == {}
+    while simulation.step_number < 12:
+        simulation.step()
+    assert events_of(simulation) == {"closure": "Factory closes"}
+    simulation.enact({"kind": "action", "lever": "concession", "event": "closure", "days": 1})
+    simulation.step()
+    assert events_of(simulation) == {}

@@ -143,6 +143,15 @@ def test_a_block_is_lifted_with_a_second_click(visit):
     until(lambda: page.locator(".samizdat-order").count() == 0)
 
 
+def test_the_state_gives_in(visit):
+    page = ready(visit())
+    to_day(page, 14)
+    press(page, "Factory closes")
+    page.locator(".samizdat-down", has_text="Factory closes").wait_for()
+    to_day(page, 15)
+    until(lambda: page.get_by_role("button", name="Factory closes").count() == 0)
+
+
 def test_a_slider_sets_a_number_while_it_runs(visit):
     page = ready(visit())
     to_day(page, 3)

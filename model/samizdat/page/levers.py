@@ -39,6 +39,7 @@ def Levers(session: Session) -> None:
     if world.world.foreign_press.audience > 0:
         names.append(FOREIGN_PRESS)
     Orders(session, names)
+    GivingIn(session)
     Authority(session)
     Standing(session)
 
@@ -87,6 +88,27 @@ def Orders(session: Session, platforms: list[str]) -> None:
                 with solara.Div(classes=["samizdat-order"], key=click.id):
                     solara.Text(f"{click.entry['title']}, {_place(click.entry)}")
                     Press("end", lambda which=click.id: session.lift(which))
+
+
+@solara.component
+def GivingIn(session: Session) -> None:
+    """Show the events that run, each of which the state can end by giving in."""
+    events = session.events.value
+    if not events:
+        return
+    clicks = [click for click in session.clicks.value if click.ends is None]
+    solara.Div(children=["Give in over"], classes=["samizdat-heading"])
+    with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
+        for event, title in events.items():
+            entry = {
+                "kind": "action", "lever": "concession", "event": event, "days": 1,
+                "title": f"The state gives in: {title}",
+            }  # fmt: skip
+            Press(
+                title, lambda entry=entry: session.toggle(entry),
+                down=any(click.entry == entry for click in clicks),
+                hint="It gives cause for grievance no longer; news of it goes on",
+            )  # fmt: skip
 
 
 @solara.component

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from samizdat.numbers import DATED, NUMBERS
 from samizdat.regime import LEVERS
 from samizdat.simulation import Simulation
-from samizdat.timeline import Course
+from samizdat.timeline import Course, Event
 
 STEPS = 1000  # of a slider
 HOME = 1 / 3  # of the slider: where a small default is to stand
@@ -85,6 +85,21 @@ def numbers_of(simulation: Simulation) -> dict[str, float]:
             if name not in simulation.scenario.pinned and not entry.regions:
                 numbers[name] = NUMBERS[name].quantity.checked(name, value)
     return numbers
+
+
+def events_of(simulation: Simulation) -> dict[str, str]:
+    """Return the events that run on the next day and are not conceded: id -> title."""
+    world = simulation.scenario.world
+    course = Course(world.timeline, world.start, simulation.scenario.region_names)
+    day = simulation.step_number * float(world.step_days)
+    conceded = simulation.circumstances.memory.conceded
+    return {
+        entry.id: entry.title or entry.id
+        for entry, when in course.entries
+        if isinstance(entry, Event)
+        and when.touches(day, world.step_days)
+        and entry.id not in conceded
+    }
 
 
 def lever_of(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
-from samizdat.page.numbering import numbers_of
+from samizdat.page.numbering import events_of, numbers_of
 from samizdat.page.pictures import Gallery, film_of, lesson
 from samizdat.page.twin import Click
 from samizdat.schema import ScenarioError
@@ -28,6 +28,7 @@ class Shown(NamedTuple):
     series: bytes = b""
     counts: Any = None
     numbers: Any = None
+    events: Any = None
     account: tuple[str, ...] = ()
     lesson: str = ""
     model: ProtestModel | None = None  # a copy, for Mesa's components
@@ -42,6 +43,7 @@ class _Snapshot(NamedTuple):
     model: ProtestModel | None
     twin: Simulation | None
     numbers: dict[str, float]
+    events: dict[str, str]
     account: tuple[str, ...]
 
 
@@ -156,6 +158,7 @@ class Painter:
                 apart,
                 copy.deepcopy(twin) if twin is not None else None,
                 numbers_of(model.simulation),
+                events_of(model.simulation),
                 self.engine.account_now(),
             )
 
@@ -189,6 +192,7 @@ class Painter:
             series,
             kept.simulation.counts,
             kept.numbers,
+            kept.events,
             kept.account,
             told,
             kept.model,

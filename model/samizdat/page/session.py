@@ -45,6 +45,7 @@ class Session:
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.clicks: solara.Reactive[tuple[Click, ...]] = solara.reactive(())
         self.numbers: solara.Reactive[dict[str, float]] = solara.reactive({})
+        self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # that run: id -> title
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.lesson = solara.reactive("")  # what the twin shows
         self.model: solara.Reactive[Any] = solara.reactive(None)
@@ -154,6 +155,7 @@ class Session:
                     self.picture.set(new.picture)
                 self.series.set(new.series)
                 self.numbers.set(new.numbers)
+                self.events.set(new.events)
                 self.counts.set(new.counts)
                 self.account.set(new.account)
                 self.lesson.set(new.lesson)
