@@ -64,6 +64,15 @@ def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
         assert series["x"] + series["width"] <= 1280
         page.wait_for_timeout(1000)
         shoot(page, f"1280_{name.lower()}")
+    for name in ("Fear", "Trust", "In the street"):
+        press(page, "Country")
+        before = page.locator('img[alt="View: Country"]').get_attribute("src")
+        press(page, name)
+        page.wait_for_function(
+            "old => document.querySelector('img[alt=\"View: Country\"]').src !== old", arg=before
+        )
+        page.wait_for_timeout(1000)
+        shoot(page, f"1280_country_{name[:4].lower()}")
     press(page, "Beliefs")
     page.wait_for_selector(".samizdat-mesa img")
     shoot(page, "1280_beliefs")

@@ -146,6 +146,15 @@ def test_animate_writes_a_picture_a_day(tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["town.gif"]
 
 
+def test_animate_colours_the_country(tmp_path):
+    films = []
+    for shows in ("turnout", "trust"):
+        films.append(tmp_path / f"{shows}.gif")
+        asked = ("--view", "country", "--shows", shows, "--width", 400, "--until", "2014-03-04")
+        assert call("animate", "town", "--out", films[-1], "--citizens", 400, *asked) == 0
+    assert films[0].read_bytes() != films[1].read_bytes()
+
+
 def test_animate_can_leave_days_out(tmp_path):
     out = tmp_path / "town.gif"
     assert call("animate", "town", "--out", out, "--citizens", 400, "--every", 10, "--view",
@@ -157,6 +166,8 @@ def test_animate_can_leave_days_out(tmp_path):
     ("given", "said"),
     [
         (("--view", "sound"), "network, country, who, series, all"),
+        (("--shows", "fear"), "--view country, not network"),
+        (("--view", "country", "--shows", "joy"), "turnout, fear, trust"),
         (("--fps", 0), "fps = 0"),
         (("--width", 10), "width = 10"),
         (("--every", 0), "every = 0"),

@@ -22,6 +22,10 @@ def animate(
     view: Annotated[
         str, typer.Option(help="What to show: network, country, who, series, or all of them.")
     ] = "network",
+    shows: Annotated[
+        str | None,
+        typer.Option(help="Colour of the regions in the country: turnout, fear or trust."),
+    ] = None,
     citizens: Citizens = None,
     seed: Seed = 1,
     setting: Settings = None,
@@ -45,7 +49,8 @@ def animate(
 
     say = silent if quiet else typer.echo
     wide = width or (WIDTH_OF_ALL if view == "all" else WIDTH)
-    _check_picture(out, view, fps, wide, force)
+    _check_picture(out, view, shows, fps, wide, force)
+    choices: dict[str, Any] = {} if shows is None else {"shows": shows}
     world, shown = _checked(
         scenario, citizens, seed, threads, setting or [], regime, first, until, every
     )
@@ -55,7 +60,7 @@ def animate(
     )
     simulation = people(world, seed, threads, None, say)
     try:
-        film = _filmed(simulation, view, shown, fps, wide, say)
+        film = _filmed(simulation, view, choices, shown, fps, wide, say)
     except ImportError as missing:
         refuse(missing)
     from samizdat.files import written_whole
@@ -66,12 +71,19 @@ def animate(
     say(f"Written to {out}: {len(shown):,} pictures, {len(film) / 1e6:.1f} MB")
 
 
-def _check_picture(out: Path, view: str, fps: float, width: int, force: bool) -> None:
+def _check_picture(
+    out: Path, view: str, shows: str | None, fps: float, width: int, force: bool
+) -> None:
     """Check what has to do with the film alone."""
+    from samizdat.views.country import SHOWS
     from samizdat.views.export import ALL, FASTEST, VIEWS
 
     if view not in (*VIEWS, ALL):
         refuse(f"view = {view!r}: one of {', '.join(VIEWS)}, {ALL}")
+    if shows is not None and view != "country":
+        refuse(f"shows = {shows!r}: it is for --view country, not {view}")
+    if shows is not None and shows not in SHOWS:
+        refuse(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
     if not 0 < fps <= FASTEST:
         refuse(f"fps = {fps:g} is outside 0 ... {FASTEST}")
     least, most = WIDTHS
@@ -123,7 +135,15 @@ def _checked(
     return scenario, shown
 
 
-def _filmed(simulation: Any, view: str, shown: range, fps: float, width: int, say: Any) -> bytes:
+def _filmed(
+    simulation: Any,
+    view: str,
+    choices: dict[str, Any],
+    shown: range,
+    fps: float,
+    width: int,
+    say: Any,
+) -> bytes:
     """Run, and draw the steps to be shown."""
     from samizdat.views.export import gif_of, png_of
 
@@ -132,7 +152,7 @@ def _filmed(simulation: Any, view: str, shown: range, fps: float, width: int, sa
     for k in shown:
         while simulation.step_number <= k:
             simulation.step()
-        frames.append(png_of(view, simulation, width, round(SHAPE * width)))
+        frames.append(png_of(view, simulation, width, round(SHAPE * width), **choices))
         if time.monotonic() - told > PATIENCE:
             told = time.monotonic()
             say(f"{simulation.date}: {len(frames):,} of {len(shown):,} pictures")

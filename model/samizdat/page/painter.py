@@ -59,11 +59,14 @@ class Painter:
     ----------
     chosen
         The citizen who is to stand out.
+    shows
+        What colours the regions of the country.
     """
 
     def __init__(self, engine: Engine, publish: Callable[[Shown], None]) -> None:
         self.engine, self.publish = engine, publish
         self.chosen: int | None = None
+        self.shows = "turnout"
         self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
         self._run, self._gallery = 0, Gallery()
@@ -85,6 +88,11 @@ class Painter:
     def look(self, view: str, *, mesa: bool = False) -> None:
         """Show another view, by the name of one of `pictures.VIEWS` or of a Mesa component."""
         self.view, self._mesa = view, mesa
+        self.engine.changed.set()
+
+    def colour(self, shows: str) -> None:
+        """Colour the regions of the country by something else."""
+        self.shows = shows
         self.engine.changed.set()
 
     def resize(self, which: str, width: int, height: int) -> None:
@@ -109,7 +117,8 @@ class Painter:
         """
         kept, lever = self._snapshot(), self.engine.lever
         if view != "twin":
-            return Gallery().draw(view, kept.simulation, (width, height), self.chosen)
+            size = (width, height)
+            return Gallery().draw(view, kept.simulation, size, self.chosen, self.shows)
         if kept.twin is None or lever is None:
             raise ScenarioError("there is no second world")
         return Gallery().compare(kept.simulation, kept.twin, (width, height), lever)
@@ -181,7 +190,7 @@ class Painter:
                 if self.view == "twin":
                     picture = gallery.compare(kept.simulation, kept.twin, size, lever)
             if kept.model is None and self.view != "twin":
-                picture = gallery.draw(self.view, kept.simulation, size, self.chosen)
+                picture = gallery.draw(self.view, kept.simulation, size, self.chosen, self.shows)
             if picture:
                 self._keep_frame(picture, kept.status)
             series = gallery.beside(kept.simulation, self.sizes["series"])
@@ -200,7 +209,7 @@ class Painter:
 
     def _keep_frame(self, picture: bytes, status: Status) -> None:
         """Keep a picture for the film, one a day, of the same view and size."""
-        kind, day = (status.run, self.view, self.sizes["view"]), status.step
+        kind, day = (status.run, self.view, self.shows, self.sizes["view"]), status.step
         if self._filmed is None or self._filmed[0] != kind:
             self._film.clear()
         if self._film and self._filmed[1] == day:

@@ -7,7 +7,7 @@ from samizdat.simulation import Simulation
 from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["SHOWN", "Gallery", "View", "csv_of", "film_of"]
+__all__ = ["COLOURINGS", "SHOWN", "Gallery", "View", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
@@ -27,6 +27,8 @@ SHOWN = {
     "twin": View("Two worlds", TWIN_HELP),  # where there is a second one
 }
 
+COLOURINGS = (("turnout", "In the street"), ("fear", "Fear"), ("trust", "Trust"))  # of the country
+
 Size = tuple[int, int]  # pixels
 
 
@@ -37,9 +39,24 @@ class Gallery:
         self._views: dict[str, tuple[Size, Any]] = {}
         self._seen: tuple[Any, Simulation] | None = None
 
-    def draw(self, view: str, simulation: Simulation, size: Size, chosen: int | None) -> bytes:
-        """Return a picture of a day as the bytes of a PNG."""
-        shown = self._made(view, size, lambda: VIEWS[view](simulation, *size))
+    def draw(
+        self,
+        view: str,
+        simulation: Simulation,
+        size: Size,
+        chosen: int | None,
+        shows: str = "turnout",
+    ) -> bytes:
+        """Return a picture of a day as the bytes of a PNG.
+
+        Parameters
+        ----------
+        shows
+            What colours the regions of the country.
+        """
+        choices = {"shows": shows} if view == "country" else {}
+        name = ".".join([view, *choices.values()])
+        shown = self._made(name, size, lambda: VIEWS[view](simulation, *size, **choices))
         if isinstance(shown, Network | Who):
             shown.update(simulation, chosen)
             self._seen = (shown, simulation)

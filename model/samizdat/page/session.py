@@ -50,6 +50,7 @@ class Session:
         self.lesson = solara.reactive("")  # what the twin shows
         self.model: solara.Reactive[Any] = solara.reactive(None)
         self.view = solara.reactive("network")
+        self.shows = solara.reactive("turnout")  # by the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
@@ -90,6 +91,11 @@ class Session:
         """Show another view."""
         self.view.set(view)
         self.painter.look(view, mesa=view in self.measures)
+
+    def colour(self, shows: str) -> None:
+        """Colour the regions of the country by something else."""
+        self.shows.set(shows)
+        self.painter.colour(shows)
 
     def ask_why(self, citizen: int | None) -> None:
         """Tell the days of a citizen from now on; of nobody with None."""

@@ -16,7 +16,7 @@ from samizdat.page.keeping import Keep
 from samizdat.page.levers import Levers
 from samizdat.page.opening import opening
 from samizdat.page.parts import Choices, Pick, Picture, Press, data_of
-from samizdat.page.pictures import SHOWN
+from samizdat.page.pictures import COLOURINGS, SHOWN
 from samizdat.page.session import Session, seats
 
 MEASURES = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -180,6 +180,10 @@ def Middle(session: Session) -> None:
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
             Choices(names, view, session.look, "Views")
+        if view == "country":
+            with solara.Div(classes=["samizdat-row"]):
+                solara.Div(children=["Colour:"], classes=["samizdat-help"])
+                Choices(COLOURINGS, session.shows.value, session.colour, "Colour of the regions")
         Problem(session)
         if view in session.measures:
             Measured(session, view)
