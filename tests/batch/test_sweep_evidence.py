@@ -71,6 +71,20 @@ def test_a_narrower_interval_adds_runs_to_those_that_exist(tmp_path):
     assert digest(after) == digest(swept(tmp_path / "fresh", narrower, noisy))
 
 
+def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    table = swept(out, TABLE, noisy)
+    parts_of(out)[-1].unlink()
+    left = len(read_results(out).table)
+    with monkeypatch.context() as patch:
+        patch.setattr("samizdat.batch.dispatch.Dispatch.run", lambda self: False)
+        swept(out, TABLE, noisy)
+    found = read_results(out)
+    assert (found.planned, len(found.table)) == (len(table), left)
+    assert manifest_of(out)["runs"] == len(table)
+    assert digest(swept(out, TABLE, noisy)) == digest(table)
+
+
 @pytest.mark.parametrize("runs", [1, 1000])
 def test_portions_change_no_number_of_replicates(tmp_path, runs):
     table = swept(tmp_path / "out", TABLE | {"resources": {"chunk_runs": runs}}, noisy)

@@ -28,6 +28,7 @@ from sweeping import (
 )  # fmt: skip
 
 from samizdat.batch.compact import compact
+from samizdat.batch.sweep import sweep
 from samizdat.files import FolderLock
 
 TABLE = grid(levels=4, replicates=6, resources={"chunk_runs": 5})
@@ -141,6 +142,46 @@ def test_a_sweep_that_was_killed_before_its_first_word_goes_on(done, tmp_path):
     (tmp_path / "out" / ".lock").touch()
     assert call("sweep", done[1], "--out", tmp_path / "out", "--jobs", 1, "--quiet") == 0
     assert digests(tmp_path / "out") == digests(done[0])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_interrupt_before_its_first_word_leaves_the_folder_as_it_was(
+    done, tmp_path, monkeypatch, there
+):
+    out = tmp_path / "out"
+    if there:
+        shutil.copytree(done[0], out)
+    before = contents(out)
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("samizdat.batch.sweep._Call._find_workers", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(done[1], out, jobs=1)
+    assert contents(out) == before
+    assert not there or digests(out) == digests(done[0])
+    assert call("sweep", done[1], "--out", out, "--jobs", 1, "--quiet") == 0
+
+
+def test_the_sweep_of_another_name_or_form_is_refused_and_left_alone(done, copy, tmp_path, capsys):
+    before = contents(copy)
+    other = written(tmp_path, done[1].read_text(), "other.toml")
+    refused(capsys, "sweep", other, "--out", copy, words=["whole form of 'fear'", "'other'"])
+    words = ["whole form of 'fear'", "small form of 'fear'"]
+    refused(capsys, "sweep", done[1], "--out", copy, "--quick", words=words)
+    assert contents(copy) == before
+
+
+def test_a_dry_run_tells_how_much_is_left(done, copy, capsys):
+    parts_of(copy)[0].unlink()
+    runs, left = (
+        len(read_results(done[0]).table),
+        len(read_results(done[0]).table) - len(read_results(copy).table),
+    )
+    assert call("sweep", done[1], "--out", copy, "--dry-run") == 0
+    assert f"{runs:,}; {left:,} to do" in capsys.readouterr().out
 
 
 def test_what_others_put_beside_a_sweep_stays(done, copy):

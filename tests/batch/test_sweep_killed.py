@@ -136,6 +136,20 @@ def test_a_signal_to_the_whole_group_that_ends_workers_too_ends_the_sweep(begun,
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("later", [0.0, 0.4, 1.2, 2.5])
+def test_a_signal_to_the_whole_group_while_workers_start_ends_the_sweep(tmp_path, number, later):
+    out = tmp_path / "out"
+    process = driven(out, TABLE, env=environment(**{NAP: 0.05}))
+    until(lambda: group_of(process.pid), process)
+    time.sleep(later)
+    found, _, err = end(process, number, group=True)
+    assert (found, err) == (128 + number, "")
+    assert manifest_of(out)["status"] == "interrupted"
+    assert not group_of(process.pid)
+
+
+@pytest.mark.slow
 def test_no_orphan_is_left_after_an_end_that_was_asked_for(begun):
     process, _, _ = begun(parts=1)
     workers = group_of(process.pid)

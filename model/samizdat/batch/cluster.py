@@ -47,6 +47,11 @@ class Dask:
         with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will tell
             self._client.run(_stop, self._name, on_error="ignore")
 
+    def withdraw(self, futures: "list[Future[Done]]") -> None:
+        """Cancel what no worker has begun."""
+        for future in futures:
+            future.cancel()
+
     def renew(self) -> bool:
         """Leave that to the scheduler, which gives a lost worker's chunk to another."""
         return False

@@ -238,8 +238,7 @@ class Dispatch:
     def _drain(self) -> None:
         """Let what runs end early, and keep what it has done."""
         self.workers.ask_to_stop()
-        for future in self._flying:
-            future.cancel()
+        self.workers.withdraw(list(self._flying))
         while self._flying:
             self._not_gone()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)

@@ -30,6 +30,9 @@ class Workers(Protocol):
     def ask_to_stop(self) -> None:
         """Let running chunks end at the next step, handing back what is finished."""
 
+    def withdraw(self, futures: "list[Future[Done]]") -> None:
+        """Take back chunks that no worker has begun, where that can be done."""
+
     def renew(self) -> bool:
         """Replace workers of which one died; whether that could be done."""
 
@@ -58,6 +61,9 @@ class Here:
     def ask_to_stop(self) -> None:
         """Stop before the next chunk: none is running."""
         self._asked = True
+
+    def withdraw(self, futures: "list[Future[Done]]") -> None:
+        """Every chunk is done when it is handed out."""
 
     def renew(self) -> bool:
         """Nothing died."""
@@ -104,6 +110,13 @@ class Processes:
         """Raise the flag that all workers see."""
         self._flag.value = 1
 
+    def withdraw(self, futures: "list[Future[Done]]") -> None:
+        """Let workers hand them back at once, as they do when the flag is up.
+
+        A pool that breaks while one of its futures is cancelled never tells of the others
+        (Python 3.11: the thread that would tell ends with an InvalidStateError).
+        """
+
     def renew(self) -> bool:
         """Start anew: a pool that lost one worker ends them all."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -142,6 +155,11 @@ class Brought:
 
     def ask_to_stop(self) -> None:
         """Wait for what runs: it cannot be told."""
+
+    def withdraw(self, futures: "list[Future[Done]]") -> None:
+        """Cancel what nobody has begun."""
+        for future in futures:
+            future.cancel()
 
     def renew(self) -> bool:
         """Its owner may."""

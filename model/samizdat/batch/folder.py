@@ -115,6 +115,11 @@ class SweepFolder:
             table = pa.Table.from_pandas(design, preserve_index=False)
             parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
+    def grow(self, design: pd.DataFrame) -> None:
+        """Write a design of more runs than before, and how many they are."""
+        self.write_design(design)
+        self._write_manifest({"runs": len(design)})
+
     def add(self, done: Done) -> None:
         """Write what a worker sent: on the disk when this returns."""
         if not done.finished:
@@ -128,8 +133,13 @@ class SweepFolder:
         parts.write_part(self.folder / kind, self.shard, self._next, table)
 
     def end(self, status: str, numbers: dict[str, Any]) -> None:
-        """Write the manifest that says how it ended, and let others in."""
+        """Write the manifest that says how it ended, and let others in.
+
+        A call that ended before it began, as at a mistake or an interrupt, leaves it as it was.
+        """
         try:
+            if not self._session:
+                return
             self._session |= {
                 "ended": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
                 "status": status,
@@ -193,6 +203,30 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise ExperimentError(f"{path}: is broken, it is no table")
     return manifest
+
+
+def refuse_another(folder: Path, experiment: Experiment) -> None:
+    """Check that a folder may be an experiment's: its own sweep may have grown, no other is there.
+
+    Raises
+    ------
+    ExperimentError
+        If the folder holds a sweep of another name, or the other form of the same.
+    """
+    try:
+        before = read_manifest(folder)
+    except ExperimentError:
+        return
+    there = _form(before.get("name"), before.get("quick"))
+    comes = _form(experiment.name, experiment.quick)
+    if "design" in before and there != comes:
+        raise ExperimentError(
+            f"out = {folder}: holds {there}, this is {comes}; choose another folder"
+        )
+
+
+def _form(name: Any, quick: Any) -> str:
+    return f"the {'small' if quick else 'whole'} form of {name!r}"
 
 
 def default_folder(experiment: Experiment) -> Path:

@@ -19,7 +19,7 @@ from samizdat.batch.dispatch import Dispatch, Tally
 from samizdat.batch.drawable import check_figures
 from samizdat.batch.executors import Brought, Here, Processes, Workers
 from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
-from samizdat.batch.folder import SweepFolder, default_folder
+from samizdat.batch.folder import SweepFolder, default_folder, refuse_another
 from samizdat.batch.function import Function, Model
 from samizdat.batch.identity import planned, run_ids, seeds_of
 from samizdat.batch.parts import finished_in, read_runs
@@ -179,6 +179,7 @@ def run_sweep(
     """
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
         raise ExperimentError("shard: replicates on evidence need all points in one place")
+    refuse_another(out, plan.experiment)
     folder = SweepFolder(out, f"{shard[0]}of{shard[1]}" if shard else "")
     call = _Call(
         plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), say, progress
@@ -221,7 +222,7 @@ class _Call:
         for name in self.folder.moved:
             self.say(f"{name} was damaged: set aside, its runs are done again")
         counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
-        self.design = self.plan.runs(counts)
+        counts = self._as_before(counts)
         left = self._unfinished()
         rows = self._mine(left)
         self._say_what_is_there(rows)
@@ -239,10 +240,11 @@ class _Call:
                 break
             counts, tried = more, np.concatenate([tried, rows["RunId"]])
             self.design = self.plan.runs(counts)
-            self.folder.write_design(self.design)
+            self.folder.grow(self.design)
             left = self._unfinished()
             rows = left[~left["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
-            self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
+            if len(rows):
+                self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
             self.status = of_folder.FAILED
         else:
@@ -305,14 +307,7 @@ class _Call:
             self.trouble = self.trouble or dispatch.trouble
 
     def _unfinished(self) -> pd.DataFrame:
-        """Return the rows of the design that are not done, each run once."""
-        left = np.flatnonzero(
-            ~_among(self.design["RunId"].to_numpy(), finished_in(self.folder.folder))
-        )
-        _, first = np.unique(self.design["RunId"].to_numpy()[left], return_index=True)
-        if len(first) == len(self.design):
-            return self.design
-        return self.design.take(left[np.sort(first)]).reset_index(drop=True)
+        return unfinished(self.design, self.folder.folder)
 
     def _mine(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return a shard's part: runs that stand beside each other in the design share seeds.
@@ -333,6 +328,23 @@ class _Call:
             f"{len(self.design):,} runs{part}; {len(rows):,} to do"
         )
 
+    def _as_before(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lay out the design as far as an earlier call had come with it; return its replicates.
+
+        Evidence asks for more as soon as all runs that there are have ended, well or not.
+        """
+        self.design = self.plan.runs(counts)
+        if not isinstance(self.plan.experiment.replicates, UntilHalfWidth):
+            return counts
+        ended = np.sort(read_runs(self.folder.folder, ["error"]).table["RunId"].to_numpy())
+        while _among(self.design["RunId"].to_numpy(), ended).all():
+            more = self._on_evidence(counts)
+            if (more == counts).all():
+                break
+            counts = more
+            self.design = self.plan.runs(counts)
+        return counts
+
     def _on_evidence(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return how many replicates each point should have by now."""
         rule = self.plan.experiment.replicates
@@ -347,6 +359,15 @@ class _Call:
         points = len(self.plan.points)
         half = half_widths(values, known["point"].to_numpy(), points)["half_width"]
         return wanted(rule, counts, half.to_numpy())
+
+
+def unfinished(design: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Return the rows of a design that are not done in a folder, each run once."""
+    left = np.flatnonzero(~_among(design["RunId"].to_numpy(), finished_in(folder)))
+    _, first = np.unique(design["RunId"].to_numpy()[left], return_index=True)
+    if len(first) == len(design):
+        return design
+    return design.take(left[np.sort(first)]).reset_index(drop=True)
 
 
 def _among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -107,22 +107,23 @@ def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
     from samizdat.batch.estimate import LONGEST, estimate
     from samizdat.batch.folder import disk_free
-    from samizdat.batch.sweep import Fit
+    from samizdat.batch.sweep import Fit, unfinished
     from samizdat.memory import in_words
 
     design = plan.runs(plan.first_counts)
     runs = int(design["RunId"].nunique())
-    found = estimate(plan, runs, plan.experiment.resources.threads or 1)
-    fit = Fit.of(plan, jobs, runs)
+    left = len(unfinished(design, folder))
+    found = estimate(plan, left, plan.experiment.resources.threads or 1)
+    fit = Fit.of(plan, jobs, max(1, left))
     count = fit.processes
-    seconds = runs * found.seconds_per_run / min(count, fit.cores)
+    seconds = left * found.seconds_per_run / min(count, fit.cores)
     until = plan.experiment.replicates
     more = "" if isinstance(until, int) else f", at most {until.max:,} replicates a point"
     cut = f" (timed for {LONGEST:.0f} s of it)" if found.cut_short else ""
     lines = [
         ("question", plan.experiment.question),
         ("points", f"{len(plan.points):,}"),
-        ("runs", f"{runs:,}{more}"),
+        ("runs", f"{runs:,}{more}; {left:,} to do"),
         ("one run", f"{_time(found.seconds_per_run)}{cut}"),
         ("all runs", f"about {_time(seconds)} ({seconds / 3600:.2g} h) with {count} process(es)"),
         ("memory", f"{in_words(fit.need)} a process, {in_words(fit.room)} available"),
@@ -157,7 +158,7 @@ class _Progress:
         self._quiet = quiet
         self._bar: Any = None
         self._task: Any = None
-        self._told = 0.0
+        self._told = time.monotonic()
 
     def __enter__(self) -> "_Progress":
         if not self._quiet and sys.stderr.isatty():
