@@ -71,7 +71,7 @@ def test_a_narrower_interval_adds_runs_to_those_that_exist(tmp_path):
     assert digest(after) == digest(swept(tmp_path / "fresh", narrower, noisy))
 
 
-def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, monkeypatch):
+def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, monkeypatch, capsys):
     out = tmp_path / "out"
     table = swept(out, TABLE, noisy)
     parts_of(out)[-1].unlink()
@@ -82,6 +82,8 @@ def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, mo
     found = read_results(out)
     assert (found.planned, len(found.table)) == (len(table), left)
     assert manifest_of(out)["runs"] == len(table)
+    assert call("report", out, "--out", tmp_path / "report") == 0
+    assert f"{left:,} of {len(table):,} runs (not complete)" in capsys.readouterr().out
     assert digest(swept(out, TABLE, noisy)) == digest(table)
 
 

@@ -73,7 +73,7 @@ def test_a_dry_run_writes_nothing_and_its_numbers_are_sane(done, tmp_path, capsy
     assert call("sweep", done[1], "--dry-run") == 0
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()
                 if not line.startswith("one"))  # fmt: skip
-    assert (told["points"], told["runs"]) == ("6", "12")
+    assert (told["points"], told["runs"]) == ("6", "12; 12 to do")
     assert told["folder"] == "results/fear/"
     assert "available" in told["memory"]
     assert "free" in told["disk"]

@@ -18,6 +18,8 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Write tables, figures and one page of what a sweep found, finished or not."""
+    from samizdat.batch.experiment import UntilHalfWidth
+    from samizdat.batch.folder import COMPLETE
     from samizdat.batch.results import read_results
     from samizdat.report.sensitivity import ranked
     from samizdat.report.wide import lines, wide
@@ -32,7 +34,9 @@ def report(
         return
     typer.echo(results.experiment.question)
     done = len(results.table)
-    left = "" if done == results.planned else " (not complete)"
+    asks = isinstance(results.experiment.replicates, UntilHalfWidth)
+    open_end = asks and results.manifest.get("status") != COMPLETE  # it may ask for more
+    left = " (not complete)" if open_end or done != results.planned else ""
     typer.echo(f"{done:,} of {results.planned:,} runs{left}, {len(results.failed):,} failed.")
     for name in results.damaged:
         typer.echo(f"samizdat: damaged, passed over: {name}", err=True)
