@@ -146,7 +146,7 @@ def test_a_signal_to_the_whole_group_while_workers_start_ends_the_sweep(tmp_path
     found, _, err = end(process, number, group=True)
     assert (found, err) == (128 + number, "")
     assert manifest_of(out)["status"] == "interrupted"
-    assert not group_of(process.pid)
+    until(lambda: not group_of(process.pid), patience=30)
 
 
 @pytest.mark.slow
