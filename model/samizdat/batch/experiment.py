@@ -182,7 +182,7 @@ class Experiment(_Part):
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
     series: Literal["off"] | Annotated[Whole, Field(ge=1)] | Series = "off"
-    cascade: Cascade = Cascade()
+    declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()
 
@@ -253,9 +253,23 @@ class Experiment(_Part):
 
     def to_table(self) -> dict[str, Any]:
         """Return all that the experiment says, in JSON's types, as a table that is read again."""
-        return self.model_dump(
+        table = self.model_dump(
             mode="json", by_alias=True, exclude={"name", "folder", "quick"}, exclude_none=True
         )
+        if self.cascade is not None:
+            table["cascade"] = self.cascade.model_dump(mode="json")
+        return table
+
+    def of_a_function(self) -> "Experiment":
+        """Return the experiment without a world of its own: a function takes its place."""
+        return self.model_copy(update={"scenario": None, "regime": None, "until": None})
+
+    @property
+    def cascade(self) -> Cascade | None:
+        """What counts as a cascade: of a scenario by default its fall, of a function nothing."""
+        if self.declared is None and self.scenario is not None:
+            return Cascade()
+        return self.declared
 
     @property
     def spaced(self) -> Series | None:
@@ -288,13 +302,13 @@ class Experiment(_Part):
                 raise ValueError(f"set.{name}: is a factor of the design too")
             if name in _RESERVED:
                 raise ValueError(f"design: {name!r} cannot be a factor, the name is reserved")
-            if name in (*self.measures, self.cascade.of, *OUTCOMES):
+            if name in (*self.measures, *self._of_cascade, *OUTCOMES):
                 raise ValueError(f"design: {name!r} cannot be a factor, it is a measure")
 
     @property
     def measured(self) -> list[str]:
         """Every measure that is asked for somewhere, in order, each once."""
-        names = [*self.measures, self.cascade.of]
+        names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)
         factors = {*getattr(self.design, "factors", {}), *self._listed()}
@@ -306,6 +320,10 @@ class Experiment(_Part):
             names += [name for name in drawn if name and name not in derived]
         return list(dict.fromkeys(names))
 
+    @property
+    def _of_cascade(self) -> list[str]:
+        return [] if self.cascade is None else [self.cascade.of]
+
     def _listed(self) -> set[str]:
         if isinstance(self.design, Points):
             return {name for point in self.design.points for name in point}
@@ -313,8 +331,9 @@ class Experiment(_Part):
 
 
 def _keys() -> list[str]:
-    own = {"name", "folder", "quick", "fixed"}
-    return [*(name for name in Experiment.model_fields if name not in own), "set", "quick"]
+    own = {"name", "folder", "quick", "fixed", "declared"}
+    fields = (name for name in Experiment.model_fields if name not in own)
+    return [*fields, "set", "cascade", "quick"]
 
 
 def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
