@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from samizdat.batch.complaints import one_line
 from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
 from samizdat.batch.spelling import check_measure, flat_names, is_measure, laid_over
 from samizdat.measures import DAILY, FALL, OUTCOMES
 from samizdat.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
+MAX_JOBS = 4096
 DUMMY = "dummy"  # a factor that changes the luck alone
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
@@ -161,7 +163,7 @@ class FigureSpec(_Part):
 class Resources(_Part):
     """What a sweep may take; the command line beats it."""
 
-    jobs: Whole | None = Field(default=None, ge=1, le=4096)
+    jobs: Whole | None = Field(default=None, ge=1, le=MAX_JOBS)
     threads: Whole | None = Field(default=None, ge=1, le=1024)  # of each worker
     chunk_seconds: Real = Field(default=10.0, gt=0, le=3600)
     chunk_runs: Whole | None = Field(default=None, ge=1)
@@ -316,7 +318,8 @@ class Experiment(_Part):
         for figure in self.figures:
             drawn = [] if figure.kind == "series" else [figure.y, figure.x]
             if isinstance(self.design, Table):  # its columns are factors, by names not known yet
-                drawn = [name for name in drawn if name and is_measure(name)]
+                known = [] if self.scenario is None else drawn
+                drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
         return list(dict.fromkeys(names))
 
@@ -340,56 +343,7 @@ def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
     try:
         return Experiment.model_validate(table)
     except ValidationError as error:
-        raise ExperimentError(" ".join((where + _one_line(error)).split())) from None
-
-
-def _one_line(error: ValidationError) -> str:
-    """Turn the first of pydantic's complaints into one line: name, value, what is allowed."""
-    first = _telling(error.errors(include_url=False))
-    loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
-    if len(loc) > 1 and loc[0] == "design":
-        loc.pop(1)  # pydantic names the kind there
-    name = ".".join(loc)
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        return f"{name}: {unknown(str(first['loc'][-1]), _fields_at(first['loc']))}"
-    if first["type"] == "missing":
-        return f"{name} is missing"
-    if first["type"].startswith("union_tag"):
-        kinds_known = "grid, latin_hypercube, sobol, morris, list, table"
-        return f"design.kind is missing or unknown; known are {kinds_known}"
-    if first["type"] == "value_error":
-        return f"{name}: {message}" if name else message
-    value = first.get("input")
-    shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
-    allowed = message[0].lower() + message[1:]
-    if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
-        allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
-        name = "design.factors." + ".".join(loc[2:3])
-    if loc == ["replicates"] and isinstance(value, str | list | dict):
-        allowed = "give a number, or { until_half_width = ..., of = ... }"
-    if loc == ["series"]:
-        allowed = 'give "off", or every n-th step as a whole number from 1'
-    return f"{name} = {shown}: {allowed}"
-
-
-# What pydantic puts into a path for the one of several kinds that it tried.
-_OF_PYDANTIC = re.compile(
-    r"Range|Series|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
-)
-_TABLED = ("Range", "Series", "UntilHalfWidth")  # kinds of what may be something else too
-_SHAPELESS = ("model_type", "model_attributes_type")
-
-
-def _telling(problems: Any) -> Any:
-    """Choose the problem to be told: of the kind that a value has the shape of, else the first."""
-    first = problems[0]
-    same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
-    for each in same:
-        tabled = any(kind in str(part) for part in each["loc"] for kind in _TABLED)
-        if each["type"] == "finite_number" or (tabled and each["type"] not in _SHAPELESS):
-            return each
-    return first
+        raise ExperimentError(" ".join((where + one_line(error, _known_at)).split())) from None
 
 
 _PARTS: dict[str, Any] = {
@@ -399,7 +353,7 @@ _PARTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _fields_at(loc: tuple[Any, ...]) -> list[str]:
+def _known_at(loc: tuple[Any, ...]) -> list[str]:
     """Return the names that are known where pydantic found one that is not."""
     if len(loc) == 1:
         return _keys()
