@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from samizdat.batch.experiment import Experiment
+    from samizdat.batch.failures import FailedRuns
     from samizdat.batch.sweep import sweep
     from samizdat.graphs import Graph
     from samizdat.mesa_model import ProtestModel
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Experiment",
+    "FailedRuns",
     "Graph",
     "ProtestModel",
     "Scenario",
@@ -27,6 +29,7 @@ __all__ = [
 
 _HOME = {
     "Experiment": "batch.experiment",
+    "FailedRuns": "batch.failures",
     "Graph": "graphs",
     "ProtestModel": "mesa_model",
     "Scenario": "scenario",

@@ -5,8 +5,15 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
+
 LOG = "SWEEP_TEST_LOG"  # a file that gets a line a run begun and a line a run done
 NAP = "SWEEP_TEST_NAP"  # seconds that a run takes
+ODD = [
+    {"y": 10**300, "z": None}, {"y": np.float32(2), "z": np.array(3)}, {"y": "4", "z": 0},
+    {"y": np.array([1.0]), "z": 0}, {"y": [1], "z": 0}, {"y": 10**400, "z": 0}, {"y": 1j, "z": 0},
+    {"z": 0}, None, [1, 2],
+]  # fmt: skip
 
 
 def plain(point, seed):
@@ -52,6 +59,43 @@ def always_exiting(point, seed):
 def noisy(point, seed):
     """A measure with a spread that grows with x; by hand, so that it is the same everywhere."""
     return {"y": point["x"] * (((seed * 2654435761) % 1000) / 1000 - 0.5), "z": 1.0}
+
+
+def odd(point, seed):
+    """A measure that is no number at most points, and in the end no measures at all."""
+    return ODD[int(point["x"])]
+
+
+def arresting(point, seed):
+    return {"arrests": 1}
+
+
+def gappy(point, seed):
+    """Nothing to be measured at x = 1."""
+    return {"y": None if point["x"] == 1 else point["x"], "z": seed}
+
+
+class Held:
+    """What is found under a name, and still stands at no top level."""
+
+    @staticmethod
+    def method(point, seed):
+        return _found(point, seed)
+
+    def __call__(self, point, seed):
+        return _found(point, seed)
+
+
+def made(number):
+    """Return a function that knows what its file does not say."""
+
+    def inner(point, seed):
+        return {"y": number, "z": number}
+
+    return inner
+
+
+made_here = made(1)
 
 
 def _found(point, seed):

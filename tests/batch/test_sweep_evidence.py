@@ -24,6 +24,7 @@ from sweeping import (
     written,
 )  # fmt: skip
 
+from samizdat.batch.failures import FailedRuns
 from samizdat.batch.replication import half_widths
 
 RULE = {"until_half_width": 0.2, "of": "y", "min": 5, "max": 60, "batch": 10}
@@ -97,7 +98,8 @@ def test_failed_runs_are_tried_once_a_call(tmp_path):
     table = TABLE | {"replicates": RULE | {"of": "z", "until_half_width": 1e-9, "max": 30}}
     from functions import raising
 
-    swept(tmp_path / "out", table, raising, keep_going=True)
+    with pytest.warns(UserWarning, match=r"30 of [0-9]+ runs failed"):
+        swept(tmp_path / "out", table, raising, keep_going=True)
     found = read_results(tmp_path / "out")
     assert len(found.failed) == 30
     assert found.manifest["sessions"][0]["failed_now"] == 30
@@ -106,7 +108,8 @@ def test_failed_runs_are_tried_once_a_call(tmp_path):
 def test_without_keep_going_a_failed_run_ends_it(tmp_path):
     from functions import raising
 
-    swept(tmp_path / "out", TABLE | {"resources": {"chunk_runs": 1}}, raising)
+    with pytest.raises(FailedRuns, match=r"1 of [0-9]+ runs failed"):
+        swept(tmp_path / "out", TABLE | {"resources": {"chunk_runs": 1}}, raising)
     assert manifest_of(tmp_path / "out")["status"] == "failed"
     assert len(read_results(tmp_path / "out").failed) == 1
 

@@ -23,6 +23,7 @@ from sweeping import (
 )  # fmt: skip
 
 from samizdat.batch.experiment import ExperimentError
+from samizdat.batch.failures import FailedRuns
 
 TABLE = grid(levels=5, replicates=3, resources={"chunk_runs": 4})
 RING = """
@@ -65,7 +66,8 @@ def test_a_point_that_fails_is_a_row_with_its_error(tmp_path, capsys, jobs):
 
 
 def test_without_keep_going_what_was_finished_stays(tmp_path):
-    swept(tmp_path / "out", TABLE, raising)
+    with pytest.raises(FailedRuns):
+        swept(tmp_path / "out", TABLE, raising)
     found = read_results(tmp_path / "out")
     assert len(found.failed) == 1
     assert 0 < len(found.table) < 27
@@ -74,7 +76,8 @@ def test_without_keep_going_what_was_finished_stays(tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_with_keep_going_all_others_are_done(tmp_path, jobs):
-    table = swept(tmp_path / "out", TABLE, raising, keep_going=True, jobs=jobs)
+    with pytest.warns(UserWarning, match="6 of 30 runs failed"):
+        table = swept(tmp_path / "out", TABLE, raising, keep_going=True, jobs=jobs)
     assert len(table) == 24
     found = read_results(tmp_path / "out")
     assert found.failed["x"].tolist() == [2] * 6
@@ -83,8 +86,9 @@ def test_with_keep_going_all_others_are_done(tmp_path, jobs):
 
 
 def test_failed_runs_are_tried_again_by_the_next_call(tmp_path, monkeypatch):
-    swept(tmp_path / "out", TABLE, raising, keep_going=True)
-    swept(tmp_path / "out", TABLE, raising, keep_going=True)
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="6 of 30 runs failed"):
+            swept(tmp_path / "out", TABLE, raising, keep_going=True)
     assert manifest_of(tmp_path / "out")["sessions"][1]["done_now"] == 6
     (tmp_path / "mended").touch()
     monkeypatch.setenv("SWEEP_TEST_MENDED", str(tmp_path / "mended"))
@@ -96,7 +100,8 @@ def test_failed_runs_are_tried_again_by_the_next_call(tmp_path, monkeypatch):
 
 
 def test_a_table_has_the_same_types_whether_or_not_runs_failed(tmp_path):
-    table = swept(tmp_path / "out", TABLE, raising, keep_going=True)
+    with pytest.warns(UserWarning, match="failed"):
+        table = swept(tmp_path / "out", TABLE, raising, keep_going=True)
     assert table.dtypes.equals(swept(tmp_path / "other", TABLE, silent).dtypes)
 
 
@@ -115,7 +120,8 @@ def test_a_run_that_ends_its_process_is_a_failed_run(tmp_path):
 def test_one_poison_run_among_few_is_found_too(tmp_path):
     table = grid(levels=3, replicates=1)
     table["design"]["factors"]["w"] = [0]
-    swept(tmp_path / "out", table, exiting, keep_going=True, jobs=2)
+    with pytest.warns(UserWarning, match="WorkerDied"):
+        swept(tmp_path / "out", table, exiting, keep_going=True, jobs=2)
     found = read_results(tmp_path / "out")
     assert found.failed["x"].tolist() == [2]
     assert found.table["x"].tolist() == [0, 1]
@@ -123,7 +129,8 @@ def test_one_poison_run_among_few_is_found_too(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_that_ends_its_process_ends_a_sweep_that_does_not_keep_going(tmp_path):
-    swept(tmp_path / "out", TABLE, killing, jobs=2)
+    with pytest.raises(FailedRuns, match=r"1 of 30 runs failed.*WorkerDied"):
+        swept(tmp_path / "out", TABLE, killing, jobs=2)
     found = read_results(tmp_path / "out")
     assert len(found.failed) == 1
     assert found.manifest["status"] == "failed"
@@ -152,5 +159,29 @@ def test_a_pool_that_was_brought_and_broke_is_one_line(tmp_path):
 
 
 def test_a_sweep_of_failures_alone_has_an_empty_table(tmp_path):
-    assert len(swept(tmp_path / "out", TABLE, always_raising, keep_going=True)) == 0
+    with pytest.warns(UserWarning, match="30 of 30 runs failed"):
+        assert len(swept(tmp_path / "out", TABLE, always_raising, keep_going=True)) == 0
     assert len(read_results(tmp_path / "out").failed) == 30
+
+
+def test_from_python_a_failed_run_is_an_error_of_one_line(tmp_path):
+    with pytest.raises(FailedRuns) as caught:
+        swept(tmp_path / "out", TABLE, raising)
+    told = str(caught.value)
+    assert isinstance(caught.value, RuntimeError)
+    assert told.startswith("1 of 30 runs failed, the first at x = 2, w = 0, seed = 1: ")
+    assert "ZeroDivisionError: no luck with 1 in two lines; 4 are done" in told
+    assert "keep_going=True" in told
+    assert "\n" not in told
+    assert "in raising" in caught.value.__notes__[0]  # where it was
+
+
+def test_from_python_failed_runs_are_warned_of_where_it_keeps_going(tmp_path):
+    with pytest.warns(UserWarning, match="failed") as caught:
+        table = swept(tmp_path / "out", TABLE, raising, keep_going=True)
+    (told,) = [str(each.message) for each in caught]
+    assert told == (
+        "6 of 30 runs failed, the first at x = 2, w = 0, seed = 1: "
+        "ZeroDivisionError: no luck with 1 in two lines; the table has the 24 others"
+    )
+    assert len(table) == 24

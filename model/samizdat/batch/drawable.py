@@ -4,7 +4,16 @@ from typing import Any
 
 import pandas as pd
 
-from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, FigureSpec, Series
+from samizdat.batch.experiment import (
+    CASCADE,
+    CASCADE_SIZE,
+    DUMMY,
+    Experiment,
+    ExperimentError,
+    FigureSpec,
+    Series,
+)
+from samizdat.batch.spelling import check_measure
 from samizdat.schema import unknown
 
 MAX_FACETS = 12
@@ -14,7 +23,7 @@ STEPS = ("date", "Step")
 
 
 def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
-    """Check every figure that an experiment declares against its points.
+    """Check every figure that an experiment declares against its points and its measures.
 
     Raises
     ------
@@ -22,7 +31,10 @@ def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
         Naming the first figure that could not be drawn, and why.
     """
     for k, spec in enumerate(experiment.figures):
-        check_figure(spec, points, experiment.spaced, f"figures.{k}")
+        where = f"figures.{k}"
+        check_figure(spec, points, experiment.spaced, where)
+        if spec.kind != "series":
+            _check_measures(spec, factors_of(points), experiment, where)
 
 
 def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, where: str) -> None:
@@ -42,7 +54,7 @@ def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, 
     ExperimentError
         Naming what the figure asks for, and what is allowed or nearest.
     """
-    factors = [str(name) for name in points.columns if name not in ("point", DUMMY)]
+    factors = factors_of(points)
     check_known(spec.hue, factors, f"{where}.hue")
     check_known(spec.facet, factors, f"{where}.facet")
     if spec.kind == "series":
@@ -58,6 +70,38 @@ def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, 
             'kind = "points" draws words'
         )
     _check_levels(spec, points, where)
+
+
+def factors_of(points: pd.DataFrame) -> list[str]:
+    """Return the factors that points have a column for; luck is none."""
+    return [str(name) for name in points.columns if name not in ("point", DUMMY)]
+
+
+def _check_measures(
+    spec: FigureSpec, factors: list[str], experiment: Experiment, where: str
+) -> None:
+    """Refuse a y, or the x of a scatter, that no run will have."""
+    if spec.y in factors:
+        raise ExperimentError(f"{where}.y = {spec.y!r}: is a factor, a measure is needed")
+    roles = {"y": spec.y}
+    if spec.kind == "scatter" and spec.x is not None and spec.x not in factors:
+        roles["x"] = spec.x
+    derived = [CASCADE, CASCADE_SIZE]
+    for role, name in roles.items():
+        if name in derived and experiment.cascade is None:
+            raise ExperimentError(
+                f"{where}.{role} = {name!r}: no cascade is declared; "
+                'say what is one, as in cascade = { of = "y", at_least = 1 }'
+            )
+        if name in derived or name in experiment.measured:
+            continue
+        also = [*(derived if experiment.cascade else []), *(factors if role == "x" else [])]
+        if experiment.scenario is None:
+            raise ExperimentError(f"{where}.{role}: {unknown(name, [*experiment.measured, *also])}")
+        try:
+            check_measure(name, also)
+        except ValueError as error:
+            raise ExperimentError(f"{where}.{role}: {error}") from None
 
 
 def check_known(name: str | None, known: Any, where: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from samizdat.batch.sweep import Plan
+from samizdat.batch.plan import Plan
 from samizdat.batch.worlds import Stopped, rows_of
 
 LONGEST = 20.0  # seconds after which a run that is timed is cut short

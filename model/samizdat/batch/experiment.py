@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from samizdat.batch.complaints import one_line
 from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
 from samizdat.batch.spelling import check_measure, flat_names, is_measure, laid_over
 from samizdat.measures import DAILY, FALL, OUTCOMES
 from samizdat.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
+MAX_JOBS = 4096
 DUMMY = "dummy"  # a factor that changes the luck alone
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
@@ -161,7 +163,7 @@ class FigureSpec(_Part):
 class Resources(_Part):
     """What a sweep may take; the command line beats it."""
 
-    jobs: Whole | None = Field(default=None, ge=1, le=4096)
+    jobs: Whole | None = Field(default=None, ge=1, le=MAX_JOBS)
     threads: Whole | None = Field(default=None, ge=1, le=1024)  # of each worker
     chunk_seconds: Real = Field(default=10.0, gt=0, le=3600)
     chunk_runs: Whole | None = Field(default=None, ge=1)
@@ -182,7 +184,7 @@ class Experiment(_Part):
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
     series: Literal["off"] | Annotated[Whole, Field(ge=1)] | Series = "off"
-    cascade: Cascade = Cascade()
+    declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()
 
@@ -253,9 +255,23 @@ class Experiment(_Part):
 
     def to_table(self) -> dict[str, Any]:
         """Return all that the experiment says, in JSON's types, as a table that is read again."""
-        return self.model_dump(
+        table = self.model_dump(
             mode="json", by_alias=True, exclude={"name", "folder", "quick"}, exclude_none=True
         )
+        if self.cascade is not None:
+            table["cascade"] = self.cascade.model_dump(mode="json")
+        return table
+
+    def of_a_function(self) -> "Experiment":
+        """Return the experiment without a world of its own: a function takes its place."""
+        return self.model_copy(update={"scenario": None, "regime": None, "until": None})
+
+    @property
+    def cascade(self) -> Cascade | None:
+        """What counts as a cascade: of a scenario by default its fall, of a function nothing."""
+        if self.declared is None and self.scenario is not None:
+            return Cascade()
+        return self.declared
 
     @property
     def spaced(self) -> Series | None:
@@ -288,13 +304,13 @@ class Experiment(_Part):
                 raise ValueError(f"set.{name}: is a factor of the design too")
             if name in _RESERVED:
                 raise ValueError(f"design: {name!r} cannot be a factor, the name is reserved")
-            if name in (*self.measures, self.cascade.of, *OUTCOMES):
+            if name in (*self.measures, *self._of_cascade, *OUTCOMES):
                 raise ValueError(f"design: {name!r} cannot be a factor, it is a measure")
 
     @property
     def measured(self) -> list[str]:
         """Every measure that is asked for somewhere, in order, each once."""
-        names = [*self.measures, self.cascade.of]
+        names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)
         factors = {*getattr(self.design, "factors", {}), *self._listed()}
@@ -302,9 +318,14 @@ class Experiment(_Part):
         for figure in self.figures:
             drawn = [] if figure.kind == "series" else [figure.y, figure.x]
             if isinstance(self.design, Table):  # its columns are factors, by names not known yet
-                drawn = [name for name in drawn if name and is_measure(name)]
+                known = [] if self.scenario is None else drawn
+                drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
         return list(dict.fromkeys(names))
+
+    @property
+    def _of_cascade(self) -> list[str]:
+        return [] if self.cascade is None else [self.cascade.of]
 
     def _listed(self) -> set[str]:
         if isinstance(self.design, Points):
@@ -313,64 +334,16 @@ class Experiment(_Part):
 
 
 def _keys() -> list[str]:
-    own = {"name", "folder", "quick", "fixed"}
-    return [*(name for name in Experiment.model_fields if name not in own), "set", "quick"]
+    own = {"name", "folder", "quick", "fixed", "declared"}
+    fields = (name for name in Experiment.model_fields if name not in own)
+    return [*fields, "set", "cascade", "quick"]
 
 
 def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
     try:
         return Experiment.model_validate(table)
     except ValidationError as error:
-        raise ExperimentError(" ".join((where + _one_line(error)).split())) from None
-
-
-def _one_line(error: ValidationError) -> str:
-    """Turn the first of pydantic's complaints into one line: name, value, what is allowed."""
-    first = _telling(error.errors(include_url=False))
-    loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
-    if len(loc) > 1 and loc[0] == "design":
-        loc.pop(1)  # pydantic names the kind there
-    name = ".".join(loc)
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        return f"{name}: {unknown(str(first['loc'][-1]), _fields_at(first['loc']))}"
-    if first["type"] == "missing":
-        return f"{name} is missing"
-    if first["type"].startswith("union_tag"):
-        kinds_known = "grid, latin_hypercube, sobol, morris, list, table"
-        return f"design.kind is missing or unknown; known are {kinds_known}"
-    if first["type"] == "value_error":
-        return f"{name}: {message}" if name else message
-    value = first.get("input")
-    shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
-    allowed = message[0].lower() + message[1:]
-    if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
-        allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
-        name = "design.factors." + ".".join(loc[2:3])
-    if loc == ["replicates"] and isinstance(value, str | list | dict):
-        allowed = "give a number, or { until_half_width = ..., of = ... }"
-    if loc == ["series"]:
-        allowed = 'give "off", or every n-th step as a whole number from 1'
-    return f"{name} = {shown}: {allowed}"
-
-
-# What pydantic puts into a path for the one of several kinds that it tried.
-_OF_PYDANTIC = re.compile(
-    r"Range|Series|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
-)
-_TABLED = ("Range", "Series", "UntilHalfWidth")  # kinds of what may be something else too
-_SHAPELESS = ("model_type", "model_attributes_type")
-
-
-def _telling(problems: Any) -> Any:
-    """Choose the problem to be told: of the kind that a value has the shape of, else the first."""
-    first = problems[0]
-    same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
-    for each in same:
-        tabled = any(kind in str(part) for part in each["loc"] for kind in _TABLED)
-        if each["type"] == "finite_number" or (tabled and each["type"] not in _SHAPELESS):
-            return each
-    return first
+        raise ExperimentError(" ".join((where + one_line(error, _known_at)).split())) from None
 
 
 _PARTS: dict[str, Any] = {
@@ -380,7 +353,7 @@ _PARTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _fields_at(loc: tuple[Any, ...]) -> list[str]:
+def _known_at(loc: tuple[Any, ...]) -> list[str]:
     """Return the names that are known where pydantic found one that is not."""
     if len(loc) == 1:
         return _keys()

@@ -3,18 +3,21 @@
 import hashlib
 import inspect
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError
 from samizdat.batch.worlds import Outcome
 
 Model = Callable[[Mapping[str, Any], int], Mapping[str, float]]
+_SHOWN = 60  # characters of a value that is no number
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,9 @@ class Function:
     Parameters
     ----------
     model
-        Of a module, so that other processes find it; the file that it stands in identifies it.
+        At the top level of a module, so that other processes find it. The text of the module's
+        file identifies it, and nothing else that it uses: no other module, no data, no value that
+        is given to the module while it runs.
     names
         The measures that it returns.
     fixed
@@ -37,7 +42,14 @@ class Function:
 
     @classmethod
     def of(cls, experiment: Experiment, model: Model) -> "Function":
-        """Return the function as what the experiment runs."""
+        """Return the function as what the experiment runs.
+
+        Raises
+        ------
+        ExperimentError
+            If the function could not be found or known again, or a series is asked for.
+        """
+        source_of(model)
         if experiment.spaced is not None:
             raise ExperimentError("series: a function has none")
         return cls(model, tuple(experiment.measured), tuple(sorted(experiment.fixed.items())))
@@ -64,7 +76,7 @@ class Function:
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
         """Yield what identifies each point."""
-        source = Path(inspect.getfile(sys.modules[self.model.__module__])).read_bytes()
+        source = source_of(self.model).read_bytes()
         about = [self.model.__module__, self.model.__qualname__, sorted(self.names)]
         prefix = hashlib.blake2b(source + json.dumps(about).encode(), digest_size=16)
         names = list(points.columns)
@@ -76,9 +88,21 @@ class Function:
     def run(
         self, point: Mapping[str, Any], seed: int, threads: int, stop: Callable[[], bool]
     ) -> Outcome:
-        """Call the function."""
+        """Call the function.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If what it returns holds no number for a measure.
+        """
         found = self.model(self._whole(point), seed)
-        return Outcome(1, {name: found[name] for name in self.names})
+        if not isinstance(found, Mapping | pd.Series):
+            raise TypeError(f"the function returned {_shown(found)}, no mapping of its measures")
+        for name in self.names:
+            if name not in found:
+                there = ", ".join(map(str, found.keys())) or "nothing"
+                raise ValueError(f"measure {name!r} is missing: the function returned {there}")
+        return Outcome(1, {name: _number(name, found[name]) for name in self.names})
 
     def _whole(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Return a point with what is fixed, by name, numbers as floats; luck is no value."""
@@ -88,3 +112,45 @@ class Function:
             for name in sorted(values)
             if name != DUMMY
         }
+
+
+def source_of(model: Model) -> Path:
+    """Return the file of the module that a function stands in, at its top level.
+
+    Raises
+    ------
+    ExperimentError
+        If it does not: another process would not find it, and nothing would tell it from another.
+    """
+    name, module = getattr(model, "__qualname__", None), getattr(model, "__module__", None)
+    refused = f"model = {_shown(model)}"
+    allowed = "a function at the top level of a module that is a file is needed"
+    if not callable(model) or not isinstance(name, str) or not isinstance(module, str):
+        raise ExperimentError(f"{refused}: {allowed}")
+    if getattr(sys.modules.get(module), name, None) is not model:
+        raise ExperimentError(f"{refused}: is not {name!r} of module {module!r}; {allowed}")
+    try:
+        file = inspect.getsourcefile(sys.modules[module])
+    except TypeError:  # a module of the interpreter's own, or what was typed
+        file = None
+    if file is None or not Path(file).is_file():
+        raise ExperimentError(f"{refused}: module {module!r} has no source file; {allowed}")
+    return Path(file)
+
+
+def _number(name: str, value: Any) -> float:
+    """Return a measure as a number; one that is not there is empty."""
+    if value is None or value is pd.NA:
+        return math.nan
+    problem = f"measure {name!r} = {_shown(value)}: a number or None is needed"
+    if isinstance(value, str | bytes | bytearray) or np.ndim(value):
+        raise TypeError(problem)
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(problem) from None
+
+
+def _shown(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -23,8 +23,9 @@ class Results(NamedTuple):
     ----------
     table
         A row a finished run, points in order and replicates in order: RunId, point, iteration,
-        Step, the factors, seed, the measures; `cascade` (whether there was one) and `cascade_size`
-        (its measure, empty where there was none).
+        Step, the factors, seed, the measures; where there is a cascade, `cascade` (whether there
+        was one; empty where its measure is) and `cascade_size` (its measure, empty where there was
+        none).
     failed
         The runs that failed: RunId, point, iteration, seed, the factors, error.
     planned
@@ -80,10 +81,12 @@ def read_results(folder: str | Path) -> Results:
     table = table.assign(Step=table.get("Step", np.int32(0)))
     table = table[["RunId", "point", "iteration", "Step", *factors, "seed", *measures]]
     failed = _of_design(design, rows.filter(compute.invert(good)).select(["RunId", "error"]))
-    of, least = experiment.cascade.of, experiment.cascade.at_least
-    if of in table:
-        table[CASCADE] = table[of] >= least
-        table[CASCADE_SIZE] = np.where(table[CASCADE], table[of], np.nan)
+    cascade = experiment.cascade
+    if cascade is not None and cascade.of in table:
+        size = table[cascade.of].astype(np.float64)
+        there = size >= cascade.at_least
+        table[CASCADE] = there.astype("boolean").mask(size.isna())
+        table[CASCADE_SIZE] = size.where(there)
     failed = failed[[*OF_THE_DESIGN, *factors, "error"]]
     lost = [*read.damaged, *damaged_in(folder / SERIES)]
     damaged = [f"{part.path.parent.name}/{part.path.name}" for part in lost]

@@ -1,6 +1,6 @@
 """How names and tables of an experiment file may be written, and laid over each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from samizdat.measures import DAILY, HOW, OUTCOMES
@@ -56,8 +56,13 @@ def is_measure(name: str) -> bool:
     return name in OUTCOMES or (bool(dot) and daily in DAILY and how in HOW)
 
 
-def check_measure(name: str) -> None:
+def check_measure(name: str, also: Iterable[str] = ()) -> None:
     """Check that a run can be measured so: by an outcome, or a daily measure's ``.max`` and such.
+
+    Parameters
+    ----------
+    also
+        Names that could have been meant besides.
 
     Raises
     ------
@@ -71,5 +76,5 @@ def check_measure(name: str) -> None:
         raise ValueError(f"measure {name!r}: {how!r} is not one of {', '.join(HOW)}")
     if name in DAILY:
         raise ValueError(f"measure {name!r} is daily: say how, as in {name}.max or {name}.last")
-    known = [*OUTCOMES, *(f"{each}.{way}" for each in DAILY for way in HOW)]
+    known = [*also, *OUTCOMES, *(f"{each}.{way}" for each in DAILY for way in HOW)]
     raise ValueError(f"measure: {unknown(name, known)}")

@@ -2,9 +2,11 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,63 +16,20 @@ from numpy.typing import NDArray
 
 from samizdat import memory
 from samizdat.batch import folder as of_folder
-from samizdat.batch.design import points_of
 from samizdat.batch.dispatch import Dispatch, Tally
-from samizdat.batch.drawable import check_figures
 from samizdat.batch.executors import Brought, Here, Processes, Workers
-from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
+from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
+from samizdat.batch.failures import FailedRuns, told_of_failures
 from samizdat.batch.folder import SweepFolder, default_folder, refuse_another
-from samizdat.batch.function import Function, Model
-from samizdat.batch.identity import planned, run_ids, seeds_of
+from samizdat.batch.function import Model
 from samizdat.batch.parts import finished_in, read_runs
+from samizdat.batch.plan import Plan
 from samizdat.batch.replication import half_widths, wanted
 from samizdat.batch.results import read_results
-from samizdat.batch.worlds import Worlds
 from samizdat.interrupts import StopSwitch
 
 Say = Callable[[str], None]
 _OF_ROOM = 0.9  # of the memory that is available, for all processes
-MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
-
-
-class Plan(NamedTuple):
-    """What an experiment asks for."""
-
-    experiment: Experiment
-    subject: Any  # Worlds or Function
-    points: pd.DataFrame
-    digests: list[bytes]  # of the points
-
-    @classmethod
-    def of(cls, experiment: Experiment, model: Model | None = None) -> "Plan":
-        """Check an experiment, every point of it, and return the plan.
-
-        Raises
-        ------
-        ExperimentError
-            With one line that names what is wrong.
-        """
-        subject = Function.of(experiment, model) if model else Worlds.of(experiment)
-        points = points_of(experiment)
-        check_figures(experiment, points)
-        rule = experiment.replicates
-        runs = len(points) * (rule.max if isinstance(rule, UntilHalfWidth) else rule)
-        if runs > MAX_RUNS:
-            raise ExperimentError(f"replicates: {runs:,} runs are more than {MAX_RUNS:,}")
-        subject = subject.holding(points)
-        return cls(experiment, subject, points, list(subject.digests(points)))
-
-    @property
-    def first_counts(self) -> NDArray[np.int64]:
-        """How many replicates each point begins with (points,)."""
-        rule = self.experiment.replicates
-        count = rule.min if isinstance(rule, UntilHalfWidth) else rule
-        return np.full(len(self.points), count, np.int64)
-
-    def runs(self, counts: NDArray[np.int64]) -> pd.DataFrame:
-        """Return the rows of the design: a run each."""
-        seeds = seeds_of(self.points, self.experiment.seed, int(counts.max()))
-        return planned(self.points, run_ids(self.digests, seeds), seeds, counts)
 
 
 class Ended(NamedTuple):
@@ -108,11 +67,13 @@ def sweep(
         A `concurrent.futures.Executor` or a `distributed.Client`; by default processes of this
         machine.
     jobs
-        How many processes; 1: none but this one. By default one a core.
+        How many processes, from 1: none but this one. By default one a core.
     model
-        A function of a point's values and a seed to be run instead of scenarios.
+        A function of a point's values and a seed to be run instead of scenarios, at the top level
+        of a module; it returns a number or None for each measure. The text of the module's file
+        tells its runs from others: what else they depend on belongs into the point.
     keep_going
-        Go on after a run that failed.
+        Go on after a run that failed, and warn of those that did in the end.
 
     Returns
     -------
@@ -123,9 +84,13 @@ def sweep(
     ------
     ExperimentError
         In one line: the experiment cannot be, or the folder cannot be used.
+    FailedRuns
+        If a run failed and `keep_going` is not set; what was finished stays in the folder.
     KeyboardInterrupt
         After SIGINT, when all that was finished is written.
     """
+    if jobs is not None:
+        check_jobs(jobs)
     if isinstance(experiment, Mapping):
         experiment = Experiment.from_table(experiment, quick=quick)
     elif not isinstance(experiment, Experiment):
@@ -137,7 +102,27 @@ def sweep(
                           keep_going=keep_going, stop=stop)  # fmt: skip
     if ended.status == of_folder.INTERRUPTED:
         raise KeyboardInterrupt
-    return read_results(folder).table
+    results = read_results(folder)
+    if ended.failed:
+        told = told_of_failures(results, ended.failed, keep_going=keep_going)
+        if not keep_going:
+            raise FailedRuns(told, ended.trouble)
+        warnings.warn(told, stacklevel=2)
+    return results.table
+
+
+def check_jobs(jobs: Any) -> None:
+    """Check a number of processes that a caller asks for.
+
+    Raises
+    ------
+    ExperimentError
+        Naming it, and what is allowed.
+    """
+    if isinstance(jobs, bool) or not isinstance(jobs, Integral):
+        raise ExperimentError(f"jobs = {jobs!r}: a whole number is needed, 1 ... {MAX_JOBS}")
+    if not 1 <= int(jobs) <= MAX_JOBS:
+        raise ExperimentError(f"jobs = {jobs} is outside 1 ... {MAX_JOBS}")
 
 
 def brought(executor: Any) -> Workers:

@@ -47,14 +47,15 @@ def sweep(
     """
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.folder import default_folder
-    from samizdat.batch.sweep import Plan, run_sweep
+    from samizdat.batch.plan import Plan
+    from samizdat.batch.sweep import check_jobs, run_sweep
     from samizdat.interrupts import StopSwitch
 
     say: Any = (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
     stop = StopSwitch(twice=True)
     try:
-        if jobs is not None and not 1 <= jobs <= 4096:
-            refuse(f"jobs = {jobs} is outside 1 ... 4096")
+        if jobs is not None:
+            check_jobs(jobs)
         part = _shard_of(shard)
         if dask is not None and jobs is not None and dask != "local":
             refuse("jobs: a dask cluster has its own workers")

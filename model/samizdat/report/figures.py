@@ -224,8 +224,8 @@ def _caption(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFr
         what = f"{mean}{band}, n = {counted(int(sizes.min()), int(sizes.max()))} runs each"
     if others and spec.kind != "scatter":
         what += f", over all values of {listed(others)}"
-    if spec.y in (CASCADE, CASCADE_SIZE):
-        cascade = results.experiment.cascade
+    cascade = results.experiment.cascade
+    if cascade is not None and spec.y in (CASCADE, CASCADE_SIZE):
         what += f"; a cascade: {cascade.of} at least {cascade.at_least:g}"
     if spec.hue and spec.kind == "scatter" and len(sample.levels(spec.hue)) > MAX_HUES:
         low, high = sample.points[spec.hue].min(), sample.points[spec.hue].max()

@@ -34,8 +34,10 @@ def level(value: Any) -> str:
     return f"{value + 0.0:,.0f}" if whole else f"{value:.6g}"
 
 
-def measure(name: str, cascade: Cascade) -> str:
+def measure(name: str, cascade: Cascade | None) -> str:
     """Name a measure on an axis."""
+    if cascade is None:
+        return name
     if name == CASCADE:
         return f"probability of a cascade ({cascade.of} ≥ {cascade.at_least:g})"
     if name == CASCADE_SIZE:

@@ -100,6 +100,7 @@ def _state(results: Results) -> str:
 
 def _facts(found: Findings) -> str:
     results, experiment = found.results, found.results.experiment
+    cascade = experiment.cascade
     session = (results.manifest.get("sessions") or [{}])[-1]
     runs = found.sample.runs
     sizes = runs.groupby("point").size()
@@ -115,7 +116,7 @@ def _facts(found: Findings) -> str:
         ("Runs", f"{len(results.table):,} of {results.planned:,}"),
         ("Replicates", counted(int(sizes.min()), int(sizes.max())) if len(sizes) else None),
         ("Seeds", f"{first} to {last}" if last > first else f"{first}"),
-        ("A cascade", f"{experiment.cascade.of} at least {experiment.cascade.at_least:g}"),
+        ("A cascade", cascade and f"{cascade.of} at least {cascade.at_least:g}"),
         ("Commit", _commit(session)),
         ("Versions", _pairs(session.get("versions") or {})),
         ("Machine", _machine(session.get("machine"))),
@@ -200,9 +201,10 @@ def _points(found: Findings) -> list[str]:
 
 
 def _cascades(found: Findings) -> list[str]:
-    if found.cascades is None:
+    cascade = found.results.experiment.cascade
+    if cascade is None or found.cascades is None:
         return []
-    cascade, table = found.results.experiment.cascade, found.cascades.head(ROWS)
+    table = found.cascades.head(ROWS)
     note = (
         f"How often {cascade.of} reached {cascade.at_least:g}, with Wilson's 95 % interval, and "
         "its mean where it did, with Student's."

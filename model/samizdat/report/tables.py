@@ -63,9 +63,6 @@ def sample_of(results: Results) -> Sample:
     if results.table.empty:  # nothing was run yet: every measure is empty
         recorded = [name for name in results.experiment.measured if name not in about]
         numbers = {name: pd.Series(dtype=np.float64) for name in recorded}
-    of = results.experiment.cascade.of
-    if CASCADE in numbers:  # of a run whose measure is empty nobody knows
-        numbers[CASCADE] = numbers[CASCADE].where(numbers[of].notna())
     runs = pd.concat([runs, pd.DataFrame(numbers, index=runs.index)], axis=1)
     factors = [name for name in results.factors if name != DUMMY]
     measures = [name for name in results.experiment.measured if name in recorded]
@@ -75,7 +72,7 @@ def sample_of(results: Results) -> Sample:
 def _says_yes(column: "pd.Series[Any]") -> bool:
     if column.dtype == object:  # empty where a run failed
         return bool(column.map(lambda value: isinstance(value, bool | np.bool_)).any())
-    return bool(column.dtype == np.bool_)
+    return bool(pd.api.types.is_bool_dtype(column))
 
 
 def table_of_points(sample: Sample) -> pd.DataFrame:
