@@ -97,10 +97,16 @@ def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
 
 def read_design(folder: Path) -> pd.DataFrame:
     """Read which runs the current design asks for."""
+    path = folder / DESIGN
     try:
-        found = parquet.read_table(folder / DESIGN, page_checksum_verification=True)
-    except OSError as error:
-        reason = " ".join(str(error).split())
-        raise ExperimentError(f"{folder / DESIGN}: cannot be read ({reason})") from None
-    frame: pd.DataFrame = found.to_pandas()
-    return frame
+        found = parquet.read_table(path, page_checksum_verification=True)
+        frame: pd.DataFrame = found.to_pandas()
+    except FileNotFoundError:
+        wrong = "no such file"
+    except PermissionError as error:
+        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except (OSError, ValueError, pa.ArrowException):
+        wrong = "the design is damaged"
+    else:
+        return frame
+    raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")
