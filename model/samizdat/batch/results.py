@@ -65,7 +65,7 @@ def read_results(folder: str | Path) -> Results:
     manifest = read_manifest(folder)
     if "experiment" not in manifest:
         raise ExperimentError(f"{folder}: holds no sweep")
-    experiment = Experiment.from_table(manifest["experiment"], manifest["name"])
+    experiment = experiment_of(manifest)
     design = read_design(folder)
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
     # A part may hold columns that were factors of an earlier design.
@@ -93,6 +93,12 @@ def read_results(folder: str | Path) -> Results:
 def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
     joined = design.merge(rows.to_pandas(), on="RunId", how="inner")
     return joined.sort_values(["point", "iteration"], ignore_index=True)
+
+
+def experiment_of(manifest: dict[str, Any]) -> Experiment:
+    """Return the experiment that a manifest tells of, in the folder where its file was."""
+    folder = Path(str(manifest.get("folder", "")))
+    return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
 
 
 def read_design(folder: Path) -> pd.DataFrame:

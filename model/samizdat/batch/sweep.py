@@ -50,6 +50,14 @@ class Plan(NamedTuple):
         ExperimentError
             With one line that names what is wrong.
         """
+        try:
+            return cls._of(experiment, model)
+        except ExperimentError as error:
+            where = f"{experiment.file}: " if experiment.file else ""
+            raise ExperimentError(f"{where}{error}") from None
+
+    @classmethod
+    def _of(cls, experiment: Experiment, model: Model | None) -> "Plan":
         subject = Function.of(experiment, model) if model else Worlds.of(experiment)
         points = points_of(experiment)
         check_figures(experiment, points)
