@@ -65,13 +65,23 @@ def test_runs_that_share_a_seed_are_one_draw(grid):
     for x, low, high in found[["x", "low", "high"]].to_numpy():
         shares = runs[runs["x"] == x].groupby("iteration")["cascade"].mean()
         known = stats.t.interval(0.95, SEEDS - 1, shares.mean(), stats.sem(shares))
-        assert (low, high) == pytest.approx(known)
+        assert (low, high) == pytest.approx(np.clip(known, 0.0, 1.0))
 
 
 def test_a_caption_counts_replicates_and_says_which_interval(grid, tmp_path):
     words = "Share of runs with its 95 % interval (Student's t over replicates), "
     words += "n = 6 replicates each (24 runs), over all values of w;"
     assert words in caption(grid, FELL, tmp_path)
+
+
+def test_replicates_that_all_agree_are_not_certain(grid, tmp_path):
+    figure = FELL | {"x": "w"}
+    found = cells(grid, figure).cells.set_index("x")
+    low, high = wilson(np.array([float(SEEDS)]), np.array([1.0]))
+    assert found.loc[3.0, ["low", "high"]].tolist() == [low[0], high[0]]
+    assert found.loc[0.0, "mean"] not in (0.0, 1.0)
+    told = caption(grid, figure, tmp_path)
+    assert "Student's t over replicates, Wilson where all of them agree)" in told
 
 
 def test_where_nothing_is_pooled_yes_and_no_keep_wilsons_interval(grid, tmp_path):

@@ -38,15 +38,15 @@ class Pooled(NamedTuple):
         What is counted by n, one and many of it.
     left_out
         How many runs went in nowhere, since their replicate is not complete.
-    alone
-        Whether each unit of a cell is one run: in all cells, in some.
+    trials
+        Whether a yes or no has Wilson's interval: in all cells, in some.
     """
 
     cells: Table
     runs: Table
     unit: tuple[str, str]
     left_out: int
-    alone: tuple[bool, bool]
+    trials: tuple[bool, bool]
 
 
 def pooled(experiment: Experiment, sample: Sample, spec: FigureSpec, data: Table) -> Pooled:
@@ -82,14 +82,14 @@ def pooled(experiment: Experiment, sample: Sample, spec: FigureSpec, data: Table
     keys: list[Any] = [pd.Series(cell, name="cell")]
     if over_time:
         keys.append(pd.Series(runs["x"].to_numpy(), name="x"))
-    cells, single = _means(runs, keys, unit, spec.y in sample.yes_no and not over_time)
+    cells, trials = _means(runs, keys, unit, spec.y in sample.yes_no and not over_time)
     first = sample.points.groupby(codes).first()  # a point of each cell
     for role, name in named.items():
         cells[role] = first[name].reindex(cells["cell"]).to_numpy()
     words = DRAWS[kind] if sampled else ("run", "runs")
     if not sampled and int(sizes.max()) > 1:
         words = ("replicate", "replicates")
-    every = bool(single.all()), bool(single.any())
+    every = bool(trials.all()), bool(trials.any())
     return Pooled(cells.drop(columns="cell"), runs, words, left_out, every)
 
 
@@ -117,7 +117,11 @@ def _whole(
 def _means(
     runs: Table, keys: list[Any], unit: Any, yes_no: bool
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Return n, mean, low and high of each cell that has any, and whether its units are runs."""
+    """Return n, mean, low and high of each cell that has any, and where the units are trials.
+
+    Trials of a yes or no are units of one run, and units that all say the same in all their runs:
+    Student's t would call that certain.
+    """
     values = pd.Series(runs["y"].to_numpy(np.float64))
     each = values.groupby([*keys, pd.Series(unit, name="unit")]).agg(["mean", "count"])
     each = each[each["count"] > 0]
@@ -126,13 +130,14 @@ def _means(
     means = over["mean"].agg(["count", "mean", "std"])
     means.columns = ["n", "mean", "sd"]
     means["runs"] = over["count"].sum()
-    single = (over["count"].max() == 1).to_numpy()
+    same = means["mean"].isin([0.0, 1.0]).to_numpy()
+    trials = ((over["count"].max() == 1).to_numpy() | same) & yes_no
     found = bounded(means, yes_no=False)
-    if yes_no:  # one run a unit: trials; else means of runs that share their luck
-        trials = bounded(means, yes_no=True)
-        for bound in ("low", "high"):
-            found[bound] = np.where(single, trials[bound], found[bound])
-    return found.reset_index(), single
+    if yes_no:  # no share lies beyond
+        bounds = ["low", "high"]
+        found[bounds] = found[bounds].clip(0.0, 1.0)
+        found.loc[trials, bounds] = bounded(means[trials], yes_no=True)[bounds]
+    return found.reset_index(), trials
 
 
 def said(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> str:
@@ -142,11 +147,11 @@ def said(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> st
     n, runs = found.cells["n"], found.cells["runs"]
     count = counted(int(n.min()), int(n.max()))
     of = one if int(n.max()) == 1 and one != "run" else many
-    interval = name_of(share and found.alone[0])
+    interval = name_of(found.trials[0])
     if one != "run":
         interval += f" over {many.partition(' (')[0]}"
-    if share and found.alone[1] and not found.alone[0]:
-        interval += "; Wilson where they are single runs"
+    if found.trials[1] and not found.trials[0]:
+        interval += ", Wilson where all of them agree"
     bare = spec.kind == "heatmap" or found.cells["low"].isna().all()
     band = "" if bare else f" with its 95 % interval ({interval})"
     what = f"{'Share of runs' if share else 'Mean'}{band}, n = {count} {of} each"
