@@ -73,7 +73,7 @@ def test_the_interval_of_a_probability_is_wilsons(grid, tmp_path):
 
 def test_a_caption_says_over_which_factors_a_mean_goes(grid, tmp_path):
     caption = draw(grid, tmp_path, {"kind": "line", "x": "x", "y": "a"})[0].caption
-    assert "n = 10 runs each, over all values of mood" in caption
+    assert "n = 5 replicates each (10 runs), over all values of mood" in caption
 
 
 def test_a_series_is_drawn_of_a_sweep_that_is_not_complete(town):

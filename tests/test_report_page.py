@@ -114,15 +114,6 @@ def test_a_run_can_be_repeated_by_the_command_that_the_page_gives(tmp_path):
     ) in page
 
 
-def test_pictures_of_an_earlier_report_are_removed(tmp_path):
-    folder = sweep(tmp_path / "s", GRID, tipping)
-    stale = folder / "report" / "figures" / "09-line-z.png"
-    stale.parent.mkdir(parents=True)
-    stale.write_bytes(b"")
-    write_report(folder)
-    assert not stale.exists()
-
-
 def test_a_report_is_written_where_it_is_told(tmp_path):
     folder = sweep(tmp_path / "s", GRID, tipping)
     assert write_report(folder, tmp_path / "out") == tmp_path / "out" / "report.html"

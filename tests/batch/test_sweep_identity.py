@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from samizdat import Scenario, Simulation
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.sweep import Plan
 from samizdat.measures import OUTCOMES
+from samizdat.page.again import choice_of_run
 from samizdat.shipped import shipped_text
 
 WORLD = {
@@ -196,6 +198,59 @@ def test_a_scenario_file_that_changes_makes_other_runs_at_once(tmp_path):
     after = swept(tmp_path / "out", table)
     assert not set(before["RunId"]) & set(after["RunId"])
     assert manifest_of(tmp_path / "out")["scenario"]["regime"]["chill"] == 0.9
+
+
+WHERE = """
+question = "?"
+scenario = "{scenario}"
+until = 2014-03-03
+measures = ["arrests"]
+[set]
+citizens = 60
+[design.factors]
+{factor}
+"""
+
+
+@pytest.mark.parametrize("varied", [False, True])
+def test_a_scenario_is_looked_for_beside_the_experiment_first(tmp_path, monkeypatch, varied):
+    here, there = tmp_path / "here", tmp_path / "there"
+    other = shipped_text("town").replace("instigators = 0.005", "instigators = 0.006")
+    for folder, text in ((here, other), (there, shipped_text("town"))):
+        (folder / "worlds").mkdir(parents=True)
+        (folder / "worlds" / "mine.toml").write_text(text)
+    monkeypatch.chdir(here)
+    found = {}
+    for folder, name in ((there, "worlds/mine.toml"), (there, "town"), (here, "worlds/mine.toml"),
+                         (tmp_path, "worlds/mine.toml"), (tmp_path, "town")):  # fmt: skip
+        factor = f'scenario = ["{name}"]' if varied else '"attention.beta" = [0.1]'
+        text = WHERE.format(scenario="town" if varied else name, factor=factor)
+        plan = Plan.of(Experiment.load(written(folder, text)))
+        found[folder.name, name] = plan.digests
+    town = found["there", "town"]
+    assert found["there", "worlds/mine.toml"] == town == found[tmp_path.name, "town"]
+    assert found["here", "worlds/mine.toml"] == found[tmp_path.name, "worlds/mine.toml"] != town
+
+
+def test_a_run_of_a_scenario_beside_the_experiment_is_done_again_by_its_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ideas").mkdir()
+    (tmp_path / "ideas" / "mine.toml").write_text(shipped_text("town"))
+    text = WHERE.format(scenario="mine.toml", factor='"attention.beta" = [0.1]')
+    written(tmp_path / "ideas", text, "it.toml")
+    assert call("sweep", "ideas/it.toml", "--out", "out", "--jobs", 1, "--quiet") == 0
+    assert choice_of_run(Path("out"), int(read_results("out").table["RunId"][0])).scenario == (
+        "ideas/mine.toml"
+    )
+    assert call("report", "out", "--quiet") == 0
+    assert "samizdat run ideas/mine.toml --seed 1" in Path("out/report/report.html").read_text()
+
+
+def test_a_shipped_name_stays_one_whatever_lies_there(tmp_path):
+    (tmp_path / "town").write_text("no scenario")
+    factor = 'scenario = ["town", "zhanaozen"]'
+    text = WHERE.format(scenario="town", factor=factor).replace("until = 2014-03-03\n", "")
+    assert len(Plan.of(Experiment.load(written(tmp_path, text))).digests) == 2
 
 
 def test_a_run_uses_the_scenario_that_was_read_at_the_beginning(tmp_path):

@@ -33,6 +33,13 @@ FILES = {
     "a level that is no number": ("[0.05, 0.2]", "[0.05, nan]", ["attention.beta", "nan"]),
     "a level without end": ("[0.05, 0.2]", "[0.05, inf]", ["attention.beta", "inf"]),
     "a word for a number": ("[0.05, 0.2]", '["much", "more"]', ["attention.beta", "much"]),
+    "a level twice": ("[0.05, 0.2]", "[0.05, 0.2, 0.05]", ["attention.beta", "0.05", "twice"]),
+    "a level twice, once as text": (
+        "[0.05, 0.2]", '[0.2, "0.2"]', ["attention.beta", "'0.2'", "twice"]),
+    "a level twice, by word and number": (
+        '"attention.beta" = [0.05, 0.2]', '"blocking.authority" = ["court", "prosecutor", 0]',
+        ["blocking.authority", "0", "twice"]),
+    "a regime twice": ('["scenario", "open", "ban"]', '["open", "open"]', ["regime", "'open'"]),
     "truth for a number": ("[0.05, 0.2]", "[true, false]", ["attention.beta", "True"]),
     "no levels": ("[0.05, 0.2]", "[]", ["attention.beta", "levels"]),
     "a number for levels": ("[0.05, 0.2]", "0.05", ["attention.beta", "0.05", "levels"]),
@@ -125,6 +132,9 @@ FILES = {
     "a word for yes": (
         "[set]", '[[figures]]\nkind = "points"\nx = "regime"\ny = "arrests"\nlog = "yes"\n[set]',
         ["figures.0.log", "yes"]),
+    "a table for figures": (
+        "[set]", '[figures]\nkind = "line"\n[set]', ["figures", "list of tables, [[figures]]"]),
+    "numbers for figures": ("series = 3", "figures = [3]", ["figures.0 = 3", "[[figures]]"]),
     "no jobs": ("[set]", "[resources]\njobs = 0\n[set]", ["resources.jobs", "0"]),
     "an unknown resource": ("[set]", "[resources]\njob = 1\n[set]", ["job", "jobs"]),
     "a bad small form": ("[set]", "[quick]\nreplicates = 0\n[set]", ["quick", "replicates"]),
@@ -146,6 +156,16 @@ TABLES = {
     "an unknown column": ("points.csv", b"chil\n0.1\n", ["chil", "chill"]),
     "a value outside": ("points.csv", b"chill\n0.1\n7\n", ["chill", "7", "0 ... 1"]),
     "a column that is set too": ("points.csv", b"citizens\n50\n", ["citizens"]),
+    "a point twice": (
+        "points.csv",
+        b"chill,regime\n0.1,open\n0.2,ban\n0.3,ban\n0.20,ban\n",
+        ["row 4", "chill = 0.2", "regime = 'ban'", "row 2"],
+    ),
+    "a point twice among words": (
+        "points.csv",
+        b"blocking.authority\ncourt\n0\n",
+        ["row 2", "'0'", "row 1"],
+    ),
     "a reserved column": ("points.csv", b"chill,seed\n0.1,3\n", ["seed", "reserved"]),
     "a row too long": ("points.csv", b"chill\n0.1\n0.1,3,4\n", ["points.csv"]),
     "junk as CSV": ("points.csv", bytes(range(256)) * 3, ["points.csv"]),
@@ -168,6 +188,10 @@ LISTS = {
     "a list for a value": ("[{ chill = [1] }]", ["points", "chill"]),
     "set too": ("[{ citizens = 50 }]", ["citizens"]),
     "reserved": ("[{ dummy = 1 }]", ["dummy", "reserved"]),
+    "a point twice": (
+        "[{ chill = 0.1, egov = 0 }, { chill = 0, egov = 0 }, { egov = 0, chill = 0.1 }]",
+        ["design.points.2", "chill = 0.1", "design.points.0"],
+    ),
     "unknown": ("[{ chil = 1 }]", ["chil", "chill"]),
     "outside": ("[{ chill = 1 }, { chill = 2 }]", ["chill", "2"]),
     "words for points": ('"many"', ["points", "many"]),
@@ -213,7 +237,7 @@ def _here(monkeypatch, tmp_path):
 def test_a_bad_experiment_is_refused(capsys, tmp_path, name):
     old, new, words = FILES[name]
     assert old in FEAR
-    nothing(tmp_path, capsys, words,
+    nothing(tmp_path, capsys, ["fear.toml: ", *words],
             written(tmp_path, FEAR.replace(old, new, 1)))  # fmt: skip
 
 
@@ -222,14 +246,14 @@ def test_a_bad_table_of_points_is_refused(capsys, tmp_path, name):
     file, content, words = TABLES[name]
     if content is not None:
         (tmp_path / file).write_bytes(content)
-    nothing(tmp_path, capsys, words, written(tmp_path, TABLE.format(file)))
+    nothing(tmp_path, capsys, ["fear.toml: ", *words], written(tmp_path, TABLE.format(file)))
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_bad_list_of_points_is_refused(capsys, tmp_path, name):
     points, words = LISTS[name]
     text = TABLE.replace('"table"', '"list"').replace('file = "{}"', f"points = {points}")
-    nothing(tmp_path, capsys, words, written(tmp_path, text))
+    nothing(tmp_path, capsys, ["fear.toml: ", *words], written(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -282,6 +306,18 @@ y = "fear.max"
     assert "chill" not in experiment.measured
     assert "fear.max" in experiment.measured
     assert Plan.of(experiment).points["regime"].tolist() == ["open", "ban"]
+
+
+def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
+    file = written(tmp_path)
+    file.write_text(file.read_text(), encoding="utf-8-sig")
+    assert Experiment.load(file).scenario == "town"
+
+
+def test_an_error_of_a_table_that_is_no_file_names_no_file():
+    table = tomllib.loads(FEAR.replace('"town"', '"tonw"'))
+    with pytest.raises(ExperimentError, match=r"^scenario: unknown 'tonw'"):
+        Plan.of(Experiment.from_table(table))
 
 
 def test_a_measure_that_is_known_is_refused_nowhere(tmp_path, capsys):

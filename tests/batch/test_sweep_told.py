@@ -17,6 +17,8 @@ from sweeping import (
     written,
 )  # fmt: skip
 
+from samizdat.batch.experiment import Experiment, ExperimentError
+
 
 @pytest.mark.slow
 def test_the_command_ends_with_the_signal_s_code_and_the_same_command_goes_on(done, tmp_path):
@@ -100,3 +102,13 @@ def test_without_a_small_form_there_are_at_most_two_replicates(tmp_path, monkeyp
     file = written(tmp_path, FEAR.replace("replicates = 2", "replicates = 50"))
     assert call("sweep", file, "--quick", "--jobs", 1, "--quiet") == 0
     assert len(read_results(tmp_path / "results/fear/quick").table) == 12
+
+
+def test_the_small_form_of_replicates_on_evidence_has_two(tmp_path):
+    rule = 'replicates = { until_half_width = 0.01, of = "arrests" }'
+    file = written(tmp_path, FEAR.replace("replicates = 2", rule))
+    assert Experiment.load(file, quick=True).replicates == 2
+    assert Experiment.load(file).replicates.min == 100
+    file.write_text(file.read_text().replace("0.01", "-1"))
+    with pytest.raises(ExperimentError, match=r"replicates.until_half_width = -1"):
+        Experiment.load(file, quick=True)

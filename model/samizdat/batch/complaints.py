@@ -40,6 +40,8 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[Any, ...]], list[
         name = "design.factors." + ".".join(loc[2:3])
     if loc == ["replicates"] and isinstance(value, str | list | dict):
         allowed = "give a number, or { until_half_width = ..., of = ... }"
+    if loc[:1] == ["figures"] and len(loc) <= 2:
+        allowed = "give a list of tables, [[figures]]"
     if loc == ["series"]:
         allowed = 'give "off", or every n-th step as a whole number from 1'
     return f"{name} = {shown}: {allowed}"

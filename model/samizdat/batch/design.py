@@ -24,7 +24,8 @@ from samizdat.batch.experiment import (
     Sobol,
     Table,
 )
-from samizdat.batch.factors import column_of, levels_of, values_at
+from samizdat.batch.factors import check_once, column_of, identities, levels_of, values_at
+from samizdat.batch.worlds import rows_of
 
 MAX_POINTS = 50_000_000
 
@@ -99,6 +100,8 @@ def _last_step_of_luck(sampled: NDArray[np.float64], factors: int) -> NDArray[np
 
 def _grid(design: Grid) -> pd.DataFrame:
     levels = {name: levels_of(name, factor) for name, factor in design.factors.items()}
+    for name, each in levels.items():
+        check_once(name, each)
     _count(math.prod(len(each) for each in levels.values()))
     rows = itertools.product(*levels.values())
     return _framed(list(levels), list(zip(*rows, strict=True)))
@@ -128,7 +131,14 @@ def _listed(design: Points) -> pd.DataFrame:
         if set(point) != set(names):
             other = sorted(set(point) ^ set(names))[0]
             raise ExperimentError(f"design.points.{k}: all points need the same factors; {other!r}")
-    return _framed(names, [[point[name] for point in design.points] for name in names])
+    points = _framed(names, [[point[name] for point in design.points] for name in names])
+    if twice := _twice(points):
+        first, again = twice
+        raise ExperimentError(
+            f"design.points.{again}: {_shown(points, again)} is design.points.{first} again; "
+            "each point stands once"
+        )
+    return points
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -159,7 +169,28 @@ def _read(path: Path) -> pd.DataFrame:
             raise ExperimentError(f"{where}: {name} has no value in row {row}")
         numeric = pd.api.types.is_numeric_dtype(column)
         columns[name] = column.astype(np.float64 if numeric else str)
-    return pd.DataFrame(columns)
+    points = pd.DataFrame(columns)
+    if twice := _twice(points):
+        first, again = twice
+        raise ExperimentError(
+            f"{where}: row {again + 1}, {_shown(points, again)}, is row {first + 1} again; "
+            "each point stands once"
+        )
+    return points
+
+
+def _twice(points: pd.DataFrame) -> tuple[int, int] | None:
+    """Return the places of a point and of the first that is the same again."""
+    same = pd.DataFrame({name: identities(str(name), points[name]) for name in points})
+    again = same.duplicated().to_numpy()
+    if not again.any():
+        return None
+    last = int(again.argmax())
+    return int((same == same.iloc[last]).all(axis=1).to_numpy().argmax()), last
+
+
+def _shown(points: pd.DataFrame, k: int) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in rows_of(points.iloc[[k]])[0].items())
 
 
 def _framed(names: list[str], columns: list[Any]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ MAX_JOBS = 4096
 DUMMY = "dummy"  # a factor that changes the luck alone
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
+_INTERNAL = ("name", "folder", "quick", "file")  # of an experiment, and none of its file's keys
 _RESERVED = ("RunId", "point", "iteration", "Step", "seed", "error", DUMMY, CASCADE, CASCADE_SIZE)
 
 
@@ -189,8 +190,9 @@ class Experiment(_Part):
     resources: Resources = Resources()
 
     name: str = "unnamed"  # the stem of the file
-    folder: Path = Path()  # where a table of points is looked for
+    folder: Path = Path()  # where scenarios and tables of points are looked for
     quick: bool = False
+    file: str = ""  # that it was read from, where it was
 
     @classmethod
     def load(cls, path: str | Path, *, quick: bool = False) -> "Experiment":
@@ -208,7 +210,7 @@ class Experiment(_Part):
         """
         path = Path(path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError:
             raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
         except tomllib.TOMLDecodeError as error:
@@ -218,9 +220,10 @@ class Experiment(_Part):
         except OSError as error:
             raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         try:
-            return cls.from_table(table, path.stem, path.parent, quick=quick)
+            experiment = cls.from_table(table, path.stem, path.parent, quick=quick)
         except ExperimentError as error:
             raise ExperimentError(f"{path}: {error}") from None
+        return experiment.model_copy(update={"file": str(path)})
 
     @classmethod
     def from_table(
@@ -234,7 +237,7 @@ class Experiment(_Part):
         """Read an experiment from the table that a file holds (or `to_table` gave)."""
         table = dict(table)
         over = table.pop("quick", None)
-        for internal in ("name", "folder", "quick"):
+        for internal in _INTERNAL:
             if internal in table:
                 raise ExperimentError(unknown(internal, _keys()))
         if over is not None and not isinstance(over, Mapping):
@@ -250,14 +253,15 @@ class Experiment(_Part):
                 _validated(small, "quick: ")  # a mistake there is found now, not later
         elif quick and isinstance(table.get("replicates", 1), int):
             table["replicates"] = min(table.get("replicates", 1), 2)
+        elif quick and isinstance(table["replicates"], Mapping):
+            _validated(table)
+            table["replicates"] = 2
         table |= {"name": name, "folder": folder or Path(), "quick": quick}
         return _validated(table)
 
     def to_table(self) -> dict[str, Any]:
         """Return all that the experiment says, in JSON's types, as a table that is read again."""
-        table = self.model_dump(
-            mode="json", by_alias=True, exclude={"name", "folder", "quick"}, exclude_none=True
-        )
+        table = self.model_dump(mode="json", by_alias=True, exclude={*_INTERNAL}, exclude_none=True)
         if self.cascade is not None:
             table["cascade"] = self.cascade.model_dump(mode="json")
         return table
@@ -334,7 +338,7 @@ class Experiment(_Part):
 
 
 def _keys() -> list[str]:
-    own = {"name", "folder", "quick", "fixed", "declared"}
+    own = {*_INTERNAL, "fixed", "declared"}
     fields = (name for name in Experiment.model_fields if name not in own)
     return [*fields, "set", "cascade", "quick"]
 

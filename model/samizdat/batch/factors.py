@@ -94,6 +94,35 @@ def column_of(values: list[Any]) -> "pd.Series[Any]":
     return pd.Series([str(value) for value in values], dtype=object)
 
 
+def identities(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return values so that those are equal which a run takes for the same, as "0.1" and "0.10"."""
+    if name not in NUMBERS or pd.api.types.is_numeric_dtype(column):
+        return column
+    quantity = NUMBERS[name].quantity
+
+    def identity(value: Any) -> Any:
+        try:
+            return quantity.checked(name, value)
+        except ValueError:  # told where every value is checked
+            return value
+
+    return column.map(identity)
+
+
+def check_once(name: str, levels: list[Value]) -> None:
+    """Check that no level of a grid is there twice: it would be counted as so many runs more.
+
+    Raises
+    ------
+    ValueError
+        Naming the factor and the level.
+    """
+    again = identities(name, column_of(list(levels))).duplicated().to_numpy()
+    if again.any():
+        level = levels[int(again.argmax())]
+        raise ValueError(f"design.factors.{name}: {level!r} is there twice; give each level once")
+
+
 def check_truth(values: Mapping[str, Any]) -> None:
     """Check that no level of a number is true or false, unless it is a switch.
 

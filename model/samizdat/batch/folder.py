@@ -99,6 +99,7 @@ class SweepFolder:
                 "format": FORMAT,
                 "status": RUNNING,
                 "name": experiment.name,
+                "folder": str(experiment.folder),
                 "question": experiment.question,
                 "quick": experiment.quick,
                 "design": table["design"],

@@ -36,8 +36,16 @@ class Plan(NamedTuple):
         Raises
         ------
         ExperimentError
-            With one line that names what is wrong.
+            With one line that names what is wrong, and the experiment's file where it has one.
         """
+        try:
+            return cls._of(experiment, model)
+        except ExperimentError as error:
+            where = f"{experiment.file}: " if experiment.file else ""
+            raise ExperimentError(f"{where}{error}") from None
+
+    @classmethod
+    def _of(cls, experiment: Experiment, model: Model | None) -> "Plan":
         subject: Any
         if model is None:
             subject = Worlds.of(experiment)

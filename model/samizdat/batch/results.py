@@ -66,7 +66,7 @@ def read_results(folder: str | Path) -> Results:
     manifest = read_manifest(folder)
     if "experiment" not in manifest:
         raise ExperimentError(f"{folder}: holds no sweep")
-    experiment = Experiment.from_table(manifest["experiment"], manifest["name"])
+    experiment = experiment_of(manifest)
     design = read_design(folder)
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
     # A part may hold columns that were factors of an earlier design.
@@ -98,12 +98,24 @@ def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
     return joined.sort_values(["point", "iteration"], ignore_index=True)
 
 
+def experiment_of(manifest: dict[str, Any]) -> Experiment:
+    """Return the experiment that a manifest tells of, in the folder where its file was."""
+    folder = Path(str(manifest.get("folder", "")))
+    return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
+
+
 def read_design(folder: Path) -> pd.DataFrame:
     """Read which runs the current design asks for."""
+    path = folder / DESIGN
     try:
-        found = parquet.read_table(folder / DESIGN, page_checksum_verification=True)
-    except OSError as error:
-        reason = " ".join(str(error).split())
-        raise ExperimentError(f"{folder / DESIGN}: cannot be read ({reason})") from None
-    frame: pd.DataFrame = found.to_pandas()
-    return frame
+        found = parquet.read_table(path, page_checksum_verification=True)
+        frame: pd.DataFrame = found.to_pandas()
+    except FileNotFoundError:
+        wrong = "no such file"
+    except PermissionError as error:
+        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except (OSError, ValueError, pa.ArrowException):
+        wrong = "the design is damaged"
+    else:
+        return frame
+    raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")

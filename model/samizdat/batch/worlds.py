@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +64,7 @@ class Worlds:
     asked: tuple[str, ...]  # daily measures, as in fear.last
     series: Series | None
     texts: tuple[tuple[str, str], ...] = ()  # of scenarios that are files, by name
+    folder: Path = Path()  # where those are looked for first
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Worlds":
@@ -80,7 +82,8 @@ class Worlds:
         try:
             worlds = cls(
                 experiment.scenario, experiment.regime, fixed, experiment.until, asked,
-                experiment.spaced, tuple(_texts([experiment.scenario])),
+                experiment.spaced, tuple(_texts([experiment.scenario], experiment.folder)),
+                experiment.folder,
             )  # fmt: skip
             worlds.steps(worlds.world({}))
         except ExperimentError:
@@ -104,7 +107,7 @@ class Worlds:
             return self
         names = map(str, points[SCENARIO].unique())
         try:
-            return replace(self, texts=tuple({*self.texts, *_texts(names)}))
+            return replace(self, texts=tuple({*self.texts, *_texts(names, self.folder)}))
         except ScenarioError as error:
             raise ExperimentError(f"design: {error}") from None
 
@@ -251,6 +254,8 @@ class Which(NamedTuple):
         values = {**experiment.fixed, **{n: v for n, v in point.items() if n != DUMMY}}
         scenario = values.pop(SCENARIO, experiment.scenario)
         regime = values.pop(REGIME, experiment.regime)
+        if scenario is not None:
+            scenario = found_as(str(scenario), experiment.folder)
         return cls(scenario, OWN if regime is None else str(regime), values)
 
 
@@ -260,12 +265,23 @@ def rows_of(points: pd.DataFrame) -> list[dict[str, Any]]:
     return rows or [{}]
 
 
-def _texts(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def found_as(scenario: str, folder: Path) -> str:
+    """Return the path of a scenario that is a file beside the experiment, else its name as it is.
+
+    A name that is shipped stays one; a path that is not there is looked for by who opens it, in
+    the working directory.
+    """
+    beside = str(folder / scenario)
+    return beside if scenario not in shipped() and os.path.isfile(beside) else scenario
+
+
+def _texts(names: Iterable[str], folder: Path) -> Iterator[tuple[str, str]]:
     """Yield name and text of those scenarios that are files."""
     for name in names:
         if name not in shipped():
-            Scenario.load(name)  # says in one line what is wrong
-            yield name, Path(name).read_text(encoding="utf-8")
+            path = found_as(name, folder)
+            Scenario.load(path)  # says in one line what is wrong
+            yield name, Path(path).read_text(encoding="utf-8")
 
 
 @functools.lru_cache(maxsize=64)

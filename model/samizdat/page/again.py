@@ -7,9 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from samizdat.batch.experiment import Experiment
 from samizdat.batch.folder import read_manifest
-from samizdat.batch.results import OF_THE_DESIGN, read_design
+from samizdat.batch.results import OF_THE_DESIGN, experiment_of, read_design
 from samizdat.batch.worlds import Which
 from samizdat.enactment import to_toml
 from samizdat.page.choice import Choice, citizens_from
@@ -43,7 +42,7 @@ def choice_of_run(folder: Path, run: int | None) -> Choice:
 
 
 def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choice:
-    experiment = Experiment.from_table(manifest["experiment"], str(manifest["name"]))
+    experiment = experiment_of(manifest)
     design = read_design(folder)
     if run is None:
         some = ", ".join(str(each) for each in design["RunId"].head(3))

@@ -1,6 +1,7 @@
 """The kinds of figures that an experiment may declare, each drawn on given axes.
 
 What is drawn has columns x, y, hue and facet, whatever they stand for; `Scale` says what that is.
+Where means are drawn, each cell has one row, with n, mean, low and high in the place of y.
 Series of one hue have a colour and a marker or dash of their own, so that either tells them apart.
 """
 
@@ -16,7 +17,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
 from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
-from samizdat.intervals import described
 from samizdat.report.labels import level, number
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
@@ -52,16 +52,10 @@ class Scale(NamedTuple):
         return [(k, data[data["hue"] == hue]) for k, hue in enumerate(self.hues)]
 
 
-def means(data: Table, by: str, yes_no: bool) -> Table:
-    """Return n, mean, low and high by one column, empty groups left out."""
-    found = described(data["y"], data[by].to_numpy(), yes_no)
-    return found[found["n"] > 0].rename_axis(by).reset_index()
-
-
 def line(ax: Axes, data: Table, scale: Scale) -> None:
     """Draw means with bands of their intervals against a number."""
     for k, rows in scale.split(data):
-        found = means(rows, "x", scale.yes_no)
+        found = rows.sort_values("x")
         every = -(-len(found) // MARKED) or 1
         look = {**scale.look(k), "markevery": every, "markersize": 4, "lw": 1.3}
         sns.lineplot(found, x="x", y="mean", ax=ax, errorbar=None, legend=False, **look)
@@ -74,8 +68,7 @@ def points(ax: Axes, data: Table, scale: Scale) -> None:
     """Draw means with bars of their intervals, side by side where a hue divides them."""
     place = {value: k for k, value in enumerate(scale.x)}
     width = 0.6 / max(1, len(scale.hues))
-    for k, rows in scale.split(data):
-        found = means(rows, "x", scale.yes_no)
+    for k, found in scale.split(data):
         at = found["x"].map(place).to_numpy(np.float64)
         at += (k - (max(1, len(scale.hues)) - 1) / 2) * width
         mean = found["mean"].to_numpy()
@@ -88,7 +81,7 @@ def points(ax: Axes, data: Table, scale: Scale) -> None:
 
 def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
     """Draw the mean at each x and hue as a colour, and write it there where there is room."""
-    mean = data.groupby(["hue", "x"])["y"].mean().unstack()
+    mean = data.set_index(["hue", "x"])["mean"].unstack()
     mean = mean.reindex(index=scale.hues, columns=scale.x)
     room = ax.get_position().width  # of the page
     fits = mean.shape[1] <= INSCRIBED[0] * room and mean.shape[0] <= INSCRIBED[1]
@@ -184,7 +177,7 @@ def series(ax: Axes, data: Table, scale: Scale) -> None:
     for k, rows in scale.split(data):
         if rows.empty:
             continue
-        found = means(rows, "x", yes_no=False)
+        found = rows.sort_values("x")
         at = days_of(found["x"])
         colour, dash = scale.look(k)["color"], DASHES[k % len(DASHES)]
         ax.plot(at, found["mean"], color=colour, linestyle=dash, lw=1.2)

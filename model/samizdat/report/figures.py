@@ -18,14 +18,17 @@ from samizdat.batch.drawable import (
     check_known,
     is_numeric,
 )
-from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, FigureSpec, UntilHalfWidth
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, FigureSpec, UntilHalfWidth
 from samizdat.batch.factors import Range
 from samizdat.batch.results import Results
 from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
-from samizdat.intervals import name_of
 from samizdat.report import charts
 from samizdat.report.labels import counted, level, listed, measure
+from samizdat.report.pooling import KINDS as MEANS
+from samizdat.report.pooling import Pooled, pooled, said
 from samizdat.report.tables import Sample
+
+_RUN = {"point": "point", "iteration": "iteration"}
 
 
 class Picture(NamedTuple):
@@ -66,11 +69,12 @@ def drawn(results: Results, sample: Sample, folder: Path) -> list[Picture]:
     frames = [_frame(results, sample, spec, f"figures.{k}") for k, spec in enumerate(specs)]
     pictures = []
     for k, (spec, data) in enumerate(zip(specs, frames, strict=True)):
-        if data.empty or data["y"].isna().all():
+        drawn = _drawn(results, sample, spec, data)
+        if drawn.runs.empty or drawn.runs["y"].isna().all():
             continue  # of an unfinished sweep
         name = f"{k + 1:02d}-{spec.kind}-{spec.y}".replace("/", "-")
-        figure = _figure(results, sample, spec, data)
-        title, caption = _title(spec, results), _caption(results, sample, spec, data)
+        figure = _figure(results, sample, spec, drawn)
+        title, caption = _title(spec, results), _caption(results, sample, spec, drawn)
         pictures.append(pictured(figure, folder / f"{name}.png", title, caption))
     return pictures
 
@@ -84,14 +88,33 @@ def pictured(figure: Figure, path: Path, title: str, caption: str) -> Picture:
     return Picture(save(figure, path), bare.getvalue(), title, caption)
 
 
+class _Drawn(NamedTuple):
+    """What a figure shows: the runs, or the cells whose means are drawn."""
+
+    runs: pd.DataFrame
+    means: Pooled | None
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """A row a mark."""
+        return self.runs if self.means is None else self.means.cells
+
+
+def _drawn(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> _Drawn:
+    if spec.kind not in MEANS or data.empty:
+        return _Drawn(data, None)
+    means = pooled(results.experiment, sample, spec, data)
+    return _Drawn(means.runs, means)
+
+
 def _frame(results: Results, sample: Sample, spec: FigureSpec, where: str) -> pd.DataFrame:
-    """Return columns x, y, hue and facet: a row a run, or a row a run and step of a series."""
+    """Return point, iteration, x, y, hue and facet: a row a run, or a run and step of a series."""
     check_figure(spec, sample.points, results.experiment.spaced, where)
     if spec.kind == "series":
         return _frame_of_series(results, spec)
     check_known(spec.y, sample.recorded, f"{where}.y")
     check_known(spec.x, [*sample.factors, *sample.recorded], f"{where}.x")
-    columns = {"x": spec.x, "y": spec.y, "hue": spec.hue, "facet": spec.facet}
+    columns = {**_RUN, "x": spec.x, "y": spec.y, "hue": spec.hue, "facet": spec.facet}
     return pd.DataFrame({role: sample.runs[name] for role, name in columns.items() if name})
 
 
@@ -99,7 +122,7 @@ def _frame_of_series(results: Results, spec: FigureSpec) -> pd.DataFrame:
     found = results.series()
     if found is None:
         return pd.DataFrame({"x": [], "y": []})
-    columns = {"x": "date", "y": spec.y, "hue": spec.hue, "facet": spec.facet}
+    columns = {**_RUN, "x": "date", "y": spec.y, "hue": spec.hue, "facet": spec.facet}
     taken = pd.DataFrame({role: found[name] for role, name in columns.items() if name})
     return taken.astype({"y": np.float64})
 
@@ -109,7 +132,8 @@ def _ordered(sample: Sample, factor: str) -> list[Any]:
     return sorted(levels) if is_numeric(sample.points, factor) else levels
 
 
-def _scale(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> charts.Scale:
+def _scale(results: Results, sample: Sample, spec: FigureSpec, drawn: _Drawn) -> charts.Scale:
+    y = drawn.runs["y"]
     factors = getattr(results.experiment.design, "factors", {})
     of_x = factors.get(spec.x)
     by_level = spec.kind in ("points", "heatmap", "distribution") and spec.x is not None
@@ -129,25 +153,24 @@ def _scale(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFram
         log_x=isinstance(of_x, Range) and of_x.log,
         log_y=spec.log,
         yes_no=spec.y in sample.yes_no,
-        y_range=_range(spec, data),
-        y_least=float(data["y"][data["y"] > 0].min()) if (data["y"] > 0).any() else 1.0,
+        y_range=_range(spec, drawn),
+        y_least=float(y[y > 0].min()) if (y > 0).any() else 1.0,
     )
 
 
-def _range(spec: FigureSpec, data: pd.DataFrame) -> tuple[float, float]:
+def _range(spec: FigureSpec, drawn: _Drawn) -> tuple[float, float]:
     """Return from where to where y goes, in the mean of each cell of a heatmap."""
-    values = data["y"].dropna()
+    values = drawn.runs["y"].dropna()
     if spec.kind == "heatmap":
-        by = [name for name in ("hue", "x", "facet") if name in data]
-        values = data.groupby(by)["y"].mean().dropna()
+        values = drawn.shown["mean"]
         if spec.log and (values > 0).any():
             values = values[values > 0]
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low - 0.5 * abs(low) - 1e-9, high + 0.5 * abs(high))
 
 
-def _figure(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> Figure:
-    scale = _scale(results, sample, spec, data)
+def _figure(results: Results, sample: Sample, spec: FigureSpec, drawn: _Drawn) -> Figure:
+    scale, data = _scale(results, sample, spec, drawn), drawn.shown
     facets = _ordered(sample, spec.facet) if spec.facet else [None]
     columns = min(3 if len(facets) != 4 else 2, len(facets))
     rows = -(-len(facets) // columns)
@@ -178,7 +201,7 @@ def _figure(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFra
 
 def _legend(figure: Figure, grid: Any, spec: FigureSpec, scale: charts.Scale) -> None:
     if spec.kind == "heatmap":
-        mesh = grid.flat[0].collections[0]
+        mesh = next(ax.collections[0] for ax in grid.flat if ax.collections)
         bar = figure.colorbar(mesh, ax=grid.ravel().tolist(), aspect=40, pad=0.02)
         bar.set_label(scale.y_label, fontsize=TEXT)
         bar.ax.tick_params(labelsize=TEXT)
@@ -205,25 +228,18 @@ def _title(spec: FigureSpec, results: Results) -> str:
     return f"{y} {against or f'against {by}'}"
 
 
-def _caption(results: Results, sample: Sample, spec: FigureSpec, data: pd.DataFrame) -> str:
+def _caption(results: Results, sample: Sample, spec: FigureSpec, drawn: _Drawn) -> str:
     """Return what a reader needs: what is drawn, of how many runs, whose luck, how many people."""
     shown = [name for name in (spec.x, spec.hue, spec.facet) if name in sample.factors]
     others = [n for n in sample.factors if n not in shown and len(sample.levels(n)) > 1]
-    by = [role for role in ("x", "hue", "facet") if role in data]
-    yes_no = spec.y in sample.yes_no
-    if spec.kind in ("scatter", "distribution"):
-        rows = int(data["y"].notna().sum())
-        what = f"Every run is shown, {rows:,} of them"
+    if drawn.means is not None:
+        what = said(drawn.means, spec, spec.y in sample.yes_no, others)
+    else:
+        what = f"Every run is shown, {int(drawn.runs['y'].notna().sum()):,} of them"
         if spec.kind == "distribution" and spec.x:
             what += "; boxes: quartiles and median, whiskers to 1.5 times their distance"
-    else:
-        sizes = data.groupby(by)["y"].count()
-        sizes = sizes[sizes > 0]
-        band = f" with its 95 % interval ({name_of(yes_no)})" if spec.kind != "heatmap" else ""
-        mean = "Share of runs" if yes_no else "Mean"
-        what = f"{mean}{band}, n = {counted(int(sizes.min()), int(sizes.max()))} runs each"
-    if others and spec.kind != "scatter":
-        what += f", over all values of {listed(others)}"
+        if others and spec.kind != "scatter":
+            what += f", over all values of {listed(others)}"
     cascade = results.experiment.cascade
     if cascade is not None and spec.y in (CASCADE, CASCADE_SIZE):
         what += f"; a cascade: {cascade.of} at least {cascade.at_least:g}"
@@ -238,11 +254,8 @@ def about(results: Results, sample: Sample) -> list[str]:
     experiment = results.experiment
     world = experiment.scenario or "a function"
     parts = [f"{experiment.name} ({world})", f"{len(sample.points):,} points"]
-    first = experiment.seed
-    last = first + int(sample.runs["iteration"].max()) if len(sample.runs) else first
-    parts.append(f"seeds {first} to {last}" if last > first else f"seed {first}")
-    if isinstance(experiment.replicates, UntilHalfWidth):
-        parts[-1] += " at most"
+    several, seeds = seeds_of(results, sample)
+    parts.append(f"{'seeds' if several else 'seed'} {seeds}")
     citizens = citizens_of(results, sample)
     if citizens:
         parts.append(f"{citizens} synthetic citizens")
@@ -251,6 +264,21 @@ def about(results: Results, sample: Sample) -> list[str]:
     if done < results.planned:
         found.append(f"Not complete: {done:,} of {results.planned:,} runs")
     return found
+
+
+def seeds_of(results: Results, sample: Sample) -> tuple[bool, str]:
+    """Return whether there are several seeds, and which."""
+    experiment, runs = results.experiment, sample.runs
+    first = experiment.seed
+    last = first + int(runs["iteration"].max()) if len(runs) else first
+    words = f"{first} to {last}" if last > first else f"{first}"
+    if isinstance(experiment.replicates, UntilHalfWidth):
+        words += " at most"
+    if DUMMY in sample.points:
+        words += (
+            " and as many others for the dummy" if last > first else " and another for the dummy"
+        )
+    return last > first or DUMMY in sample.points, words
 
 
 def citizens_of(results: Results, sample: Sample) -> str | None:

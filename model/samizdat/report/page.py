@@ -16,7 +16,7 @@ from samizdat.batch.experiment import DUMMY
 from samizdat.batch.folder import COMPLETE
 from samizdat.batch.results import Results
 from samizdat.report import repeat
-from samizdat.report.figures import Picture, citizens_of
+from samizdat.report.figures import Picture, citizens_of, seeds_of
 from samizdat.report.labels import counted, level, number
 from samizdat.report.sensitivity import Sensitivity
 from samizdat.report.style import STYLE
@@ -104,8 +104,6 @@ def _facts(found: Findings) -> str:
     session = (results.manifest.get("sessions") or [{}])[-1]
     runs = found.sample.runs
     sizes = runs.groupby("point").size()
-    first = experiment.seed
-    last = first + int(runs["iteration"].max()) if len(runs) else first
     facts: list[tuple[str, object]] = [
         ("Scenario", experiment.scenario or "a function"),
         ("Regime", experiment.regime),
@@ -115,7 +113,7 @@ def _facts(found: Findings) -> str:
         ("Design", _design(found)),
         ("Runs", f"{len(results.table):,} of {results.planned:,}"),
         ("Replicates", counted(int(sizes.min()), int(sizes.max())) if len(sizes) else None),
-        ("Seeds", f"{first} to {last}" if last > first else f"{first}"),
+        ("Seeds", seeds_of(results, found.sample)[1]),
         ("A cascade", cascade and f"{cascade.of} at least {cascade.at_least:g}"),
         ("Commit", _commit(session)),
         ("Versions", _pairs(session.get("versions") or {})),

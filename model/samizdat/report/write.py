@@ -7,6 +7,7 @@ import pandas as pd
 from samizdat.batch.results import Results, read_results
 from samizdat.files import written_whole
 from samizdat.report.bars import bars
+from samizdat.report.earlier import refuse_the_empty, remember
 from samizdat.report.figures import drawn
 from samizdat.report.page import Findings, page
 from samizdat.report.sensitivity import analysed
@@ -35,7 +36,7 @@ def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
     Raises
     ------
     ExperimentError
-        If the folder holds no sweep, or a figure asks for what is not there.
+        If the folder holds no sweep, its runs are gone, or a figure asks for what is not there.
     """
     return written(read_results(folder), out).page
 
@@ -43,6 +44,7 @@ def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
 def written(results: Results, out: str | Path | None = None) -> Findings:
     """Write the report of a sweep that was read, and return what it says."""
     place = results.folder / REPORT if out is None else Path(out)
+    refuse_the_empty(results, place, PAGE)
     sample = sample_of(results)
     sensitivity = analysed(results, sample)
     pictures = drawn(results, sample, place / FIGURES)
@@ -55,9 +57,11 @@ def written(results: Results, out: str | Path | None = None) -> Findings:
         SENSITIVITY: sensitivity.table if sensitivity else None,
     }
     place.mkdir(parents=True, exist_ok=True)
+    made = [picture.path for picture in [*pictures, *of_factors]]
     for name, table in tables.items():
-        _write_table(place / name, table)
-    _remove_others(place / FIGURES, {picture.path for picture in [*pictures, *of_factors]})
+        if table is not None:
+            made.append(_write_table(place / name, table))
+    remember(place, made, len(results.table))
     findings = Findings(
         place / PAGE, results, sample, of_points, tables[CASCADES], tables[DIFFERENCES],
         sensitivity, pictures, of_factors,
@@ -67,17 +71,7 @@ def written(results: Results, out: str | Path | None = None) -> Findings:
     return findings
 
 
-def _write_table(path: Path, table: pd.DataFrame | None) -> None:
-    """Write a table, or remove the one of an earlier report where there is none now."""
-    if table is None:
-        path.unlink(missing_ok=True)
-        return
+def _write_table(path: Path, table: pd.DataFrame) -> Path:
     with written_whole(path) as partial:
         table.to_csv(partial, index=False, lineterminator="\n")
-
-
-def _remove_others(folder: Path, kept: set[Path]) -> None:
-    """Remove the pictures of an earlier report that this one does not have."""
-    for path in folder.glob("*.png"):
-        if path not in kept:
-            path.unlink()
+    return path

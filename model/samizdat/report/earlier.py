@@ -1,0 +1,65 @@
+"""What an earlier report wrote, so that the next removes that and nothing else."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from samizdat.batch.experiment import ExperimentError
+from samizdat.batch.folder import COMPLETE
+from samizdat.batch.parts import RUNS, parts_in
+from samizdat.batch.results import Results
+from samizdat.files import written_whole
+
+WRITTEN = ".report.json"  # in the folder of a report
+_OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
+
+
+def remember(place: Path, files: Iterable[Path], runs: int) -> None:
+    """Write down which files a report has and of how many runs; remove what an earlier one left."""
+    names = sorted(path.relative_to(place).as_posix() for path in files)
+    for name in _known(place).files:
+        if name not in names:
+            (place / name).unlink(missing_ok=True)
+    with written_whole(place / WRITTEN) as partial:
+        partial.write_text(json.dumps({"runs": runs, "files": names}, indent=1) + "\n", "utf-8")
+
+
+def refuse_the_empty(results: Results, place: Path, page: str) -> None:
+    """Refuse a report of a sweep whose runs are gone, or one that would take another's place.
+
+    Raises
+    ------
+    ExperimentError
+        If runs were done, by the manifest or by an earlier report, and no part is there.
+    """
+    folder, manifest = results.folder, results.manifest
+    if parts_in(folder / RUNS):
+        return
+    done = manifest.get("finished") or 0
+    if not done and manifest.get("status") == COMPLETE:
+        done = results.planned
+    if done or ((place / page).exists() and _known(place).runs != 0):
+        who = f"the manifest says that {done:,} runs were done" if done else "there is a report"
+        raise ExperimentError(
+            f"{folder / RUNS}: holds no part, though {who}; sweeping again makes them, "
+            "and the report stays as it is"
+        )
+
+
+class _Known(NamedTuple):
+    """What is known of an earlier report."""
+
+    files: list[str]
+    runs: int | None
+
+
+def _known(place: Path) -> _Known:
+    """Return the files of an earlier report, and of how many runs it was, where that is known."""
+    try:
+        table = json.loads((place / WRITTEN).read_text(encoding="utf-8"))
+        files, runs = [str(name) for name in table["files"]], int(table["runs"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return _Known([], None)
+    return _Known([name for name in files if _OF_A_REPORT.fullmatch(name)], runs)
