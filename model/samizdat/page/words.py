@@ -26,7 +26,7 @@ STANDING = {
     "arrests.response": "Arrests: chance that the police turn out",
     "preempt": "Arrests beforehand: share of yesterday's posters",
 }
-_AUTHORITY = ("A court must order blocks", "The prosecutor may order blocks")
+_AUTHORITY = ("Only a court may block", "The prosecutor may block")
 
 
 def title_of(name: str, value: float) -> str:
