@@ -54,5 +54,5 @@ def test_a_sweep_asks_which_run(swept):
 def test_a_run_that_is_not_there_is_refused(swept, tmp_path):
     with pytest.raises(ScenarioError, match="RunId = 7"):
         choice_of_run(swept[0], 7)
-    with pytest.raises(ScenarioError, match="holds no sweep"):
+    with pytest.raises(ScenarioError, match="neither a run nor a sweep"):
         choice_of_run(tmp_path, None)

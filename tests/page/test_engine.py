@@ -1,6 +1,8 @@
 """The world behind the page, without a page: its thread, its clicks, its twin."""
 
+import re
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,11 +13,16 @@ pytest.importorskip("tomli_w")
 from serving import until
 
 from samizdat import Scenario, Simulation
-from samizdat.numbers import NUMBERS
+from samizdat.core.layout import POSTURES
+from samizdat.numbers import DATED, NUMBERS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
 from samizdat.page.numbering import STEPS, events_of, groups, scale_of
-from samizdat.page.twin import spared
+from samizdat.page.painter import Painter
+from samizdat.page.pictures import lesson
+from samizdat.page.twin import Click, spared
+from samizdat.page.words import LEVER_WORDS, title_of
+from samizdat.regime import LEVERS
 from samizdat.schema import ScenarioError
 
 SMALL = Choice("town", 300)
@@ -144,6 +151,91 @@ def test_too_many_citizens_are_refused(engine):
     assert world.status.phase == "failed"
     assert "20,000" in world.status.problem
     assert "10,000" in world.status.problem
+
+
+@pytest.mark.parametrize(
+    ("choice", "wrong"),
+    [
+        (Choice("town", 20_000), "20,000"),
+        (Choice("kazakhstan", 3), "17 regions"),
+        (Choice("town", 5), "5 citizens"),
+    ],
+)
+def test_what_is_not_served_is_known_before_it_is_built(choice, wrong):
+    with pytest.raises(ScenarioError, match=wrong):
+        choice.served(10_000)
+    assert SMALL.served(300).citizens == 300
+
+
+def test_an_order_of_a_day_is_taken_back_before_it_and_given_anew_after_it(engine):
+    world = engine()
+    day = {"kind": "action", "lever": "violence", "days": 1}
+    for _ in range(3):
+        world.toggle(day).result(30)
+    now = world.ask(lambda _: world.clicks_now()).result(30)
+    assert [click.entry for click in now] == [day]
+    steps(world, 1)
+    assert world.ask(lambda _: world.clicks_now()).result(30) == ()
+    world.toggle(day).result(30)
+    saved = world.ask(lambda model: len(model.simulation.enacted)).result(30)
+    assert saved == 2  # the day that is over stays
+
+
+@pytest.mark.parametrize(
+    ("step", "step_days", "lasts"),
+    [(4, 1.0, True), (5, 1.0, False), (4, 7.0, True), (5, 7.0, False), (5, 0.5, True),
+     (6, 0.5, False)],
+)  # fmt: skip
+def test_a_click_of_a_day_lasts_as_long_as_its_entry(step, step_days, lasts):
+    click = Click(4, "live-1", {"kind": "action", "lever": "violence", "days": 1})
+    assert click.lasts(step, step_days) is lasts
+    assert not click._replace(ends=4).lasts(step, step_days)
+    assert click._replace(entry={"kind": "action"}).lasts(step, step_days)
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_the_world_to_be_ordered_about(engine):
+    world = engine()
+    seen = []
+    painter = Painter(world, seen.append)
+    painter.chosen = 99_999_999
+    painter.look("who")
+    painter.start()
+    try:
+        shown = until(lambda: seen and seen[-1])
+        assert shown.status.phase == "ready"
+        assert "cannot be drawn" in shown.undrawn
+        assert shown.counts == {"silent": 300}  # before the first day everybody is
+        assert shown.numbers
+        assert shown.series
+        painter.chosen = 7
+        world.step()
+        shown = until(lambda: seen[-1].picture and seen[-1])
+        assert shown.undrawn == ""
+        assert sum(shown.counts[name] for name in POSTURES) == 300
+    finally:
+        painter.stop()
+
+
+def test_there_are_plain_words_for_every_lever_and_number():
+    assert set(LEVER_WORDS) == set(LEVERS)
+    live = {name: named for name, named in NUMBERS.items() if named.place in DATED}
+    titles = [title_of(name, named.default) for name, named in live.items()]
+    assert len(set(titles)) == len(titles)
+    assert not [title for title in titles if re.search(r"[a-z]\.[a-z]|_", title)]
+    assert title_of("surveillance", 0.9) == "Surveillance 0.9"
+    assert title_of("blocking.authority", 1.0) == "The prosecutor may block"
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [(5, "It made no difference."), (9, "With e-government it is 4 fewer."),
+     (2, "With e-government it is 3 more.")],
+)  # fmt: skip
+def test_a_second_world_says_what_a_lever_changed(there, said):
+    here, without = (SimpleNamespace(daily=lambda _, n=n: np.array([n])) for n in (5, there))
+    assert lesson(here, without, "egov") == (
+        f"So far 5 days spent in the street; without e-government {there}. {said}"
+    )
 
 
 def test_a_citizen_explains_her_last_day_and_those_to_come(engine):

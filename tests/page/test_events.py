@@ -10,10 +10,32 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Mesa's own components break a rule of Solara's
     import ipyvuetify as v
 
+    from samizdat.page.beside import Why
     from samizdat.page.choice import Choice
     from samizdat.page.choosing import World
+    from samizdat.page.engine import Status
     from samizdat.page.levers import Levers
+    from samizdat.page.painter import Shown
     from samizdat.page.session import Session
+    from samizdat.page.show import Today
+    from samizdat.page.twin import Click
+    from samizdat.scenario import Scenario
+    from samizdat.schema import ScenarioError
+
+
+class Refusal:
+    """An answer that is a refusal."""
+
+    def __init__(self, reason):
+        self.reason = reason
+
+    def add_done_callback(self, heard):
+        """Tell it at once."""
+        heard(self)
+
+    def exception(self):
+        """Return why."""
+        return ScenarioError(self.reason)
 
 
 class Deaf:
@@ -48,7 +70,7 @@ def drawn(part, choice=None):
     _box, held = solara.render(visited(), handle_error=False)
     engine = visitors[0].engine
     engine.build = lambda choice, playing=None: orders.append(choice)
-    engine.toggle = engine.enact = heard
+    engine.toggle = engine.enact = engine.watch = engine.compare = engine.lift = heard
     return visitors[0], held, orders
 
 
@@ -108,3 +130,165 @@ def test_a_new_world_is_ordered_about_everywhere():
     session.where.set(session.world.region_names[3])
     session.choose(Choice("town"))
     assert session.here({"kind": "action"}) == {"kind": "action"}
+
+
+def said(held):
+    """All that is written."""
+    found, left = [], [held.find().widgets[0]]
+    while left:
+        some = getattr(left.pop(0), "children", ())
+        found += [each for each in some if isinstance(each, str)]
+        left += [each for each in some if not isinstance(each, str)]
+    return found
+
+
+def seen(run=1, step=5, **facts):
+    """What the painter would publish of a day."""
+    status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
+    facts = {"picture": b"old", "series": b"old", "lesson": "old", "account": ("old",), **facts}
+    return Shown(
+        status, counts={"silent": 7}, numbers={"sanction": 0.5}, events={"e": "E"}, **facts
+    )
+
+
+def test_a_citizen_who_is_not_there_is_refused_and_nothing_changes():
+    session, held, orders = drawn(Why)
+    session.ask_why(7)
+    for text in ("99999999", "2000", "9" * 5000):
+        typed(held, "Ask a citizen why: her number", text)
+        assert session.problem.value.startswith("citizen = ")
+        assert session.citizen.value == session.painter.chosen == 7
+    typed(held, "Ask a citizen why: her number", "99999999")
+    assert session.problem.value == "citizen = 99,999,999 is outside 0 ... 1,999"
+    assert fields(held, "Ask a citizen why: her number").refusals == 4
+    typed(held, "Ask a citizen why: her number", "1999")
+    assert (session.problem.value, session.citizen.value) == ("", 1999)
+    assert orders == [7, 1999]
+
+
+def test_a_new_start_asks_nothing_of_a_world_that_may_not_be_there():
+    session, _held, orders = drawn(Why)
+    session.ask_why(7)
+    session.compare("blocking")
+    session.engine.watch = session.engine.compare = lambda _: Refusal("there is no world yet")
+    orders.clear()
+    session.choose(Choice())
+    assert orders == [Choice()]
+    assert session.problem.value == ""
+    assert (session.lever.value, session.citizen.value, session.painter.chosen) == (None,) * 3
+    assert session.view.value == "network"
+
+
+def test_an_order_clears_what_was_wrong_with_the_one_before():
+    session, _held, orders = drawn(Levers)
+    block = {"kind": "action", "lever": "blocking"}
+    for order in (
+        lambda: session.set("sanction", "0.5"),
+        lambda: session.enact(block),
+        lambda: session.toggle(block),
+        lambda: session.lift("live-1"),
+        lambda: session.ask_why(3),
+        lambda: session.compare("ban"),
+    ):
+        session.set("sanction", "7")
+        assert session.problem.value == "sanction = 7 is outside 0 ... 1"
+        order()
+        assert session.problem.value == ""
+    assert len(orders) == 6
+    session.engine.enact = lambda _: Refusal("the scenario ends")
+    session.set("sanction", 0.5)
+    assert (session.problem.value, session.refusals.value) == ("the scenario ends", 7)
+
+
+def test_a_refused_value_is_taken_back_by_its_field():
+    session, held, _orders = drawn(Levers)
+    session._publish(seen())
+    field = next(w for w in held.find(v.VuetifyTemplate).widgets if w.kind == "samizdat-exact")
+    field.vue_typed("7")
+    assert (field.value, field.refusals) == ("0.5", 1)
+
+
+def test_a_typed_value_is_ordered_as_a_number_and_a_named_one_as_its_word():
+    session, _held, orders = drawn(Levers)
+    session.set("surveillance", "0.9")
+    session.set("blocking.authority", 1.0)
+    first, second = orders
+    assert first["set"] == {"surveillance": 0.9}
+    assert first["title"] == "Surveillance 0.9"
+    assert second["set"] == {"blocking.authority": "prosecutor"}
+
+
+def test_a_world_that_cannot_be_leaves_the_one_that_runs():
+    session, _held, orders = drawn(World, Choice("kazakhstan", 2000))
+    session._publish(seen())
+    for choice in (Choice("kazakhstan", 9_000_000), Choice("kazakhstan", 3), Choice("town", 5)):
+        session.choose(choice, playing=True)
+        assert "citizens" in session.problem.value
+        assert session.world.citizens == session.choice.value.citizens == 2000
+        assert session.picture.value == b"old"
+    assert orders == []
+
+
+def test_a_world_that_failed_leaves_no_picture():
+    session, _held, _orders = drawn(World)
+    session._publish(seen())
+    session._publish(Shown(Status("failed", "no memory", run=1)))
+    assert session.picture.value == session.series.value == b""
+    assert session.counts.value == {}
+
+
+def test_a_new_start_shows_nothing_of_the_world_before():
+    session, _held, _orders = drawn(World)
+    session._publish(seen())
+    session.choose(Choice())
+    for _ in range(2):
+        assert session.status.value.phase == "building"
+        assert session.picture.value == session.series.value == b""
+        assert session.account.value == session.clicks.value == ()
+        assert (session.counts.value, session.lesson.value) == ({}, "")
+        session._publish(seen())  # a picture that was being drawn
+    session._publish(seen(run=2))
+    assert session.picture.value == b"old"
+
+
+def test_the_account_is_of_the_citizen_who_was_asked():
+    session, held, _orders = drawn(Why)
+    session.ask_why(7)
+    session._publish(seen(citizen=7, account=("Day of citizen 7",)))
+    assert "Day of citizen 7" in said(held)
+    session.ask_why(8)
+    assert session.account.value == ()
+    session._publish(seen(citizen=7, account=("Day of citizen 7",)))  # it was being drawn
+    assert "Day of citizen 7" not in said(held)
+    session.ask_why(None)
+    assert session.account.value == ()
+
+
+def test_on_the_first_day_everybody_is_silent():
+    session, held, _orders = drawn(Today)
+    session._publish(seen(step=0)._replace(counts={"silent": 2000}))
+    assert any("2,000 silent · 0 keep quiet" in text for text in said(held))
+
+
+def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
+    session, held, orders = drawn(Levers)
+    press(held, "violence, one day")
+    entry = orders[0]
+    session._publish(seen(clicks=(Click(5, "live-1", entry),)))
+    assert "Violence in the street, everywhere: tomorrow" in said(held)
+    button = next(w for w in held.find(v.Btn).widgets if "violence, one day" in w.children)
+    assert "samizdat-down" in button.class_
+    press(held, "take back")
+    assert orders[1] == "live-1"
+    session._publish(seen(step=6))
+    assert not [text for text in said(held) if "tomorrow" in text]
+
+
+@pytest.mark.parametrize(("regions", "headings"), [(17, 3), (1, 0)])
+def test_orders_that_are_for_no_place_say_so(monkeypatch, regions, headings):
+    session, held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
+    if regions == 1:
+        monkeypatch.setattr(Scenario, "region_names", ["all"])
+    session._publish(seen())
+    found = [text for text in said(held) if text.endswith(", in the whole country")]
+    assert len(found) == headings

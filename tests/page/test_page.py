@@ -75,6 +75,7 @@ def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
         shoot(page, f"1280_country_{name[:4].lower()}")
     press(page, "Beliefs")
     page.wait_for_selector(".samizdat-mesa img")
+    page.locator(".samizdat-help", has_text="means over all citizens, each from 0 to 1").wait_for()
     shoot(page, "1280_beliefs")
     assert page.evaluate("document.documentElement.scrollHeight") <= 800
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
@@ -152,6 +153,26 @@ def test_a_block_is_lifted_with_a_second_click(visit):
     until(lambda: page.locator(".samizdat-order").count() == 0)
 
 
+def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoot):
+    page = ready(visit())
+    to_day(page, 2)
+    order = page.locator(".samizdat-order", has_text="Violence in the street, everywhere: tomorrow")
+    press(page, "violence, one day")
+    order.wait_for()
+    press(page, "violence, one day")
+    until(lambda: order.count() == 0)
+    for text in ("violence, one day", "kin chat", "the prosecutor"):
+        press(page, text)
+    order.wait_for()
+    page.locator(".samizdat-down", has_text="violence, one day").wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "1280_orders")
+    to_day(page, 3)
+    until(lambda: order.count() == 0)
+    page.wait_for_timeout(800)
+    shoot(page, "1280_ordered")
+
+
 def test_the_state_gives_in(visit):
     page = ready(visit())
     to_day(page, 14)
@@ -161,7 +182,7 @@ def test_the_state_gives_in(visit):
     until(lambda: page.get_by_role("button", name="Factory closes").count() == 0)
 
 
-def test_a_slider_sets_a_number_while_it_runs(visit):
+def test_a_slider_sets_a_number_while_it_runs(visit, shoot):
     page = ready(visit())
     to_day(page, 3)
     slider = page.locator(".samizdat-number", has_text="Surveillance")
@@ -175,7 +196,12 @@ def test_a_slider_sets_a_number_while_it_runs(visit):
     to_day(page, 4)
     assert slider.locator(".samizdat-exact input").input_value() == "0.9"
     type_into(page, ".samizdat-number:has-text('Surveillance') .samizdat-exact", "7")
-    page.locator(".samizdat-problem", has_text="0 ... 1").wait_for()
+    page.locator(".samizdat-problem", has_text="surveillance = 7 is outside 0 ... 1").wait_for()
+    until(lambda: slider.locator(".samizdat-exact input").input_value() == "0.9", 5)
+    shoot(page, "1280_refused")
+    type_into(page, ".samizdat-number:has-text('Surveillance') .samizdat-exact", "0.5")
+    until(lambda: page.locator(".samizdat-problem").count() == 0, 5)
+    until(lambda: slider.locator(".samizdat-exact input").input_value() == "0.5")
 
 
 def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
@@ -192,12 +218,17 @@ def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
     press(page, "Reset")  # a field that is left counts too
     press(page, "Start this world")
     page.get_by_text("1,234 synthetic citizens, seed 7").wait_for()
+    until(lambda: (day_of(page) or 0) >= 1)
     type_into(page, ".samizdat-seed", "many")
     page.locator(".samizdat-problem", has_text="many").wait_for()
     type_into(page, ".samizdat-seed", "43")
     type_into(page, ".samizdat-citizens", "9000000")
     press(page, "Start this world")
     page.locator(".samizdat-problem", has_text="2,000,000").wait_for()
+    page.get_by_text("1,234 synthetic citizens, seed 7").wait_for()
+    day = day_of(page)  # the world that runs is still there
+    assert page.locator("img.samizdat-picture").count() == 2
+    until(lambda: day_of(page) > day)
 
 
 def test_a_citizen_says_why(visit, shoot):
@@ -214,6 +245,17 @@ def test_a_citizen_says_why(visit, shoot):
     assert "goes from" in page.locator(".samizdat-why").inner_text()
     page.wait_for_timeout(800)
     shoot(page, "1280_why")
+
+
+def test_a_number_of_no_citizen_is_refused_and_the_world_goes_on(visit):
+    page = ready(visit())
+    type_into(page, ".samizdat-why-who", "99999999")
+    page.locator(".samizdat-problem", has_text="99,999,999 is outside 0 ... 1,999").wait_for()
+    until(lambda: page.locator(".samizdat-why-who input").input_value() == "", 5)
+    press(page, "Who")
+    page.wait_for_selector('img[alt="View: Who"]')
+    to_day(page, 2)
+    assert page.get_by_role("button", name="Play").is_enabled()
 
 
 def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
@@ -233,10 +275,20 @@ def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_series_and_pictures_can_be_taken_away(visit, tmp_path):
+def test_series_and_pictures_can_be_taken_away(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 3)
     press(page, SIDES["keep"])
+    page.locator(".samizdat-keep .v-btn").first.wait_for()
+    looks = [
+        page.locator(place).first.evaluate(
+            "one => { const s = getComputedStyle(one); return [s.textTransform, s.boxShadow,"
+            " s.fontSize, s.height, s.backgroundColor, s.color, s.borderTopColor] }"
+        )
+        for place in (".samizdat-keep .v-btn", ".samizdat-time .samizdat-press:nth-child(2)")
+    ]
+    assert looks[0] == looks[1]
+    shoot(page, "1280_keep")
     for label, begins in (
         ("Series as CSV", b"step,date,"),
         ("Citizens as PNG", b"\x89PNG"),

@@ -185,8 +185,13 @@ def _turn(folder: Path) -> Any:
         lock.release()
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
     """Read the manifest of a sweep.
+
+    Parameters
+    ----------
+    lacks
+        What a folder without one holds.
 
     Raises
     ------
@@ -198,7 +203,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ExperimentError(f"{folder}: holds no sweep ({MANIFEST}: {reason})") from None
+        raise ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})") from None
     except (ValueError, RecursionError):
         raise ExperimentError(f"{path}: is broken, it is no JSON") from None
     if not isinstance(manifest, dict):

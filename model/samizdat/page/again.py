@@ -15,6 +15,8 @@ from samizdat.page.choice import Choice, citizens_from
 from samizdat.scenario import Scenario
 from samizdat.schema import ScenarioError
 
+_NEITHER = "neither a run nor a sweep"
+
 
 def choice_of_run(folder: Path, run: int | None) -> Choice:
     """Return the world and the seed of a run, by its folder, and RunId where that is a sweep's.
@@ -24,11 +26,11 @@ def choice_of_run(folder: Path, run: int | None) -> Choice:
     ScenarioError
         If the folder holds neither, or there is no such run.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, _NEITHER)
     if "experiment" in manifest:
         return _of_a_sweep(folder, manifest, run)
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
-        raise ScenarioError(f"run = {folder}: holds neither a run nor a sweep")
+        raise ScenarioError(f"run = {folder}: holds {_NEITHER}")
     if run is not None:
         raise ScenarioError(f"RunId = {run}: {folder} holds one run, no sweep")
     name = str(manifest.get("scenario_name", "run"))

@@ -4,7 +4,10 @@ import solara
 
 from samizdat.page.parts import Entry, Pick, Picture, Press, data_of
 from samizdat.page.session import Session
+from samizdat.page.words import LEVER_WORDS
 from samizdat.regime import LEVERS
+
+LONGEST = 18  # digits of a number of a citizen
 
 
 @solara.component
@@ -22,7 +25,10 @@ def Compared(session: Session) -> None:
     """Choose a lever to do without in a second world, and say what that changes."""
     options = [
         ("", "no second world"),
-        *((name, f"the same luck without {name}: {lever.claim}") for name, lever in LEVERS.items()),
+        *(
+            (name, f"the same luck without {LEVER_WORDS[name]}: {lever.claim}")
+            for name, lever in LEVERS.items()
+        ),
     ]
     Pick(
         "Compare with", options, session.lever.value or "",
@@ -43,11 +49,11 @@ def Why(session: Session) -> None:
     citizen = session.citizen.value
 
     def asked(text: str) -> None:
-        if not text.isdecimal():
-            session.problem.set(f"citizen = {text!r} is not a number of a citizen")
+        plain = text.replace(",", "")
+        if not plain.isdecimal() or len(plain) > LONGEST:
+            session.refuse(f"citizen = {text[:LONGEST]!r} is not a number of a citizen")
             return
-        session.problem.set("")
-        session.ask_why(int(text))
+        session.ask_why(int(plain))
 
     with solara.Div(classes=["samizdat-row"]):
         Entry(
@@ -55,6 +61,7 @@ def Why(session: Session) -> None:
             value="" if citizen is None else str(citizen),
             event_typed=asked,
             kind="samizdat-why-who",
+            refusals=session.refusals.value,
         )
         if citizen is not None:
             Press("close", lambda: session.ask_why(None))
@@ -66,7 +73,7 @@ def Why(session: Session) -> None:
             )
         elif not session.account.value:
             solara.Div(children=["Her account begins with the next day."])
-        for day in _days(session.account.value):
+        for day in _days(session.account.value if citizen is not None else ()):
             with solara.Div(classes=["samizdat-day"]):
                 solara.Div(children=[day[0]], classes=["samizdat-day-head"])
                 for line in day[1:]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from samizdat.cache import graph_of
 from samizdat.mesa_model import OWN_REGIME, ProtestModel, numbers_from, seed_from
 from samizdat.presets import PRESETS
 from samizdat.scenario import Scenario
@@ -16,6 +17,7 @@ from samizdat.schema import ScenarioError, unknown
 from samizdat.shipped import shipped
 
 LONGEST_QUERY = 4000  # characters
+FEW = 1000  # citizens
 REGIMES = (OWN_REGIME, *PRESETS)
 
 
@@ -57,6 +59,26 @@ class Choice:
             values["citizens"] = self.citizens
         return world.change(values)
 
+    def served(self, most: int) -> Scenario:
+        """Return the scenario as it is chosen, if the page can serve so many citizens.
+
+        Among few citizens not every social graph can be: there it is drawn.
+
+        Raises
+        ------
+        ScenarioError
+            In one line: what is wrong, and what is allowed.
+        """
+        world = self.world()
+        if world.citizens > most:
+            raise ScenarioError(
+                f"citizens = {world.citizens:,} is more than this page serves to one visitor, "
+                f"{most:,}: choose fewer"
+            )
+        if world.citizens <= FEW:
+            graph_of(world, self.seed)
+        return world
+
     def model(self, most: int) -> ProtestModel:
         """Build the model, if it has no more citizens than the page allows.
 
@@ -65,12 +87,7 @@ class Choice:
         ValueError
             In one line: what is wrong, and what is allowed.
         """
-        citizens = self.world().citizens
-        if citizens > most:
-            raise ScenarioError(
-                f"citizens = {citizens:,} is more than this page serves to one visitor, "
-                f"{most:,}: choose fewer"
-            )
+        self.served(most)
         values = {"citizens": self.citizens} if self.citizens is not None else {}
         return ProtestModel(
             self.scenario, rng=self.seed, regime=self.regime, **values, **dict(self.values)

@@ -24,6 +24,7 @@ _REGIMES = {
 def World(session: Session) -> None:
     """Choose the world; it begins with the button."""
     choice, draft = session.choice.value, session.draft.value
+    refusals = session.refusals.value
     names = shipped() if choice.scenario in shipped() else [choice.scenario, *shipped()]
     solara.Div(children=["These take effect with a new start."], classes=["samizdat-help"])
     Pick(
@@ -41,7 +42,7 @@ def World(session: Session) -> None:
                 else None if text == "" else citizens_from(text)
             )  # fmt: skip
         except ValueError as problem:
-            session.problem.set(str(problem))
+            session.refuse(str(problem))
             return
         session.problem.set("")
         session.draft.set(replace(session.draft.value, **{field: value}))
@@ -52,12 +53,14 @@ def World(session: Session) -> None:
         value=f"{draft.citizens or _citizens(own):,}",
         event_typed=lambda text: typed("citizens", text),
         kind="samizdat-citizens",
+        refusals=refusals,
     )
     Entry(
         label="Seed: the luck of the run",
         value=str(draft.seed),
         event_typed=lambda text: typed("seed", text),
         kind="samizdat-seed",
+        refusals=refusals,
     )
     Pick(
         "Regime",
@@ -78,7 +81,7 @@ def World(session: Session) -> None:
         try:
             changed.world()
         except ValueError as problem:
-            session.problem.set(str(problem))
+            session.refuse(str(problem))
             return
         session.problem.set("")
         session.draft.set(changed)
@@ -87,7 +90,9 @@ def World(session: Session) -> None:
     for title, members in groups(live=False).items():
         Fold(
             title,
-            lambda members=members: [Number(name, numbers[name], change) for name in members],
+            lambda members=members: [
+                Number(name, numbers[name], change, refusals=refusals) for name in members
+            ],
         )
 
 
@@ -102,11 +107,11 @@ def Numbers(session: Session) -> None:
 @solara.component
 def Live(session: Session, members: list[str]) -> None:
     """Show some numbers as they are in force."""
-    numbers = session.numbers.value
+    numbers, refusals = session.numbers.value, session.refusals.value
     with solara.Div():
         for name in members:
             if name in numbers:
-                Number(name, numbers[name], session.set)
+                Number(name, numbers[name], session.set, refusals=refusals)
 
 
 def _citizens(choice: Choice) -> int:

@@ -187,6 +187,14 @@ class Engine:
         )
         return self.ask(lambda model: to_toml(model.simulation.scenario, comment))
 
+    def clicks_now(self) -> tuple[Click, ...]:
+        """Return what was ordered and is not over; to be called in the thread."""
+        return tuple(self._lasting(self._model)) if self._model is not None else ()
+
+    def citizen_now(self) -> int | None:
+        """Return who is watched; to be called in the thread."""
+        return self._witness.citizen if self._witness else None
+
     @property
     def lever(self) -> str | None:
         """Which lever the twin does without."""
@@ -324,11 +332,16 @@ class Engine:
         return click.id
 
     def _toggle(self, model: ProtestModel, entry: dict[str, Any]) -> None:
-        same = [click.id for click in self.clicks if click.ends is None and click.entry == entry]
+        same = [click.id for click in self._lasting(model) if click.entry == entry]
         if same:
             self._lift(model, same[-1])
         else:
             self._enact(model, entry)
+
+    def _lasting(self, model: ProtestModel) -> list[Click]:
+        simulation = model.simulation
+        step, step_days = simulation.step_number, float(simulation.scenario.world.step_days)
+        return [click for click in self.clicks if click.lasts(step, step_days)]
 
     def _lift(self, model: ProtestModel, which: str) -> None:
         simulation = model.simulation

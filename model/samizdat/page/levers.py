@@ -7,20 +7,8 @@ import solara
 
 from samizdat.page.parts import Choices, Number, Pick, Press
 from samizdat.page.session import Session
+from samizdat.page.words import STANDING
 from samizdat.schema import FOREIGN_PRESS
-
-# What stands all the time, with words for its slider.
-STANDING = {
-    "surveillance": "Surveillance: chance that a readable post is traced",
-    "sanction": "Prosecution of a traced post",
-    "chill": "Strict laws: fear that everybody has at rest",
-    "broadcast": "State television and print",
-    "flooding": "Official accounts drown calls: share drowned",
-    "egov": "E-government: services online that win trust",
-    "arrests.capacity": "Arrests: most a day, per citizen",
-    "arrests.response": "Arrests: chance that the police turn out",
-    "preempt": "Arrests beforehand: share of yesterday's posters",
-}
 
 
 @solara.component
@@ -47,7 +35,7 @@ def Levers(session: Session) -> None:
 @solara.component
 def Orders(session: Session, platforms: list[str]) -> None:
     """Show what can be ordered in the place that is chosen, and all that was."""
-    clicks = [click for click in session.clicks.value if click.ends is None]
+    clicks = session.clicks.value
 
     def toggle(order: dict[str, Any]) -> None:
         session.toggle(session.here(order))
@@ -79,15 +67,20 @@ def Orders(session: Session, platforms: list[str]) -> None:
             down=running(blackout),
         )  # fmt: skip
         Press(
-            "violence, one day", lambda: session.enact(session.here(violence)),
-            kind="samizdat-harsh",
+            "violence, one day", lambda: toggle(violence), kind="samizdat-harsh",
+            down=running(violence),
         )  # fmt: skip
     with solara.Div(classes=["samizdat-orders"]):
         for click in clicks:
-            if click.entry["kind"] == "action" and "days" not in click.entry:
+            if click.entry["kind"] == "action":
+                brief = "days" in click.entry  # a day, which is to come
+                said = f"{click.entry['title']}, {_place(click.entry)}"
                 with solara.Div(classes=["samizdat-order"], key=click.id):
-                    solara.Text(f"{click.entry['title']}, {_place(click.entry)}")
-                    Press("end", lambda which=click.id: session.lift(which))
+                    solara.Text(f"{said}: tomorrow" if brief else said)
+                    Press(
+                        "take back" if brief else "end",
+                        lambda which=click.id: session.lift(which),
+                    )
 
 
 @solara.component
@@ -96,8 +89,7 @@ def GivingIn(session: Session) -> None:
     events = session.events.value
     if not events:
         return
-    clicks = [click for click in session.clicks.value if click.ends is None]
-    solara.Div(children=["Give in over"], classes=["samizdat-heading"])
+    solara.Div(children=[f"Give in over an event{national(session)}"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         for event, title in events.items():
             entry = {
@@ -106,7 +98,7 @@ def GivingIn(session: Session) -> None:
             }  # fmt: skip
             Press(
                 title, lambda entry=entry: session.toggle(entry),
-                down=any(click.entry == entry for click in clicks),
+                down=any(click.entry == entry for click in session.clicks.value),
                 hint="It gives cause for grievance no longer; news of it goes on",
             )  # fmt: skip
 
@@ -115,7 +107,9 @@ def GivingIn(session: Session) -> None:
 def Authority(session: Session) -> None:
     """Show who orders the blocks that come by rule."""
     value = session.numbers.value.get("blocking.authority", 0.0)
-    solara.Div(children=["Who may order a block by rule"], classes=["samizdat-heading"])
+    solara.Div(
+        children=[f"Who may order a block by rule{national(session)}"], classes=["samizdat-heading"]
+    )
     Choices(
         [(0.0, "a court, slowly"), (1.0, "the prosecutor")],
         value,
@@ -127,11 +121,16 @@ def Authority(session: Session) -> None:
 @solara.component
 def Standing(session: Session) -> None:
     """Show the levers that act every day."""
-    numbers = session.numbers.value
-    solara.Div(children=["Every day"], classes=["samizdat-heading"])
+    numbers, refusals = session.numbers.value, session.refusals.value
+    solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
     for name, label in STANDING.items():
         if name in numbers:
-            Number(name, numbers[name], session.set, label)
+            Number(name, numbers[name], session.set, label, refusals)
+
+
+def national(session: Session) -> str:
+    """Return what a heading adds where orders could be for one place, and these are not."""
+    return ", in the whole country" if len(session.world.region_names) > 1 else ""
 
 
 def _plain(name: str) -> str:

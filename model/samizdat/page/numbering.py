@@ -102,6 +102,13 @@ def events_of(simulation: Simulation) -> dict[str, str]:
     }
 
 
+def counts_of(simulation: Simulation) -> dict[str, int]:
+    """Return how many did what on the last day; before the first one everybody is silent."""
+    if simulation.step_number == 0:
+        return {"silent": simulation.scenario.citizens}
+    return simulation.counts
+
+
 def lever_of(name: str) -> str:
     """Return the lever of the state that a number drives."""
     return next(lever for lever, each in LEVERS.items() if name in each.numbers)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
-from samizdat.page.numbering import events_of, numbers_of
+from samizdat.page.numbering import counts_of, events_of, numbers_of
 from samizdat.page.pictures import Gallery, film_of, lesson
 from samizdat.page.twin import Click
 from samizdat.schema import ScenarioError
@@ -20,7 +20,7 @@ SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
 
 
 class Shown(NamedTuple):
-    """What there is to show."""
+    """What there is to show; without counts, nothing of a day."""
 
     status: Status
     clicks: tuple[Click, ...] = ()
@@ -29,9 +29,11 @@ class Shown(NamedTuple):
     counts: Any = None
     numbers: Any = None
     events: Any = None
+    citizen: int | None = None  # whose account it is
     account: tuple[str, ...] = ()
     lesson: str = ""
     model: ProtestModel | None = None  # a copy, for Mesa's components
+    undrawn: str = ""  # why there is no picture
 
 
 class _Snapshot(NamedTuple):
@@ -44,6 +46,7 @@ class _Snapshot(NamedTuple):
     twin: Simulation | None
     numbers: dict[str, float]
     events: dict[str, str]
+    citizen: int | None
     account: tuple[str, ...]
 
 
@@ -145,8 +148,7 @@ class Painter:
             try:
                 shown = self._draw()
             except Exception as problem:  # the page says so instead of standing still
-                told = f"{type(problem).__name__}: {problem}"
-                shown = Shown(self.engine.status._replace(phase="failed", problem=told))
+                shown = Shown(self.engine.status, undrawn=_undrawn(problem))
             if self._stopped:
                 return
             self.publish(shown)
@@ -162,12 +164,13 @@ class Painter:
             twin = self.engine.twin
             return _Snapshot(
                 self.engine.status,
-                self.engine.clicks,
+                self.engine.clicks_now(),
                 apart.simulation if apart is not None else copy.deepcopy(model.simulation),
                 apart,
                 copy.deepcopy(twin) if twin is not None else None,
                 numbers_of(model.simulation),
                 events_of(model.simulation),
+                self.engine.citizen_now(),
                 self.engine.account_now(),
             )
 
@@ -180,32 +183,46 @@ class Painter:
             kept = self._snapshot()
         except ValueError:  # it is being built anew
             return Shown(self.engine.status)
+        told, picture, undrawn, size = "", b"", "", self.sizes["view"]
         with self._lock:
             if self._run != kept.status.run:
                 self._run, self._gallery = kept.status.run, Gallery()
             gallery, lever = self._gallery, self.engine.lever
-            told, picture, size = "", b"", self.sizes["view"]
             if kept.twin is not None and lever is not None:
                 told = lesson(kept.simulation, kept.twin, lever)
-                if self.view == "twin":
-                    picture = gallery.compare(kept.simulation, kept.twin, size, lever)
-            if kept.model is None and self.view != "twin":
-                picture = gallery.draw(self.view, kept.simulation, size, self.chosen, self.shows)
-            if picture:
-                self._keep_frame(picture, kept.status)
+            try:
+                picture = self._picture(kept, gallery, lever, size)
+            except Exception as problem:  # all else goes on, and the page says why it is not seen
+                undrawn = _undrawn(problem)
             series = gallery.beside(kept.simulation, self.sizes["series"])
         return Shown(
             kept.status,
             kept.clicks,
             picture,
             series,
-            kept.simulation.counts,
+            counts_of(kept.simulation),
             kept.numbers,
             kept.events,
+            kept.citizen,
             kept.account,
             told,
             kept.model,
+            undrawn,
         )
+
+    def _picture(
+        self, kept: _Snapshot, gallery: Gallery, lever: str | None, size: tuple[int, int]
+    ) -> bytes:
+        """Return the view; nothing where Mesa's component shows it, or there is no second world."""
+        picture = b""
+        if self.view == "twin":
+            if kept.twin is not None and lever is not None:
+                picture = gallery.compare(kept.simulation, kept.twin, size, lever)
+        elif kept.model is None:
+            picture = gallery.draw(self.view, kept.simulation, size, self.chosen, self.shows)
+        if picture:
+            self._keep_frame(picture, kept.status)
+        return picture
 
     def _keep_frame(self, picture: bytes, status: Status) -> None:
         """Keep a picture for the film, one a day, of the same view and size."""
@@ -216,3 +233,7 @@ class Painter:
             self._film.pop()
         self._film.append(picture)
         self._filmed = (kind, day)
+
+
+def _undrawn(problem: Exception) -> str:
+    return f"This picture cannot be drawn ({type(problem).__name__}: {problem})"

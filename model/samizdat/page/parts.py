@@ -73,7 +73,9 @@ def Press(
 
 
 @solara.component_vue("entry.vue")
-def Entry(*, label: str, value: str, event_typed: Any = None, kind: str = "") -> None:
+def Entry(
+    *, label: str, value: str, event_typed: Any = None, kind: str = "", refusals: int = 0
+) -> None:
     """Show a field for a word or a number; it counts when it is left, or with Enter.
 
     What a visitor types stays until then, whatever the value becomes meanwhile.
@@ -82,6 +84,8 @@ def Entry(*, label: str, value: str, event_typed: Any = None, kind: str = "") ->
     ----------
     event_typed
         Called with what was typed.
+    refusals
+        How often anything was refused; when it rises, the field shows its value again.
     """
 
 
@@ -106,7 +110,11 @@ def Pick(
 
 @solara.component
 def Number(
-    name: str, value: float, on_value: Callable[[str, float | str], None], label: str = ""
+    name: str,
+    value: float,
+    on_value: Callable[[str, float | str], None],
+    label: str = "",
+    refusals: int = 0,
 ) -> None:
     """Show a number as a slider and a field, from its declaration."""
     quantity = NUMBERS[name].quantity
@@ -123,15 +131,17 @@ def Number(
             options = [(float(k), word) for k, word in enumerate(words)]
             Choices(options, value, lambda chosen: on_value(name, chosen), name)
         else:
-            Slide(name, value, on_value)
+            Slide(name, value, on_value, refusals)
 
 
 @solara.component
-def Slide(name: str, value: float, on_value: Callable[[str, float | str], None]) -> None:
+def Slide(
+    name: str, value: float, on_value: Callable[[str, float | str], None], refusals: int = 0
+) -> None:
     """Show a slider, which counts when it is let go, and a field beside it."""
     scale = scale_of(name)
     place, set_place = solara.use_state(scale.place(value))
-    solara.use_effect(lambda: set_place(scale.place(value)), [value])
+    solara.use_effect(lambda: set_place(scale.place(value)), [value, refusals])
     with solara.Div(classes=["samizdat-slide"]):
         slider = v.Slider(
             v_model=place, on_v_model=set_place, min=0, max=STEPS, dense=True,
@@ -146,6 +156,7 @@ def Slide(name: str, value: float, on_value: Callable[[str, float | str], None])
             value=shown(value),
             event_typed=lambda text: on_value(name, text),
             kind="samizdat-exact",
+            refusals=refusals,
         )
 
 

@@ -10,11 +10,13 @@ from mesa.visualization.utils import force_update
 from reacton.core import get_render_context
 from solara.server import kernel_context
 
+from samizdat.numbers import NUMBERS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine, Status
 from samizdat.page.opening import opening
 from samizdat.page.painter import Painter, Shown
 from samizdat.page.twin import Click
+from samizdat.page.words import title_of
 from samizdat.schema import ScenarioError
 
 FIRST_SPEED = 3.0  # days a second
@@ -39,6 +41,8 @@ class Session:
         self.where = solara.reactive("")  # a region, or everywhere
         self.world = choice.world()
         self.problem = solara.reactive(problem)  # of what the visitor last asked for
+        self.refusals = solara.reactive(0)  # so often, for fields that take back what was typed
+        self.undrawn = solara.reactive("")  # why there is no picture
         self.status = solara.reactive(Status())
         self.picture = solara.reactive(b"")
         self.series = solara.reactive(b"")
@@ -54,6 +58,7 @@ class Session:
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
+        self._run = 1  # which world, as the engine counts them
         self._context: Any = contextlib.nullcontext()
         # What is set within it is drawn at once: each drawing walks over the whole page.
         self._drawing: Any = get_render_context()
@@ -75,17 +80,31 @@ class Session:
     def choose(self, choice: Choice, *, playing: bool | None = None) -> None:
         """Begin anew with a world, or say what is wrong with it."""
         try:
-            self.world = choice.world()
+            world = choice.served(self.engine.most)
         except ValueError as problem:
-            self.problem.set(str(problem))
+            self.refuse(str(problem))
             return
         self.problem.set("")
+        self._run += 1  # what comes of the world before is not shown any more
+        self.world = world
         self.choice.set(choice)
         if self.where.value not in self.world.region_names:
             self.where.set("")
-        self.compare(None)
-        self.ask_why(None)
+        # The engine is not asked: there may be no world, and a new one has no second, no witness.
+        self.lever.set(None)
+        self.citizen.set(None)
+        self.painter.chosen = None
+        if self.view.value == "twin":
+            self.look("network")
+        self._clear()
+        plays = self.status.value.playing if playing is None else playing
+        self.status.set(Status(playing=plays, run=self._run))
         self.engine.build(choice, playing=playing)
+
+    def refuse(self, problem: str) -> None:
+        """Say what is wrong with what was asked for."""
+        self.problem.set(problem)
+        self.refusals.set(self.refusals.value + 1)
 
     def look(self, view: str) -> None:
         """Show another view."""
@@ -99,7 +118,13 @@ class Session:
 
     def ask_why(self, citizen: int | None) -> None:
         """Tell the days of a citizen from now on; of nobody with None."""
+        if citizen is not None and not 0 <= citizen < self.world.citizens:
+            last = self.world.citizens - 1
+            self.refuse(f"citizen = {citizen:,} is outside 0 ... {last:,}")
+            return
+        self.problem.set("")
         self.citizen.set(citizen)
+        self.account.set(())
         self.painter.chosen = citizen
         self._heed(self.engine.watch(citizen))
 
@@ -110,23 +135,35 @@ class Session:
 
     def enact(self, entry: dict[str, Any]) -> None:
         """Do something as the state, from the next day on."""
+        self.problem.set("")
         self._heed(self.engine.enact(entry))
 
     def toggle(self, entry: dict[str, Any]) -> None:
         """Do something as the state, or end it where it is done already."""
+        self.problem.set("")
         self._heed(self.engine.toggle(entry))
 
     def set(self, name: str, value: float | str) -> None:
         """Set a number from the next day on."""
-        self.enact({"kind": "setting", "set": {name: value}, "title": name.replace("_", " ")})
+        quantity = NUMBERS[name].quantity
+        try:
+            number = quantity.checked(name, value)
+        except ValueError as problem:
+            self.refuse(str(problem))
+            return
+        kept = quantity.names[int(number)] if quantity.names else number
+        self.enact({"kind": "setting", "set": {name: kept}, "title": title_of(name, number)})
 
     def lift(self, click: str) -> None:
         """End what was ordered."""
+        self.problem.set("")
         self._heed(self.engine.lift(click))
 
     def compare(self, lever: str | None) -> None:
         """Run the same world without a lever beside this one."""
+        self.problem.set("")
         self.lever.set(lever)
+        self.lesson.set("")
         self._heed(self.engine.compare(lever))
         if lever is not None:
             self.look("twin")
@@ -146,25 +183,43 @@ class Session:
             if problem is not None:
                 text = str(problem) if isinstance(problem, ValueError) else repr(problem)
                 with self._context:
-                    self.problem.set(text)
+                    self.refuse(text)
 
         answer.add_done_callback(heard)
 
+    def _clear(self) -> None:
+        """Show nothing of a world that is gone."""
+        self.picture.set(b"")
+        self.series.set(b"")
+        self.counts.set({})
+        self.clicks.set(())
+        self.events.set({})
+        self.account.set(())
+        self.lesson.set("")
+        self.model.set(None)
+        self.undrawn.set("")
+
     def _publish(self, new: Shown) -> None:
+        if new.status.run < self._run:
+            return
         with self._context, self._drawing:
-            self.clicks.set(new.clicks)
-            if new.status.phase == "ready":
+            if new.status.phase != "ready":
+                self._clear()
+            elif new.counts is not None:
                 if new.model is not None:
                     self.model.set(new.model)
                     force_update()
                 else:
                     self.picture.set(new.picture)
+                self.clicks.set(new.clicks)
                 self.series.set(new.series)
                 self.numbers.set(new.numbers)
                 self.events.set(new.events)
                 self.counts.set(new.counts)
-                self.account.set(new.account)
+                if new.citizen == self.citizen.value:
+                    self.account.set(new.account)
                 self.lesson.set(new.lesson)
+            self.undrawn.set(new.undrawn)
             self.status.set(new.status)
 
 

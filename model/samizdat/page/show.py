@@ -20,6 +20,10 @@ from samizdat.page.pictures import COLOURINGS, SHOWN
 from samizdat.page.session import Session, seats
 
 MEASURES = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
+MEASURED = {
+    "Beliefs": "How much citizens have to complain of, how far they trust the state and how much "
+    "they fear it, day by day: means over all citizens, each from 0 to 1."
+}
 SPEEDS = ((1.0, "1 day a second"), (3.0, "3 days a second"), (10.0, "10 days a second"),
           (30.0, "30 days a second"), (UNPACED, "as fast as it goes"))  # fmt: skip
 PANELS = (("state", "Be the state"), ("world", "World"), ("numbers", "Numbers"), ("keep", "Keep"))
@@ -58,6 +62,7 @@ def ProtestPage(components: Mapping[str, Callable[[Any], Any]] | None = None) ->
         problem, choice = "", opening.choice
         try:
             choice = choice.asked(query)
+            choice.served(opening.citizens)
         except ValueError as error:
             return str(error)
         try:
@@ -121,7 +126,7 @@ def Head(session: Session) -> None:
             )
         ready = status.phase == "ready"
         with solara.Div(classes=["samizdat-time"]):
-            if status.playing:
+            if status.playing and status.phase != "failed":
                 Press("❚❚ Pause", session.engine.pause, kind="samizdat-main", disabled=not ready)
             else:
                 Press(
@@ -145,7 +150,7 @@ def Today(session: Session) -> None:
     """Show the day and how many do what."""
     status, counts = session.status.value, session.counts.value
     with solara.Div(classes=["samizdat-today"]):
-        if status.phase != "ready":
+        if status.phase != "ready" or not counts:
             return
         done = "the last day" if status.finished else f"day {status.step:,} of {status.steps:,}"
         solara.Div(children=[f"{status.date} · {done}"], classes=["samizdat-date"])
@@ -187,7 +192,8 @@ def Middle(session: Session) -> None:
         Problem(session)
         if view in session.measures:
             Measured(session, view)
-            solara.Div(children=["A component of Mesa."], classes=["samizdat-help"])
+            said = f"{MEASURED.get(view, '')} A component of Mesa.".strip()
+            solara.Div(children=[said], classes=["samizdat-help"])
         else:
             View(session, view)
             solara.Div(children=[SHOWN[view].help], classes=["samizdat-help"])
@@ -231,7 +237,8 @@ def Measured(session: Session, view: str) -> None:
 def Problem(session: Session) -> None:
     """Show what is wrong with what was asked for, or with the world."""
     status = session.status.value
-    problem = session.problem.value or (status.problem if status.phase == "failed" else "")
+    failed = status.problem if status.phase == "failed" else ""
+    problem = session.problem.value or failed or session.undrawn.value
     if problem:
         solara.Div(
             children=[problem], classes=["samizdat-problem"], attributes={"role": "alert"}

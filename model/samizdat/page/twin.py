@@ -1,5 +1,6 @@
 """The same world with the same luck, but for one lever of the state: what the lever changed."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +16,13 @@ class Click(NamedTuple):
     id: str
     entry: Mapping[str, Any]
     ends: int | None = None
+
+    def lasts(self, step: int, step_days: float) -> bool:
+        """Whether it holds on the day of a step that is to come, or later."""
+        if self.ends is not None:
+            return False
+        first = math.floor(self.begins * step_days + 1e-9)  # it begins with a date
+        return step * step_days < first + float(self.entry.get("days", math.inf))
 
 
 class Twin:
