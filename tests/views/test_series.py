@@ -122,7 +122,7 @@ def test_bars_grow_beneath_their_names():
 
 
 def test_a_name_that_goes_leaves_nothing_behind(finished):
-    series = Series(finished, brief=True)
+    series = Series(finished, 420, 300, brief=True)
     series.strip.update(finished.bands.iloc[:0], 0.0)
     empty = series.pixels()
     first, last = (pd.Timestamp(day) for day in finished.nation["date"].iloc[[0, -1]])

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.figures.chronicle import LANES
 from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
@@ -155,6 +156,7 @@ class Strip:
         left, across, up = -0.3 / inches[0], 1 + 0.44 / inches[0], 1 + 0.06 / inches[1]
         self._ground = Rectangle((left, 0), across, up, transform=ax.transAxes, facecolor="white")
         self._ground.set(linewidth=0, clip_on=False)
+        self._within = TransformedBbox(Bbox.from_bounds(left, 0, across, up), ax.transAxes)
         self._bars = PolyCollection([], linewidths=0)
         self.growth = PolyCollection([], linewidths=0)
         self._begins = ax.vlines([], [], [], linewidth=1.2)
@@ -175,7 +177,9 @@ class Strip:
 
     def _text(self) -> Text:
         style: Any = {"fontsize": SMALL, "va": "center_baseline", "parse_math": False}
-        return self.ax.text(0, 0, "", color=INK, animated=True, **style)
+        text = self.ax.text(0, 0, "", color=INK, animated=True, **style)
+        text.set(clip_on=True, clip_box=self._within)
+        return text
 
     @property
     def names(self) -> list[str]:
