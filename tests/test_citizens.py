@@ -45,6 +45,12 @@ def test_an_attribute_is_the_same_asked_of_one_or_of_all(everybody, name):
     assert list(some.get(name)) == [getattr(citizen, name) for citizen in some]
 
 
+def test_several_attributes_are_a_tuple_each(everybody):
+    for citizens in (everybody, everybody.sample(20)):
+        rows = citizens.get(["fear", "posture"])
+        assert rows == [(citizen.fear, citizen.posture) for citizen in citizens]
+
+
 def test_neighbours_are_those_of_the_graph(simulation, everybody):
     graph = networkx_of(simulation)
     for citizen in everybody.sample(30):

@@ -10,6 +10,7 @@ import pytest
 from mesa.batchrunner import batch_run
 
 from samizdat import ProtestModel, ScenarioError, Simulation
+from samizdat.mesa_model import numbers_from
 from worlds import same_state, town
 
 
@@ -46,6 +47,13 @@ def test_it_stops_with_the_scenario():
     model = ended(ProtestModel(citizens=50, rng=1))
     with pytest.raises(RuntimeError, match="the scenario ends on"):
         model.step()
+    assert (model.steps, model.time) == (60, 60.0)  # nothing was done, nothing is counted
+
+
+@pytest.mark.parametrize("name", ["panel", "rng", "regime"])
+def test_what_is_no_number_is_not_taken_for_one(name):
+    with pytest.raises(ScenarioError, match=f"^{name} is no number of the scenario$"):
+        numbers_from({name: 1})
 
 
 @pytest.mark.parametrize("name", ["attention__beta", "attention.beta"])
@@ -69,6 +77,9 @@ def test_numbers_are_keywords_with_a_dot_or_two_underscores(name):
         ({"rng": 1, "seed": 1}, r"seed and rng are the same: give one of them"),
         ({"panel": 101}, r"panel = 101 is outside 0 \.\.\. 100"),
         ({"panel": [3, 100]}, r"panel: citizen 100 is outside 0 \.\.\. 99"),
+        ({"panel": 2.7}, r"panel = 2\.7 is neither a number of citizens nor a list of theirs"),
+        ({"panel": [1, 2.7]}, r"panel = \[1, 2\.7\] is neither a number of citizens"),
+        ({"panel": [2**70]}, r"panel: citizen 1180591620717411303424 is outside 0 \.\.\. 99"),
         ({"panel": "some"}, r"panel = 'some' is neither a number of citizens nor a list of theirs"),
     ],
 )
@@ -131,6 +142,12 @@ def test_a_panel_may_be_drawn_by_the_seed():
     panels = [ProtestModel(citizens=150, rng=4, panel=10).panel.ids.tolist() for _ in range(2)]
     assert panels[0] == panels[1]
     assert len(set(panels[0])) == 10
+
+
+@pytest.mark.parametrize("whom", [(5, 99), range(5, 100, 94), np.array([5, 99]), {5: 0, 99: 0}])
+def test_a_panel_may_be_anything_that_lists_citizens(whom):
+    for panel in (whom, (i for i in whom)):
+        assert ProtestModel(citizens=150, rng=4, panel=panel).panel.ids.tolist() == [5, 99]
 
 
 def test_nobody_is_recorded_one_by_one_by_default():

@@ -102,6 +102,12 @@ class ProtestModel(mesa.Model):
         self.datacollector.collect(_Collected(self))
         self.running = not self.simulation.finished
 
+    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse a step after the end before Mesa, whose this is, counts it."""
+        if self.simulation.finished:
+            self.simulation.step()  # raises
+        super()._wrapped_step(*args, **kwargs)
+
     @property
     def agents(self) -> Citizens:
         """All citizens, as a lazy sequence: nobody is kept, so that millions are welcome."""
@@ -180,6 +186,8 @@ def numbers_from(keywords: dict[str, Any]) -> dict[str, Any]:
         name = keyword.replace("__", ".")
         if name in values:
             raise ScenarioError(f"{name} is given twice")
+        if name in _OWN:
+            raise ScenarioError(f"{name} is no number of the scenario")
         if name not in NUMBERS and difflib.get_close_matches(name, _OWN, cutoff=0.7):
             raise ScenarioError(unknown(name, _OWN))
         values[name] = value
@@ -190,19 +198,20 @@ def _panel(everybody: Citizens, panel: Any, seed: int) -> Citizens:
     """Return the citizens of a panel; a number of them is drawn, from the seed of the run."""
     last = len(everybody) - 1
     try:
-        if np.ndim(panel) == 0:
-            many = int(panel)
-            if not 0 <= many <= last + 1:
-                raise ScenarioError(f"panel = {many} is outside 0 ... {last + 1}")
-            return everybody.sample(many, seed)
-        ids = np.array([operator.index(i) for i in panel], np.int64)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
+        many = operator.index(panel)
+    except TypeError:
+        many = None  # hopefully whom
+    if many is not None:
+        if not 0 <= many <= last + 1:
+            raise ScenarioError(f"panel = {many} is outside 0 ... {last + 1}")
+        return everybody.sample(many, seed)
+    try:
+        ids = [operator.index(i) for i in panel]
+    except TypeError:
         raise ScenarioError(
             f"panel = {panel!r} is neither a number of citizens nor a list of theirs"
         ) from None
     for i in ids:
         if not 0 <= i <= last:
             raise ScenarioError(f"panel: citizen {i} is outside 0 ... {last}")
-    return Citizens(everybody.simulation, ids, everybody.model)
+    return Citizens(everybody.simulation, np.array(ids, np.int64), everybody.model)

@@ -1,10 +1,12 @@
 """The tiles of the regions show turnout and what the state does there."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from samizdat import Scenario, Simulation
-from samizdat.views import Country
+from samizdat.views import Country, country
 from samizdat.views.country import BLANK, KAZAKHSTAN, places_of
 from worlds import town
 
@@ -100,3 +102,72 @@ def test_tiles_can_show_beliefs(shows):
 def test_what_cannot_be_shown_is_refused():
     with pytest.raises(ValueError, match=r"hope.*turnout, fear, trust"):
         Country(Simulation(town(400), 3, threads=1), shows="hope")
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """Let every region count up to a fifth of a million, and signs come and go, by ``day``."""
+    counted, day = country.region_measures, []
+
+    def many(simulation, name):
+        luck = np.random.default_rng([len(day), len(name)])
+        of_each = counted(simulation, name)
+        return of_each if name in ("fear", "trust") else luck.integers(0, 200_000, len(of_each))
+
+    def signals(simulation):
+        luck, found = np.random.default_rng(len(day)), simulation.signals.copy()
+        found["violence"], found["blackout"] = luck.random((2, len(found))) < 0.5
+        return found
+
+    def barred(simulation, here):
+        listed = ["kin_chat"], ["one", "another", "foreign press"], [], ["a_name_of_many_letters"]
+        return [listed[k] for k in np.random.default_rng(len(day)).integers(0, 4, len(here))]
+
+    monkeypatch.setattr(country, "region_measures", many)
+    monkeypatch.setattr(country, "signals_of", signals)
+    monkeypatch.setattr(country, "barred", barred)
+    return day
+
+
+def stepped(name):
+    """Return a world of so many regions after its first day."""
+    world = town(400) if name == "town" else Scenario.load(name).change({"citizens": 1000})
+    simulation = Simulation(world, 1, threads=1)
+    simulation.step()
+    return simulation
+
+
+@pytest.mark.parametrize("name", ["town", "kazakhstan"])
+def test_days_gone_by_leave_nothing_behind(busy, name):
+    simulation = stepped(name)
+    for shows, size in product(country.SHOWS, [(560, 600), (260, 220)]):
+        shown = Country(simulation, *size, shows=shows)
+        for _ in range(4):
+            busy.append("another day")
+            shown.update(simulation)
+        anew = Country(simulation, *size, shows=shows)
+        assert np.array_equal(shown.pixels(), anew.pixels()), (shows, size)
+
+
+@pytest.mark.parametrize("size", [(560, 600), (930, 930)])
+def test_words_stay_on_their_tile(busy, size):
+    simulation = stepped("kazakhstan")
+    simulation.sizes = np.full(17, 200_000)
+    for shows in country.SHOWS:
+        shown = Country(simulation, *size, shows=shows)
+        for tile in shown.tiles:
+            field = tile.field.get_window_extent()
+            for text in (*tile.words, *tile.signs.values()):
+                if text.get_text():
+                    box = text.get_window_extent()
+                    assert field.x0 <= box.x0 <= box.x1 <= field.x1, text.get_text()
+                    assert field.y0 <= box.y0 <= box.y1 <= field.y1, text.get_text()
+
+
+def test_signs_without_a_line_each_share_one(busy):
+    shown = Country(stepped("kazakhstan"), 930, 930, shows="fear")
+    for tile, facts in zip(shown.tiles, shown._shown, strict=True):
+        signs = [text for text in tile.signs.values() if text.get_text()]
+        assert len(signs) == sum(map(bool, facts[2:]))
+        places = [text.get_position() for text in (*tile.words, *signs) if text.get_text()]
+        assert len(set(places)) == len(places)

@@ -170,6 +170,7 @@ def test_animate_can_leave_days_out(tmp_path):
         (("--view", "country", "--shows", "joy"), "turnout, fear, trust"),
         (("--fps", 0), "fps = 0"),
         (("--width", 10), "width = 10"),
+        (("--width", 0), "width = 0 is outside"),
         (("--every", 0), "every = 0"),
         (("--from", "2013-01-01"), "from = 2013-01-01"),
         (("--from", "soon"), "from = 'soon'"),

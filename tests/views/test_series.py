@@ -75,7 +75,7 @@ def test_events_are_named_once_they_have_begun(finished):
     while simulation.step_number < 12:
         simulation.step()
         series.update(simulation)
-        named.append("Factory closes" in [text.get_text() for text in series.strip._texts])
+        named.append("Factory closes" in series.strip.names)
     assert named == [False] * 9 + [True] * 3
 
 
@@ -108,6 +108,61 @@ def test_no_two_names_meet():
                 spans.append((min(side[0], each.band.start), max(side[1], each.band.end)))
         spans.sort()
         assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def test_bars_grow_beneath_their_names():
+    simulation = Simulation(town(400), 1, threads=1)
+    series = Series(simulation, brief=True)
+    while simulation.step_number < 40:
+        simulation.step()
+        series.update(simulation)
+        if simulation.step_number % 4 == 0:
+            anew = Series(simulation, brief=True).pixels()
+            assert np.array_equal(series.pixels(), anew), simulation.step_number
+
+
+def test_a_name_that_goes_leaves_nothing_behind(finished):
+    series = Series(finished, 420, 300, brief=True)
+    series.strip.update(finished.bands.iloc[:0], 0.0)
+    empty = series.pixels()
+    first, last = (pd.Timestamp(day) for day in finished.nation["date"].iloc[[0, -1]])
+    rows = [("event", "W" * 45, "nation", first, last), ("event", "W" * 45, "nation", last, last)]
+    table = pd.DataFrame(rows, columns=["kind", "name", "region", "start", "end"])
+    series.strip.update(table, series._dates[-1])
+    assert not np.array_equal(series.pixels(), empty)
+    series.strip.update(finished.bands.iloc[:0], 0.0)
+    assert np.array_equal(series.pixels(), empty)
+
+
+@pytest.fixture
+def crowded():
+    """A run with more to name than a small picture has room for."""
+    simulation = Simulation(town(400), 1, threads=1)
+    for name in ("surveillance", "chill", "surveillance"):
+        for _ in range(8):
+            simulation.step()
+        simulation.enact({"kind": "setting", "title": f"Order on {name}", "set": {name: 0.5}})
+    return simulation.run()
+
+
+def test_what_has_no_name_is_counted(crowded):
+    brief = Series(crowded, 300, 220, brief=True).strip
+    whole = Series(crowded).strip
+    left_out = len(brief._shown) - len(brief.names)
+    assert left_out > 1
+    assert brief.more.get_text() == f"and {left_out} more: see Days"
+    left_out = len(whole._shown) - len(whole.names)
+    assert whole.more.get_text() == (f"and {left_out} more" if left_out else "")
+
+
+def test_the_viewers_own_orders_are_named_before_others(crowded):
+    strip = Series(crowded, 300, 220, brief=True).strip
+    own = [each for each in strip._shown if each.band.own]
+    assert len(own) == 3
+    assert all(each.text.startswith("law: Order") for each in own[-2:])
+    turn = [Band("setting", name, 5.0, 9.0, name == "mine") for name in ("a", "b", "mine")]
+    found = placed(turn, 10.0, (0.0, 365.0), 1.0, 2)
+    assert [each.band.text for each in found if each.text] == ["mine"]
 
 
 def test_twins_of_the_same_world_do_not_differ():

@@ -48,7 +48,8 @@ def animate(
     from samizdat.cli.run import people, silent
 
     say = silent if quiet else typer.echo
-    wide = width or (WIDTH_OF_ALL if view == "all" else WIDTH)
+    usual = WIDTH_OF_ALL if view == "all" else WIDTH
+    wide = usual if width is None else width
     _check_picture(out, view, shows, fps, wide, force)
     choices: dict[str, Any] = {} if shows is None else {"shows": shows}
     world, shown = _checked(

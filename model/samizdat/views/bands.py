@@ -1,5 +1,6 @@
 """What happened and what the state did, as named bands beneath a course of days."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.figures.chronicle import LANES
 from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
@@ -41,6 +43,7 @@ class Band(NamedTuple):
     text: str
     start: float
     end: float
+    own: bool = False  # ordered by the viewer while the run goes on
 
 
 class Placed(NamedTuple):
@@ -53,14 +56,22 @@ class Placed(NamedTuple):
     side: str  # "left" or "right": whether the text begins or ends at ``at``
 
 
-def bands_of(table: pd.DataFrame, today: float) -> list[Band]:
-    """Return what had begun by a day, the earliest first."""
+def bands_of(
+    table: pd.DataFrame, today: float, own: Collection[tuple[str, float]] = ()
+) -> list[Band]:
+    """Return what had begun by a day, the earliest first; ``own`` are kinds and first days."""
     if table.empty:
         return []
     start, end = days_of(table["start"]) - 0.5, days_of(table["end"]) + 0.5
     columns = (table["kind"], table["name"], table["region"], start, end)
     found = [
-        Band(str(kind), _told(str(kind), str(name), str(region)), float(first), float(last))
+        Band(
+            str(kind),
+            _told(str(kind), str(name), str(region)),
+            float(first),
+            float(last),
+            (str(kind), float(first) + 0.5) in own,
+        )
         for kind, name, region, first, last in zip(*columns, strict=True)
         if first <= today
     ]
@@ -84,7 +95,7 @@ def _told(kind: str, name: str, region: str) -> str:
 def placed(
     bands: list[Band], today: float, span: tuple[float, float], inches: float, rows: int
 ) -> list[Placed]:
-    """Find each band a row: events that still run first, then the latest of all.
+    """Find each band a row: the viewer's own first, then events that still run, then the latest.
 
     What finds no room stands in the last row, without its name.
     """
@@ -92,8 +103,9 @@ def placed(
     taken: list[list[tuple[float, float]]] = [[] for _ in range(rows - 1)]
     found = []
 
-    def turn(band: Band) -> tuple[bool, float, str]:
-        return (band.kind != "event" or band.end < today, -band.start, band.text)
+    def turn(band: Band) -> tuple[bool, bool, float, str]:
+        over = band.kind != "event" or band.end < today
+        return (not band.own, over, -band.start, band.text)
 
     for band in sorted(bands, key=turn):
         text = shorten(band.text, max(8, int(0.6 * inches / LETTER)))
@@ -120,50 +132,82 @@ def _meets(used: list[tuple[float, float]], left: float, right: float) -> bool:
 
 
 class Strip:
-    """Axes with bands; names are written anew only where they change."""
+    """Axes with bands; names are written anew only where they change, or while their bar grows.
+
+    Parameters
+    ----------
+    elsewhere
+        Where the names are found that have no room, if anywhere.
+    """
 
     ROW = 0.148  # inches
 
-    def __init__(self, ax: Axes, sheet: Sheet, inches: tuple[float, float]) -> None:
+    def __init__(
+        self, ax: Axes, sheet: Sheet, inches: tuple[float, float], elsewhere: str = ""
+    ) -> None:
         self.ax, self.sheet, self.wide = ax, sheet, inches[0]
         self.rows = max(2, int(inches[1] / self.ROW))
+        self.elsewhere = f": see {elsewhere}" if elsewhere else ""
         ax.set_ylim(self.rows, 0)
         ax.set_yticks([])
         ax.set_ylabel("Events and\nthe state")
         ax.spines["left"].set_visible(False)
-        self._ground = Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor="white", lw=0)
+        # Wider and higher than the axes: letters may reach a little beyond them.
+        left, across, up = -0.3 / inches[0], 1 + 0.44 / inches[0], 1 + 0.06 / inches[1]
+        self._ground = Rectangle((left, 0), across, up, transform=ax.transAxes, facecolor="white")
+        self._ground.set(linewidth=0, clip_on=False)
+        self._within = TransformedBbox(Bbox.from_bounds(left, 0, across, up), ax.transAxes)
         self._bars = PolyCollection([], linewidths=0)
         self.growth = PolyCollection([], linewidths=0)
         self._begins = ax.vlines([], [], [], linewidth=1.2)
         ax.add_artist(self._ground)
         ax.add_artist(self._bars)
         ax.add_artist(self.growth)
-        self._texts: list[Text] = []
         self._shown: list[Placed] | None = None
         self._ends: list[float] = []
         moving: list[Artist] = [self._ground, self._bars, self._begins]
         for artist in moving:
             artist.set_animated(True)  # `update` paints them
-        sheet.let_move([self.growth])
+        self._still: list[Text] = []
+        # Above growth: a name that a growing bar reaches, one a row, and how many have none.
+        self._above = [self._text() for _ in range(self.rows - 1)]
+        self.more = self._text()
+        self.more.set_bbox({"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.6})
+        sheet.let_move([self.growth, *self._above, self.more])
+
+    def _text(self) -> Text:
+        style: Any = {"fontsize": SMALL, "va": "center_baseline", "parse_math": False}
+        text = self.ax.text(0, 0, "", color=INK, animated=True, **style)
+        text.set(clip_on=True, clip_box=self._within)
+        return text
+
+    @property
+    def names(self) -> list[str]:
+        """What is named."""
+        return [each.text for each in self._shown or [] if each.text]
 
     def forget(self) -> None:
         """Paint all anew the next time: what stood still was painted anew."""
         self._shown = None
 
-    def update(self, table: pd.DataFrame, today: float) -> None:
+    def update(
+        self, table: pd.DataFrame, today: float, own: Collection[tuple[str, float]] = ()
+    ) -> None:
         """Show what had begun by a day; bars reach to that day at most."""
         span = self.ax.get_xlim()
-        found = placed(bands_of(table, today), today, span, self.wide, self.rows)
+        found = placed(bands_of(table, today, own), today, span, self.wide, self.rows)
         ends = [min(each.band.end, today + 0.5, span[1]) for each in found]
         shown = [each._replace(band=each.band._replace(end=0.0)) for each in found]
         if shown != self._shown:
             self._shown, self._ends = shown, ends
-            self._paint(found, ends, span)
+            self._paint(found, ends, span, today)
         # Letters are dear: till there is something new, bars only grow.
         self._set(self.growth, found, self._ends, ends)
-        self.growth.set_facecolor([_grown(each) for each in found])
+        self.growth.set_facecolor([_tint(_colour(each.band.kind)) for each in found])
 
-    def _paint(self, found: list[Placed], ends: list[float], span: tuple[float, float]) -> None:
+    def _paint(
+        self, found: list[Placed], ends: list[float], span: tuple[float, float], today: float
+    ) -> None:
         """Paint bars and names for as long as there is nothing new."""
         starts = [max(each.band.start, span[0]) for each in found]
         self._set(self._bars, found, starts, ends)
@@ -172,17 +216,26 @@ class Strip:
                    zip(starts, map(_height, found), strict=True)]  # fmt: skip
         self._begins.set_segments(strokes)
         self._begins.set_color([_colour(each.band.kind) for each in found])
-        named = [each for each in found if each.text]
-        while len(self._texts) < len(named):
-            style: Any = {"fontsize": SMALL, "va": "center_baseline", "parse_math": False}
-            self._texts.append(self.ax.text(0, 0, "", color=INK, animated=True, **style))
         gap = 0.05 * (span[1] - span[0]) / self.wide
-        for text, each in zip(self._texts, named, strict=False):
+        self._name(found, [today < end < span[1] for end in ends], gap)
+        left_out = sum(not each.text for each in found)
+        self.more.set(x=span[0] + gap, y=self.rows - 0.34)
+        self.more.set_text(f"and {left_out} more{self.elsewhere}" if left_out else "")
+        self.sheet.paint_over([self._ground, self._bars, self._begins, *self._still])
+
+    def _name(self, found: list[Placed], lasting: list[bool], gap: float) -> None:
+        """Write the names: those whose bar may yet grow above the others."""
+        for text in (*self._above, *self._still):
+            text.set_text("")
+        while len(self._still) < len(found):
+            self._still.append(self._text())
+        growing, still = iter(self._above), iter(self._still)
+        for each, lasts in zip(found, lasting, strict=True):
+            if not each.text:
+                continue
+            text = next(growing if lasts and each.side == "left" else still)
             x = each.at + (gap if each.side == "left" else -gap)
             text.set(text=each.text, x=x, y=each.row + 0.56, ha=each.side)
-        for text in self._texts[len(named) :]:
-            text.set_text("")
-        self.sheet.paint_over([self._ground, self._bars, self._begins, *self._texts[: len(named)]])
 
     @staticmethod
     def _set(
@@ -201,12 +254,6 @@ def _height(each: Placed) -> tuple[float, float]:
 
 def _colour(kind: str) -> Colour:
     return LANES[kind][1] if kind in LANES else COLOURS[6]
-
-
-def _grown(each: Placed) -> Colour | tuple[Colour, float]:
-    """Return what a bar grows in: through it a name that it reaches can still be read."""
-    colour = _colour(each.band.kind)
-    return (colour, 0.45) if each.text else _tint(colour)
 
 
 def _tint(colour: Colour) -> Colour:

@@ -9,14 +9,16 @@ import seaborn as sns
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import PER, THEME, amount
 from samizdat.simulation import Simulation
-from samizdat.views.looks import FAINT, INK, LETTERS, LOOKS, SMALL, date_in_words, fitted, plain
+from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted, plain
 from samizdat.views.reading import barred, region_measures, signals_of
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
 
@@ -56,9 +58,20 @@ SIGNS = {
     "blocked": ("⊘", "blocked", "#5B2A86"),
 }
 GAP = 0.03  # between tiles, as a share of one
+TOP, SIGN = 1.1, 0.93  # letters of the first line and of signs, against the other lines
 LEAST, MOST = 0.75, 1.5  # letters of a tile, against the usual
 LINE = 0.175  # inches from line to line, in the usual letters
-ROOMY = 9  # lines: a tile that has room for them tells of all postures
+FIRST = 2.75  # of the lines: the middle of the first below a tile's head
+STEP = 1.05  # lines from each to the next
+ROOMY = 6  # lines below the head: a tile that has room for them tells of all postures
+# What so many of a posture do, in the plural; the shorter where there is less room.
+DOINGS = {
+    "mobilise": ("in the street", "in street", "out"),
+    "self_censor": ("keep quiet out of fear", "quiet from fear", "afraid"),
+    "share": ("speak out", "speak"),
+    "detained": ("in detention", "detained", "held"),
+}
+NOBODY = ("nobody in the street", "nobody there", "nobody")
 
 
 def places_of(regions: list[str]) -> list[tuple[int, int]]:
@@ -91,6 +104,7 @@ class Tile(NamedTuple):
     field: Rectangle
     words: list[Text]
     signs: dict[str, Text]
+    x: float  # where its lines begin
     ys: list[float]  # of its lines
 
 
@@ -127,17 +141,40 @@ class Country:
             ax.set_xlim(0, columns)
             ax.set_ylim(rows, 0)
             ax.set_axis_off()
-            self._wide = 0.984 * wide / columns * (1 - 2 * GAP) - 0.1  # inches for words
+            self._across = 0.984 * wide / columns  # inches from tile to tile
+            self._wide = self._across * (1 - 2 * GAP) - 0.1  # inches for words
             self._high = (1 - head - foot) * high / rows
-            self._letters = min(MOST, max(LEAST, min(self._wide / 1.36, self._high / 1.1)))
+            self._letters = min(MOST, max(LEAST, min(self._wide / 1.36, self._high / 1.2)))
             self._line = LINE * self._letters / self._high
-            self._lines = int((1 - GAP) / self._line)
+            self._rows = max(1, 1 + int(((1 - GAP) / self._line - FIRST - 0.65) / STEP))
+            self._doings, self._nobody = self._worded()
             self.tiles = [self._tile(r, *place) for r, place in enumerate(places)]
             self._key()
             self._title, self._day = _headings(sheet.figure, high)
         sheet.let_move([self._title, self._day])
         self._shown: list[Facts | None] = [None] * len(self.tiles)
         self.update(simulation)
+
+    def _worded(self) -> tuple[dict[str, str], str]:
+        """Return what is said of each posture, and of nobody, in the room that a line has."""
+        most = f"{self._sizes.max():,}"
+
+        def first(forms: tuple[str, ...], before: str, size: float) -> str:
+            fits = (each for each in forms if self._long(before + each, size) <= self._wide)
+            return next(fits, forms[-1])
+
+        doings = {
+            name: first(forms, f"{most} ", TOP if name == "mobilise" else 1.0)
+            for name, forms in DOINGS.items()
+        }
+        return doings, first(NOBODY, "", TOP)
+
+    def _long(self, words: str, size: float = 1.0, weight: str = "normal") -> float:
+        """Return how long a line is in inches, its letters of that size against the usual."""
+        font = FontProperties(size=size * LETTERS * self._letters, weight=weight)
+        renderer = self.sheet.canvas.get_renderer()
+        wide, _, _ = renderer.get_text_width_height_descent(words, font, ismath=False)
+        return float(wide / self.sheet.figure.dpi)
 
     def _tile(self, r: int, x: int, y: int) -> Tile:
         """Draw a tile's head, with name and citizens; its field and the words there come later."""
@@ -155,19 +192,23 @@ class Country:
         text(0.62, name, weight="bold")
         text(1.5, f"{self._sizes[r]:,} citizens", SMALL)
         field = Rectangle((left, top + head), wide, 1 - GAP - head, linewidth=0)
-        words = [text(2.75, "", 1.1 * LETTERS), *(text(0, "") for _ in POSTURES)]
+        words = [text(FIRST, "", TOP * LETTERS), *(text(0, "") for _ in POSTURES)]
         signs = {
-            sign: text(0, "", 0.93 * LETTERS, weight="bold", color=colour)
+            sign: text(0, "", SIGN * LETTERS, weight="bold", color=colour)
             for sign, (_, _, colour) in SIGNS.items()
         }
         for sign in signs.values():
             sign.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
         self.ax.add_patch(field)
+        box = Bbox.from_extents(left, top + head, left + wide, top + 1 - GAP)
+        within = TransformedBbox(box, self.ax.transData)
+        for each in (*words, *signs.values()):
+            each.set(clip_on=True, clip_box=within)  # beyond its field nothing is painted over
         moving = [field, *words, *signs.values()]
         for artist in moving:
             artist.set_animated(True)  # `update` paints them
-        ys = [top + (2.75 + 1.05 * k) * self._line for k in range(max(4, self._lines))]
-        return Tile(field, words, signs, ys)
+        ys = [top + (FIRST + STEP * k) * self._line for k in range(self._rows)]
+        return Tile(field, words, signs, inset, ys)
 
     def _key(self) -> None:
         """Explain colours and signs below."""
@@ -235,13 +276,14 @@ class Country:
         """Return colour and lines of a region of that size."""
         measure, value = self.shows.measure, own[self.shows.measure]
         many = own["mobilise"]
-        lines = [f"{many:,.0f} in the street" if many else "nobody in the street"]
-        if self._lines >= ROOMY:
+        lines = [f"{many:,.0f} {self._doings['mobilise']}" if many else self._nobody]
+        roomy = self._rows >= ROOMY
+        if roomy:
             others = [name for name in POSTURES[1:] if name != "mobilise"]
-            lines += [f"{own[name]:,.0f} {_verb(name)}" for name in others]
+            lines += [f"{own[name]:,.0f} {self._doings[name]}" for name in others]
         if measure != "mobilise":
             belief = f"{measure} {value:.2f}"
-            lines = [belief, *lines] if self._lines >= ROOMY else [belief]
+            lines = [belief, *lines] if roomy else [belief]
             return self._colours(float(self._scale(value))), tuple(lines)
         if value == 0:
             return BLANK, tuple(lines)
@@ -252,25 +294,31 @@ class Country:
         tile.field.set_facecolor(facts.colour)
         light = float(np.dot(facts.colour[:3], (0.30, 0.59, 0.11)))
         painted: list[Any] = [tile.field]
-        ys = iter(tile.ys)
         for text in (*tile.words, *tile.signs.values()):
             text.set_text("")
-        for text, words in zip(tile.words, facts.lines, strict=False):
-            text.set(text=words, y=next(ys, tile.ys[-1]), color="white" if light < 0.5 else INK)
+        shown = {sign: words for sign in SIGNS if (words := getattr(facts, sign))}
+        beside = len(facts.lines) + len(shown) > self._rows  # no line each: glyphs share one
+        lines = facts.lines[: self._rows - beside]
+        ink = "white" if light < 0.5 else INK
+        for text, words, y in zip(tile.words, lines, tile.ys, strict=False):
+            text.set(text=words, y=y, color=ink)
             painted.append(text)
-        for sign, text in tile.signs.items():
-            words = getattr(facts, sign)
-            if words:
-                text.set(text=f"{SIGNS[sign][0]} {words}", y=next(ys, tile.ys[-1]))
-                painted.append(text)
+        for k, (sign, words) in enumerate(shown.items()):
+            glyph, text = SIGNS[sign][0], tile.signs[sign]
+            text.set_text(glyph if beside else f"{glyph} {words}")
+            text.set_y(tile.ys[len(lines) + k * (not beside)])
+            text.set_x(tile.x + k * beside * 0.22 * self._letters / self._across)
+            painted.append(text)
         return painted
 
     def _listed(self, names: list[str]) -> str:
         """Name platforms where they fit a line, else count them."""
-        words, room = ", ".join(names), self._wide * 72 / (0.68 * LETTERS * self._letters)
-        if len(words) + 2 <= room:
+        words, glyph = ", ".join(names), SIGNS["blocked"][0]
+        if not names or self._long(f"{glyph} {words}", SIGN, "bold") <= self._wide:
             return words
-        return f"{len(names)} platforms" if len(names) > 1 else fitted(words, self._wide, 11)
+        if len(names) > 1:
+            return f"{len(names)} platforms"
+        return fitted(words, 0.8 * self._wide, SIGN * LETTERS * self._letters)
 
     def _say(self, simulation: Simulation, blocked: list[list[str]]) -> None:
         date, day = date_in_words(simulation)
@@ -296,12 +344,6 @@ class Country:
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
         return self.sheet.pixels()
-
-
-def _verb(posture: str) -> str:
-    """Return what so many of a posture do, in the plural."""
-    look = LOOKS[posture].words
-    return {"share": "speak out", "self_censor": "keep quiet out of fear"}.get(posture, look)
 
 
 def _headings(figure: Figure, high: float) -> tuple[Text, Text]:

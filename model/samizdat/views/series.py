@@ -178,7 +178,8 @@ class Series:
             self.heading = Heading(sheet)
             box = axes[-1].get_position()
             wide, high = sheet.inches
-            self.strip = Strip(axes[-1], sheet, (box.width * wide, box.height * high))
+            room = box.width * wide, box.height * high
+            self.strip = Strip(axes[-1], sheet, room, "Days" if brief else "")
             self._axes = axes
         for panel in self.panels:
             sheet.let_move(panel.lines.values())
@@ -217,7 +218,7 @@ class Series:
                 panel.set(self._dates[shown], own, pixels)
             self.heading.say(simulation)
             today = self._dates[k - 1] if k else self._dates[0] - 1.0
-            self.strip.update(simulation.bands, float(today))
+            self.strip.update(simulation.bands, float(today), own_of(simulation))
         return self.figure
 
     def _scale(self, simulation: Simulation, k: int, most: float, one: float) -> None:
@@ -250,6 +251,15 @@ def dates_of(simulation: Simulation) -> Days:
     """Return the days of the scenario, as matplotlib counts them."""
     to_numbers: Any = matplotlib.dates.date2num
     return np.asarray(to_numbers(simulation.dates), np.float64)
+
+
+def own_of(simulation: Simulation) -> set[tuple[str, float]]:
+    """Return kind and first day of what was ordered while the run went on."""
+    to_number: Any = matplotlib.dates.date2num
+    return {
+        (entry.lever if entry.kind == "action" else entry.kind, float(to_number(entry.begins)))
+        for entry in simulation.enacted
+    }
 
 
 def window_of(k: int, steps: int, days: int | None) -> tuple[int, int]:
