@@ -72,7 +72,8 @@ def test_a_running_sweep_refuses_a_second_and_a_compaction_and_ends_well(tmp_pat
     out, log = tmp_path / "out", tmp_path / "log"
     process = driven(out, TABLE, "plain", env=environment(**{LOG: log, NAP: 0.1}))
     until(lambda: workers_of(log), process)
-    refused(capsys, "sweep", written(tmp_path), "--out", out, words=["another process"])
+    file = written(tmp_path, name="unnamed.toml")
+    refused(capsys, "sweep", file, "--out", out, words=["another process"])
     refused(capsys, "compact", out, words=["another process is writing"])
     code, _, err = finish(process)
     assert (code, err) == (0, "")
