@@ -96,13 +96,15 @@ class Function:
             If what it returns holds no number for a measure.
         """
         found = self.model(self._whole(point), seed)
-        if not isinstance(found, Mapping | pd.Series):
+        if type(found) is not dict and not isinstance(found, Mapping | pd.Series):
             raise TypeError(f"the function returned {_shown(found)}, no mapping of its measures")
+        measures = {}
         for name in self.names:
             if name not in found:
                 there = ", ".join(map(str, found.keys())) or "nothing"
                 raise ValueError(f"measure {name!r} is missing: the function returned {there}")
-        return Outcome(1, {name: _number(name, found[name]) for name in self.names})
+            measures[name] = _number(name, found[name])
+        return Outcome(1, measures)
 
     def _whole(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Return a point with what is fixed, by name, numbers as floats; luck is no value."""
@@ -140,6 +142,8 @@ def source_of(model: Model) -> Path:
 
 def _number(name: str, value: Any) -> float:
     """Return a measure as a number; one that is not there is empty."""
+    if type(value) is float:  # as nearly always: the rest costs as much as a small run
+        return value
     if value is None or value is pd.NA:
         return math.nan
     problem = f"measure {name!r} = {_shown(value)}: a number or None is needed"
