@@ -35,14 +35,12 @@ def Levers(session: Session) -> None:
 @solara.component
 def Orders(session: Session, platforms: list[str]) -> None:
     """Show what can be ordered in the place that is chosen, and all that was."""
-    clicks = session.clicks.value
 
     def toggle(order: dict[str, Any]) -> None:
         session.toggle(session.here(order))
 
     def running(order: dict[str, Any]) -> bool:
-        entry = session.here(order)
-        return any(click.entry == entry for click in clicks)
+        return session.ordered(session.here(order))
 
     solara.Div(children=["Block"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
@@ -71,7 +69,7 @@ def Orders(session: Session, platforms: list[str]) -> None:
             down=running(violence),
         )  # fmt: skip
     with solara.Div(classes=["samizdat-orders"]):
-        for click in clicks:
+        for click in session.clicks.value:
             if click.entry["kind"] == "action":
                 brief = "days" in click.entry  # a day, which is to come
                 said = f"{click.entry['title']}, {_place(click.entry)}"
@@ -98,7 +96,7 @@ def GivingIn(session: Session) -> None:
             }  # fmt: skip
             Press(
                 title, lambda entry=entry: session.toggle(entry),
-                down=any(click.entry == entry for click in session.clicks.value),
+                down=session.ordered(entry),
                 hint="It gives cause for grievance no longer; news of it goes on",
             )  # fmt: skip
 

@@ -114,6 +114,13 @@ def lever_of(name: str) -> str:
     return next(lever for lever, each in LEVERS.items() if name in each.numbers)
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Return what the values 0, 1, ... of a number are called; nothing where they are amounts."""
+    quantity = NUMBERS[name].quantity
+    switch = quantity.whole and quantity.high - quantity.low == 1
+    return quantity.names or (("off", "on") if switch else ())
+
+
 def shown(value: float) -> str:
     """Return a number as it is written beside its slider."""
     return f"{value:.6g}"

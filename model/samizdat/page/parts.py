@@ -8,7 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from samizdat.numbers import NUMBERS
-from samizdat.page.numbering import STEPS, scale_of, shown
+from samizdat.page.numbering import STEPS, scale_of, shown, words_of
 
 
 @solara.component_vue("picture.vue")
@@ -126,8 +126,7 @@ def Number(
         if not label:
             solara.Div(children=[name], classes=["samizdat-dotted"])
         solara.Div(children=[f"{label or quantity.meaning}{unit}"], classes=["samizdat-label"])
-        if quantity.names or (quantity.whole and quantity.high - quantity.low == 1):
-            words = quantity.names or ("off", "on")
+        if words := words_of(name):
             options = [(float(k), word) for k, word in enumerate(words)]
             Choices(options, value, lambda chosen: on_value(name, chosen), name)
         else:

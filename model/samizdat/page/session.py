@@ -133,6 +133,10 @@ class Session:
         where = self.where.value
         return {**order, "regions": [where]} if where else order
 
+    def ordered(self, entry: dict[str, Any]) -> bool:
+        """Whether just this is ordered and not over."""
+        return any(click.entry == entry for click in self.clicks.value)
+
     def enact(self, entry: dict[str, Any]) -> None:
         """Do something as the state, from the next day on."""
         self.problem.set("")

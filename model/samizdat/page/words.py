@@ -3,7 +3,7 @@
 import re
 
 from samizdat.numbers import NUMBERS
-from samizdat.page.numbering import TITLES, shown
+from samizdat.page.numbering import TITLES, shown, words_of
 
 # The levers of `regime.LEVERS`, as they stand after "with" and "without".
 LEVER_WORDS = {
@@ -31,11 +31,9 @@ _AUTHORITY = ("Only a court may block", "The prosecutor may block")
 
 def title_of(name: str, value: float) -> str:
     """Return what a setting of one number is called: plain words and the value."""
-    quantity = NUMBERS[name].quantity
     if name == "blocking.authority":
         return _AUTHORITY[int(value)]
-    switch = quantity.whole and (quantity.low, quantity.high) == (0, 1)
-    words = quantity.names or (("off", "on") if switch else ())
+    words = words_of(name)
     return f"{_called(name)} {words[int(value)] if words else shown(value)}"
 
 
