@@ -12,8 +12,8 @@ from benchmarks.peers import PEERS, peer
 from benchmarks.report import Results, say
 from benchmarks.task import DEGREE, SEEDS, STEPS, THRESHOLD, Luck, Task
 from samizdat.core import draws
-from samizdat.graphs import GRAPHS, GraphShape
-from samizdat.yardstick import Timing
+from samizdat.society.graphs import GRAPHS, GraphShape
+from samizdat.system.roofline import Timing
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 ALIKE = ("samizdat_1", "scipy_sparse", "mesa_lists")  # do exactly the same

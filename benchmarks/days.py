@@ -9,8 +9,8 @@ import pandas as pd
 from benchmarks.report import Results, say
 from benchmarks.worlds import DAYS, Day
 from samizdat import Simulation
-from samizdat.graphs import Graph
-from samizdat.yardstick import (
+from samizdat.society.graphs import Graph
+from samizdat.system.roofline import (
     Bytes,
     Timing,
     bytes_touched,

@@ -10,7 +10,7 @@ from benchmarks.cell import CellError, measured, peak_bytes
 from benchmarks.report import Results, say
 from benchmarks.worlds import DAYS, speaking
 from samizdat import Simulation
-from samizdat.yardstick import step_seconds
+from samizdat.system.roofline import step_seconds
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 17_000_000)
 QUICK = (10_000, 100_000)

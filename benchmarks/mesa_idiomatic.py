@@ -14,7 +14,6 @@ import mesa
 import numpy as np
 
 from samizdat import Simulation
-from samizdat.circumstances import Circumstances
 from samizdat.core import draws
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import (
@@ -51,7 +50,8 @@ from samizdat.core.mechanisms import (
     reach,
     trust,
 )
-from samizdat.regime import arrest_chances
+from samizdat.regime.levers import arrest_chances
+from samizdat.run.environment import Circumstances
 
 access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)

@@ -7,7 +7,7 @@ from benchmarks.mesa_idiomatic import Protest
 from benchmarks.report import Results, say
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import N_AWARE, N_ONLINE, N_SILENT, POSTURES, TALLIES
-from samizdat.yardstick import Timing, step_seconds
+from samizdat.system.roofline import Timing, step_seconds
 
 COUNTED = [*range(N_SILENT, N_SILENT + len(POSTURES)), N_AWARE, N_ONLINE]
 

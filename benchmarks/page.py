@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmarks.pictures import draw
 from benchmarks.report import Results
-from samizdat.records import written_whole
+from samizdat.run.records import written_whole
 
 COUNTRY = 17_000_000
 PICTURE_CAPTIONS = {

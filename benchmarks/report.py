@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from samizdat.core.jit import source_digest
-from samizdat.records import commit_of_source, machine, versions, written_whole
-from samizdat.yardstick import Timing, machine_in_words
+from samizdat.run.records import commit_of_source, machine, versions, written_whole
+from samizdat.system.roofline import Timing, machine_in_words
 
 PEERS = ("mesa", "networkx", "ndlib", "EoN", "cynetdiff", "starsim")
 FOLDER = Path("results/benchmarks")

@@ -16,7 +16,7 @@ import pandas as pd
 
 from benchmarks.cell import ROOT, measured, peak_bytes
 from benchmarks.report import Results, Timings
-from samizdat.yardstick import Timing
+from samizdat.system.roofline import Timing
 
 PROCESSES = 2
 PATIENCE = 60.0  # seconds after which one stops waiting for a process to end

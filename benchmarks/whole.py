@@ -14,7 +14,7 @@ import pandas as pd
 from benchmarks.cell import measured
 from benchmarks.report import Results, Timings
 from samizdat import Scenario, Simulation
-from samizdat.yardstick import step_seconds
+from samizdat.system.roofline import step_seconds
 
 FEW = 170  # citizens: ten in each region of `kazakhstan`, so that what is timed is not they
 
@@ -40,7 +40,7 @@ def run_seconds(scenario: str, citizens: int, threads: int, runs: int) -> dict[s
 
 def overhead_seconds(days: int) -> dict[str, Any]:
     """Time steps of `kazakhstan` with hardly any citizens: all of it, and outside `take_step`."""
-    from samizdat import simulation as module
+    from samizdat.run import simulation as module
 
     inside: list[float] = []
     passes = module.take_step

@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "core")]
 
 from samizdat.core.parameters import quantities
 from test_step import fingerprint

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from samizdat.core import wiring
 from samizdat.core.draws import uniform
-from samizdat.graphs import Graph
+from samizdat.core.network import generators
+from samizdat.society.graphs import Graph
 
 
 def society(seed, region_first, shape):
@@ -21,29 +21,31 @@ def society(seed, region_first, shape):
 
 
 def circles(seed, regions, shape):
-    belonging = math.sqrt(min(1.0, shape.close_degree / wiring.CIRCLE_DEGREE))
+    belonging = math.sqrt(min(1.0, shape.close_degree / generators.CIRCLE_DEGREE))
     for first, last in regions:
-        for cell in range(first, last, wiring.CELL):
-            row = int(uniform(seed, cell, 0, wiring.CIRCLES) * len(wiring.PARTITIONS))
+        for cell in range(first, last, generators.CELL):
+            row = int(uniform(seed, cell, 0, generators.CIRCLES) * len(generators.PARTITIONS))
             at = cell
-            for size in wiring.PARTITIONS[row].tolist():
+            for size in generators.PARTITIONS[row].tolist():
                 circle = range(at, min(last, at + size))
                 at += size
-                inside = [i for i in circle if uniform(seed, i, 0, wiring.MEMBER) < belonging]
+                inside = [i for i in circle if uniform(seed, i, 0, generators.MEMBER) < belonging]
                 yield from ((i, j) for i in inside for j in inside if i < j)
 
 
 def acquaintances(seed, regions, shape):
-    numbers = wiring.poisson(max(0.0, shape.close_degree - wiring.CIRCLE_DEGREE) / 2)
+    numbers = generators.poisson(max(0.0, shape.close_degree - generators.CIRCLE_DEGREE) / 2)
     for first, last in regions:
         size = last - first
         for i in range(first, last):
-            for k in range(wiring.picked(uniform(seed, i, 0, wiring.ACQUAINTANCES), numbers)):
-                u = uniform(seed, i, k, wiring.ACQUAINTANCE)
-                if uniform(seed, i, k, wiring.FAR) < shape.close_far:
+            for k in range(
+                generators.picked(uniform(seed, i, 0, generators.ACQUAINTANCES), numbers)
+            ):
+                u = uniform(seed, i, k, generators.ACQUAINTANCE)
+                if uniform(seed, i, k, generators.FAR) < shape.close_far:
                     j = first + int(u * size)
                 else:
-                    away = wiring.away(u, size, shape.acquaintance_reach)
+                    away = generators.away(u, size, shape.acquaintance_reach)
                     j = first + (i - first + away) % size
                 if i != j:
                     yield i, j
@@ -52,30 +54,33 @@ def acquaintances(seed, regions, shape):
 def contacts(seed, regions, shape):
     n, skew = regions[-1][1], int(shape.online_skew)
     begun = shape.online_degree / 2
-    numbers = wiring.poisson(begun)
+    numbers = generators.poisson(begun)
     in_town = shape.homophily * shape.near
     for r, (first, last) in enumerate(regions):
         size = last - first
         towns = max(1, math.ceil(size / shape.town))
-        town_curve = wiring.popularity(skew, size // towns, begun * in_town)
+        town_curve = generators.popularity(skew, size // towns, begun * in_town)
         for i in range(first, last):
             town = (i - first) * towns // size
             town_first = first + -(-town * size // towns)
             town_size = first + -(-(town + 1) * size // towns) - town_first
-            for k in range(wiring.picked(uniform(seed, i, 0, wiring.CONTACTS), numbers)):
-                scope, u = uniform(seed, i, k, wiring.SCOPE), uniform(seed, i, k, wiring.CONTACT)
+            for k in range(generators.picked(uniform(seed, i, 0, generators.CONTACTS), numbers)):
+                scope, u = (
+                    uniform(seed, i, k, generators.SCOPE),
+                    uniform(seed, i, k, generators.CONTACT),
+                )
                 if scope < in_town:
-                    key = wiring.order(seed, town_first, wiring.TOWN_ORDER)
+                    key = generators.order(seed, town_first, generators.TOWN_ORDER)
                     begin, there, (a, b) = town_first, town_size, town_curve
                 else:
                     q = r
                     if scope >= shape.homophily:
-                        anyone = int(uniform(seed, i, k, wiring.ABROAD) * n)
+                        anyone = int(uniform(seed, i, k, generators.ABROAD) * n)
                         q = next(q for q, (_, after) in enumerate(regions) if anyone < after)
-                    key = wiring.order(seed, q, wiring.REGION_ORDER)
+                    key = generators.order(seed, q, generators.REGION_ORDER)
                     begin, there = regions[q][0], regions[q][1] - regions[q][0]
-                    a, b = wiring.popularity(skew, there, begun * (1 - in_town))
-                j = begin + wiring.shuffled(ranked(u, there, skew, a, b), there, key)
+                    a, b = generators.popularity(skew, there, begun * (1 - in_town))
+                j = begin + generators.shuffled(ranked(u, there, skew, a, b), there, key)
                 if i != j:
                     yield i, j
 

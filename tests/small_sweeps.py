@@ -10,7 +10,7 @@ from samizdat.batch.design import points_of
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.folder import COMPLETE, INTERRUPTED, SweepFolder
 from samizdat.batch.function import Function
-from samizdat.batch.identity import planned, run_ids, seeds_of
+from samizdat.batch.run_ids import planned, run_ids, seeds_of
 from samizdat.batch.worlds import Worlds
 
 GRID = {

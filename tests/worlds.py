@@ -7,7 +7,7 @@ import numpy as np
 
 from oracle import Oracle
 from samizdat import Scenario, Simulation
-from samizdat.regime import arrest_chances
+from samizdat.regime.levers import arrest_chances
 
 STATE = (
     "grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left", "voice",

@@ -3,17 +3,17 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from samizdat.version import __version__
 
 if TYPE_CHECKING:
     from samizdat.batch.experiment import Experiment
-    from samizdat.batch.failures import FailedRuns
+    from samizdat.batch.results import FailedRuns
     from samizdat.batch.sweep import sweep
-    from samizdat.graphs import Graph
     from samizdat.mesa_model import ProtestModel
-    from samizdat.scenario import Scenario
-    from samizdat.schema import ScenarioError
-    from samizdat.simulation import Simulation
+    from samizdat.run.simulation import Simulation
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.scenario.schema import ScenarioError
+    from samizdat.society.graphs import Graph
 
 __all__ = [
     "Experiment",
@@ -29,12 +29,12 @@ __all__ = [
 
 _HOME = {
     "Experiment": "batch.experiment",
-    "FailedRuns": "batch.failures",
-    "Graph": "graphs",
+    "FailedRuns": "batch.results",
+    "Graph": "society.graphs",
     "ProtestModel": "mesa_model",
-    "Scenario": "scenario",
-    "ScenarioError": "schema",
-    "Simulation": "simulation",
+    "Scenario": "scenario.scenario",
+    "ScenarioError": "scenario.schema",
+    "Simulation": "run.simulation",
     "sweep": "batch.sweep",
 }
 

@@ -7,8 +7,8 @@ Solara component.
 
 from solara.server import settings
 
+from samizdat.page.layout import Layout, Page, ProtestPage
 from samizdat.page.server import guard
-from samizdat.page.show import Layout, Page, ProtestPage
 
 __all__ = ["Layout", "Page", "ProtestPage"]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from samizdat.citizens import Citizens
-from samizdat.measures import ACTIONS, MEASURES
-from samizdat.numbers import NUMBERS
-from samizdat.scenario import Scenario
-from samizdat.schema import ScenarioError, unknown
-from samizdat.simulation import SEED_LIMIT, Simulation, check_call
+from samizdat.run.citizens import Citizens
+from samizdat.run.measures import ACTIONS, MEASURES
+from samizdat.run.simulation import SEED_LIMIT, Simulation, check_call
+from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError, unknown
 
 if TYPE_CHECKING:
     import networkx as nx

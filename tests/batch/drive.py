@@ -11,7 +11,7 @@ import functions
 
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.sweep import Plan, run_sweep
-from samizdat.interrupts import StopSwitch
+from samizdat.system.interrupts import StopSwitch
 
 
 def main(out, function, table, *options):

@@ -24,8 +24,8 @@ from sweeping import (
     written,
 )  # fmt: skip
 
-from samizdat.batch.failures import FailedRuns
-from samizdat.batch.replication import half_widths
+from samizdat.batch.plan import half_widths
+from samizdat.batch.results import FailedRuns
 
 RULE = {"until_half_width": 0.2, "of": "y", "min": 5, "max": 60, "batch": 10}
 TABLE = grid(

@@ -23,7 +23,7 @@ from sweeping import (
 )  # fmt: skip
 
 from samizdat.batch.experiment import ExperimentError
-from samizdat.batch.failures import FailedRuns
+from samizdat.batch.results import FailedRuns
 
 TABLE = grid(levels=5, replicates=3, resources={"chunk_runs": 4})
 RING = """

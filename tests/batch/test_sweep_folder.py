@@ -27,9 +27,9 @@ from sweeping import (
     written,
 )  # fmt: skip
 
-from samizdat.batch.compact import compact
+from samizdat.batch.folder import compact
 from samizdat.batch.sweep import sweep
-from samizdat.files import FolderLock
+from samizdat.system.files import FolderLock
 
 TABLE = grid(levels=4, replicates=6, resources={"chunk_runs": 5})
 

@@ -23,9 +23,9 @@ from sweeping import (
 from samizdat import Scenario, Simulation
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.sweep import Plan
-from samizdat.measures import OUTCOMES
-from samizdat.page.again import choice_of_run
-from samizdat.shipped import shipped_text
+from samizdat.page.reopen import choice_of_run
+from samizdat.run.measures import OUTCOMES
+from samizdat.scenario.shipped import shipped_text
 
 WORLD = {
     "question": "which?",

@@ -12,7 +12,7 @@ from sweeping import FEAR, call, refused, written
 
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.batch.sweep import Plan
-from samizdat.schema import ScenarioError
+from samizdat.scenario.schema import ScenarioError
 
 # name -> (text in FEAR, what replaces it, words that the line must hold)
 FILES = {

@@ -60,7 +60,7 @@ def test_the_manifest_says_what_was_done_with_what(done):
 def test_columns_follow_mesa_s(done):
     from pyarrow import parquet
 
-    from samizdat.measures import OUTCOMES
+    from samizdat.run.measures import OUTCOMES
 
     names = parquet.read_schema(parts_of(done[0])[0]).names
     about = ["RunId", "iteration", "Step", "attention.beta", "regime", "seed"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 
 
 @pytest.fixture(scope="session")

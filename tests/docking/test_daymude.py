@@ -8,8 +8,8 @@ import pytest
 
 from samizdat.core.layout import SELF_CENSOR, SHARE, SILENT
 from samizdat.core.mechanisms.decision import GUARD
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 NATION = Scenario.load(Path(__file__).with_name("daymude.toml"))
 STEP = 1 / (NATION.citizens - 1)  # between the desires of two citizens

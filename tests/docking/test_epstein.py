@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 NATION = Scenario.load(Path(__file__).with_name("epstein.toml"))
 THRESHOLD, SIGHT = 0.1, 20  # as in the file

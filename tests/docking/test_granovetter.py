@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 CROWD = Scenario.load(Path(__file__).with_name("granovetter.toml"))
 MILLION = 1_000_000

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from samizdat.core.layout import SELF_CENSOR
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 SQUARE = Scenario.load(Path(__file__).with_name("kuran.toml"))
 ALIKE = 10_000

@@ -7,8 +7,8 @@ import pytest
 
 from samizdat.core.layout import MOBILISE
 from samizdat.core.mechanisms.decision import Decision, mobilises
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 RING = Scenario.load(Path(__file__).with_name("morris.toml"))
 N = RING.citizens

@@ -8,8 +8,8 @@ import pytest
 from scipy import optimize
 
 from samizdat.core.layout import UNAWARE
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 EPIDEMIC = Scenario.load(Path(__file__).with_name("sir.toml"))
 SEEDS = 0.002  # as in the file

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
-from samizdat.scenario import Scenario
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.scenario import Scenario
 
 NETWORK = Scenario.load(Path(__file__).with_name("watts.toml"))
 DEGREES = np.arange(1, 100)  # a Poisson degree of mean 8 exceeds 99 with probability below 1e-70

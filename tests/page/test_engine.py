@@ -14,16 +14,16 @@ from serving import until
 
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import POSTURES
-from samizdat.numbers import DATED, NUMBERS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
-from samizdat.page.numbering import STEPS, events_of, groups, scale_of
+from samizdat.page.labels import LEVER_WORDS, title_of
 from samizdat.page.painter import Painter
 from samizdat.page.pictures import lesson
+from samizdat.page.sliders import STEPS, events_of, groups, scale_of
 from samizdat.page.twin import Click, spared
-from samizdat.page.words import LEVER_WORDS, title_of
-from samizdat.regime import LEVERS
-from samizdat.schema import ScenarioError
+from samizdat.regime.levers import LEVERS
+from samizdat.scenario.registry import DATED, NUMBERS
+from samizdat.scenario.schema import ScenarioError
 
 SMALL = Choice("town", 300)
 BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}

@@ -10,17 +10,17 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Mesa's own components break a rule of Solara's
     import ipyvuetify as v
 
-    from samizdat.page.beside import Why
     from samizdat.page.choice import Choice
-    from samizdat.page.choosing import World
     from samizdat.page.engine import Status
-    from samizdat.page.levers import Levers
+    from samizdat.page.layout import Today
     from samizdat.page.painter import Shown
+    from samizdat.page.panels.regime import Levers
+    from samizdat.page.panels.side import Why
+    from samizdat.page.panels.world import World
     from samizdat.page.session import Session
-    from samizdat.page.show import Today
     from samizdat.page.twin import Click
-    from samizdat.scenario import Scenario
-    from samizdat.schema import ScenarioError
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.scenario.schema import ScenarioError
 
 
 class Refusal:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from samizdat.batch.worlds import Outcome, Stopped
-from samizdat.records import as_days
+from samizdat.run.records import as_days
 
 ERROR_LENGTH = 2000  # characters kept of what went wrong
 

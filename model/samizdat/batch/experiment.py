@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from samizdat.batch.complaints import one_line
 from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
-from samizdat.batch.spelling import check_measure, flat_names, is_measure, laid_over
-from samizdat.measures import DAILY, FALL, OUTCOMES
-from samizdat.schema import ScenarioError, unknown
+from samizdat.batch.syntax import flat_names, laid_over, one_line
+from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
+from samizdat.scenario.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096

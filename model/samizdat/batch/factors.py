@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from samizdat.numbers import NUMBERS
+from samizdat.scenario.registry import NUMBERS
 
 MAX_LEVELS = 1_000_000
 Value = bool | int | float | str

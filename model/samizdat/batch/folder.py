@@ -6,18 +6,18 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from samizdat import checkpoint
 from samizdat.batch import parts
 from samizdat.batch.chunk import Done, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.files import LOCK, FolderLock, to_disk, written_whole
-from samizdat.records import commit_of_source, machine, peak_memory, versions
+from samizdat.run import checkpoint
+from samizdat.run.records import commit_of_source, machine, peak_memory, versions
+from samizdat.system.files import LOCK, FolderLock, to_disk, written_whole
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
 QUICK = "quick"  # the folder of an experiment's small form, within that of the whole
@@ -88,7 +88,7 @@ class SweepFolder:
             "command": list(command),
             "commit": commit,
             "commit_dirty": dirty,
-            "model_digest": checkpoint.model_digest(),
+            "model_digest": model_digest(),
             "versions": versions(),
             "machine": machine(),
             **workers,
@@ -246,3 +246,62 @@ def disk_free(folder: Path) -> int:
     above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     found = os.statvfs(above)
     return found.f_bavail * found.f_frsize
+
+
+ROWS = 1_000_000  # of a part
+
+
+class Compacted(NamedTuple):
+    """What became of the parts."""
+
+    before: int
+    after: int
+    rows: int
+    moved: list[str]  # damaged ones, set aside
+
+
+def compact(folder: Path) -> Compacted:
+    """Rewrite the parts of a sweep as few, each run once.
+
+    New parts are on the disk before old ones go: whatever happens, each run is there, and reading
+    takes it once.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no sweep, or somebody writes to it.
+    """
+    if "experiment" not in read_manifest(folder):
+        raise ExperimentError(f"{folder}: holds no sweep")
+    sweep = SweepFolder(folder)
+    try:
+        runs, series = folder / parts.RUNS, folder / parts.SERIES
+        old = [*parts.parts_in(runs), *parts.parts_in(series)]
+        before = len(parts.parts_in(runs))
+        table = parts.read_runs(folder).table
+        number = max((part.number for part in old if not part.shard), default=-1) + 1
+        for piece in _pieces(folder, table):
+            kept = parts.read_series(folder, piece["RunId"].to_numpy())
+            if kept is not None:
+                parts.write_part(series, "", number, kept)
+            parts.write_part(runs, "", number, piece)
+            number += 1
+        for part in sorted(old, key=lambda part: part.path.parent.name):  # runs vouch for series
+            part.path.unlink()
+        return Compacted(before, len(parts.parts_in(runs)), len(table), sweep.moved)
+    finally:
+        sweep.release()
+
+
+def _pieces(folder: Path, table: pa.Table) -> list[pa.Table]:
+    """Cut a table of runs so that neither a part nor its series gets too large."""
+    if not len(table):
+        return []
+    sizes = [part.path.stat().st_size for part in parts.parts_in(folder / parts.SERIES)]
+    size = ROWS
+    if sizes:
+        size = max(1, min(ROWS, int(len(table) * _LARGEST_SERIES / max(sum(sizes), 1))))
+    return [table.slice(begin, size) for begin in range(0, len(table), size)]
+
+
+_LARGEST_SERIES = 200_000_000  # bytes

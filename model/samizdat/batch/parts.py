@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
-from samizdat.files import written_whole
+from samizdat.system.files import written_whole
 
 RUNS, SERIES, DAMAGED = "runs", "series", "damaged"
 _DIGITS = 16

@@ -1,5 +1,6 @@
 """What a sweep has found so far, as tidy tables: the rows of its current design."""
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, Experiment, ExperimentError
 from samizdat.batch.folder import DESIGN, read_manifest
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
-from samizdat.measures import OUTCOMES
+from samizdat.run.measures import OUTCOMES
 
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
 
@@ -119,3 +120,53 @@ def read_design(folder: Path) -> pd.DataFrame:
     else:
         return frame
     raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")
+
+
+LENGTH = 300  # characters shown of what went wrong
+
+
+class FailedRuns(RuntimeError):  # noqa: N818 - named for what the caller is told
+    """Runs of a sweep failed; what was finished is in its folder.
+
+    Parameters
+    ----------
+    told
+        How many failed, and of what, in a line.
+    trouble
+        The traceback of the first, where there is one: a note of the error.
+    """
+
+    def __init__(self, told: str, trouble: str | None = None) -> None:
+        super().__init__(told)
+        if trouble:
+            self.add_note(trouble.rstrip())
+
+
+def told_of_failures(results: Results, failed: int, *, keep_going: bool) -> str:
+    """Say in a line how many runs failed, where the first one did, and what can be done.
+
+    Parameters
+    ----------
+    failed
+        How many of a call did.
+    keep_going
+        Whether the call went on after the first.
+    """
+    told = f"{failed:,} of {results.planned:,} runs failed"
+    if len(results.failed):
+        run = results.failed.iloc[0]
+        values = [f"{name} = {_written(run[name])}" for name in results.factors if name != DUMMY]
+        where = ", ".join([*values, f"seed = {run['seed']}"])
+        told += f", the first at {where}: {str(run['error'])[:LENGTH]}"
+    if keep_going:
+        return f"{told}; the table has the {len(results.table):,} others"
+    return (
+        f"{told}; {len(results.table):,} are done and kept in {results.folder}, "
+        "keep_going=True goes on to the end and returns the others"
+    )
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:g}"
+    return str(value)

@@ -14,19 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat import memory
 from samizdat.batch import folder as of_folder
 from samizdat.batch.dispatch import Dispatch, Tally
 from samizdat.batch.executors import Brought, Here, Processes, Workers
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
-from samizdat.batch.failures import FailedRuns, told_of_failures
 from samizdat.batch.folder import SweepFolder, default_folder, refuse_another
 from samizdat.batch.function import Model
 from samizdat.batch.parts import finished_in, read_runs
-from samizdat.batch.plan import Plan
-from samizdat.batch.replication import half_widths, wanted
-from samizdat.batch.results import read_results
-from samizdat.interrupts import StopSwitch
+from samizdat.batch.plan import Plan, half_widths, wanted
+from samizdat.batch.results import FailedRuns, read_results, told_of_failures
+from samizdat.system import memory
+from samizdat.system.interrupts import StopSwitch
 
 Say = Callable[[str], None]
 _OF_ROOM = 0.9  # of the memory that is available, for all processes

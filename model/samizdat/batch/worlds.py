@@ -14,17 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat import checkpoint
 from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
 from samizdat.core.jit import cache_folder
-from samizdat.measures import HOW, OUTCOMES
-from samizdat.memory import needed
-from samizdat.numbers import NUMBERS
-from samizdat.scenario import Scenario, number_in
-from samizdat.schema import ScenarioError
-from samizdat.shapes import mean_degree
-from samizdat.shipped import shipped
-from samizdat.simulation import Simulation
+from samizdat.run import checkpoint
+from samizdat.run.measures import HOW, OUTCOMES
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.scenario import Scenario, number_in
+from samizdat.scenario.schema import ScenarioError
+from samizdat.scenario.shipped import shipped
+from samizdat.society.graph_shape import mean_degree
+from samizdat.system.memory import needed
 
 SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # as a regime: the scenario's own
@@ -238,7 +238,7 @@ class Worlds:
 
     def _recorded(self) -> list[Any]:
         series = None if self.series is None else self.series.model_dump(mode="json")
-        return [sorted(self.asked), series, checkpoint.model_digest()]
+        return [sorted(self.asked), series, model_digest()]
 
 
 class Which(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from samizdat import __version__
+from samizdat.version import __version__
 
 
 def refuse(reason: object) -> NoReturn:

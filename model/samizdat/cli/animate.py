@@ -45,7 +45,7 @@ def animate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run a scenario and write its days as a GIF film; it is there whole or not at all."""
-    from samizdat.cli.run import people, silent
+    from samizdat.cli.build import people, silent
 
     say = silent if quiet else typer.echo
     usual = WIDTH_OF_ALL if view == "all" else WIDTH
@@ -64,7 +64,7 @@ def animate(
         film = _filmed(simulation, view, choices, shown, fps, wide, say)
     except ImportError as missing:
         refuse(missing)
-    from samizdat.files import written_whole
+    from samizdat.system.files import written_whole
 
     out.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(out) as partial:
@@ -108,9 +108,9 @@ def _checked(
     every: int,
 ) -> Any:
     """Check all else that the user gave; return the world and after which steps to draw."""
-    from samizdat.cache import check_memory
     from samizdat.cli.options import parse_date, world_of
-    from samizdat.simulation import check_call
+    from samizdat.run.population_cache import check_memory
+    from samizdat.run.simulation import check_call
 
     scenario = world_of(name, regime, settings, citizens)
     try:

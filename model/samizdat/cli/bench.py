@@ -8,8 +8,8 @@ import typer
 from samizdat.cli import refuse
 
 if TYPE_CHECKING:
-    from samizdat.scenario import Scenario
-    from samizdat.simulation import Simulation
+    from samizdat.run.simulation import Simulation
+    from samizdat.scenario.scenario import Scenario
 
 # Nothing runs in January 2016; in `town` up to a third are aware and a quarter speak.
 QUIET = """
@@ -33,9 +33,9 @@ def bench(
     """Time a quiet day and busy days, against copying the bytes that a quiet day touches."""
     import os
 
-    from samizdat.schema import ScenarioError
-    from samizdat.simulation import check_call
-    from samizdat.yardstick import Timing, bytes_touched, copy_seconds, machine_in_words
+    from samizdat.run.simulation import check_call
+    from samizdat.scenario.schema import ScenarioError
+    from samizdat.system.roofline import Timing, bytes_touched, copy_seconds, machine_in_words
 
     most = len(os.sched_getaffinity(0)) if threads is None else threads
     try:
@@ -57,7 +57,7 @@ def bench(
 
 
 def _worlds(citizens: int) -> "dict[str, Scenario]":
-    from samizdat.scenario import Scenario
+    from samizdat.scenario.scenario import Scenario
 
     return {
         "quiet day": Scenario.parse(QUIET.format(citizens=citizens), "quiet"),
@@ -69,8 +69,8 @@ def _timed(
     worlds: "dict[str, Scenario]", threads: list[int]
 ) -> "tuple[dict[tuple[str, int], list[float]], Simulation]":
     """Return nanoseconds per citizen of each run, by kind of day and threads; and the last run."""
-    from samizdat.simulation import Simulation
-    from samizdat.yardstick import step_seconds
+    from samizdat.run.simulation import Simulation
+    from samizdat.system.roofline import step_seconds
 
     typer.echo("compiles, and draws graphs and populations ...")
     seen: dict[tuple[str, int], list[float]] = {}
@@ -87,7 +87,7 @@ def _timed(
 
 def _room(simulation: "Simulation") -> str:
     """Say how many citizens like these would fit into the memory that is free."""
-    from samizdat.memory import available, in_words, largest
+    from samizdat.system.memory import available, in_words, largest
 
     degree, (free, whose) = simulation.graph.mean_degree, available()
     return (

@@ -12,8 +12,8 @@ def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False,
 ) -> None:
     """Show the populations kept on disk, or remove them; SAMIZDAT_CACHE_LIMIT says how much."""
-    from samizdat.cache import store
-    from samizdat.memory import in_words
+    from samizdat.run.population_cache import store
+    from samizdat.system.memory import in_words
 
     try:
         kept = store()

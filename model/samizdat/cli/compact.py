@@ -12,7 +12,7 @@ def compact(
     folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
 ) -> None:
     """Rewrite the parts of a sweep as few large ones, verified; nothing is lost if it is ended."""
-    from samizdat.batch.compact import compact as compacted
+    from samizdat.batch.folder import compact as compacted
 
     try:
         found = compacted(folder)

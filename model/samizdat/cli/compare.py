@@ -49,7 +49,7 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run a world under several regimes, citizen by citizen with the same draws; compare them."""
-    from samizdat.presets import PRESETS
+    from samizdat.regime.presets import PRESETS
 
     names = regime or list(PRESETS)
     if len(set(names)) != len(names):
@@ -57,7 +57,7 @@ def compare(
     worlds, days, records = _checked(
         scenario, names, citizens, seed, threads, setting or [], until, out, force
     )
-    from samizdat.cli.run import people, silent
+    from samizdat.cli.build import people, silent
 
     nations: dict[str, Any] = {}
     summaries: dict[str, dict[str, Any]] = {}
@@ -96,10 +96,10 @@ def _checked(
     force: bool,
 ) -> Any:
     """Check all that the user gave before anything runs."""
-    from samizdat.cache import check_memory
     from samizdat.cli.options import load, parse_date, parse_settings
-    from samizdat.records import RunRecord
-    from samizdat.simulation import check_call
+    from samizdat.run.population_cache import check_memory
+    from samizdat.run.records import RunRecord
+    from samizdat.run.simulation import check_call
 
     scenario = load(name)
     values = parse_settings(settings)
@@ -144,7 +144,7 @@ def _write(
     import pandas as pd
 
     from samizdat.figures import save_regimes
-    from samizdat.records import written_whole
+    from samizdat.run.records import written_whole
 
     table = pd.DataFrame([{"regime": name, "seed": seed, **s} for name, s in summaries.items()])
     with written_whole(out / "compare.csv") as partial:

@@ -29,10 +29,10 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, every number of it.")] = False,
 ) -> None:
     """Say what a citizen heard, felt, weighed and drew, and how that adds up to what she did."""
-    from samizdat.citizens import Citizens
-    from samizdat.cli.run import people, silent
+    from samizdat.cli.build import people, silent
     from samizdat.explain import Explainer
     from samizdat.explain.words import account
+    from samizdat.run.citizens import Citizens
 
     world, begin, end = _checked(
         scenario, citizen, citizens, seed, threads, setting or [], regime, first, last
@@ -75,7 +75,7 @@ def _checked(
     """Check all that the user gave; return the world and between which steps to explain."""
     from samizdat.cli.options import parse_date, world_of
     from samizdat.explain import checked
-    from samizdat.simulation import check_call
+    from samizdat.run.simulation import check_call
 
     scenario = world_of(name, regime, settings, citizens)
     try:

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from samizdat.cli import refuse
-from samizdat.scenario import Scenario
-from samizdat.schema import ScenarioError
+from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError
 
 
 def load(name: str) -> Scenario:

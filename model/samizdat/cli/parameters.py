@@ -10,7 +10,7 @@ import typer
 from samizdat.cli import refuse
 
 if TYPE_CHECKING:
-    from samizdat.numbers import Named
+    from samizdat.scenario.registry import Named
 
 # Where each kind of number stands in a scenario file, in the order of the tables.
 _TABLES = {
@@ -33,7 +33,7 @@ def parameters(
     ] = False,
 ) -> None:
     """List name, default, range, unit, off value, meaning and source of every number."""
-    from samizdat.numbers import NUMBERS
+    from samizdat.scenario.registry import NUMBERS
 
     found = {
         name: named

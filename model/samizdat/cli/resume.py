@@ -25,7 +25,7 @@ def refuse_changes(context: typer.Context) -> None:
 
 def plan_of(scenario: Any, steps: int, checkpoint_days: float | None) -> Any:
     """Return how far a run goes and how often it writes a checkpoint."""
-    from samizdat.records import Plan
+    from samizdat.run.records import Plan
 
     step_days = scenario.world.step_days
     if checkpoint_days is not None and not step_days <= checkpoint_days < math.inf:
@@ -40,9 +40,9 @@ def take_up(
     folder: Path, threads: int | None, force: bool, every: float | None, say: Callable[[str], Any]
 ) -> tuple[Any, Any, Any]:
     """Return simulation, plan and record of the run in a folder; end if it is complete."""
-    from samizdat import checkpoint
-    from samizdat.cli.run import people
-    from samizdat.records import RunRecord
+    from samizdat.cli.build import people
+    from samizdat.run import checkpoint
+    from samizdat.run.records import RunRecord
 
     with contextlib.ExitStack() as refusal:
         try:
@@ -72,13 +72,13 @@ def take_up(
 
 def _newest(folder: Path, world: Any, seed: int, force: bool, say: Callable[[str], Any]) -> Any:
     """Return the newest checkpoint that is whole, checked as far as it can be by now."""
-    from samizdat import checkpoint
+    from samizdat.run import checkpoint
 
     found, complaints = checkpoint.latest(folder)
     for complaint in complaints:
         say(f"{complaint}; passed over")
     if found:
-        identity = {"scenario": checkpoint.scenario_digest(world), "seed": seed}
+        identity = {"scenario": scenario_digest(world), "seed": seed}
         found.check(identity, force=force)
     return found
 
@@ -87,8 +87,8 @@ def _check_manifest(
     folder: Path, world: Any, manifest: dict[str, Any], threads: int, force: bool
 ) -> None:
     """Check what the manifest asks for, and that the source is still the one that began."""
-    from samizdat import checkpoint
-    from samizdat.simulation import check_call
+    from samizdat.run import checkpoint
+    from samizdat.run.simulation import check_call
 
     check_call(manifest["seed"], threads)
     if not 1 <= manifest["steps_asked"] <= world.steps_until():
@@ -96,7 +96,7 @@ def _check_manifest(
             f"resume = {folder}: steps_asked = {manifest['steps_asked']} in the manifest "
             f"is outside 1 ... {world.steps_until()}"
         )
-    if manifest["model_digest"] != checkpoint.model_digest() and not force:
+    if manifest["model_digest"] != model_digest() and not force:
         refuse(
             f"resume = {folder}: the model's source has changed since the run began, the rest "
             "would not be what it would have been (--force goes on all the same)"
@@ -105,7 +105,7 @@ def _check_manifest(
 
 def _graph_file(manifest: dict[str, Any], world: Any, force: bool) -> Any:
     """Return the graph that was brought from a file; it must be the same still."""
-    from samizdat.graphs import Graph
+    from samizdat.society.graphs import Graph
 
     if manifest["graph_file"] is None:
         return None

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import refuse
+from samizdat.cli.build import people, silent
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
 from samizdat.cli.resume import refuse_changes, take_up
-from samizdat.interrupts import StopSwitch
+from samizdat.system.interrupts import StopSwitch
 
 DEFAULT_SCENARIO = "kazakhstan"
 
@@ -108,11 +109,11 @@ def _checked(
     checkpoint_every: float | None,
 ) -> Any:
     """Check all that the user gave before anything is built or written."""
-    from samizdat.cache import check_memory
     from samizdat.cli.options import parse_date, world_of
     from samizdat.cli.resume import plan_of
-    from samizdat.graphs import Graph
-    from samizdat.simulation import check_call
+    from samizdat.run.population_cache import check_memory
+    from samizdat.run.simulation import check_call
+    from samizdat.society.graphs import Graph
 
     scenario = world_of(name, regime, settings, citizens)
     try:
@@ -126,40 +127,12 @@ def _checked(
         ties = Graph.from_file(graph, scenario.citizens) if graph else None
         record = None
         if out is not None:
-            from samizdat.records import RunRecord
+            from samizdat.run.records import RunRecord
 
             record = RunRecord(out, force=force)
     except ValueError as error:
         refuse(error)
     return scenario, plan, ties, record
-
-
-def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
-    """Build the simulation; say so where that takes a while."""
-    from samizdat.cache import check_memory, graph_of, traits_of
-    from samizdat.core.jit import cache_folder
-    from samizdat.simulation import Simulation
-
-    def note(text: str) -> None:
-        if say is not silent:
-            typer.echo(text, err=True)
-
-    if not cache_folder().exists():
-        say("compiling the rules, once; about a minute")
-    try:
-        check_memory(world, seed, threads, ties)
-        # The simulation will find them in memory; here one is told what takes long.
-        ties = ties or graph_of(world, seed, threads, note)
-        traits_of(world, seed, threads, note)
-        return Simulation(world, seed, threads, ties)
-    except ValueError as error:
-        refuse(error)
-    except MemoryError:
-        refuse(f"citizens = {world.citizens}: more than the memory of this machine holds")
-
-
-def silent(_: object) -> None:
-    """Say nothing."""
 
 
 class _Progress:

@@ -12,9 +12,9 @@ def scenarios(
     name: Annotated[str | None, typer.Argument(help="Which.")] = None,
 ) -> None:
     """List the shipped scenarios; `scenarios show NAME` prints the file of one."""
-    from samizdat.scenario import Scenario
-    from samizdat.schema import ScenarioError
-    from samizdat.shipped import shipped, shipped_text
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.scenario.schema import ScenarioError
+    from samizdat.scenario.shipped import shipped, shipped_text
 
     if action is None:
         for each in shipped():

@@ -49,7 +49,7 @@ def sweep(
     from samizdat.batch.folder import default_folder
     from samizdat.batch.plan import Plan
     from samizdat.batch.sweep import check_jobs, run_sweep
-    from samizdat.interrupts import StopSwitch
+    from samizdat.system.interrupts import StopSwitch
 
     say: Any = (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
     stop = StopSwitch(twice=True)
@@ -106,10 +106,10 @@ def _exit_code(ended: Any) -> int:
 
 def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
-    from samizdat.batch.estimate import LONGEST, estimate
     from samizdat.batch.folder import disk_free
+    from samizdat.batch.plan import LONGEST, estimate
     from samizdat.batch.sweep import Fit, unfinished
-    from samizdat.memory import in_words
+    from samizdat.system.memory import in_words
 
     design = plan.runs(plan.first_counts)
     runs = int(design["RunId"].nunique())

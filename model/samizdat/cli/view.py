@@ -56,10 +56,10 @@ def view(
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
         refuse("the page needs more packages: pip install -e '.[viz]'")
     prepare()
-    from samizdat.page.again import choice_of_run
     from samizdat.page.choice import Choice, citizens_from
-    from samizdat.page.opening import opening
-    from samizdat.simulation import check_call
+    from samizdat.page.limits import opening
+    from samizdat.page.reopen import choice_of_run
+    from samizdat.run.simulation import check_call
 
     try:
         check_call(seed, None)

@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
-from samizdat.core.layout import N_MOBILISE, NEAR, WITH_VOICE, World
+from samizdat.core.layout import (
+    AWARE,
+    DETAINED,
+    N_MOBILISE,
+    NEAR,
+    NOW_AWARE,
+    NOW_HELD,
+    SILENT,
+    WERE_HELD,
+    WITH_VOICE,
+    WITH_VPN,
+    World,
+)
 from samizdat.core.parameters import grouped
 from samizdat.core.passes.act import act
 from samizdat.core.passes.count import count_latent, count_suppressed
@@ -189,3 +201,26 @@ def turn_page(world: World) -> World:
         actor_counts=world.last_actor_counts,
         last_actor_counts=world.actor_counts,
     )
+
+
+def resume_state(world: World) -> None:
+    """Rebuild access, actors and what stands of each block, from `DYNAMIC` and the last signals.
+
+    What a citizen heard in that step is not rebuilt: the next one begins by forgetting it. Nor is
+    which blocks are at rest: the next step finds that out.
+    """
+    state = world.state
+    ears = state.ears.copy()  # of the morning; by now some are detained, others have a VPN
+    listen(0, len(world.blocks), world)
+    state.ears[:] = ears
+    for b, (first, last, _) in enumerate(world.blocks.tolist()):
+        postures = state.posture[first:last]
+        actors = first + np.flatnonzero(postures != SILENT)
+        state.actors[first : first + len(actors)] = actors
+        world.actor_counts[b] = len(actors)
+        standing = world.standing[b]
+        standing[NOW_AWARE] = np.count_nonzero(state.attention[first:last] == AWARE)
+        standing[NOW_HELD] = np.count_nonzero(state.days_left[first:last])
+        standing[WERE_HELD] = np.count_nonzero(postures == DETAINED)
+        standing[WITH_VOICE] = np.count_nonzero(state.voice[first:last])
+        standing[WITH_VPN] = np.count_nonzero(state.circumventing[first:last])

@@ -14,8 +14,8 @@ import numpy as np
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.rules import Working
 from samizdat.explain.words import sentences
-from samizdat.schema import ScenarioError
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.schema import ScenarioError
 
 __all__ = [
     "Belief", "Chance", "Day", "Explainer", "Term", "Voice", "Weighing", "sentences",

@@ -30,8 +30,8 @@ from samizdat.core.mechanisms import attention, decision, fear, grievance, reach
 from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
-from samizdat.simulation import Simulation
-from samizdat.timeline import Event
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.timeline import Event
 
 Causes = Mapping[str, Mapping[str, Any]]
 

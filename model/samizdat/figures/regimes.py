@@ -29,7 +29,7 @@ from samizdat.figures.frame import (
     spacing,
     unit_axis,
 )
-from samizdat.measures import FALL
+from samizdat.run.measures import FALL
 
 COLUMN, SIDE, KEY = 2.2, 0.9, 1.5  # inches: a regime, scales, names of the lines
 PALE = "0.8"

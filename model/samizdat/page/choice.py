@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from samizdat.cache import graph_of
 from samizdat.mesa_model import OWN_REGIME, ProtestModel, numbers_from, seed_from
-from samizdat.presets import PRESETS
-from samizdat.scenario import Scenario
-from samizdat.schema import ScenarioError, unknown
-from samizdat.shipped import shipped
+from samizdat.regime.presets import PRESETS
+from samizdat.run.population_cache import graph_of
+from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.scenario.shipped import shipped
 
 LONGEST_QUERY = 4000  # characters
 FEW = 1000  # citizens

@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from samizdat.enactment import to_toml
 from samizdat.explain import Explainer
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.twin import Click, Twin
 from samizdat.page.witness import Witness
-from samizdat.schema import ScenarioError
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.interventions import to_toml
+from samizdat.scenario.schema import ScenarioError
 
 T = TypeVar("T")
 

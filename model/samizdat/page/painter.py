@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
-from samizdat.page.numbering import counts_of, events_of, numbers_of
 from samizdat.page.pictures import Gallery, film_of, lesson
+from samizdat.page.sliders import counts_of, events_of, numbers_of
 from samizdat.page.twin import Click
-from samizdat.schema import ScenarioError
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.schema import ScenarioError
 
 LONGEST_FILM = 150  # pictures
 SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them

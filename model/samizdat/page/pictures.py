@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from samizdat.page.words import LEVER_WORDS
-from samizdat.simulation import Simulation
+from samizdat.page.labels import LEVER_WORDS
+from samizdat.run.simulation import Simulation
 from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
 from samizdat.views.twin import HELP as TWIN_HELP
 

@@ -10,14 +10,14 @@ from mesa.visualization.utils import force_update
 from reacton.core import get_render_context
 from solara.server import kernel_context
 
-from samizdat.numbers import NUMBERS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine, Status
-from samizdat.page.opening import opening
+from samizdat.page.labels import title_of
+from samizdat.page.limits import opening
 from samizdat.page.painter import Painter, Shown
 from samizdat.page.twin import Click
-from samizdat.page.words import title_of
-from samizdat.schema import ScenarioError
+from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.schema import ScenarioError
 
 FIRST_SPEED = 3.0  # days a second
 

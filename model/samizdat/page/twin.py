@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from samizdat.regime import LEVERS
-from samizdat.schema import ScenarioError
-from samizdat.simulation import Simulation
+from samizdat.regime.levers import LEVERS
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.schema import ScenarioError
 
 
 class Click(NamedTuple):

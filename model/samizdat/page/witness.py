@@ -4,7 +4,7 @@ from collections import deque
 
 from samizdat.explain import Day, Explainer
 from samizdat.explain.words import account
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 
 KEPT = 120  # days of one citizen
 

@@ -10,7 +10,7 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.folder import COMPLETE
 from samizdat.batch.parts import RUNS, parts_in
 from samizdat.batch.results import Results
-from samizdat.files import written_whole
+from samizdat.system.files import written_whole
 
 WRITTEN = ".report.json"  # in the folder of a report
 _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")

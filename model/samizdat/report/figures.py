@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from samizdat.batch.drawable import (
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, FigureSpec, UntilHalfWidth
+from samizdat.batch.factors import Range
+from samizdat.batch.figure_checks import (
     MAX_CATEGORIES,
     MAX_HUES,
     check_figure,
     check_known,
     is_numeric,
 )
-from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, FigureSpec, UntilHalfWidth
-from samizdat.batch.factors import Range
 from samizdat.batch.results import Results
 from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
 from samizdat.report import charts

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.batch.experiment import Experiment, FigureSpec, LatinHypercube, Morris, Sobol
+from samizdat.batch.intervals import bounded, codes_of, name_of
 from samizdat.figures.frame import Table
-from samizdat.intervals import bounded, codes_of, name_of
 from samizdat.report.labels import counted, listed
 from samizdat.report.tables import Sample
 

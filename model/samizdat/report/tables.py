@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, Grid, Points
+from samizdat.batch.intervals import COLUMNS, STUDENT, WILSON, codes_of, described
 from samizdat.batch.results import OF_THE_DESIGN, Results, read_design
-from samizdat.intervals import COLUMNS, STUDENT, WILSON, codes_of, described
 
 MAX_LEVELS = 12  # of a factor whose levels are compared in pairs
 

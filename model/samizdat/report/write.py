@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 from samizdat.batch.results import Results, read_results
-from samizdat.files import written_whole
 from samizdat.report.bars import bars
 from samizdat.report.earlier import refuse_the_empty, remember
 from samizdat.report.figures import drawn
@@ -17,6 +16,7 @@ from samizdat.report.tables import (
     table_of_differences,
     table_of_points,
 )
+from samizdat.system.files import written_whole
 
 REPORT, PAGE, FIGURES = "report", "report.html", "figures"
 TABLE, CASCADES = "table.csv", "cascades.csv"

@@ -17,7 +17,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import PER, THEME, amount
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted, plain
 from samizdat.views.reading import barred, region_measures, signals_of
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from samizdat.figures.frame import COLOURS
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 from samizdat.views import country, network, series, who
 from samizdat.views.looks import LOOKS
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, png_of_pixels

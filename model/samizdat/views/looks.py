@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, Colour, shorten
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 
 
 class Look(NamedTuple):

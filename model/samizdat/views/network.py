@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, THEME
-from samizdat.graphs import Graph
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
+from samizdat.society.graphs import Graph
 from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
 from samizdat.views.reading import Sample, Seen, counts_of, sampled, seen
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet

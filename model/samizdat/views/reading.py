@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import DETAINED, FOREIGN, ONLINE, POSTURES, SIGNALS, STREET, Ties
 from samizdat.core.mechanisms import reach
-from samizdat.measures import MEASURES
-from samizdat.simulation import Simulation
-from samizdat.snowball import snowball
+from samizdat.run.measures import MEASURES
+from samizdat.run.simulation import Simulation
+from samizdat.society.snowball import snowball
 
 
 class Sample(NamedTuple):

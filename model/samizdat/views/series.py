@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, PER, THEME, Shown, amounts_axis, time_axis, unit_axis
 from samizdat.figures.panels import BELIEFS
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
 from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
 from samizdat.views.reading import history

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from samizdat.figures.frame import PER, THEME, Shown, amount, amounts_axis, time_axis, unit_axis
 from samizdat.figures.panels import BELIEFS
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 from samizdat.views.reading import history
 from samizdat.views.series import ACTING, COLUMNS, Heading, Panel, dates_of, rows_of
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import THEME
-from samizdat.simulation import Simulation
+from samizdat.run.simulation import Simulation
 from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
 from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
 

@@ -1,0 +1,129 @@
+"""What a figure can be drawn from: asked before anything runs, and by the report again."""
+
+from typing import Any
+
+import pandas as pd
+
+from samizdat.batch.experiment import (
+    CASCADE,
+    CASCADE_SIZE,
+    DUMMY,
+    Experiment,
+    ExperimentError,
+    FigureSpec,
+    Series,
+)
+from samizdat.run.measures import check_measure
+from samizdat.scenario.schema import unknown
+
+MAX_FACETS = 12
+MAX_HUES = 12  # that can be told apart
+MAX_CATEGORIES = 40
+STEPS = ("date", "Step")
+
+
+def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
+    """Check every figure that an experiment declares against its points and its measures.
+
+    Raises
+    ------
+    ExperimentError
+        Naming the first figure that could not be drawn, and why.
+    """
+    for k, spec in enumerate(experiment.figures):
+        where = f"figures.{k}"
+        check_figure(spec, points, experiment.spaced, where)
+        if spec.kind != "series":
+            _check_measures(spec, factors_of(points), experiment, where)
+
+
+def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, where: str) -> None:
+    """Check a figure against the points: its factors, their kind, how many levels they have.
+
+    Parameters
+    ----------
+    points
+        A row a point, a column a factor.
+    spaced
+        Which series are kept.
+    where
+        The figure's place in the file.
+
+    Raises
+    ------
+    ExperimentError
+        Naming what the figure asks for, and what is allowed or nearest.
+    """
+    factors = factors_of(points)
+    check_known(spec.hue, factors, f"{where}.hue")
+    check_known(spec.facet, factors, f"{where}.facet")
+    if spec.kind == "series":
+        if spaced is None:
+            raise ExperimentError(f"{where}: no series is kept; series = 1 keeps every step")
+        check_known(spec.x, STEPS, f"{where}.x")
+        check_known(spec.y, spaced.of, f"{where}.y")
+    elif spec.kind != "scatter":  # which may have a measure there
+        check_known(spec.x, factors, f"{where}.x")
+    if spec.kind in ("line", "scatter") and spec.x in factors and not is_numeric(points, spec.x):
+        raise ExperimentError(
+            f"{where}.x = {spec.x!r}: has words for values, a {spec.kind} needs numbers; "
+            'kind = "points" draws words'
+        )
+    _check_levels(spec, points, where)
+
+
+def factors_of(points: pd.DataFrame) -> list[str]:
+    """Return the factors that points have a column for; luck is none."""
+    return [str(name) for name in points.columns if name not in ("point", DUMMY)]
+
+
+def _check_measures(
+    spec: FigureSpec, factors: list[str], experiment: Experiment, where: str
+) -> None:
+    """Refuse a y, or the x of a scatter, that no run will have."""
+    if spec.y in factors:
+        raise ExperimentError(f"{where}.y = {spec.y!r}: is a factor, a measure is needed")
+    roles = {"y": spec.y}
+    if spec.kind == "scatter" and spec.x is not None and spec.x not in factors:
+        roles["x"] = spec.x
+    derived = [CASCADE, CASCADE_SIZE]
+    for role, name in roles.items():
+        if name in derived and experiment.cascade is None:
+            raise ExperimentError(
+                f"{where}.{role} = {name!r}: no cascade is declared; "
+                'say what is one, as in cascade = { of = "y", at_least = 1 }'
+            )
+        if name in derived or name in experiment.measured:
+            continue
+        also = [*(derived if experiment.cascade else []), *(factors if role == "x" else [])]
+        if experiment.scenario is None:
+            raise ExperimentError(f"{where}.{role}: {unknown(name, [*experiment.measured, *also])}")
+        try:
+            check_measure(name, also)
+        except ValueError as error:
+            raise ExperimentError(f"{where}.{role}: {error}") from None
+
+
+def check_known(name: str | None, known: Any, where: str) -> None:
+    """Refuse a name that is not known, with the nearest that is."""
+    if name is not None and name not in known:
+        raise ExperimentError(f"{where}: {unknown(name, known)}")
+
+
+def is_numeric(points: pd.DataFrame, factor: str) -> bool:
+    """Whether the values of a factor are numbers."""
+    return bool(pd.api.types.is_numeric_dtype(points[factor]))
+
+
+def _check_levels(spec: FigureSpec, points: pd.DataFrame, where: str) -> None:
+    """Refuse what nobody could tell apart."""
+    limits = [("facet", spec.facet, MAX_FACETS)]
+    if spec.kind not in ("scatter", "heatmap"):
+        limits.append(("hue", spec.hue, MAX_HUES))
+    if spec.kind in ("points", "distribution"):
+        limits.append(("x", spec.x, MAX_CATEGORIES))
+    for role, name, most in limits:
+        if name is not None and (count := points[name].nunique()) > most:
+            raise ExperimentError(
+                f"{where}.{role} = {name!r}: has {count:,} levels, {most} can be told apart"
+            )

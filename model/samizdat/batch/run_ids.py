@@ -1,0 +1,80 @@
+"""What makes two runs the same run: a key of all that can change a result.
+
+The key is BLAKE2b over the resolved scenario (graph, population, timeline, regime, every number,
+what is pinned), the number of steps, what is recorded, the source that can change a result, and
+the seed. RunId is its first 63 bits: it stays when a design grows.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from samizdat.batch.experiment import DUMMY, ExperimentError
+from samizdat.run.simulation import SEED_LIMIT
+
+OTHER_LUCK = 2**40  # between the seeds of the two values of a dummy
+
+
+def seeds_of(points: pd.DataFrame, first: int, replicates: int) -> NDArray[np.int64]:
+    """Return the seeds (points, replicates): of the replicate alone, so that points are paired.
+
+    Only a design's dummy shifts them: it is there to change the luck.
+    """
+    if first + replicates >= SEED_LIMIT - OTHER_LUCK or replicates > OTHER_LUCK:
+        raise ExperimentError(f"seed = {first} leaves no room for {replicates} replicates")
+    seeds = np.full((len(points), replicates), np.arange(first, first + replicates))
+    if DUMMY in points:
+        seeds += (points[DUMMY].to_numpy() >= 0.5).astype(np.int64)[:, None] * OTHER_LUCK
+    return seeds
+
+
+def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the RunId of every point and replicate, (points, replicates).
+
+    Raises
+    ------
+    ExperimentError
+        If two different runs have the same: one in about 10**19 pairs.
+    """
+    content = bytearray(16 * seeds.size)  # a list of a million keys would take thrice that
+    end = 0
+    for digest, row in zip(digests, seeds, strict=True):
+        began, words = hashlib.blake2b(digest, digest_size=16), row.astype("<i8").tobytes()
+        for k in range(0, len(words), 8):
+            key = began.copy()
+            key.update(words[k : k + 8])
+            begin, end = end, end + 16
+            content[begin:end] = key.digest()
+    keys = np.frombuffer(content, dtype=[("high", ">u8"), ("low", ">u8")])
+    ids = (keys["high"] >> np.uint64(1)).astype(np.int64)
+    order = np.argsort(ids, kind="stable")
+    same = ids[order][1:] == ids[order][:-1]
+    if (keys[order][1:][same] != keys[order][:-1][same]).any():
+        raise ExperimentError("design: two runs have the same RunId; choose another seed")
+    return ids.reshape(seeds.shape)
+
+
+def planned(
+    points: pd.DataFrame, ids: NDArray[np.int64], seeds: NDArray[np.int64], counts: Any
+) -> pd.DataFrame:
+    """Return a row a run, replicate by replicate: those of one seed beside each other.
+
+    Parameters
+    ----------
+    counts
+        How many replicates, of all points or of each (points,).
+    """
+    wanted = np.arange(seeds.shape[1])[None, :] < np.broadcast_to(counts, len(points))[:, None]
+    replicate, point = np.nonzero(wanted.T)
+    table: dict[str, Any] = {
+        "RunId": ids[point, replicate],
+        "point": point.astype(np.int32),
+        "iteration": replicate.astype(np.int32),
+        "seed": seeds[point, replicate],
+    }
+    table |= {name: points[name].to_numpy()[point] for name in points.columns}
+    return pd.DataFrame(table, copy=False)

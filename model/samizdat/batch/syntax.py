@@ -1,0 +1,109 @@
+"""What pydantic finds wrong with an experiment, in one line."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from samizdat.scenario.schema import unknown
+
+
+def one_line(error: ValidationError, known_at: Callable[[tuple[Any, ...]], list[str]]) -> str:
+    """Turn the first of pydantic's complaints into one line: name, value, what is allowed.
+
+    Parameters
+    ----------
+    known_at
+        Returns the names that are known where pydantic found one that is not.
+    """
+    first = _telling(error.errors(include_url=False))
+    loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
+    if len(loc) > 1 and loc[0] == "design":
+        loc.pop(1)  # pydantic names the kind there
+    name = ".".join(loc)
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        return f"{name}: {unknown(str(first['loc'][-1]), known_at(first['loc']))}"
+    if first["type"] == "missing":
+        return f"{name} is missing"
+    if first["type"].startswith("union_tag"):
+        kinds_known = "grid, latin_hypercube, sobol, morris, list, table"
+        return f"design.kind is missing or unknown; known are {kinds_known}"
+    if first["type"] == "value_error":
+        return f"{name}: {message}" if name else message
+    value = first.get("input")
+    shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
+    allowed = message[0].lower() + message[1:]
+    if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
+        allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
+        name = "design.factors." + ".".join(loc[2:3])
+    if loc == ["replicates"] and isinstance(value, str | list | dict):
+        allowed = "give a number, or { until_half_width = ..., of = ... }"
+    if loc[:1] == ["figures"] and len(loc) <= 2:
+        allowed = "give a list of tables, [[figures]]"
+    if loc == ["series"]:
+        allowed = 'give "off", or every n-th step as a whole number from 1'
+    return f"{name} = {shown}: {allowed}"
+
+
+# What pydantic puts into a path for the one of several kinds that it tried.
+_OF_PYDANTIC = re.compile(
+    r"Range|Series|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
+)
+_TABLED = ("Range", "Series", "UntilHalfWidth")  # kinds of what may be something else too
+_SHAPELESS = ("model_type", "model_attributes_type")
+
+
+def _telling(problems: Any) -> Any:
+    """Choose the problem to be told: of the kind that a value has the shape of, else the first."""
+    first = problems[0]
+    same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
+    for each in same:
+        tabled = any(kind in str(part) for part in each["loc"] for kind in _TABLED)
+        if each["type"] == "finite_number" or (tabled and each["type"] not in _SHAPELESS):
+            return each
+    return first
+
+
+def flat_names(table: dict[str, Any]) -> dict[str, Any]:
+    """Let names with dots be written with or without quotes, in ``set``, factors and points."""
+    table = dict(table)
+    if isinstance(table.get("set"), Mapping):
+        table["set"] = dict(_leaves(table["set"]))
+    design = table.get("design")
+    if isinstance(design, Mapping):
+        design = dict(design)
+        if isinstance(design.get("factors"), Mapping):
+            design["factors"] = dict(_leaves(design["factors"]))
+        if isinstance(design.get("points"), list):
+            design["points"] = [
+                dict(_leaves(p)) if isinstance(p, Mapping) else p for p in design["points"]
+            ]
+        table["design"] = design
+    return table
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Any:
+    for key, value in table.items():
+        ends = not isinstance(value, Mapping) or (bool(value) and set(value) <= _OF_A_RANGE)
+        if ends:
+            yield prefix + key, value
+        else:
+            yield from _leaves(value, f"{prefix}{key}.")
+
+
+_OF_A_RANGE = {"low", "high", "steps", "log"}
+
+
+def laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one table over another key by key; a factor, and what is no table, is replaced."""
+    table = dict(below)
+    for key, value in over.items():
+        there = table.get(key)
+        merges = isinstance(value, Mapping) and isinstance(there, Mapping)
+        if merges and not set(value) <= _OF_A_RANGE:
+            table[key] = laid_over(dict(there), value)  # type: ignore[arg-type]
+        else:
+            table[key] = value
+    return table

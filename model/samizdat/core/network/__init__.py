@@ -1,0 +1,1 @@
+"""Graph generators that write compressed sparse rows (CSR) directly."""

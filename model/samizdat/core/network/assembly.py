@@ -1,0 +1,304 @@
+"""A society's ties straight into compressed rows, on several threads, with no list of pairs.
+
+The citizens are cut into ranges, one a thread, which alone counts and fills the rows of its range.
+Ties are drawn twice by those who begin them: to count the ends of every row, and to fill them in.
+Ends in another range (a few of the online ties) are kept in a box for its thread. Then every row
+is sorted, repeated ties are dropped, and the rows are moved together. The graph depends on no cut.
+"""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.jit import compiled, within
+from samizdat.core.layout import Ties
+from samizdat.core.network.csr import CLOSE, ONLINE
+from samizdat.core.network.social import (
+    BATCH,
+    Desk,
+    Society,
+    acquaintances,
+    circles,
+    contacts,
+    desk_for,
+    region_of,
+    town_first,
+    town_of,
+)
+
+_STRETCH = 1 << 18  # citizens between two looks at whether to stop
+_BOX = 1 << 18  # ends sent to other ranges at once, at least
+
+
+Box = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
+
+
+def assemble(who: Society, threads: int) -> Ties:
+    """Build the rows of all citizens on so many threads.
+
+    Beside the rows themselves it takes 8 bytes a citizen, and 8 for each end that crosses ranges.
+    """
+    work = _Assembly(who, threads)
+    if len(work.ranges) == 1:
+        work.count(0)
+        work.make_room()
+        return work.moved_together([work.fill(0)])
+    with ThreadPoolExecutor(len(work.ranges), "samizdat-ties") as pool:
+        everyone = range(len(work.ranges))
+        try:
+            for task in (work.count, work.count_sent):
+                list(pool.map(task, everyone))
+            work.make_room()
+            return work.moved_together(list(pool.map(work.fill, everyone)))
+        finally:
+            work.stopped = True  # an interrupt ends the other threads soon
+
+
+class _Assembly:
+    """The arrays that the threads share, and what each does on its own range of citizens."""
+
+    def __init__(self, who: Society, threads: int) -> None:
+        n = int(who.region_first[-1])
+        cuts = sorted({n * k // threads for k in range(threads + 1)})
+        self.who, self.ranges = who, list(itertools.pairwise(cuts))
+        self.start, self.close = np.zeros(n + 1, np.int64), np.empty(n, np.int32)
+        # Counts of a row, then the places where its next close and its next online tie go.
+        self.next_close, self.next_online = np.zeros(n, np.int64), self.start[1:]
+        self.neighbour = np.empty(0, np.int32)
+        self.begins: list[int] = []
+        self.boxes: list[tuple[Box, Box]] = [([], []) for _ in self.ranges]
+        self.stopped = False
+
+    def count(self, k: int) -> None:
+        """Count the ends of the ties begun in range k; those in other ranges go into its boxes."""
+        desk = desk_for(self.who)
+        box = np.empty((2, 2, max(_BOX, desk.source.size)), np.int32)
+        for sent in self._drawn(k, desk, box, False):
+            for kind in (CLOSE, ONLINE):
+                self.boxes[k][kind].append(box[kind, :, : sent[kind]].copy())
+
+    def count_sent(self, k: int) -> None:
+        """Count the ends that other ranges sent to range k."""
+        for sender in range(len(self.ranges)):
+            self._deliver(sender, k, False)
+
+    def make_room(self) -> None:
+        """Give each row its place."""
+        self.neighbour = np.empty(_cumulate(self.next_close, self.next_online), np.int32)
+        self.begins = [int(self.next_close[first]) for first, _ in self.ranges]
+
+    def fill(self, k: int) -> int:
+        """Fill the rows of range k, sort them, close them up; return where the last one ends."""
+        for sender in range(k):  # in rising order: most of a row is sorted then
+            self._deliver(sender, k, True)
+        for _ in self._drawn(k, desk_for(self.who), np.empty((2, 2, 0), np.int32), True):
+            pass
+        for sender in range(k + 1, len(self.ranges)):
+            self._deliver(sender, k, True)
+        first, last = self.ranges[k]
+        row, to = self.begins[k], self.begins[k]
+        for at in range(first, last, _STRETCH):
+            until = self._unless_stopped(min(at + _STRETCH, last))
+            ends = (self.next_close, self.next_online)
+            row, to = _settle(at, until, row, to, *ends, self.close, self.neighbour)
+        return to
+
+    def moved_together(self, ends: list[int]) -> Ties:
+        """Close the gap that each range left behind its last row."""
+        kept = ends[0]
+        for (first, last), begin, end in list(zip(self.ranges, self.begins, ends, strict=True))[1:]:
+            self.neighbour[kept : kept + end - begin] = self.neighbour[begin:end]
+            self.next_online[first:last] -= begin - kept
+            kept += end - begin
+        return Ties(self.start, self.close, self.neighbour[:kept])
+
+    def _drawn(
+        self, k: int, desk: Desk, box: NDArray[np.int32], filling: bool
+    ) -> Iterator[tuple[int, int]]:
+        """Draw the ties begun in range k; yield how many ends of each kind the box holds."""
+        first, last = self.ranges[k]
+        rows = (self.next_close, self.next_online, self.neighbour)
+        at = first
+        while at < last:
+            until = self._unless_stopped(min(at + _STRETCH, last))
+            at, *sent = _draw(self.who, at, until, first, last, desk, box, filling, *rows)
+            yield sent[0], sent[1]
+
+    def _deliver(self, sender: int, k: int, filling: bool) -> None:
+        """Count or fill in the ends that one range sent to range k."""
+        if sender == k:
+            return
+        for kind, row in ((CLOSE, self.next_close), (ONLINE, self.next_online)):
+            for box in self.boxes[sender][kind]:
+                self._unless_stopped(0)
+                _receive(box, *self.ranges[k], filling, row, self.neighbour)
+
+    def _unless_stopped(self, until: int) -> int:
+        if self.stopped:
+            raise InterruptedError("the ties are no longer wanted")
+        return until
+
+
+@compiled
+def _draw(
+    who: Society,
+    at: int,
+    until: int,
+    first: int,
+    last: int,
+    desk: Desk,
+    box: NDArray[np.int32],
+    filling: bool,
+    next_close: NDArray[np.int64],
+    next_online: NDArray[np.int64],
+    neighbour: NDArray[np.int32],
+) -> tuple[int, int, int]:
+    """Draw the ties of the citizens from ``at`` on, and count or fill in those of the own range.
+
+    Returns
+    -------
+    Where it stopped (at ``until``, or before as the box might overflow), and how many ends of
+    close and of online ties the box holds.
+    """
+    close, online, full = 0, 0, box.shape[2] - desk.source.size
+    while at < until and (filling or max(close, online) <= full):
+        r = region_of(who, at)
+        town = town_of(who, r, at)
+        end = min(until, at + BATCH, town_first(who, r, town + 1))
+        ties = circles(who, r, at, end, desk)
+        close = _enter(desk, ties, first, last, filling, next_close, neighbour, box[CLOSE], close)
+        ties = acquaintances(who, r, at, end, desk)
+        close = _enter(desk, ties, first, last, filling, next_close, neighbour, box[CLOSE], close)
+        ties = contacts(who, r, at, end, desk)
+        online = _enter(
+            desk, ties, first, last, filling, next_online, neighbour, box[ONLINE], online
+        )
+        at = end
+    return at, close, online
+
+
+@compiled
+def _enter(
+    desk: Desk,
+    ties: int,
+    first: int,
+    last: int,
+    filling: bool,
+    row: NDArray[np.int64],
+    neighbour: NDArray[np.int32],
+    box: NDArray[np.int32],
+    sent: int,
+) -> int:
+    """Count or fill in the ends of the ties on the desk; put those of other ranges into the box."""
+    if filling:
+        for e in range(ties):
+            i, j = int(desk.source[e]), int(desk.target[e])
+            if i == j:
+                continue
+            neighbour[row[i]] = j
+            row[i] += 1
+            if first <= j < last:
+                neighbour[row[j]] = i
+                row[j] += 1
+        return sent
+    for e in range(ties):
+        i, j = int(desk.source[e]), int(desk.target[e])
+        if i == j:
+            continue
+        row[i] += 1
+        if first <= j < last:
+            row[j] += 1
+        else:
+            box[0, sent], box[1, sent] = j, i
+            sent += 1
+    return sent
+
+
+@compiled
+def _receive(
+    box: NDArray[np.int32],
+    first: int,
+    last: int,
+    filling: bool,
+    row: NDArray[np.int64],
+    neighbour: NDArray[np.int32],
+) -> None:
+    """Count or fill in the ends of a box that belong into the own range."""
+    for e in range(box.shape[1]):
+        i = int(box[0, e])
+        if first <= i < last:
+            if filling:
+                neighbour[row[i]] = box[1, e]
+            row[i] += 1
+
+
+@compiled
+def _cumulate(next_close: NDArray[np.int64], next_online: NDArray[np.int64]) -> int:
+    """Turn the counts of all rows into the places where they begin; return the sum."""
+    total = 0
+    for i in range(next_close.size):
+        close, online = int(next_close[i]), int(next_online[i])
+        next_close[i], next_online[i] = total, total + close
+        total += close + online
+    return total
+
+
+@within
+def _sort(neighbour: NDArray[np.int32], begin: int, end: int) -> None:
+    """Sort a part of a row in place, by Shell's method: short or nearly sorted, as most are."""
+    gap = 1
+    while 9 * gap < end - begin:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for e in range(begin + gap, end):
+            j, to = int(neighbour[e]), e
+            while to >= begin + gap and int(neighbour[to - gap]) > j:
+                neighbour[to] = neighbour[to - gap]
+                to -= gap
+            neighbour[to] = j
+        gap //= 3
+
+
+@compiled
+def _settle(
+    first: int,
+    last: int,
+    row: int,
+    to: int,
+    next_close: NDArray[np.int64],
+    next_online: NDArray[np.int64],
+    close: NDArray[np.int32],
+    neighbour: NDArray[np.int32],
+) -> tuple[int, int]:
+    """Sort full rows, drop what repeats in them, and move them together.
+
+    The first begins at ``row`` and goes to ``to``; the same is returned of the row behind the
+    last. ``next_online`` then says where each row ends.
+    """
+    for i in range(first, last):
+        middle, end, head = int(next_close[i]), int(next_online[i]), to
+        _sort(neighbour, row, middle)
+        _sort(neighbour, middle, end)
+        last_close = -1
+        for e in range(row, middle):
+            j = int(neighbour[e])
+            if j != last_close:
+                neighbour[to] = j
+                to += 1
+            last_close = j
+        close[i] = to - head
+        beside, after, last_online = head, to, -1
+        for e in range(middle, end):
+            j = int(neighbour[e])
+            while beside < after and int(neighbour[beside]) < j:
+                beside += 1
+            if j != last_online and (beside == after or int(neighbour[beside]) != j):
+                neighbour[to] = j
+                to += 1
+            last_online = j
+        next_online[i] = to
+        row = end
+    return row, to

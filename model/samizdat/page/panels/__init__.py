@@ -1,0 +1,1 @@
+"""The panels of the page: the regime's levers, the world, downloads, the side."""

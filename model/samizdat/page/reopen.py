@@ -1,0 +1,62 @@
+"""A run that was made before, to be looked at: of `samizdat run`, or a row of a sweep."""
+
+import atexit
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from samizdat.batch.folder import read_manifest
+from samizdat.batch.results import OF_THE_DESIGN, experiment_of, read_design
+from samizdat.batch.worlds import Which
+from samizdat.page.choice import Choice, citizens_from
+from samizdat.scenario.interventions import to_toml
+from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError
+
+_NEITHER = "neither a run nor a sweep"
+
+
+def choice_of_run(folder: Path, run: int | None) -> Choice:
+    """Return the world and the seed of a run, by its folder, and RunId where that is a sweep's.
+
+    Raises
+    ------
+    ScenarioError
+        If the folder holds neither, or there is no such run.
+    """
+    manifest = read_manifest(folder, _NEITHER)
+    if "experiment" in manifest:
+        return _of_a_sweep(folder, manifest, run)
+    if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
+        raise ScenarioError(f"run = {folder}: holds {_NEITHER}")
+    if run is not None:
+        raise ScenarioError(f"RunId = {run}: {folder} holds one run, no sweep")
+    name = str(manifest.get("scenario_name", "run"))
+    world = Scenario.from_table(manifest["scenario"], name)
+    # A page opens scenarios by name or path: the whole world, as it was resolved then, in a file.
+    made = tempfile.mkdtemp(prefix="samizdat-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    place = Path(made) / f"{Path(name).name}.toml"
+    place.write_text(to_toml(world), encoding="utf-8")
+    return Choice(str(place), seed=int(manifest["seed"]))
+
+
+def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choice:
+    experiment = experiment_of(manifest)
+    design = read_design(folder)
+    if run is None:
+        some = ", ".join(str(each) for each in design["RunId"].head(3))
+        raise ScenarioError(f"run = {folder}: a sweep; say which run by --RunId, as in {some}")
+    rows = design[design["RunId"] == run]
+    if rows.empty:
+        raise ScenarioError(f"RunId = {run} is not in the design of {folder}")
+    row = json.loads(rows.head(1).to_json(orient="records"))[0]
+    which = Which.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
+    if which.scenario is None:
+        raise ScenarioError(f"run = {folder}: a sweep of a function, there is no world to show")
+    many = which.values.pop("citizens", None)
+    citizens = None if many is None else citizens_from(f"{float(many):.0f}")
+    seed = int(rows["seed"].iloc[0])
+    return Choice(str(which.scenario), citizens, seed, which.regime, which.values)

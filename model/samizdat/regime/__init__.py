@@ -1,0 +1,1 @@
+"""What the state can do: levers, orders, presets."""

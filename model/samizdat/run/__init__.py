@@ -1,0 +1,1 @@
+"""One run: environment, simulation, history, measures, checkpoints, records."""

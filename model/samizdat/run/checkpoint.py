@@ -1,0 +1,170 @@
+"""A run put down after a step and taken up again: from there on it is the same, bit for bit.
+
+A checkpoint holds what decides the rest and cannot be had otherwise: the dynamic state, what the
+state remembers, the rows counted so far, and the scenario. Traits and graph are made anew from
+scenario and seed, or given again, and compared by digest.
+"""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.layout import DYNAMIC, Traits
+from samizdat.core.step import resume_state
+from samizdat.regime.orders import Memory, Order
+from samizdat.scenario.scenario import Scenario
+from samizdat.system.archive import DamagedError, read_archive, write_archive
+from samizdat.system.files import to_disk
+
+if TYPE_CHECKING:
+    from samizdat.run.simulation import Simulation
+
+FORMAT = 1
+FOLDER, KEPT = "checkpoints", 2
+_ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # of `counted.Counted`
+_NAMED = {
+    "model": "source of the model",
+    "scenario": "scenario",
+    "seed": "seed",
+    "citizens": "number of citizens",
+    "graph": "graph",
+    "traits": "set of traits",
+}
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that does not belong to this run or this version, in one line."""
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds."""
+
+    path: Path
+    facts: dict[str, Any]
+    arrays: dict[str, NDArray[Any]]
+
+    @property
+    def step(self) -> int:
+        """How many steps were done."""
+        return int(self.facts["step"])
+
+    @property
+    def scenario(self) -> Scenario:
+        """The world it was taken in."""
+        return Scenario.from_table(self.facts["scenario"], self.facts["name"])
+
+    def check(self, identity: Mapping[str, Any], *, force: bool = False) -> None:
+        """Check that it belongs to what ``identity`` describes, wholly or in part.
+
+        Raises
+        ------
+        CheckpointError
+            Naming the first thing that differs, unless ``force``.
+        """
+        for name, value in identity.items():
+            if self.facts["identity"][name] != value and not force:
+                raise CheckpointError(
+                    f"{self.path}: was taken with another {_NAMED[name]}"
+                    " (force goes on all the same)"
+                )
+
+
+def save(simulation: "Simulation", path: Path) -> None:
+    """Write a checkpoint; the file is whole or absent."""
+    k, circumstances = simulation.step_number, simulation.circumstances
+    facts = {
+        "format": FORMAT,
+        "step": k,
+        "name": simulation.scenario.name,
+        "identity": identity_of(simulation),
+        "memory": circumstances.memory.to_table(),
+        "given": [list(order) for order in circumstances._given.values()],
+        "scenario": simulation.scenario.to_table(),
+    }
+    arrays = {name: getattr(simulation._world.state, name) for name in DYNAMIC}
+    arrays["signals"] = simulation._world.signals
+    arrays |= {name: getattr(simulation.counted, name)[:k] for name in _ROWS}
+    write_archive(path, facts, arrays)
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    DamagedError
+        If any byte differs from what was written.
+    CheckpointError
+        If it is of another format.
+    OSError
+        If it cannot be read.
+    """
+    facts, arrays = read_archive(path)
+    if facts.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{path}: format = {facts.get('format')}, this version reads {FORMAT}"
+        )
+    return Checkpoint(path, facts, arrays)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """List the checkpoints of a run's folder, the newest first."""
+    return sorted((folder / FOLDER).glob("step-*.npz"), reverse=True)
+
+
+def write(simulation: "Simulation", folder: Path) -> Path:
+    """Write a checkpoint into a run's folder, where the last two are kept; return its path.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the one before stays.
+    """
+    place = folder / FOLDER
+    path = place / f"step-{simulation.step_number:09d}.npz"
+    try:
+        place.mkdir(exist_ok=True)
+        to_disk(folder)
+        for partial in place.glob(".step-*.partial"):  # of a process that was killed
+            partial.unlink()
+        save(simulation, path)
+        every = files_in(folder)
+        for old in every[every.index(path) + KEPT :] + every[: every.index(path)]:
+            old.unlink()  # what is newer was passed over: damaged
+    except OSError as error:
+        reason = f"no checkpoint could be written: {error.strerror or error}"
+        raise OSError(error.errno, reason, str(path)) from error
+    return path
+
+
+def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
+    """Return the newest checkpoint of a run's folder that is whole, and why others were not.
+
+    Raises
+    ------
+    CheckpointError
+        If it is of another format.
+    """
+    complaints: list[str] = []
+    for path in files_in(folder):
+        try:
+            return read(path), complaints
+        except DamagedError as error:
+            complaints.append(str(error))
+        except OSError as error:
+            complaints.append(f"{path}: {(error.strerror or str(error)).lower()}")
+    return None, complaints
+
+
+def clear(folder: Path) -> None:
+    """Remove the checkpoints of a run's folder, and nothing else."""
+    for path in [*files_in(folder), *(folder / FOLDER).glob(".step-*.partial")]:
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # absent, or it holds something of the user's
+        (folder / FOLDER).rmdir()

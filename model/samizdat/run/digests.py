@@ -1,0 +1,41 @@
+"""Digests of what decides a result: the model's source, the scenario, the traits."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from samizdat.core.layout import Traits
+from samizdat.scenario.scenario import Scenario
+
+# Folders and files of the package that show, store and hand out; all others can change a result.
+NO_RESULTS = (
+    "__main__.py", "app.py", "batch", "cli", "explain", "figures", "mesa_model.py", "page",
+    "report", "system", "text", "views",
+)  # fmt: skip
+SOURCE = Path(__file__).parents[1]
+
+
+def model_digest() -> str:
+    """Return the SHA-256 of every source file that can change a result."""
+    digest = hashlib.sha256()
+    for file in sorted(SOURCE.rglob("*.py")):
+        name = file.relative_to(SOURCE)
+        if name.parts[0] not in NO_RESULTS:
+            digest.update(name.as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """Return the SHA-256 of a scenario, every number resolved, what is pinned included."""
+    text = json.dumps(scenario.to_table(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def traits_digest(traits: Traits) -> str:
+    """Return the SHA-256 of all traits."""
+    digest = hashlib.sha256()
+    for name, array in traits._asdict().items():
+        digest.update(name.encode() + b"\0" + np.ascontiguousarray(array).data)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What a scenario file says: its schema, numbers, timeline and interventions."""

@@ -1,0 +1,158 @@
+"""What a viewer does as the state while a world runs: entries of the timeline, from tomorrow on.
+
+Each is an entry like those of a scenario file, so that the world with all of them is a scenario,
+and a run of that from the first day counts the same.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import tomli_w
+from pydantic import ValidationError
+
+from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError, WorldSpec, one_line, unknown
+
+MARK = "live-"  # how the ids of what was enacted begin
+_SWITCH = "-switch"  # how the id of the setting ends that lets an act act
+_SWITCHED = (
+    "blocking",
+    "blackout",
+    "violence",
+    "concession",
+)  # levers whose acts need their switch on
+
+
+class Moment(NamedTuple):
+    """The step that is to come."""
+
+    date: dt.date
+    day: float  # from the start
+
+
+def amended(
+    scenario: Scenario, entry: Mapping[str, Any], now: Moment, *, switch: bool = False
+) -> Scenario:
+    """Return the scenario with one more entry, which begins at a moment.
+
+    A number that was pinned is no longer, from the start on: what the timeline would have set it
+    to is taken out, so that nothing changes before. The same holds for dated acts where the regime
+    went by rule alone.
+
+    Parameters
+    ----------
+    entry
+        As a file would have it: a kind, and what belongs to it; without id and date.
+    switch
+        Switch on the lever of an act too, where and as long as the act holds.
+
+    Raises
+    ------
+    ScenarioError
+        If there can be no such entry.
+    """
+    if entry.get("kind") not in ("setting", "action"):
+        raise ScenarioError(f"kind = {entry.get('kind')!r} is not one of setting, action")
+    for given in ("id", "from", "begins"):
+        if given in entry:
+            raise ScenarioError(f"{given}: is not given, what is enacted begins on the next day")
+    number = 1 + max((int(e.id.removeprefix(MARK)) for e in enacted(scenario)), default=0)
+    new = {"id": f"{MARK}{number}", "from": now.date, **entry}
+    lever = entry.get("lever")
+    world = scenario.world.model_dump(by_alias=True)
+    pinned = set(scenario.pinned)
+    if new["kind"] == "setting" and isinstance(new.get("set"), Mapping):
+        freed = pinned & set(new["set"])
+        pinned -= freed
+        world["timeline"] = _without(world["timeline"], freed)
+        if "security" in freed:  # the regions' own values would come back
+            world["regions"] = [{**region, "security": None} for region in world["regions"]]
+    if new["kind"] == "action" and world["actions"] == "rule":
+        world["timeline"] = [e for e in world["timeline"] if e["kind"] != "action"]
+        world["actions"] = "both"
+    added = [new]
+    if switch and lever in _SWITCHED:
+        name = f"{lever}.on"
+        pinned.discard(name)
+        world["timeline"] = _without(world["timeline"], {name} & scenario.pinned)
+        kept: dict[str, Any] = {k: new[k] for k in ("from", "regions", "days") if k in new}
+        title = f"{lever} allowed"
+        added.append(
+            {"id": new["id"] + _SWITCH, "kind": "setting", "title": title, "set": {name: 1}, **kept}
+        )
+    world["timeline"] = [*world["timeline"], *added]
+    return _checked(scenario, world, frozenset(pinned))
+
+
+def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
+    """Return the scenario in which something enacted ends before a moment.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing of that id was enacted.
+    """
+    known = [entry.id for entry in enacted(scenario)]
+    if name not in known:
+        raise ScenarioError(f"enacted: {unknown(name, known)}")
+    world = scenario.world.model_dump(by_alias=True)
+    kept = []
+    for entry in world["timeline"]:
+        if entry["id"] in (name, name + _SWITCH):
+            days = now.day - (entry["from"] - scenario.world.start).days
+            if days <= 0:
+                continue
+            entry = {**entry, "days": min(days, entry["days"] or days)}
+        kept.append(entry)
+    world["timeline"] = kept
+    return _checked(scenario, world, scenario.pinned)
+
+
+def enacted(scenario: Scenario) -> list[Any]:
+    """Return the entries that were enacted, in their order."""
+    return [
+        entry
+        for entry in scenario.world.timeline
+        if entry.id.startswith(MARK) and entry.id.removeprefix(MARK).isdecimal()
+    ]
+
+
+def to_toml(scenario: Scenario, comment: str = "") -> str:
+    """Return the whole scenario as a file that `samizdat run` takes."""
+    table = _dated(scenario.to_table())
+    head = "".join(f"# {line}\n" for line in comment.splitlines())
+    return head + ("\n" if head else "") + tomli_w.dumps(table)
+
+
+def _checked(scenario: Scenario, world: dict[str, Any], pinned: frozenset[str]) -> Scenario:
+    try:
+        changed = replace(scenario, world=WorldSpec.model_validate(world), pinned=pinned)
+    except ValidationError as error:
+        raise ScenarioError(one_line(error)) from None
+    changed.check()
+    return changed
+
+
+def _without(timeline: Any, names: set[str]) -> list[dict[str, Any]]:
+    """Take numbers out of the settings of a timeline."""
+    kept = []
+    for entry in timeline:
+        if entry["kind"] == "setting" and names & set(entry["set"]):
+            left = {name: value for name, value in entry["set"].items() if name not in names}
+            if not left:
+                continue
+            entry = {**entry, "set": left}
+        kept.append(entry)
+    return kept
+
+
+def _dated(value: Any, key: str = "") -> Any:
+    """Turn the text of dates into dates, which TOML knows."""
+    if isinstance(value, Mapping):
+        return {name: _dated(each, name) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_dated(each, key) for each in value]
+    is_date = key in ("start", "end", "from", "launched") and isinstance(value, str)
+    return dt.date.fromisoformat(value) if is_date else value

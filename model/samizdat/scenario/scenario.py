@@ -1,0 +1,394 @@
+"""One TOML file describes a world: load it, check it, change it.
+
+A file may name a shipped scenario as its `base` (see `inheritance`).
+
+A number has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in ``--set``,
+in a timeline setting, in a sweep. Values set by `change` are *pinned*: they beat the timeline.
+"""
+
+import datetime as dt
+import math
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from samizdat.core.layout import FOREIGN, MAX_CITIZENS
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.presets import preset
+from samizdat.scenario.adoption import (
+    Adoption,
+    logistic_curve,
+    regional_curves,
+    regional_shifts,
+    series_curve,
+    year_of,
+)
+from samizdat.scenario.inheritance import merged
+from samizdat.scenario.registry import DATED, NUMBERS, TABLES, flat_numbers
+from samizdat.scenario.schema import (
+    EVERY_PLATFORM,
+    FOREIGN_PRESS,
+    ScenarioError,
+    WorldSpec,
+    one_line,
+    unknown,
+)
+from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
+from samizdat.scenario.timeline import Action, Setting
+from samizdat.society.graphs import GRAPHS, GraphShape
+from samizdat.society.population import TRAITS, Habits, Values, region_sizes
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world, whole: everything but the seed that decides a run.
+
+    Attributes
+    ----------
+    name
+        Of the shipped scenario, or the stem of its file.
+    world
+        Regions, platforms, dates, distributions, timeline.
+    numbers
+        Every number by its dotted name, defaults included.
+    pinned
+        The names whose value beats the timeline.
+    """
+
+    name: str
+    world: WorldSpec
+    numbers: Mapping[str, float]
+    pinned: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def load(cls, name: str | Path) -> "Scenario":
+        """Load a shipped scenario by its name, or a file by its path.
+
+        Raises
+        ------
+        ScenarioError
+            With one line that names what is wrong.
+        """
+        text = str(name)
+        if text in shipped():
+            return cls.parse(shipped_text(text), text)
+        path = Path(text)
+        if not text.endswith(".toml") and not path.exists():
+            raise ScenarioError(f"scenario: {unknown(text, shipped())} (or give a .toml file)")
+        try:
+            content = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ScenarioError(f"{path}: not a text file, a TOML file is needed") from None
+        except OSError as error:
+            raise ScenarioError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        return replace(cls.parse(content, text), name=path.stem)
+
+    @classmethod
+    def parse(cls, text: str, name: str = "unnamed") -> "Scenario":
+        """Read a scenario from TOML text."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            reason = str(error).replace("\n", " ")
+            raise ScenarioError(f"{name}: broken TOML: {reason}") from None
+        if "base" in table:
+            base = table.pop("base")
+            if base not in shipped():
+                raise ScenarioError(f"{name}: base: {unknown(str(base), shipped())}")
+            table = merged(shipped_table(base), table)
+        return cls.from_table(table, name)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], name: str = "unnamed") -> "Scenario":
+        """Read a scenario from the table that a TOML file holds (or `to_table` gave)."""
+        rest = dict(table)
+        pinned = rest.pop("pinned", [])
+        numbers = {n: named.default for n, named in NUMBERS.items()}
+        try:
+            given = dict(flat_numbers(rest))
+            numbers |= {n: NUMBERS[n].quantity.checked(n, value) for n, value in given.items()}
+            for n in pinned:
+                if n not in NUMBERS:
+                    raise ScenarioError(f"pinned: {unknown(str(n), NUMBERS)}")
+            world = WorldSpec.model_validate(rest)
+        except ValidationError as error:
+            keys = {*TABLES, "security", "pinned"}
+            raise ScenarioError(f"{name}: {one_line(error, keys)}") from None
+        except ScenarioError:
+            raise
+        except ValueError as error:
+            raise ScenarioError(f"{name}: {error}") from None
+        scenario = cls(name, world, numbers, frozenset(pinned))
+        scenario.check()
+        return scenario
+
+    def to_table(self) -> dict[str, Any]:
+        """Return the whole scenario, every number resolved, as a table that `from_table` reads."""
+        table: dict[str, Any] = self.world.model_dump(mode="json", by_alias=True, exclude_none=True)
+        actions, blocking, ban = (
+            table.pop(key) for key in ("actions", "blocking_platforms", "ban_platforms")
+        )
+        table["graph"] = {"kind": table.pop("graph")}
+        table["adoption"] = {"series": table.pop("adoption_series")}
+        table["parameters"], table["regime"] = {}, {"actions": actions}
+        for name, value in self.numbers.items():
+            named = NUMBERS[name]
+            inside = table if named.place == "world" else table[named.place]
+            *groups, last = name.removeprefix(named.place + ".").split(".")
+            for group in groups:
+                inside = inside.setdefault(group, {})
+            inside[last] = value
+        table["regime"]["blocking"]["platforms"] = blocking
+        table["regime"]["ban"]["platforms"] = ban
+        table["pinned"] = sorted(self.pinned)
+        return table
+
+    def change(self, values: Mapping[str, Any]) -> "Scenario":
+        """Return the scenario with some values set and pinned, by dotted name.
+
+        Besides the numbers of `NUMBERS` these names are known: ``citizens``, ``step_days``,
+        ``graph.kind``, ``regime.actions`` and ``population.TRAIT.FIELD`` (as in
+        ``population.threshold.mean``).
+
+        Raises
+        ------
+        ScenarioError
+            Naming the unknown name and the nearest known one, or the value and its range.
+
+        >>> Scenario.load("town").change({"attention.beta": 0.1}).numbers["attention.beta"]
+        0.1
+        """
+        numbers, pinned = dict(self.numbers), set(self.pinned)
+        world = self.world.model_dump(by_alias=True)
+        for name, value in values.items():
+            if name in NUMBERS:
+                try:
+                    numbers[name] = NUMBERS[name].quantity.checked(name, number_in(value))
+                except ValueError as error:
+                    raise ScenarioError(str(error)) from None
+                pinned.add(name)
+            else:
+                _place(world, name, value)
+        try:
+            changed = WorldSpec.model_validate(world)
+        except ValidationError as error:
+            raise ScenarioError(one_line(error)) from None
+        scenario = Scenario(self.name, changed, numbers, frozenset(pinned))
+        scenario.check()
+        return scenario
+
+    def under(self, regime: str) -> "Scenario":
+        """Return the world under a preset regime; the timeline's regime settings are dropped."""
+        try:
+            flat = preset(regime)
+        except ValueError as error:
+            raise ScenarioError(str(error)) from None
+        world = self.world.model_dump(by_alias=True)
+        world["actions"] = flat.pop("actions")
+        world["ban_platforms"] = flat.pop("ban.platforms", ())
+        world["blocking_platforms"] = (EVERY_PLATFORM,)
+        kept = []
+        for entry in self.world.timeline:
+            if isinstance(entry, Action):
+                continue
+            dumped = entry.model_dump(by_alias=True)
+            if isinstance(entry, Setting):
+                free = {n: v for n, v in entry.set.items() if NUMBERS[n].place != "regime"}
+                if not free:
+                    continue
+                dumped["set"] = free
+            kept.append(dumped)
+        world["timeline"] = kept
+        levers = {n: named.default for n, named in NUMBERS.items() if named.place == "regime"}
+        numbers = {**self.numbers, **levers}
+        numbers |= {n: NUMBERS[n].quantity.checked(n, value) for n, value in flat.items()}
+        pinned = frozenset(n for n in self.pinned if NUMBERS[n].place != "regime")
+        return Scenario(self.name, WorldSpec.model_validate(world), numbers, pinned)
+
+    def without(self, lever: str) -> "Scenario":
+        """Return the scenario with one lever of the state pinned off."""
+        if lever not in LEVERS:
+            raise ScenarioError(f"lever: {unknown(lever, LEVERS)}")
+        return self.change(LEVERS[lever].off)
+
+    # What follows is derived; nothing of it is stored.
+
+    @property
+    def citizens(self) -> int:
+        """Number of citizens."""
+        return self.world.citizens
+
+    @property
+    def region_names(self) -> list[str]:
+        """Names of the regions, in the order of the citizens' numbers."""
+        return [region.name for region in self.world.regions]
+
+    @property
+    def region_first(self) -> NDArray[np.int64]:
+        """(R + 1,) where each region's citizens begin."""
+        weights = [region.share or region.population or 0.0 for region in self.world.regions]
+        return np.cumsum([0, *region_sizes(self.citizens, weights)]).astype(np.int64)
+
+    @property
+    def graph_shape(self) -> GraphShape:
+        """What the graph's generator is asked for."""
+        return GraphShape(**_group(self.numbers, "graph."))
+
+    @property
+    def habits(self) -> Habits:
+        """Numbers of the population that are not distributions."""
+        return Habits(**{name: self.numbers[name] for name in Habits._fields})
+
+    def date_of(self, step: int) -> dt.date:
+        """Return the date of a step."""
+        return self.world.start + dt.timedelta(days=math.floor(step * self.world.step_days + 1e-9))
+
+    def steps_until(self, until: dt.date | None = None) -> int:
+        """Return how many steps lead to the end of a day, which counts (by default the last).
+
+        Raises
+        ------
+        ScenarioError
+            If the day is outside the scenario.
+        """
+        world = self.world
+        if until is None:
+            until = world.end
+        if not world.start <= until <= world.end:
+            raise ScenarioError(f"until = {until} is outside {world.start} ... {world.end}")
+        return math.floor(((until - world.start).days + 1e-9) / world.step_days) + 1
+
+    def platform_bits(self, names: tuple[str, ...]) -> int:
+        """Return the bits of platforms by name; ``*`` is every platform but the foreign press."""
+        bits = 0
+        for name in names:
+            if name == EVERY_PLATFORM:
+                bits |= (1 << len(self.world.platforms)) - 1
+            elif name == FOREIGN_PRESS:
+                bits |= FOREIGN
+            else:
+                bits |= 1 << [p.name for p in self.world.platforms].index(name)
+        return bits
+
+    def adoption_on(self, date: dt.date) -> NDArray[np.float64]:
+        """Return the share online per region (R,) on a date."""
+        return np.asarray(self.adoption_at(np.array([year_of(date)]))[0])
+
+    def adoption_at(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share online per year (with a fraction) and region, (T, R)."""
+        return regional_curves(years, self._nation_curve(), self._adoption_shifts(), self.sizes)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """(R,) how many citizens each region has."""
+        return np.diff(self.region_first)
+
+    def _adoption_shifts(self) -> NDArray[np.float64]:
+        """Return by how many years each region is later than the nation (R,)."""
+        own = [region.adoption_shift for region in self.world.regions]
+        urban = [region.urban for region in self.world.regions]
+        return regional_shifts(own, urban, self.numbers["adoption.urban_lead"], self.sizes)
+
+    def _nation_curve(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+        """Return A(t); a ceiling that was set beats the series."""
+        series = self.world.adoption_series
+        if series and "adoption.ceiling" not in self.pinned:
+            return lambda years: series_curve(years, series)
+        curve = Adoption(**_group(self.numbers, "adoption."))
+        return lambda years: logistic_curve(years, curve)
+
+    def check(self) -> None:
+        """Check what touches both the world and the numbers.
+
+        Raises
+        ------
+        ScenarioError
+            Naming what does not fit.
+        """
+        world = self.world
+        if world.graph not in GRAPHS:
+            raise ScenarioError(f"graph.kind: {unknown(world.graph, GRAPHS)}")
+        try:
+            region_sizes(world.citizens, [1.0] * len(world.regions))
+        except ValueError as error:
+            raise ScenarioError(str(error)) from None
+        series = sorted(world.adoption_series.items())
+        for (_, before), (year, share) in zip([(0, 0.0), *series], series, strict=False):
+            if not before <= share <= 1:
+                raise ScenarioError(
+                    f"adoption.series.{year} = {share} is outside {before:g} ... 1: "
+                    "shares of the citizens, never falling"
+                )
+        for entry in world.timeline:
+            if isinstance(entry, Setting):
+                _check_setting(entry)
+        for trait in TRAITS:
+            spec = getattr(world.population, trait)
+            if isinstance(spec, Values) and len(spec.values) != world.citizens:
+                raise ScenarioError(
+                    f"population.{trait}.values has {len(spec.values)} values, "
+                    f"there are {world.citizens} citizens"
+                )
+
+
+def _check_setting(entry: Setting) -> None:
+    for name, value in entry.set.items():
+        where = f"timeline.{entry.id}.set"
+        if name not in NUMBERS:
+            raise ScenarioError(f"{where}: {unknown(name, NUMBERS)}")
+        if NUMBERS[name].place not in DATED:
+            raise ScenarioError(f"{where}: {name} cannot change in time")
+        national = NUMBERS[name].place != "regime" or name.startswith("concession.")
+        if entry.regions and national:
+            raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
+        try:
+            NUMBERS[name].quantity.checked(name, value)
+        except ValueError as error:
+            raise ScenarioError(f"{where}: {error}") from None
+
+
+def _group(numbers: Mapping[str, float], prefix: str) -> dict[str, float]:
+    return {n.removeprefix(prefix): v for n, v in numbers.items() if n.startswith(prefix)}
+
+
+def number_in(value: Any) -> Any:
+    """Read a number from text where it is one; leave words alone."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _place(world: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value that is no number of `NUMBERS` into the dumped world."""
+    if name == "citizens":
+        try:
+            number = int(value)
+            if number != float(value) or not 1 <= number <= MAX_CITIZENS:
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise ScenarioError(
+                f"citizens = {value} is not a whole number of 1 ... {MAX_CITIZENS}"
+            ) from None
+        world["citizens"] = number
+    elif name == "step_days":
+        world["step_days"] = number_in(value)
+    elif name == "graph.kind":
+        world["graph"] = value
+    elif name == "regime.actions":
+        world["actions"] = value
+    else:
+        parts = name.split(".")
+        known = [f"population.{t}.{f}" for t in TRAITS for f in world["population"][t]]
+        if name not in known:
+            also = [*NUMBERS, "citizens", "step_days", "graph.kind", "regime.actions", *known]
+            raise ScenarioError(unknown(name, also))
+        population = {trait: dict(spec) for trait, spec in world["population"].items()}
+        population[parts[1]][parts[2]] = number_in(value)
+        world["population"] = population

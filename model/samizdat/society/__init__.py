@@ -1,0 +1,1 @@
+"""Who lives in the model and who hears whom."""

@@ -1,0 +1,1 @@
+"""Disk and machine: files, archives, memory, interrupts."""

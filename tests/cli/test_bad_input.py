@@ -1,0 +1,165 @@
+"""Bad input gets one clear line, exit code 2, and nothing is written."""
+
+import pytest
+from test_cli import call
+
+from samizdat.scenario.shipped import shipped_text
+
+TOWN = shipped_text("town")
+
+# name -> (arguments, words that the line must hold)
+CALLS = {
+    "unknown scenario": (["tonw"], ["tonw", "town"]),
+    "a file that is not there": (["no/such.toml"], ["no/such.toml", "no such file"]),
+    "a folder as a scenario": (["."], ["."]),
+    "no citizens": (["town", "--citizens", "0"], ["citizens", "0", "1 ..."]),
+    "negative citizens": (["town", "--citizens", "-5"], ["citizens", "-5"]),
+    "half a citizen": (["town", "--citizens", "10.5"], ["citizens", "10.5"]),
+    "words for citizens": (["town", "--citizens", "many"], ["citizens", "many"]),
+    "too many citizens": (["town", "--citizens", "9e99"], ["citizens"]),
+    "fewer citizens than regions": (["town", "--citizens", "1"], ["citizens", "1", "2 regions"]),
+    "misspelt key": (["town", "--set", "attention.bta=1"], ["attention.bta", "attention.beta"]),
+    "out of range": (["town", "--set", "fear.witness=3"], ["fear.witness = 3", "-1 ... 1"]),
+    "not a number": (["town", "--set", "attention.beta=nan"], ["attention.beta", "nan", "0 ... 5"]),
+    "infinite": (["town", "--set", "attention.beta=inf"], ["attention.beta", "inf"]),
+    "a word for a number": (["town", "--set", "chill=cold"], ["chill", "cold"]),
+    "a part of a switch": (["town", "--set", "attention.on=0.5"], ["attention.on", "0 or 1"]),
+    "an unknown choice": (
+        ["town", "--set", "blocking.authority=king"],
+        ["blocking.authority", "king", "court or prosecutor"],
+    ),
+    "no equals sign": (["town", "--set", "chill"], ["chill", "KEY=VALUE"]),
+    "a key set twice": (["town", "--set", "chill=0", "--set", "chill=1"], ["chill", "twice"]),
+    "unknown trait field": (
+        ["town", "--set", "population.threshold.maen=1"],
+        ["population.threshold.maen", "population.threshold.mean"],
+    ),
+    "a negative spread": (["town", "--set", "population.threshold.sd=-1"], ["sd", "-1"]),
+    "before the start": (["town", "--until", "2013-12-31"], ["2013-12-31", "2014-03-01"]),
+    "after the end": (["town", "--until", "2015-01-01"], ["2015-01-01", "2014-04-29"]),
+    "not a date": (["town", "--until", "soon"], ["until", "soon"]),
+    "no such day": (["town", "--until", "2014-02-30"], ["2014-02-30"]),
+    "unknown regime": (["town", "--regime", "mild"], ["mild", "networked"]),
+    "unknown graph kind": (["town", "--set", "graph.kind=sociall"], ["sociall", "social"]),
+    "an impossible graph": (
+        ["town", "--set", "graph.kind=ring", "--citizens", "4", "--set", "graph.neighbours=3"],
+        ["neighbours", "4"],
+    ),
+    "negative seed": (["town", "--seed", "-1"], ["seed", "-1"]),
+    "a word for a seed": (["town", "--seed", "luck"], ["--seed"]),
+    "no threads": (["town", "--threads", "0"], ["threads", "0", "1 ..."]),
+    "unknown option": (["town", "--speed", "9"], ["--speed"]),
+    "a surplus word": (["town", "city"], ["city"]),
+}
+
+# name -> (file name, content, words)
+GRAPHS = {
+    "empty file": ("ties.csv", b"", ["empty"]),
+    "header alone": ("ties.csv", b"source,target\n", ["no ties"]),
+    "self-loop": ("ties.csv", b"source,target\n3,3\n", ["row 1", "3", "herself"]),
+    "id out of range": ("ties.csv", b"source,target\n0,1\n0,50\n", ["row 2", "50", "0 ... 49"]),
+    "negative id": ("ties.csv", b"source,target\n-1,1\n", ["-1"]),
+    "a word for an id": ("ties.csv", b"source,target\nanna,1\n", ["anna"]),
+    "a broken number": ("ties.csv", b"source,target\n0.5,1\n", ["0.5"]),
+    "missing column": ("ties.csv", b"source,to\n0,1\n", ["target"]),
+    "unknown kind": ("ties.csv", b"source,target,kind\n0,1,warm\n", ["warm", "close"]),
+    "junk bytes as CSV": ("ties.csv", bytes(range(256)) * 4, ["ties.csv"]),
+    "junk bytes as Parquet": ("ties.parquet", bytes(range(256)) * 4, ["Parquet"]),
+    "unknown extension": ("ties.xls", b"0,1", [".xls", ".csv"]),
+}
+
+# name -> (text in the town's file, what replaces it, words)
+FILES = {
+    "broken TOML": ("[[regions]]", "[[regions", ["broken TOML", "line"]),
+    "misspelt table": ("[adoption]", "[adotpion]", ["adotpion", "adoption"]),
+    "misspelt key in a region": ("urban = 1.0", "urbn = 1.0", ["urbn", "urban"]),
+    "misspelt key in an event": ("seeds = 0.03", "sedes = 0.03", ["sedes", "seeds"]),
+    "misspelt parameter": ("beta = 0.12", "betta = 0.12", ["betta", "attention.beta"]),
+    "misspelt lever": ("chill = 0.05", "chil = 0.05", ["chil", "chill"]),
+    "shares that do not sum to 1": ("share = 0.6", "share = 0.5", ["regions", "0.9", "sum to 1"]),
+    "a negative share": ("share = 0.6", "share = -0.6", ["share", "-0.6"]),
+    "two regions of one name": ('"Riverside"\nshare', '"Old Town"\nshare', ["Old Town", "twice"]),
+    "out of range": ("surveillance = 0.2", "surveillance = 2", ["surveillance = 2", "0 ... 1"]),
+    "not a number": ("surveillance = 0.2", "surveillance = nan", ["surveillance", "nan"]),
+    "a text for a number": ("flooding = 0.1", 'flooding = "much"', ["flooding", "much"]),
+    "true for a number": ("flooding = 0.1", "flooding = true", ["flooding", "True"]),
+    "an event before the start": (
+        "from = 2014-03-10", "from = 2014-02-10", ["closure", "2014-02-10", "2014-03-01"]),
+    "an end before the start": ("end = 2014-04-29", "end = 2013-04-29", ["end", "2013-04-29"]),
+    "a shock above 1": ("shock = 0.6", "shock = 1.6", ["shock", "1.6"]),
+    "an unknown region in an entry": (
+        'regions = ["Riverside"]\nset', 'regions = ["Rivside"]\nset', ["Rivside", "Riverside"]),
+    "an unknown platform": ('platforms = ["kin_chat"]', 'platforms = ["kin"]', ["kin", "kin_chat"]),
+    "an unknown event conceded": ('event = "closure"', 'event = "closing"', ["closing", "closure"]),
+    "an unknown name in a setting": ("{ chill = 0.08 }", "{ chil = 0.08 }", ["chil", "chill"]),
+    "a bad value in a setting": ("{ chill = 0.08 }", "{ chill = 8 }", ["insult_law", "chill = 8"]),
+    "one count of two": ("alternative = 73\n", "", ["official and alternative"]),
+    "an unknown kind of entry": ('kind = "signal"', 'kind = "sign"', ["sign"]),
+    "no start": ("start = 2014-03-01\n", "", ["start", "missing"]),
+    "a distribution unknown": ('kind = "uniform"', 'kind = "unifrom"', ["unifrom"]),
+    "a table for a number": ("chill = 0.05", "chill = { a = 1 }", ["chill"]),
+    "a number for a table": ("[regime.arrests]\n", "arrests = 3\n[regime.arrest]\n", ["arrest"]),
+}  # fmt: skip
+
+
+def refused(capsys, arguments, words, folder):
+    """Check that a call ends with exit code 2 and one line on stderr that holds the words."""
+    out = folder / "out"
+    assert call("run", *arguments, "--out", out) == 2
+    told = capsys.readouterr()
+    lines = told.err.strip().splitlines()
+    assert len(lines) == 1, told.err
+    assert lines[0].startswith("samizdat: ")
+    for word in words:
+        assert word in lines[0], lines[0]
+    assert "Regime:" not in told.out
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_bad_call_is_refused(capsys, tmp_path, name):
+    arguments, words = CALLS[name]
+    refused(capsys, arguments, words, tmp_path)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_bad_network_is_refused(capsys, tmp_path, name):
+    file, content, words = GRAPHS[name]
+    (tmp_path / file).write_bytes(content)
+    arguments = ["town", "--citizens", 50, "--graph", tmp_path / file]
+    refused(capsys, arguments, [file, *words], tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_bad_scenario_is_refused(capsys, tmp_path, name):
+    old, new, words = FILES[name]
+    assert old in TOWN
+    file = tmp_path / "mine.toml"
+    file.write_text(TOWN.replace(old, new, 1))
+    refused(capsys, [file], words, tmp_path)
+
+
+def test_a_scenario_of_junk_bytes_is_refused(capsys, tmp_path):
+    (tmp_path / "junk.toml").write_bytes(bytes(range(256)))
+    refused(capsys, [tmp_path / "junk.toml"], ["junk.toml", "text"], tmp_path)
+
+
+def test_a_missing_network_is_refused(capsys, tmp_path):
+    refused(capsys, ["town", "--graph", tmp_path / "none.csv"], ["none.csv", "no such"], tmp_path)
+
+
+OTHERS = ["fly", "scenarios hide", "scenarios show twon", "parameters xyzzy", "check none.toml",
+          "check"]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_other_bad_commands_are_refused(capsys, command):
+    assert call(*command.split()) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_file_where_a_folder_should_be_is_refused(capsys, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    assert call("run", "town", "--citizens", 50, "--out", tmp_path / "out") == 2
+    assert "not a folder" in capsys.readouterr().err
+    assert (tmp_path / "out").read_text() == "mine"

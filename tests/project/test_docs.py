@@ -1,0 +1,151 @@
+"""The documents: the table of numbers is the declared one, links lead somewhere, examples run.
+
+In docs/tutorial.md and docs/mesa.md a fenced block says on its first line what becomes of it:
+`python run` and `sh run` are executed in order, in one session a page; `python run PACKAGES` where
+those are there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
+is what it printed, with `...` for what differs from run to run.
+
+To write the table and the printed results anew: python tests/test_docs.py
+"""
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import os
+import re
+import shlex
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from samizdat import Scenario, Simulation
+from samizdat.cli import main
+from samizdat.cli.parameters import markdown
+from samizdat.scenario.registry import NUMBERS
+
+ROOT = Path(__file__).parents[2]
+ODD = ROOT / "docs" / "ODD.md"
+PLAYED = [ROOT / "docs" / f"{name}.md" for name in ("tutorial", "mesa", "sweeps")]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BEGIN, END = "<!-- parameters:begin -->\n", "<!-- parameters:end -->"
+FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def parameter_table() -> str:
+    """What stands between the markers."""
+    return "\n" + "\n".join(markdown(NUMBERS)) + "\n\n"
+
+
+def links_of(page: Path) -> list[str]:
+    """The relative links of a page."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    found = re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", text)
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+def headings_of(page: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def printed_by(language: str, code: str, session: dict[str, object], page: Path) -> str:
+    """Execute a block; return all that it wrote."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        if language == "python":
+            exec(compile(code, str(page), "exec"), session)
+        else:
+            for line in code.replace("\\\n", " ").splitlines():
+                command, *arguments = shlex.split(line, comments=True)
+                assert command == "samizdat"
+                with contextlib.suppress(SystemExit):
+                    main(arguments)
+    return said.getvalue()
+
+
+def play(page: Path) -> list[tuple[re.Match[str], str, str]]:
+    """Follow a page here; return each text block, its code and what that wrote."""
+    Simulation(Scenario.load("town").change({"citizens": 50})).step()  # compiles
+    session: dict[str, object] = {}
+    results, last = [], ("", "")
+    for block in FENCED.finditer(page.read_text(encoding="utf-8")):
+        info, body = block[1].split(), block[2]
+        if info == ["text"] and last[0]:
+            results.append((block, *last))
+            last = ("", "")
+        elif info[1:2] == ["run"]:
+            if all(importlib.util.find_spec(package) for package in info[2:]):
+                last = (body, printed_by(info[0], body, session, page))
+        elif len(info) == 2:
+            with Path(info[1]).open("a", encoding="utf-8") as file:
+                file.write(body)
+    return results
+
+
+def same(wanted: str, got: str) -> bool:
+    """Whether a result is the printed one."""
+    return doctest.OutputChecker().check_output(wanted, got, SAME)
+
+
+def test_the_table_of_numbers_is_the_declared_one():
+    text = ODD.read_text(encoding="utf-8")
+    assert text.count(BEGIN) == text.count(END) == 1
+    assert text.split(BEGIN)[1].split(END)[0] == parameter_table()
+
+
+def test_every_number_stands_in_the_table_once():
+    table = parameter_table()
+    assert all(table.count(f"| `{name}` |") == 1 for name in NUMBERS)
+
+
+def test_the_command_prints_that_table(capsys):
+    with pytest.raises(SystemExit):
+        main(["parameters", "--markdown"])
+    assert capsys.readouterr().out.strip() == parameter_table().strip()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(page):
+    for link in links_of(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in headings_of(target), link
+
+
+@pytest.mark.parametrize("page", PLAYED, ids=lambda page: page.name)
+@pytest.mark.filterwarnings("ignore::UserWarning:solara", "ignore::DeprecationWarning")
+def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results = play(page)
+    assert results
+    for block, code, got in results:
+        assert same(block[2], got), f"{code}\nprinted:\n{got}"
+
+
+def write_anew() -> None:
+    """Write the table of numbers and the results that differ."""
+    text = ODD.read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    ODD.write_text(head + BEGIN + parameter_table() + END + rest.split(END)[1], encoding="utf-8")
+    for page in PLAYED:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            results = play(page)
+            os.chdir(ROOT)
+        text = page.read_text(encoding="utf-8")
+        for block, _, got in reversed(results):
+            if not same(block[2], got):
+                got = re.sub(r"in [\d.]+ s \(\d+ ns", "in ... s (... ns", got)
+                text = text[: block.start(2)] + got.strip("\n") + "\n" + text[block.end(2) :]
+        page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_anew()

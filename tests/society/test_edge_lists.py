@@ -1,0 +1,143 @@
+"""Networks that users bring: from networkx, from arrays, from files."""
+
+import re
+import subprocess
+import sys
+
+import networkx as nx
+import pandas as pd
+import pytest
+from test_graphs import drawn, row
+
+from samizdat.society.graphs import Graph
+
+
+def test_networkx_gets_back_what_it_gave():
+    graph = drawn("social", 300)
+    assert Graph.from_networkx(graph.to_networkx()).digest() == graph.digest()
+
+
+def test_networkx_ties_are_online_by_default():
+    graph = Graph.from_networkx(nx.karate_club_graph())
+    assert graph.degrees("online").sum() == 2 * 78
+
+
+def test_arcs_and_parallel_ties_count_once():
+    g = nx.MultiDiGraph([(0, 1, {"kind": "close"}), (1, 0), (0, 1), (2, 1)])
+    assert row(Graph.from_networkx(g), 1) == ([0], [2])
+
+
+TIES = pd.DataFrame(
+    {"source": [0, 3, 1], "target": [3, 0, 2], "kind": ["online", "close", "online"]}
+)
+
+
+@pytest.mark.parametrize("name", ["ties.csv", "ties.parquet"])
+def test_files_are_read(tmp_path, name):
+    path = tmp_path / name
+    (TIES.to_csv if name == "ties.csv" else TIES.to_parquet)(path, index=False)
+    graph = Graph.from_file(path)
+    assert graph.citizens == 4
+    assert row(graph, 3) == ([0], [])
+    assert row(graph, 1) == ([], [2])
+
+
+def test_a_file_names_the_citizens_without_ties_too(tmp_path):
+    path = tmp_path / "ties.csv"
+    path.write_text("target, note ,source\n1,x,0\n")
+    graph = Graph.from_file(str(path), citizens=7)
+    assert graph.citizens == 7
+    assert row(graph, 0) == ([], [1])
+
+
+HEAD = b"source,target\n"
+BAD_FILES = [
+    ("missing.csv", None, "no such file"),
+    ("ties.xlsx", b"x", "unknown extension '.xlsx'; allowed are .csv, .parquet"),
+    ("ties.csv", b"", "the file is empty"),
+    ("ties.csv", HEAD, "no ties"),
+    ("ties.csv", b"\x89PNG\0\0\0\xff", "the content is not CSV"),
+    ("ties.csv", b"\xff\xfe\xfa\n\xc3\x28,\xf0", "cannot be read as CSV"),
+    ("ties.csv", HEAD + b"0,1,2\n", "cannot be read as CSV"),
+    ("ties.csv", b"from,to\n0,1\n", "columns are from, to; expected source, target"),
+    ("ties.csv", b"source,target,target\n0,1,2\n", "each once"),
+    ("ties.csv", HEAD + b"0,1\n2,2\n", "row 2: citizen 2 is tied to herself"),
+    ("ties.csv", HEAD + b"0,1\n1,-2\n", "row 2: target -2 is outside 0 ... 1"),
+    ("ties.csv", HEAD + b"0,1\n1,two\n", "row 2: target 'two' is not an id; ids are whole"),
+    ("ties.csv", HEAD + b"0.5,1\n", "row 1: source '0.5' is not an id"),
+    ("ties.csv", HEAD + b"0,1\n,1\n", "row 2: source '' is not an id"),
+    ("ties.csv", HEAD + b"0,99999999999999999999\n", "is not an id"),
+    ("ties.csv", HEAD + b"0,4000000000\n", "4000000001 citizens; allowed are 1 ... 2147483647"),
+    ("ties.csv", b"source,target,kind\n0,1,kin\n", "kind 'kin' is unknown; allowed are close (0)"),
+    ("ties.parquet", b"PAR1 and no more", "cannot be read as Parquet"),
+    ("ties.parquet", HEAD + b"0,1\n", "the content is not Parquet"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), BAD_FILES)
+def test_bad_files_are_refused_in_one_line(tmp_path, name, content, message):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        Graph.from_file(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_ids_beyond_the_citizens_are_refused(tmp_path):
+    path = tmp_path / "ties.csv"
+    path.write_bytes(HEAD + b"0,1\n1,5\n")
+    with pytest.raises(ValueError, match=r"row 2: target 5 is outside 0 \.\.\. 4"):
+        Graph.from_file(path, citizens=5)
+
+
+@pytest.mark.parametrize("source", [[0.0, 1.5], [True, False], [0, None], ["0", "one"]])
+def test_columns_that_are_no_ids_are_refused(tmp_path, source):
+    path = tmp_path / "ties.parquet"
+    pd.DataFrame({"source": source, "target": [2, 3]}).to_parquet(path)
+    with pytest.raises(ValueError, match="is not an id"):
+        Graph.from_file(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((3, [0], [3]), "edges, row 1: target 3 is outside 0 ... 2"),
+        ((3, [0, 2], [1, 2]), "edges, row 2: citizen 2 is tied to herself"),
+        ((3, [0, 2], [1]), "edges: 2 sources, but 1 targets"),
+        ((3, [0.5], [1]), "edges: source holds 0.5; ids are integers"),
+        ((3, [0], [1], [2]), "edges, row 1: kind 2 is unknown; allowed are close (0), online (1)"),
+        ((3, [0], [1], ["kin"]), "edges, row 1: kind 'kin' is unknown"),
+        ((3, [0, 1], [1, 2], [0, 0, 0]), "edges: 3 kinds for 2 ties"),
+        ((0, [], []), "edges: 0 citizens; allowed are 1 ... 2147483647"),
+    ],
+)
+def test_bad_edges_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Graph.from_edges(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        ([(0, "Ann")], "node 'Ann' is not among 0 ... 1"),
+        ([(1, 2)], "node 2 is not among 0 ... 1"),
+        ([(0, 0)], "citizen 0 is tied to herself"),
+        ([(0, 1, {"kind": "kin"})], "kind 'kin' is unknown"),
+        ([], "0 citizens"),
+    ],
+)
+def test_bad_networkx_graphs_are_refused(edges, message):
+    with pytest.raises(ValueError, match=re.escape("networkx graph")) as caught:
+        Graph.from_networkx(nx.Graph(edges))
+    assert message in str(caught.value)
+
+
+def test_reading_imports_neither_networkx_nor_tables():
+    program = (
+        "import sys, samizdat.graphs; print({'networkx', 'pandas', 'pyarrow'} & {*sys.modules})"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert out.stdout.strip() == b"set()"
