@@ -1,7 +1,7 @@
 """The same model as a user of Mesa would write it: an agent a citizen, her ties in lists.
 
 The rules are those of `samizdat.core.mechanisms`, called as plain Python (a call of machine code
-for one citizen costs more than most rules do); timeline and regime are `Circumstances`, as they
+for one citizen costs more than most rules do); timeline and regime are `Environment`, as they
 are. Draws are made for everybody at once where anybody needs one, which costs Mesa next to nothing.
 The result is that of `Simulation`, citizen by citizen: tests/test_mesa_idiomatic.py.
 """
@@ -51,16 +51,16 @@ from samizdat.core.mechanisms import (
     trust,
 )
 from samizdat.regime.levers import arrest_chances
-from samizdat.run.environment import Circumstances
+from samizdat.run.environment import Environment
 
 access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)
-audible, exposure = interpreted(reach.audible), interpreted(reach.exposure)
+reachable_ties, exposure = interpreted(reach.reachable_ties), interpreted(reach.exposure)
 awakening, weariness = interpreted(attention.awakening), interpreted(attention.weariness)
 hazard = interpreted(attention.hazard)
 next_grievance = interpreted(grievance.next_grievance)
 next_trust, settled_trust = interpreted(trust.next_trust), interpreted(trust.settled_trust)
-next_fear, exposed = interpreted(fear.next_fear), interpreted(decision.exposed)
+next_fear, trace_probability = interpreted(fear.next_fear), interpreted(decision.trace_probability)
 mobilises, speaks = interpreted(decision.mobilises), interpreted(decision.speaks)
 street_risk, post_risk = interpreted(decision.street_risk), interpreted(decision.post_risk)
 term = interpreted(fate.term)
@@ -235,11 +235,11 @@ class Citizen(mesa.Agent):
                 n_net += 1
                 if ears & other.last_ears:
                     n_open += 1
-        return audible(len(self.close), n_net, n_open, p.reach)
+        return reachable_ties(len(self.close), n_net, n_open, p.reach)
 
     def traced(self, here: Any) -> float:
         """Return the chance that the state reads what she would post, and knows that it is hers."""
-        return exposed(
+        return trace_probability(
             here.surveillance, self.model.readable(self.ears & PLATFORMS),
             self.model.p.circumvention.anonymity, self.circumventing,
         )  # fmt: skip
@@ -256,7 +256,7 @@ class Citizen(mesa.Agent):
         elif self.posture == SHARE and posted and here.sanction > 0:
             taken = self.luck(draws.SANCTION) < here.sanction * self.traced(here)
         if not taken and here.preempt > 0 and self.last_voice & PLATFORMS:
-            chance = here.preempt * exposed(
+            chance = here.preempt * trace_probability(
                 1.0, self.model.readable(self.last_voice & PLATFORMS),
                 p.circumvention.anonymity, self.circumventing,
             )  # fmt: skip
@@ -291,13 +291,13 @@ class Protest(mesa.Model):
     def __init__(self, simulation: Simulation) -> None:
         super().__init__(rng=simulation.seed)
         scenario, self.key = simulation.scenario, simulation.seed  # Mesa's own name, from 3.5 on
-        world = scenario.world
-        self.step_days = float(world.step_days)
-        shares = [platform.readable for platform in world.platforms]
+        spec = scenario.spec
+        self.step_days = float(spec.step_days)
+        shares = [platform.readable for platform in spec.platforms]
         self.readable = cache(
             lambda bits: max((s for k, s in enumerate(shares) if bits >> k & 1), default=0.0)
         )
-        self.circumstances = Circumstances(scenario, simulation.sizes)
+        self.environment = Environment(scenario, simulation.sizes)
         self.signals = np.zeros(len(simulation.sizes), SIGNALS)
         self.last = np.zeros((len(simulation.sizes), len(TALLIES)), np.int64)
         self.counts: list[np.ndarray] = []
@@ -324,8 +324,8 @@ class Protest(mesa.Model):
         """Advance everybody by a day."""
         k, self._luck = self.day, {}
         luck = draws.uniforms(self.key, 0, len(self.signals), k, draws.RESPONSE)
-        self.circumstances.bring(k, self.last, luck, self.signals)
-        self.p = self.circumstances.parameters
+        self.environment.update(k, self.last, luck, self.signals)
+        self.p = self.environment.parameters
         self._publish()
         self.agents.do("wake")
         if k == 0:

@@ -76,18 +76,18 @@ class Day(NamedTuple):
     shock: float = 0.0
     pushed: bool = False  # whether the settings that push all beliefs are there
     first: int = 3  # days that pass untimed
-    numbers: Mapping[str, float] = MappingProxyType({})
+    parameters: Mapping[str, float] = MappingProxyType({})
     wanted: float | None = None  # nanoseconds per citizen at 17 million, at most
 
     def world(self, citizens: int) -> Scenario:
         """Return the scenario of that many citizens."""
-        numbers = {**COMMON, **self.numbers}
+        parameters = {**COMMON, **self.parameters}
         text = BASE.format(citizens=citizens, instigators=self.voices / (self.aware or 1.0))
-        if self.aware and numbers["attention.on"]:
+        if self.aware and parameters["attention.on"]:
             text += EVENT.format(days=self.event_days, shock=self.shock, aware=self.aware)
         if self.pushed:
             text += SETTINGS
-        return Scenario.parse(text, self.name).change(numbers)
+        return Scenario.parse(text, self.name).change(parameters)
 
 
 DAYS = {
@@ -97,16 +97,16 @@ DAYS = {
             most_aware=0.01, most_voices=0.001, wanted=6.0),
         Day("moving", "nothing runs, all beliefs move after a shock and new laws",
             aware=0.3, most_aware=0.01, most_voices=0.001, event_days=4, shock=0.5, pushed=True,
-            first=8, numbers={"attention.fatigue": 0.9, "attention.fade": 0.9}, wanted=6.0),
+            first=8, parameters={"attention.fatigue": 0.9, "attention.fade": 0.9}, wanted=6.0),
         Day("aware", "30 % aware, none speaking", aware=0.3, wanted=25.0),
         Day("weighing", "30 % aware, all would speak, all weigh the risk and keep silent",
             aware=0.3, wanted=25.0,
-            numbers={"decision.ease": 0.0, "decision.penalty_post": 3.0, "chill": 0.6,
+            parameters={"decision.ease": 0.0, "decision.penalty_post": 3.0, "chill": 0.6,
                      "population.risk_aversion.value": 0.99}),
         Day("voices_1", "5 % aware, 1 % speaking", aware=0.05, voices=0.01, wanted=20.0),
         Day("voices_10", "30 % aware, 10 % speaking", aware=0.3, voices=0.1, wanted=90.0),
         Day("deciding", "all aware, everybody decides every day, 0.1 % speaking",
-            aware=1.0, voices=0.001, numbers={"attention.on": 0.0}, wanted=14.0),
+            aware=1.0, voices=0.001, parameters={"attention.on": 0.0}, wanted=14.0),
     )
 }  # fmt: skip
 

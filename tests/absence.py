@@ -14,10 +14,10 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "core")]
+from test_step import fingerprint  # noqa: E402
 
-from samizdat.core.parameters import quantities
-from test_step import fingerprint
-from worlds import run, town
+from samizdat.core.parameters import quantities  # noqa: E402
+from worlds import run, town  # noqa: E402
 
 CITIZENS = 250
 EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens

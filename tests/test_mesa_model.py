@@ -59,8 +59,8 @@ def test_what_is_no_number_is_not_taken_for_one(name):
 @pytest.mark.parametrize("name", ["attention__beta", "attention.beta"])
 def test_numbers_are_keywords_with_a_dot_or_two_underscores(name):
     model = ProtestModel(citizens=100, rng=1, chill=0.2, **{name: 0.5})
-    assert model.simulation.scenario.numbers["attention.beta"] == 0.5
-    assert model.simulation.scenario.numbers["chill"] == 0.2
+    assert model.simulation.scenario.parameters["attention.beta"] == 0.5
+    assert model.simulation.scenario.parameters["chill"] == 0.2
 
 
 @pytest.mark.parametrize(

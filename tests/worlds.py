@@ -45,14 +45,14 @@ class Sibling:
         traits = {
             name: simulation.state[name].tolist() for name in simulation._world.traits._fields
         }
-        readable = {1 << k: p.readable for k, p in enumerate(scenario.world.platforms)}
+        readable = {1 << k: p.readable for k, p in enumerate(scenario.spec.platforms)}
         self.oracle = Oracle(
             networkx_of(simulation),
             traits,
             traits["region"],
             simulation.sizes.tolist(),
             simulation.seed,
-            float(scenario.world.step_days),
+            float(scenario.spec.step_days),
             readable,
         )
 
@@ -61,7 +61,7 @@ class Sibling:
         simulation = self.simulation
         step = simulation.step_number
         simulation.step()
-        signals, p = simulation.signals, simulation.circumstances.parameters
+        signals, p = simulation.signals, simulation.environment.parameters
         if step == 0:
             self.oracle.start(p, signals)
 

@@ -14,7 +14,7 @@ import numpy as np
 from samizdat.run.citizens import Citizens
 from samizdat.run.measures import ACTIONS, MEASURES
 from samizdat.run.simulation import SEED_LIMIT, Simulation, check_call
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
 
@@ -188,7 +188,7 @@ def numbers_from(keywords: dict[str, Any]) -> dict[str, Any]:
             raise ScenarioError(f"{name} is given twice")
         if name in _OWN:
             raise ScenarioError(f"{name} is no number of the scenario")
-        if name not in NUMBERS and difflib.get_close_matches(name, _OWN, cutoff=0.7):
+        if name not in REGISTRY and difflib.get_close_matches(name, _OWN, cutoff=0.7):
             raise ScenarioError(unknown(name, _OWN))
         values[name] = value
     return values

@@ -97,7 +97,7 @@ def fearless(scenario: Scenario) -> Scenario:
 
 def events(scenario: Scenario, prefix: str = "") -> list[str]:
     """List the ids of the events that begin so."""
-    entries = scenario.world.timeline
+    entries = scenario.spec.timeline
     return [e.id for e in entries if e.kind == "event" and e.id.startswith(prefix)]
 
 

@@ -37,7 +37,7 @@ def test_the_prosecutor_may_block_from_23_april_2014():
     simulation, authority = Simulation(world, seed=1), []
     while not simulation.finished:
         simulation.step()
-        authority.append(float(simulation.circumstances.values["blocking.authority"][0]))
+        authority.append(float(simulation.environment.values["blocking.authority"][0]))
     assert authority == [0, 1, 1]
 
 
@@ -173,7 +173,7 @@ def test_over_a_thousand_are_detained_before_21_may():
         s.nation.set_index("date")["newly_detained"].loc["2016-05-17":].sum()
         for s in over_seeds(world, 4)
     ]
-    nation = sum(region.population for region in world.world.regions)
+    nation = sum(region.population for region in world.spec.regions)
     people = np.mean(taken) * nation / 100_000
     # Some 25 citizens in four runs stand for it: four standard deviations are a factor of 1.8.
     assert 1000 / 1.8 < people < 1000 * 1.8

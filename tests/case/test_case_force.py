@@ -158,7 +158,7 @@ def test_the_emergency_ends_with_january():
     held = {}
     while not simulation.finished:
         simulation.step()
-        held[str(simulation.date)] = simulation.circumstances.values["arrests.capacity"][1]
+        held[str(simulation.date)] = simulation.environment.values["arrests.capacity"][1]
     days = [date for date, capacity in held.items() if capacity == 7e-4]
     assert (days[0], days[-1], len(days)) == ("2011-12-16", "2012-01-31", 47)
 

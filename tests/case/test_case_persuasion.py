@@ -123,7 +123,7 @@ def test_what_the_state_offers_online_grows_by_stages(date, name, before, after)
     simulation, offered = Simulation(cut("kazakhstan", eve, date, 100), seed=1), []
     while not simulation.finished:
         simulation.step()
-        offered.append(float(simulation.circumstances.values["egov"][0]))
+        offered.append(float(simulation.environment.values["egov"][0]))
     assert offered == [before, after]
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samizdat.core import draws
-from samizdat.core.network import generators
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import MAX_PLATFORMS
+from samizdat.core.network import generators
 
 ONES = 0xFFFFFFFF
 KNOWN_ANSWERS = {  # Salmon et al. (2011), Random123's kat_vectors: counter, key, words

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from samizdat.core.layout import AWARE, DETAINED, MOBILISE, PLATFORMS, POSTURES
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from worlds import run, town
 
-FREE = [n for n, named in NUMBERS.items() if named.place in ("parameters", "regime")]
+FREE = [n for n, named in REGISTRY.items() if named.group in ("parameters", "regime")]
 
 
 @st.composite
@@ -18,7 +18,7 @@ def worlds(draw):
     names = draw(st.lists(st.sampled_from(FREE), max_size=8, unique=True))
     values = {}
     for name in names:
-        q = NUMBERS[name].quantity
+        q = REGISTRY[name].quantity
         number = st.integers(int(q.low), int(q.high)) if q.whole else st.floats(q.low, q.high)
         values[name] = draw(number)
     return town(120).change(values), draw(st.integers(0, 2**63 - 1))
@@ -29,7 +29,7 @@ def worlds(draw):
 def test_counts_beliefs_and_postures_stay_what_they_are(world):
     scenario, seed = world
     simulation = Simulation(scenario, seed=seed)
-    d_is_share = scenario.numbers["reach.reachable_only"] == 1
+    d_is_share = scenario.parameters["reach.reachable_only"] == 1
     while not simulation.finished:
         simulation.step()
         s = simulation.state

@@ -11,7 +11,7 @@ import pytest
 
 from samizdat import Simulation
 from samizdat.regime.levers import LEVERS
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from worlds import run, same_state, town
 
 
@@ -29,8 +29,8 @@ def found():
     return json.loads(done.stdout)
 
 
-RULES = [n for n, named in NUMBERS.items()
-         if named.place == "parameters" and named.quantity.off is not None]  # fmt: skip
+RULES = [n for n, named in REGISTRY.items()
+         if named.group == "parameters" and named.quantity.off is not None]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -55,7 +55,7 @@ SAME_AS = {
 
 @pytest.mark.parametrize("name", SAME_AS)
 def test_off_is_the_same_as_a_trigger_out_of_reach(name):
-    off = run(town(500).change({name: NUMBERS[name].quantity.off}))
+    off = run(town(500).change({name: REGISTRY[name].quantity.off}))
     assert same_state(off, run(town(500).change(SAME_AS[name])))
 
 
@@ -95,9 +95,9 @@ GRAPHS_SEE = {
 }
 
 
-@pytest.mark.parametrize("name", [n for n in GRAPHS_SEE if n in NUMBERS])
+@pytest.mark.parametrize("name", [n for n in GRAPHS_SEE if n in REGISTRY])
 def test_a_graph_without_it_shows_it(name):
-    quantity = NUMBERS[name].quantity
+    quantity = REGISTRY[name].quantity
     simulation = Simulation(town(2000).change({name: quantity.off}))
     assert GRAPHS_SEE[name](simulation.graph.measures(simulation.scenario.region_first))
 
@@ -106,4 +106,4 @@ def test_every_number_with_an_off_value_is_held_to_it_above():
     here = {"blocking.deniability", "adoption.ceiling", "instigators", "security"}
     held = {*RULES, *SAME_AS, *GRAPHS_SEE, *here}
     held |= {name for lever in LEVERS.values() for name in lever.off}
-    assert {n for n, named in NUMBERS.items() if named.quantity.off is not None} <= held
+    assert {n for n, named in REGISTRY.items() if named.quantity.off is not None} <= held

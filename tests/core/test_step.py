@@ -13,8 +13,8 @@ import pytest
 
 from samizdat import Scenario, Simulation
 from samizdat.core import step
-from samizdat.core.layout import STIR
-from samizdat.core.passes.hear import hear_by_pull, hear_by_push, tell
+from samizdat.core.layout import GROUP
+from samizdat.core.passes.hear import hear_by_pull, hear_by_push, mark_speakers
 from worlds import STATE, run, same_history, same_state, town
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
@@ -102,25 +102,25 @@ def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
     monkeypatch.setattr("samizdat.run.simulation.BLOCK", 100)
     simulation = Simulation(town(9000), seed=2, threads=1)
     simulation.run(simulation.scenario.date_of(20))
-    world = step.turn_page(simulation._world)
+    world = step.swap_buffers(simulation._world)
     step.listen(0, len(world.blocks), world)  # no ears in detention
     n = len(world.state.voice)
 
     def heard(hearing, cuts):
-        world.stirred[:] = 0
+        world.dirty[:] = 0
         for first, last in cuts:
             hearing(first, last, world)
-        reached = np.repeat(world.stirred, STIR)[:n, None] != 0
+        reached = np.repeat(world.dirty, GROUP)[:n, None] != 0
         return np.where(reached, world.state.heard, 0)
 
     parts = [(0, n)], [(0, 2048), (2048, n)], [(6144, n), (2048, 6144), (0, 2048)]
-    tell(0, n, world)
+    mark_speakers(0, n, world)
     whole = heard(hear_by_pull, [(0, n)])
     assert whole.sum(axis=0).min() > 0
     for cuts in parts:
-        world.loud[:] = 255
+        world.spoke_bits[:] = 255
         for first, last in cuts:
-            tell(first, last, world)
+            mark_speakers(first, last, world)
         assert np.array_equal(whole, heard(hear_by_pull, cuts))
         assert np.array_equal(whole, heard(hear_by_push, cuts))
 
@@ -153,8 +153,8 @@ def test_a_run_in_two_parts_is_a_run():
 
 
 def test_nobody_acts_where_nothing_happens():
-    quiet = town(500).under("open").world.model_copy(update={"timeline": ()})
-    still = Simulation(Scenario("quiet", quiet, town(500).under("open").numbers)).run()
+    quiet = town(500).under("open").spec.model_copy(update={"timeline": ()})
+    still = Simulation(Scenario("quiet", quiet, town(500).under("open").parameters)).run()
     assert set(still.nation["silent"]) == {500}
     assert still.nation["aware"].max() == 0
 

@@ -49,7 +49,7 @@ def world_of(regime, values, citizens=200):
 
 def names_of(voice, simulation):
     """Where a voice can be heard, from its bits."""
-    names = [p.name for p in simulation.scenario.world.platforms]
+    names = [p.name for p in simulation.scenario.spec.platforms]
     places = [("in the street", STREET), ("in person", TALK)]
     places += [(name, 1 << k) for k, name in enumerate(names)]
     return tuple(place for place, bit in places if voice & bit)

@@ -19,10 +19,11 @@ from samizdat.page.engine import Engine
 from samizdat.page.labels import LEVER_WORDS, title_of
 from samizdat.page.painter import Painter
 from samizdat.page.pictures import lesson
-from samizdat.page.sliders import STEPS, events_of, groups, scale_of
+from samizdat.page.readings import events_of
+from samizdat.page.sliders import STEPS, groups, scale_of
 from samizdat.page.twin import Click, spared
 from samizdat.regime.levers import LEVERS
-from samizdat.scenario.registry import DATED, NUMBERS
+from samizdat.scenario.registry import DATED, REGISTRY
 from samizdat.scenario.schema import ScenarioError
 
 SMALL = Choice("town", 300)
@@ -177,7 +178,7 @@ def test_an_order_of_a_day_is_taken_back_before_it_and_given_anew_after_it(engin
     steps(world, 1)
     assert world.ask(lambda _: world.clicks_now()).result(30) == ()
     world.toggle(day).result(30)
-    saved = world.ask(lambda model: len(model.simulation.enacted)).result(30)
+    saved = world.ask(lambda model: len(model.simulation.interventions)).result(30)
     assert saved == 2  # the day that is over stays
 
 
@@ -205,7 +206,7 @@ def test_a_picture_that_cannot_be_drawn_leaves_the_world_to_be_ordered_about(eng
         assert shown.status.phase == "ready"
         assert "cannot be drawn" in shown.undrawn
         assert shown.counts == {"silent": 300}  # before the first day everybody is
-        assert shown.numbers
+        assert shown.parameters
         assert shown.series
         painter.chosen = 7
         world.step()
@@ -218,7 +219,7 @@ def test_a_picture_that_cannot_be_drawn_leaves_the_world_to_be_ordered_about(eng
 
 def test_there_are_plain_words_for_every_lever_and_number():
     assert set(LEVER_WORDS) == set(LEVERS)
-    live = {name: named for name, named in NUMBERS.items() if named.place in DATED}
+    live = {name: named for name, named in REGISTRY.items() if named.group in DATED}
     titles = [title_of(name, named.default) for name, named in live.items()]
     assert len(set(titles)) == len(titles)
     assert not [title for title in titles if re.search(r"[a-z]\.[a-z]|_", title)]
@@ -279,18 +280,18 @@ def test_a_link_leads_to_the_same_world():
 @pytest.mark.parametrize("name", [name for each in (True, False) for g in groups(each).values()
                                   for name in g])  # fmt: skip
 def test_a_slider_reaches_both_ends_and_stays_in_range(name):
-    scale, quantity = scale_of(name), NUMBERS[name].quantity
+    scale, quantity = scale_of(name), REGISTRY[name].quantity
     assert (scale.value(0), scale.value(STEPS)) == (quantity.low, quantity.high)
     for place in range(0, STEPS + 1, 50):
         quantity.checked(name, scale.value(place))
-    assert scale.value(scale.place(NUMBERS[name].default)) == pytest.approx(
-        NUMBERS[name].default, rel=0.06, abs=0.02 * (quantity.high - quantity.low)
+    assert scale.value(scale.place(REGISTRY[name].default)) == pytest.approx(
+        REGISTRY[name].default, rel=0.06, abs=0.02 * (quantity.high - quantity.low)
     )
 
 
 def test_every_number_has_its_slider_once():
     found = [name for each in (True, False) for group in groups(each).values() for name in group]
-    assert sorted(found) == sorted(NUMBERS)
+    assert sorted(found) == sorted(REGISTRY)
 
 
 def test_events_are_those_that_run_and_are_not_conceded():

@@ -147,7 +147,7 @@ def seen(run=1, step=5, **facts):
     status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
     facts = {"picture": b"old", "series": b"old", "lesson": "old", "account": ("old",), **facts}
     return Shown(
-        status, counts={"silent": 7}, numbers={"sanction": 0.5}, events={"e": "E"}, **facts
+        status, counts={"silent": 7}, parameters={"sanction": 0.5}, events={"e": "E"}, **facts
     )
 
 

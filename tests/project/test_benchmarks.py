@@ -40,8 +40,8 @@ def test_the_page_lists_the_bytes_that_are_counted():
 
 
 def test_more_bytes_are_touched_where_more_are_aware_and_speak():
-    quiet, aware, loud = bytes_touched(), bytes_touched(0.3), bytes_touched(0.3, 0.5, 1.3)
-    assert quiet.total < aware.total < loud.total
+    quiet, aware, spoke_bits = bytes_touched(), bytes_touched(0.3), bytes_touched(0.3, 0.5, 1.3)
+    assert quiet.total < aware.total < spoke_bits.total
     assert quiet.total == sum(t.read + t.written for t in TOUCHED if t.per == "citizen")
 
 

@@ -23,7 +23,7 @@ import pytest
 from samizdat import Scenario, Simulation
 from samizdat.cli import main
 from samizdat.cli.parameters import markdown
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 
 ROOT = Path(__file__).parents[2]
 ODD = ROOT / "docs" / "ODD.md"
@@ -36,7 +36,7 @@ SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def parameter_table() -> str:
     """What stands between the markers."""
-    return "\n" + "\n".join(markdown(NUMBERS)) + "\n\n"
+    return "\n" + "\n".join(markdown(REGISTRY)) + "\n\n"
 
 
 def links_of(page: Path) -> list[str]:
@@ -100,7 +100,7 @@ def test_the_table_of_numbers_is_the_declared_one():
 
 def test_every_number_stands_in_the_table_once():
     table = parameter_table()
-    assert all(table.count(f"| `{name}` |") == 1 for name in NUMBERS)
+    assert all(table.count(f"| `{name}` |") == 1 for name in REGISTRY)
 
 
 def test_the_command_prints_that_table(capsys):

@@ -8,37 +8,39 @@ import pytest
 from samizdat import Scenario
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
 from samizdat.regime import levers
-from samizdat.regime.levers import LEVERS, respond
-from samizdat.regime.orders import Memory, Observation, Order, Today
+from samizdat.regime.levers import LEVERS, Stage, act_in_stage
+from samizdat.regime.orders import Observation, Order, RegimeInput, RegimeState
 from samizdat.regime.presets import PRESETS
-from samizdat.run.environment import Circumstances
-from samizdat.scenario.registry import NUMBERS
+from samizdat.run.environment import Environment
+from samizdat.scenario.registry import REGISTRY
 from worlds import run, same_history, same_state, town
 
 A, B, C = 1, 2, 4  # platforms
 LISTED = A | B  # those that blocking lists
 QUIET = (0, 0, 0)
-DEFAULTS = {name: default for name, (_, default) in levers.lever_numbers().items()}
+DEFAULTS = {name: default for name, (_, default) in levers.lever_parameters().items()}
 STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the prosecutor, at 5 %
 
 
-def facing(day=0.0, mobilised=QUIET, posts=QUIET, step_days=1.0, luck=0.5, alert=0.0, acts=(),
-           triggers=True, events=(), conceding=(), **values):  # fmt: skip
+def facing(day=0.0, mobilised=QUIET, posts=QUIET, step_days=1.0, draws=0.5, alert=0.0,
+           dated_orders=(), triggers=True, events=(), conceding=(), **values):  # fmt: skip
     """A day of three regions, each of 1,000 citizens, 500 of them online."""
     numbers = DEFAULTS | {name.replace("__", "."): value for name, value in values.items()}
     levers = {name: np.full(3, value, float) for name, value in numbers.items()}
     counts = (np.array(posts, float), np.full(3, 500), np.array(mobilised), np.full(3, 1000))
-    known = (float(day), step_days, levers, Observation(*counts), alert, triggers, acts)
-    return Today(*known, LISTED, C | FOREIGN, events, conceding, np.full(3, luck))
+    known = (float(day), step_days, levers, Observation(*counts), alert, triggers, dated_orders)
+    return RegimeInput(*known, LISTED, C | FOREIGN, events, conceding, np.full(3, draws))
 
 
-def responses(*todays, memory=None):
+def responses(*todays, state=None):
     """What citizens meet on these days, (days, regions)."""
-    memory, rows = memory or Memory(), []
-    for today in todays:
+    state, rows = state or RegimeState(), []
+    for inputs in todays:
         signals = np.zeros(3, SIGNALS)
         signals["allowed"] = 0xFFFF
-        respond(today, memory, signals)
+        state.expire(inputs.day)
+        for stage in Stage:
+            act_in_stage(stage, inputs, state, signals)
         rows.append(signals)
     return np.array(rows)
 
@@ -68,7 +70,7 @@ def test_the_prosecutor_blocks_on_the_step_that_sees_it():
 def test_a_pending_order_of_the_court_survives_the_prosecutors_law():
     old = {"blocking__authority": 0, "blocking__delay_days": 4, "blocking__duration": 1}
     seen, *quiet = course(8, {0: 50}, **STREET | old)
-    after = [facing(today.day, blocking__duration=1, **STREET) for today in quiet]
+    after = [facing(inputs.day, blocking__duration=1, **STREET) for inputs in quiet]
     assert days(responses(seen, *after), "blocked") == [4]
 
 
@@ -113,21 +115,24 @@ def test_triggers_of_0_never_answer():
 
 def test_dated_and_triggered_blocks_add_up():
     dated = Order("blocking", 0, 0.0, 2.0, C, dated=True)
-    rows = responses(*course(3, {1: 50}, blocking__duration=2, acts=[dated], **STREET))
+    rows = responses(*course(3, {1: 50}, blocking__duration=2, dated_orders=[dated], **STREET))
     assert rows["blocked"][:, 0].tolist() == [C, C | LISTED, LISTED]
 
 
 def test_dated_acts_hold_from_their_first_day_to_before_their_last():
-    acts = [Order("blackout", 1, 2.0, 4.0, dated=True), Order("violence", 2, 1.0, 2.0, dated=True)]
-    rows = responses(*(facing(day, acts=acts) for day in range(6)))
+    dated_orders = [
+        Order("blackout", 1, 2.0, 4.0, dated=True),
+        Order("violence", 2, 1.0, 2.0, dated=True),
+    ]
+    rows = responses(*(facing(day, dated_orders=dated_orders) for day in range(6)))
     assert days(rows, "blackout", 1) == [2, 3]
     assert days(rows, "violence", 2) == [1]
     assert not rows["blackout"][:, [0, 2]].any()
 
 
 def test_steps_of_several_days_do_not_lose_a_dated_day():
-    acts = [Order("blackout", 1, 4.0, 5.0, dated=True)]
-    rows = responses(*(facing(day, step_days=3.0, acts=acts) for day in (0, 3, 6)))
+    dated_orders = [Order("blackout", 1, 4.0, 5.0, dated=True)]
+    rows = responses(*(facing(day, step_days=3.0, dated_orders=dated_orders) for day in (0, 3, 6)))
     assert days(rows, "blackout", 1) == [1]
 
 
@@ -141,7 +146,7 @@ def test_anger_over_a_block_wears_off_in_fourteen_days():
 
 def test_the_newest_block_or_blackout_counts():
     dark = Order("blackout", 0, 5.0, 7.0, dated=True)
-    rows = responses(*course(8, dict.fromkeys(range(8), 50), acts=[dark], **STREET))
+    rows = responses(*course(8, dict.fromkeys(range(8), 50), dated_orders=[dark], **STREET))
     ages = [0, 1, 2, 3, 4, 0, 1, 7]  # once the network is back the old block is what is left
     assert rows["novelty"][:, 0] == pytest.approx([math.exp(-age / 14) for age in ages])
 
@@ -154,7 +159,9 @@ def test_a_cover_story_is_believed_only_where_it_is_told_of_a_block(told, believ
 
 def test_a_dated_blackout_may_have_its_story_too():
     act = Order("blackout", 1, 0.0, 1.0, cover_story=True, dated=True)
-    rows = responses(*(facing(day, acts=[act], blocking__deniability=0.6) for day in range(2)))
+    rows = responses(
+        *(facing(day, dated_orders=[act], blocking__deniability=0.6) for day in range(2))
+    )
     assert rows["deniability"].tolist() == [[0, 0.6, 0], [0, 0, 0]]
 
 
@@ -169,9 +176,9 @@ def test_a_blackout_takes_its_region_for_its_duration():
 
 
 def test_a_ban_strikes_its_platforms_where_it_is_on():
-    today = facing()
-    today.values["ban.on"][:] = (1, 0, 1)
-    allowed = responses(today)["allowed"][0].tolist()
+    inputs = facing()
+    inputs.values["ban.on"][:] = (1, 0, 1)
+    allowed = responses(inputs)["allowed"][0].tolist()
     assert allowed == [0xFFFF & ~(C | FOREIGN), 0xFFFF, 0xFFFF & ~(C | FOREIGN)]
 
 
@@ -199,17 +206,17 @@ def test_there_is_safety_in_numbers(mobilised, chance):
         (0.261, 1, False, 0),  # unless it acts by record
     ],
 )
-def test_whether_the_police_respond_is_chance(luck, alert, triggers, arrests):
+def test_whether_the_police_respond_is_chance(draws, alert, triggers, arrests):
     law = {"arrests__capacity": 0.01, "arrests__response": 0.26}
-    rows = responses(facing(luck=luck, alert=alert, triggers=triggers, **law))
+    rows = responses(facing(draws=draws, alert=alert, triggers=triggers, **law))
     assert rows["arrests"][0] == pytest.approx([arrests] * 3)
 
 
 def test_two_half_days_respond_as_often_as_one_and_take_as_many():
     half = 1 - math.sqrt(1 - 0.26)
-    for luck, arrests in ((half - 1e-9, 5), (half + 1e-9, 0)):
+    for draws, arrests in ((half - 1e-9, 5), (half + 1e-9, 0)):
         law = {"arrests__capacity": 0.01, "arrests__response": 0.26}
-        rows = responses(facing(step_days=0.5, luck=luck, **law))
+        rows = responses(facing(step_days=0.5, draws=draws, **law))
         assert rows["arrests"][0] == pytest.approx([arrests] * 3)
 
 
@@ -241,8 +248,8 @@ def test_patience_is_counted_in_days_not_in_steps():
 
 
 def test_of_two_orders_to_shoot_the_stronger_holds():
-    acts = [Order("violence", 0, 0.0, 1.0, strength=s, dated=True) for s in (0.3, 0.9, 0.5)]
-    assert responses(facing(acts=acts))["violence"][0].tolist() == [0.9, 0, 0]
+    dated_orders = [Order("violence", 0, 0.0, 1.0, strength=s, dated=True) for s in (0.3, 0.9, 0.5)]
+    assert responses(facing(dated_orders=dated_orders))["violence"][0].tolist() == [0.9, 0, 0]
 
 
 # Alert
@@ -261,24 +268,24 @@ def test_an_alert_state_answers_earlier(alert, answered):
 
 
 def test_the_state_concedes_every_running_event_after_its_patience():
-    memory, law = Memory(), {"concession__trigger": 0.05, "concession__patience_days": 2}
-    for today in (facing(d, (50, 50, 50), events=("land", "wages"), **law) for d in range(3)):
-        responses(today, memory=memory)
-    assert memory.conceded == {"land": 1.0, "wages": 1.0}
+    state, law = RegimeState(), {"concession__trigger": 0.05, "concession__patience_days": 2}
+    for inputs in (facing(d, (50, 50, 50), events=("land", "wages"), **law) for d in range(3)):
+        responses(inputs, state=state)
+    assert state.conceded == {"land": 1.0, "wages": 1.0}
 
 
 def test_it_concedes_to_the_nation_not_to_a_region():
-    memory, law = Memory(), {"concession__trigger": 0.05, "concession__patience_days": 1}
-    responses(facing(0, (140, 0, 0), events=("land",), **law), memory=memory)
-    assert not memory.conceded
-    responses(facing(1, (150, 0, 0), events=("land",), **law), memory=memory)
-    assert memory.conceded == {"land": 1.0}
+    state, law = RegimeState(), {"concession__trigger": 0.05, "concession__patience_days": 1}
+    responses(facing(0, (140, 0, 0), events=("land",), **law), state=state)
+    assert not state.conceded
+    responses(facing(1, (150, 0, 0), events=("land",), **law), state=state)
+    assert state.conceded == {"land": 1.0}
 
 
 def test_a_dated_concession_is_of_its_event_alone():
-    memory = Memory()
-    responses(facing(3, events=("land", "wages"), conceding=("land",)), memory=memory)
-    assert memory.conceded == {"land": 3.0}
+    state = RegimeState()
+    responses(facing(3, events=("land", "wages"), conceding=("land",)), state=state)
+    assert state.conceded == {"land": 3.0}
 
 
 # By record, by rule, both
@@ -306,11 +313,11 @@ def case(actions="both"):
 
 def met(scenario, n=15):
     """What both regions meet on each day, if west is in the street on day 8."""
-    circumstances, rows = Circumstances(scenario, np.array([100, 100])), []
+    environment, rows = Environment(scenario, np.array([100, 100])), []
     for k in range(n):
         last, signals = np.zeros((2, len(TALLIES)), np.int64), np.zeros(2, SIGNALS)
         last[0, N_MOBILISE] = 9 * (k == 8)
-        circumstances.bring(k, last, np.full(2, 0.5), signals)
+        environment.update(k, last, np.full(2, 0.5), signals)
         rows.append(signals)
     return np.array(rows)
 
@@ -337,20 +344,25 @@ def test_a_concession_ends_the_shock_of_its_event_which_runs_on():
 
 
 def test_in_the_open_every_lever_is_at_its_off_value():
-    numbers = town().under("open").numbers
+    numbers = town().under("open").parameters
     for name, lever in LEVERS.items():
         assert {n: numbers[n] for n in lever.off} == lever.off, name
 
 
 def test_in_the_open_the_state_does_nothing():
     rows = met(case().under("open"))
-    for name in levers.RESPONSES:
+    of_the_world = {
+        "allowed", "running", "fresh", "withdrawn", "adoption", "seeds", "shock", "coverage",
+        "coverage_abroad", "contradiction", "foreign_signal", "mobilised_share", "security",
+        "arrest_chance",
+    }  # fmt: skip
+    for name in set(SIGNALS.names) - of_the_world:
         assert not rows[name].any(), name
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_drops_what_the_timeline_says_of_the_regime_and_keeps_the_rest(name):
-    world = case().under(name).world
+    world = case().under(name).spec
     assert [entry.id for entry in world.timeline] == ["land", "wages", "laws"]
     assert world.timeline[2].set == {"fear.calm": 0.5}
     assert world.actions == "rule"
@@ -359,14 +371,16 @@ def test_a_preset_drops_what_the_timeline_says_of_the_regime_and_keeps_the_rest(
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_changes_no_number_but_the_regimes(name):
     before, after = town(), town().under(name)
-    changed = {n for n in NUMBERS if before.numbers[n] != after.numbers[n]}
-    assert {NUMBERS[n].place for n in changed} == {"regime"}
+    changed = {n for n in REGISTRY if before.parameters[n] != after.parameters[n]}
+    assert {REGISTRY[n].group for n in changed} == {"regime"}
 
 
 def test_a_preset_is_the_same_regime_whatever_was_set_before():
-    regime_of = {n for n, named in NUMBERS.items() if named.place == "regime"}
+    regime_of = {n for n, named in REGISTRY.items() if named.group == "regime"}
     set_before = town(chill=0.9, blocking__duration=99).under("networked")
-    assert all(set_before.numbers[n] == town().under("networked").numbers[n] for n in regime_of)
+    assert all(
+        set_before.parameters[n] == town().under("networked").parameters[n] for n in regime_of
+    )
     assert not regime_of & set_before.pinned
 
 

@@ -4,15 +4,14 @@ import errno
 import json
 import math
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import DYNAMIC
-from samizdat.regime.orders import Memory, Order
-from samizdat.run import checkpoint
+from samizdat.regime.orders import Order, RegimeState
+from samizdat.run import checkpoint, digests, simulation
 from samizdat.run.checkpoint import CheckpointError
 from samizdat.scenario.shipped import shipped
 from samizdat.society.graphs import Graph
@@ -38,7 +37,7 @@ def assert_same(a, b):
     assert a.summary == b.summary
     assert a.counts == b.counts
     assert a.bands.equals(b.bands)
-    assert a.circumstances.memory == b.circumstances.memory
+    assert a.environment.regime_state == b.environment.regime_state
     assert np.array_equal(a.signals, b.signals)
 
 
@@ -98,8 +97,8 @@ def test_what_the_state_remembers_is_kept(tmp_path):
         while one.step_number < k:
             one.step()
         assert_same(paused(one, 0, tmp_path / "run.npz").run(), run(world, seed=1))
-    assert one.circumstances.memory.orders
-    assert one.circumstances.memory.conceded
+    assert one.environment.regime_state.orders
+    assert one.environment.regime_state.conceded
 
 
 def test_steps_of_half_a_day_can_be_put_down(tmp_path):
@@ -112,19 +111,19 @@ def test_the_scenario_comes_back_whole():
         world = Scenario.load(name).change({"attention.beta": 0.3})
         table = json.loads(json.dumps(world.to_table()))
         again = Scenario.from_table(table, name)
-        assert checkpoint.scenario_digest(again) == checkpoint.scenario_digest(world)
-        assert again.numbers == world.numbers
+        assert digests.scenario_digest(again) == digests.scenario_digest(world)
+        assert again.parameters == world.parameters
         pinned_otherwise = Scenario.from_table({**table, "pinned": []}, name)
-        assert checkpoint.scenario_digest(pinned_otherwise) != checkpoint.scenario_digest(world)
+        assert digests.scenario_digest(pinned_otherwise) != digests.scenario_digest(world)
 
 
 def test_memory_comes_back_whole():
-    memory = Memory(
+    memory = RegimeState(
         [Order("blackout", 3, 0.1, math.inf, 5, True, 0.3, True, "dated")],
         {"violence": [0.1, 2.0]},
         {"closure": 12.5},
     )
-    assert Memory.from_table(json.loads(json.dumps(memory.to_table()))) == memory
+    assert RegimeState.from_table(json.loads(json.dumps(memory.to_table()))) == memory
 
 
 def test_given_traits_and_graph_must_be_given_again(tmp_path):
@@ -144,7 +143,7 @@ def test_given_traits_and_graph_must_be_given_again(tmp_path):
 
 def test_another_source_is_refused_unless_forced(tmp_path, monkeypatch):
     paused(Simulation(town(), seed=3), 20, tmp_path / "run.npz")
-    monkeypatch.setattr(checkpoint, "model_digest", lambda: "another")
+    monkeypatch.setattr(simulation, "model_digest", lambda: "another")
     with pytest.raises(CheckpointError, match="another source"):
         Simulation.restore(tmp_path / "run.npz")
     forced = Simulation.restore(tmp_path / "run.npz", force=True)
@@ -156,31 +155,32 @@ def test_another_source_is_refused_unless_forced(tmp_path, monkeypatch):
     [
         ("core/passes/act.py", True),
         ("core/mechanisms/fear.py", True),
-        ("circumstances.py", True),
-        ("regime.py", True),
-        ("population.py", True),
-        ("graphs.py", True),
-        ("simulation.py", True),
-        ("adoption.py", True),
+        ("run/environment.py", True),
+        ("regime/levers.py", True),
+        ("society/population.py", True),
+        ("society/graphs.py", True),
+        ("run/simulation.py", True),
+        ("scenario/adoption.py", True),
         ("a_new_file.py", True),
         ("cli/run.py", False),
         ("figures/panels.py", False),
-        ("records.py", False),
+        ("system/files.py", False),
+        ("run/records.py", True),
         ("mesa_model.py", False),
     ],
 )
 def test_the_digest_of_the_model_covers_what_can_change_a_result(
     tmp_path, monkeypatch, file, counts
 ):
-    here = Path(checkpoint.__file__).parent
+    here = digests.SOURCE
     copy = tmp_path / "samizdat"
     shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    original = checkpoint.model_digest()
-    monkeypatch.setattr(checkpoint, "__file__", str(copy / "checkpoint.py"))
-    assert checkpoint.model_digest() == original
+    original = digests.model_digest()
+    monkeypatch.setattr(digests, "SOURCE", copy)
+    assert digests.model_digest() == original
     with (copy / file).open("a") as source:
         source.write("\n# changed\n")
-    assert (checkpoint.model_digest() != original) == counts
+    assert (digests.model_digest() != original) == counts
 
 
 def test_only_what_changes_is_kept(tmp_path):
@@ -271,7 +271,7 @@ def stepped(folder, *steps):
     for k in steps:
         while simulation.step_number < k:
             simulation.step()
-        checkpoint.write(simulation, folder)
+        checkpoint.write_newest(folder, simulation.step_number, simulation.save)
     return simulation
 
 
@@ -307,7 +307,7 @@ def test_a_failed_write_leaves_the_one_before(tmp_path, monkeypatch):
     simulation.step()
     monkeypatch.setattr(archive.npy, "write_array", full)
     with pytest.raises(OSError, match=r"no checkpoint could be written.*No space left"):
-        checkpoint.write(simulation, tmp_path)
+        checkpoint.write_newest(tmp_path, simulation.step_number, simulation.save)
     assert names_in(tmp_path) == ["step-000000004.npz", "step-000000006.npz"]
     assert checkpoint.latest(tmp_path)[0].step == 6
 

@@ -9,7 +9,7 @@ from test_cli import call
 
 from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.scenario.inheritance import clipped, merged
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.shipped import shipped, shipped_text
 from worlds import same_state
 
@@ -38,9 +38,9 @@ def test_a_base_alone_is_the_base():
 
 def test_what_is_said_beats_the_base_and_what_is_not_said_is_the_bases():
     own, base = on_town("citizens = 300\n[parameters.attention]\nbeta = 0.5"), Scenario.load("town")
-    assert (own.citizens, own.numbers["attention.beta"]) == (300, 0.5)
-    assert {n for n in NUMBERS if own.numbers[n] != base.numbers[n]} == {"attention.beta"}
-    assert own.world.regions == base.world.regions
+    assert (own.citizens, own.parameters["attention.beta"]) == (300, 0.5)
+    assert {n for n in REGISTRY if own.parameters[n] != base.parameters[n]} == {"attention.beta"}
+    assert own.spec.regions == base.spec.regions
 
 
 def test_tables_are_merged_at_every_depth():
@@ -63,13 +63,13 @@ def test_lists_are_replaced_whole():
         regime.ban.platforms = []
         timeline = [{ id = "square_dark", kind = "signal", from = 2014-03-22 }]
     """)  # its block of moving pictures is replaced, too
-    assert [platform.name for platform in own.world.platforms] == ["square_talk"]
-    assert own.world.ban_platforms == ()
+    assert [platform.name for platform in own.spec.platforms] == ["square_talk"]
+    assert own.spec.ban_platforms == ()
 
 
 def test_regions_of_ones_own_are_all_there_are():
     own = Scenario.load("land_protests")
-    people = {region.name: region.population for region in own.world.regions}
+    people = {region.name: region.population for region in own.spec.regions}
     assert sum(people.values()) == 17_669_896  # of 2016, without those of 2011
 
 
@@ -110,7 +110,7 @@ def test_within_the_own_dates_nothing_is_changed():
      ("land_protests", "prosecutor_law land_sale platforms_dark", "maidan strike_1 town_dark")],
 )  # fmt: skip
 def test_a_shipped_part_of_history_holds_what_fell_into_it(name, there, not_there):
-    ids = {each.id for each in Scenario.load(name).world.timeline}
+    ids = {each.id for each in Scenario.load(name).spec.timeline}
     assert ids >= set(there.split())
     assert not ids & set(not_there.split())
 
@@ -121,23 +121,23 @@ def test_on_its_first_day_the_numbers_are_those_that_hold_in_the_base(date):
     part = Simulation(on_town(f"citizens = 40\nstart = 2014-{date}"), seed=1)
     part.step()
     whole = Simulation(on_town("citizens = 40"), seed=1).run(day(f"2014-{date}"))
-    assert part.circumstances.parameters == whole.circumstances.parameters
-    for name, values in part.circumstances.values.items():
-        assert np.array_equal(values, whole.circumstances.values[name]), name
+    assert part.environment.parameters == whole.environment.parameters
+    for name, values in part.environment.values.items():
+        assert np.array_equal(values, whole.environment.values[name]), name
 
 
 def test_an_own_entry_takes_the_place_of_the_bases_of_the_same_id():
     own = on_town('[[timeline]]\nid = "closure"\nkind = "event"\nfrom = 2014-03-12\nshock = 0.9\n')
-    closures = [each for each in own.world.timeline if each.id == "closure"]
+    closures = [each for each in own.spec.timeline if each.id == "closure"]
     assert [(each.begins, each.shock) for each in closures] == [(day("2014-03-12"), 0.9)]
-    ids = {each.id for each in own.world.timeline}
-    assert ids == {each.id for each in Scenario.load("town").world.timeline}
+    ids = {each.id for each in own.spec.timeline}
+    assert ids == {each.id for each in Scenario.load("town").spec.timeline}
 
 
 def test_own_entries_come_after_the_bases():
     own = on_town('[[timeline]]\nid = "mine"\nkind = "event"\nfrom = 2014-03-05\nshock = 0.9\n')
-    assert own.world.timeline[-1].id == "mine"
-    assert len(own.world.timeline) == len(Scenario.load("town").world.timeline) + 1
+    assert own.spec.timeline[-1].id == "mine"
+    assert len(own.spec.timeline) == len(Scenario.load("town").spec.timeline) + 1
 
 
 def test_own_entries_are_not_cut_but_refused_where_they_fall_outside():
@@ -148,9 +148,9 @@ def test_own_entries_are_not_cut_but_refused_where_they_fall_outside():
 
 def test_a_base_may_stand_on_a_base():
     own = Scenario.parse('base = "zhanaozen"\nstart = 2011-12-16\ncitizens = 100\n', "mine")
-    assert own.world.end == day("2012-03-31")
-    assert len(own.world.regions) == 17
-    dark = next(each for each in own.world.timeline if each.id == "town_dark")
+    assert own.spec.end == day("2012-03-31")
+    assert len(own.spec.regions) == 17
+    dark = next(each for each in own.spec.timeline if each.id == "town_dark")
     assert (dark.begins, dark.days) == (day("2011-12-16"), 20)
 
 
@@ -215,8 +215,8 @@ def test_a_form_that_no_scenario_has_is_refused_in_one_line(text):
 
 def test_a_trait_of_another_kind_takes_the_place_of_the_bases():
     own = on_town('[population]\nhardship = { kind = "constant", value = 0.2 }')
-    assert own.world.population.hardship.kind == "constant"
-    assert own.world.population.threshold.kind == "normal"
+    assert own.spec.population.hardship.kind == "constant"
+    assert own.spec.population.threshold.kind == "normal"
 
 
 def test_settings_of_the_base_hold_in_the_order_of_their_dates():
@@ -229,5 +229,5 @@ def test_settings_of_the_base_hold_in_the_order_of_their_dates():
 
 
 def test_a_concession_goes_with_its_event():
-    ids = {each.id for each in on_town("citizens = 40\nstart = 2014-04-20").world.timeline}
+    ids = {each.id for each in on_town("citizens = 40\nstart = 2014-04-20").spec.timeline}
     assert not ids & {"closure", "jobs_promised"}

@@ -58,7 +58,7 @@ def test_the_state_gives_in_even_where_it_never_would(name):
         played(WORLDS[name], {16: [CONCEDE | {"days": 1}]}),
         played(WORLDS[name], {}),
     )
-    assert "closure" in gave_in.circumstances.memory.conceded
+    assert "closure" in gave_in.environment.regime_state.conceded
     assert gave_in.nation["grievance"][20] < as_it_was.nation["grievance"][20]
 
 
@@ -73,7 +73,7 @@ def test_what_is_lifted_before_its_first_day_never_was():
     for _ in range(10):
         simulation.step()
     simulation.lift(simulation.enact(BLOCK))
-    assert simulation.enacted == []
+    assert simulation.interventions == []
     simulation.run()
     assert same_history(simulation, run(town(300), seed=3))
 
@@ -85,7 +85,7 @@ def test_a_checkpoint_keeps_what_was_enacted(tmp_path):
     simulation.enact(WATCH)
     simulation.save(tmp_path / "saved")
     again = Simulation.restore(tmp_path / "saved")
-    assert [entry.id for entry in again.enacted] == ["live-1"]
+    assert [entry.id for entry in again.interventions] == ["live-1"]
     assert same_history(simulation.run(), again.run())
 
 

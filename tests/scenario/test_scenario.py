@@ -6,7 +6,7 @@ import pytest
 
 from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.regime.presets import PRESETS
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.shipped import shipped
 from worlds import run, same_history, town
 
@@ -20,8 +20,8 @@ def test_a_shipped_scenario_loads_and_survives_a_round_trip(name):
 def test_a_change_does_not_touch_the_original():
     before = town()
     after = before.change({"attention.beta": 0.5, "citizens": 77})
-    assert before.numbers["attention.beta"] == 0.12
-    assert (after.numbers["attention.beta"], after.citizens) == (0.5, 77)
+    assert before.parameters["attention.beta"] == 0.12
+    assert (after.parameters["attention.beta"], after.citizens) == (0.5, 77)
 
 
 def test_a_changed_scenario_survives_a_round_trip():
@@ -48,7 +48,7 @@ def test_a_pinned_value_beats_the_timeline():
 
 
 def test_pinning_a_value_at_what_it_is_still_pins():
-    scenario = town(100).change({"chill": town().numbers["chill"]})
+    scenario = town(100).change({"chill": town().parameters["chill"]})
     simulation = Simulation(scenario, seed=1)
     simulation.run(dt.date(2014, 3, 28))
     assert set(simulation.signals["chill"]) == {0.05}
@@ -60,12 +60,12 @@ def test_a_changed_mean_threshold_moves_the_street():
 
 
 def test_every_default_lies_in_its_range():
-    for name, named in NUMBERS.items():
+    for name, named in REGISTRY.items():
         assert named.quantity.checked(name, named.default) == named.default
 
 
 def test_every_number_says_what_it_is():
-    for name, (quantity, _, place) in NUMBERS.items():
+    for name, (quantity, _, place) in REGISTRY.items():
         assert quantity.meaning, name
         assert quantity.source, name
         assert quantity.low < quantity.high, name
@@ -73,7 +73,7 @@ def test_every_number_says_what_it_is():
 
 
 def test_every_off_value_lies_in_its_range():
-    for name, (quantity, *_) in NUMBERS.items():
+    for name, (quantity, *_) in REGISTRY.items():
         if quantity.off is not None:
             quantity.checked(name, quantity.off)
 

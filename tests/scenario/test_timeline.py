@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from samizdat import Scenario
 from samizdat.core.layout import N_SHARE, SIGNALS, TALLIES
-from samizdat.run.environment import Circumstances
+from samizdat.run.environment import Environment
 from samizdat.scenario.timeline import Account, Course, Entry
 
 START = dt.date(2011, 12, 1)
@@ -36,7 +36,8 @@ def world(day, *entries, step_days=1.0, sharing=(0, 0), conceded=None):
     """The signals of the step that begins on a day, and how alert the state is."""
     signals = np.zeros(2, SIGNALS)
     course = Course(entries, START, REGIONS)
-    alert = course.describe_world(signals, day, step_days, np.array(sharing), conceded or {})
+    course.describe_world(signals, day, step_days, np.array(sharing), conceded or {})
+    alert = course.alert_on(day, step_days)
     return signals, alert
 
 
@@ -161,7 +162,7 @@ def test_a_call_abroad_is_a_share_of_the_step_before():
     for calls in (0, 3):
         last[NORTH, N_SHARE] = calls
         signals = np.zeros(2, SIGNALS)
-        Circumstances(scenario, np.array([50, 50])).bring(1, last, LUCK, signals)
+        Environment(scenario, np.array([50, 50])).bring(1, last, LUCK, signals)
         assert signals["coverage_abroad"].tolist() == [0.5 * (calls > 0)] * 2
 
 
@@ -229,9 +230,9 @@ def small(*entries, **table):
 
 def settled(scenario, k):
     """What holds in step k: the levers' numbers by region, and the citizens' parameters."""
-    circumstances = Circumstances(scenario, np.array([50, 50]))
-    circumstances.bring(k, NOTHING, LUCK, np.zeros(2, SIGNALS))
-    return circumstances.values, circumstances.parameters
+    environment = Environment(scenario, np.array([50, 50]))
+    environment.update(k, NOTHING, LUCK, np.zeros(2, SIGNALS))
+    return environment.values, environment.parameters
 
 
 def chill(scenario, day):

@@ -80,7 +80,7 @@ def test_events_are_named_once_they_have_begun(finished):
 
 
 def test_bands_end_today(finished):
-    start = finished.scenario.world.start
+    start = finished.scenario.spec.start
     found = bands_of(finished.bands, pd.Timestamp(start).toordinal() - 719163 + 9.0)
     assert "Factory closes" in [band.text for band in found]
     assert "Jobs promised" not in [band.text for band in found]

@@ -43,7 +43,7 @@ class Workers(Protocol):
         """End the workers; at once: whatever they do."""
 
 
-class Here:
+class InProcess:
     """The process itself: nothing to start, nothing to lose."""
 
     name, width, ahead = "this process", 1, 1
@@ -136,7 +136,7 @@ class Processes:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-class Brought:
+class ExternalExecutor:
     """Any executor of the standard's kind; it is neither stopped nor ended here."""
 
     ahead = AHEAD

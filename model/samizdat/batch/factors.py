@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 
 MAX_LEVELS = 1_000_000
 Value = bool | int | float | str
@@ -52,7 +52,7 @@ Factor = Range | Levels
 
 def is_whole(name: str) -> bool:
     """Whether a factor takes whole numbers only."""
-    named = NUMBERS.get(name)
+    named = REGISTRY.get(name)
     return name == "citizens" or (named is not None and named.quantity.whole)
 
 
@@ -96,9 +96,9 @@ def column_of(values: list[Any]) -> "pd.Series[Any]":
 
 def identities(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return values so that those are equal which a run takes for the same, as "0.1" and "0.10"."""
-    if name not in NUMBERS or pd.api.types.is_numeric_dtype(column):
+    if name not in REGISTRY or pd.api.types.is_numeric_dtype(column):
         return column
-    quantity = NUMBERS[name].quantity
+    quantity = REGISTRY[name].quantity
 
     def identity(value: Any) -> Any:
         try:
@@ -132,7 +132,7 @@ def check_truth(values: Mapping[str, Any]) -> None:
         Naming the factor and what is allowed.
     """
     for name, levels in values.items():
-        named = NUMBERS.get(name)
+        named = REGISTRY.get(name)
         for level in levels if isinstance(levels, tuple) else (levels,):
             if named is not None and isinstance(level, bool):
                 named.quantity.checked(name, level)

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from samizdat.batch import parts
 from samizdat.batch.chunk import Done, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.run import checkpoint
+from samizdat.run.digests import model_digest
 from samizdat.run.records import commit_of_source, machine, peak_memory, versions
 from samizdat.system.files import LOCK, FolderLock, to_disk, written_whole
 
@@ -211,7 +211,7 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
     return manifest
 
 
-def refuse_another(folder: Path, experiment: Experiment) -> None:
+def check_same_experiment(folder: Path, experiment: Experiment) -> None:
     """Check that a folder may be an experiment's: its own sweep may have grown, no other is there.
 
     Raises

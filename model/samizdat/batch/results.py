@@ -142,7 +142,7 @@ class FailedRuns(RuntimeError):  # noqa: N818 - named for what the caller is tol
             self.add_note(trouble.rstrip())
 
 
-def told_of_failures(results: Results, failed: int, *, keep_going: bool) -> str:
+def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
     """Say in a line how many runs failed, where the first one did, and what can be done.
 
     Parameters

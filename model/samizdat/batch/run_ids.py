@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from samizdat.batch.experiment import DUMMY, ExperimentError
 from samizdat.run.simulation import SEED_LIMIT
 
-OTHER_LUCK = 2**40  # between the seeds of the two values of a dummy
+DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
 
 
 def seeds_of(points: pd.DataFrame, first: int, replicates: int) -> NDArray[np.int64]:
@@ -24,11 +24,11 @@ def seeds_of(points: pd.DataFrame, first: int, replicates: int) -> NDArray[np.in
 
     Only a design's dummy shifts them: it is there to change the luck.
     """
-    if first + replicates >= SEED_LIMIT - OTHER_LUCK or replicates > OTHER_LUCK:
+    if first + replicates >= SEED_LIMIT - DUMMY_SEED_OFFSET or replicates > DUMMY_SEED_OFFSET:
         raise ExperimentError(f"seed = {first} leaves no room for {replicates} replicates")
     seeds = np.full((len(points), replicates), np.arange(first, first + replicates))
     if DUMMY in points:
-        seeds += (points[DUMMY].to_numpy() >= 0.5).astype(np.int64)[:, None] * OTHER_LUCK
+        seeds += (points[DUMMY].to_numpy() >= 0.5).astype(np.int64)[:, None] * DUMMY_SEED_OFFSET
     return seeds
 
 

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from samizdat.batch import folder as of_folder
 from samizdat.batch.dispatch import Dispatch, Tally
-from samizdat.batch.executors import Brought, Here, Processes, Workers
+from samizdat.batch.executors import ExternalExecutor, InProcess, Processes, Workers
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
-from samizdat.batch.folder import SweepFolder, default_folder, refuse_another
+from samizdat.batch.folder import SweepFolder, check_same_experiment, default_folder
 from samizdat.batch.function import Model
 from samizdat.batch.parts import finished_in, read_runs
 from samizdat.batch.plan import Plan, half_widths, wanted
-from samizdat.batch.results import FailedRuns, read_results, told_of_failures
+from samizdat.batch.results import FailedRuns, failure_message, read_results
 from samizdat.system import memory
 from samizdat.system.interrupts import StopSwitch
 
@@ -102,7 +102,7 @@ def sweep(
         raise KeyboardInterrupt
     results = read_results(folder)
     if ended.failed:
-        told = told_of_failures(results, ended.failed, keep_going=keep_going)
+        told = failure_message(results, ended.failed, keep_going=keep_going)
         if not keep_going:
             raise FailedRuns(told, ended.trouble)
         warnings.warn(told, stacklevel=2)
@@ -126,7 +126,7 @@ def check_jobs(jobs: Any) -> None:
 def brought(executor: Any) -> Workers:
     """Return the workers of an executor of the standard's kind, or of a dask client."""
     if isinstance(executor, Executor):
-        return Brought(executor)
+        return ExternalExecutor(executor)
     if hasattr(executor, "get_executor"):
         from samizdat.batch.cluster import Dask
 
@@ -162,7 +162,7 @@ def run_sweep(
     """
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
         raise ExperimentError("shard: replicates on evidence need all points in one place")
-    refuse_another(out, plan.experiment)
+    check_same_experiment(out, plan.experiment)
     folder = SweepFolder(out, f"{shard[0]}of{shard[1]}" if shard else "")
     call = _Call(
         plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), say, progress
@@ -391,7 +391,7 @@ def local_workers(
     if fit.held_back:
         say(f"{fit.processes} at a time: a run may take {memory.in_words(fit.need)}, "
             f"available are {memory.in_words(fit.room)}")  # fmt: skip
-    return Here(stop) if fit.processes == 1 else Processes(fit.processes)
+    return InProcess(stop) if fit.processes == 1 else Processes(fit.processes)
 
 
 def threads_each(experiment: Experiment, workers: Workers | None) -> int:
@@ -399,6 +399,6 @@ def threads_each(experiment: Experiment, workers: Workers | None) -> int:
     if experiment.resources.threads is not None:
         return experiment.resources.threads
     cores = len(os.sched_getaffinity(0))
-    if isinstance(workers, Here | Processes):
+    if isinstance(workers, InProcess | Processes):
         return max(1, cores // workers.width)
     return 1

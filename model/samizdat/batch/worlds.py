@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
 from samizdat.core.jit import cache_folder
-from samizdat.run import checkpoint
+from samizdat.run.digests import model_digest
 from samizdat.run.measures import HOW, OUTCOMES
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario, number_in
 from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.shipped import shipped
@@ -28,7 +28,7 @@ from samizdat.system.memory import needed
 
 SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # as a regime: the scenario's own
-_ORDER = sorted(NUMBERS)
+_ORDER = sorted(REGISTRY)
 _PLACE = {name: k for k, name in enumerate(_ORDER)}
 _UNSEEN = ("title", "description")  # of the world: no result depends on them
 _SIZING = (SCENARIO, REGIME, "citizens")  # besides the graph's numbers
@@ -149,7 +149,7 @@ class Worlds:
 
     def _memory(self, point: Point) -> int:
         world = self.world(point)
-        degree = mean_degree(world.world.graph, world.graph_shape)
+        degree = mean_degree(world.spec.graph, world.graph_shape)
         days = self.steps(world) * len(world.sizes) * _DAY
         return needed(world.citizens, degree) + days
 
@@ -167,8 +167,8 @@ class Worlds:
         ExperimentError
             Naming a factor that is not known, or a value that is not allowed.
         """
-        numeric = [name for name in points.columns if name in NUMBERS]
-        other = [name for name in points.columns if name not in NUMBERS and name != DUMMY]
+        numeric = [name for name in points.columns if name in REGISTRY]
+        other = [name for name in points.columns if name not in REGISTRY and name != DUMMY]
         codes = {name: _codes(name, points[name]) for name in numeric}
         places = [_PLACE[name] for name in numeric]
         wide = np.column_stack([codes[name] for name in numeric]) if numeric else None
@@ -184,13 +184,13 @@ class Worlds:
             except ScenarioError as error:
                 raise ExperimentError(f"design: {error}") from None
             pinned = {*world.pinned, *numeric}
-            spec = world.world.model_dump(mode="json", by_alias=True)
+            spec = world.spec.model_dump(mode="json", by_alias=True)
             parts = [
                 {name: value for name, value in spec.items() if name not in _UNSEEN},
                 [name in pinned for name in _ORDER], _ORDER, steps, recorded,
             ]  # fmt: skip
             text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-            numbers = np.array([world.numbers[name] for name in _ORDER])
+            numbers = np.array([world.parameters[name] for name in _ORDER])
             return hashlib.blake2b(text.encode(), digest_size=16), numbers
 
         for k in range(len(points)):
@@ -222,7 +222,7 @@ class Worlds:
         summary = simulation.summary
         measured = {name: summary[name] for name in OUTCOMES}
         ways = {name: name.rpartition(".") for name in self.asked}
-        days = simulation.history({daily for daily, _, _ in ways.values()})
+        days = simulation.history.columns({daily for daily, _, _ in ways.values()})
         for name, (daily, _, how) in ways.items():
             measured[name] = float(HOW[how](days[daily]))
         return measured
@@ -233,7 +233,9 @@ class Worlds:
         steps = np.arange(0, simulation.step_number, self.series.every)
         columns: dict[str, Any] = {"Step": steps}
         columns["date"] = simulation.dates[steps]
-        columns |= {name: days[steps] for name, days in simulation.history(self.series.of).items()}
+        columns |= {
+            name: days[steps] for name, days in simulation.history.columns(self.series.of).items()
+        }
         return pd.DataFrame(columns)
 
     def _recorded(self) -> list[Any]:
@@ -241,7 +243,7 @@ class Worlds:
         return [sorted(self.asked), series, model_digest()]
 
 
-class Which(NamedTuple):
+class WorldRef(NamedTuple):
     """The world of a point, as a command or a page is asked for it."""
 
     scenario: str | None  # None: a function was run
@@ -249,7 +251,7 @@ class Which(NamedTuple):
     values: dict[str, Any]  # by dotted name
 
     @classmethod
-    def of(cls, experiment: Experiment, point: Point) -> "Which":
+    def of(cls, experiment: Experiment, point: Point) -> "WorldRef":
         """Return the world of an experiment's point."""
         values = {**experiment.fixed, **{n: v for n, v in point.items() if n != DUMMY}}
         scenario = values.pop(SCENARIO, experiment.scenario)
@@ -297,7 +299,7 @@ def _based(
 
 def _codes(name: str, column: "pd.Series[Any]") -> NDArray[np.float64]:
     """Return a factor's values as checked numbers."""
-    quantity = NUMBERS[name].quantity
+    quantity = REGISTRY[name].quantity
     try:
         if column.dtype == np.float64:
             values = column.to_numpy()

@@ -119,14 +119,14 @@ def _checked(
         steps = scenario.steps_until(parse_date(until, "until") if until else None)
     except ValueError as error:
         refuse(error)
-    start = parse_date(first, "from") if first else scenario.world.start
+    start = parse_date(first, "from") if first else scenario.spec.start
     last = scenario.date_of(steps - 1)
-    if not scenario.world.start <= start <= last:
-        refuse(f"from = {start} is outside {scenario.world.start} ... {last}")
+    if not scenario.spec.start <= start <= last:
+        refuse(f"from = {start} is outside {scenario.spec.start} ... {last}")
     if every < 1:
         refuse(f"every = {every} is below 1")
     begin = sum(scenario.date_of(k) < start for k in range(steps))
-    shown = range(begin, steps, max(1, round(every / scenario.world.step_days)))
+    shown = range(begin, steps, max(1, round(every / scenario.spec.step_days)))
     if len(shown) > MOST_FRAMES:
         fewer = -(-len(shown) * every // MOST_FRAMES)
         refuse(

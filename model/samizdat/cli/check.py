@@ -12,9 +12,9 @@ def check(
     from samizdat.cli.options import load
 
     scenario = load(file)
-    world = scenario.world
+    spec = scenario.spec
     typer.echo(
-        f"{file}: a world of {world.citizens:,} citizens in {len(world.regions)} region(s), "
-        f"{len(world.platforms)} platform(s), {len(world.timeline)} dated entries, "
-        f"{scenario.steps_until():,} steps from {world.start} to {world.end}."
+        f"{file}: a world of {spec.citizens:,} citizens in {len(spec.regions)} region(s), "
+        f"{len(spec.platforms)} platform(s), {len(spec.timeline)} dated entries, "
+        f"{scenario.steps_until():,} steps from {spec.start} to {spec.end}."
     )

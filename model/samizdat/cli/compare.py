@@ -152,7 +152,7 @@ def _write(
     save_regimes(
         nations,
         out / "figures",
-        title=world.world.title or world.name,
+        title=world.spec.title or world.name,
         caption=f"{world.name}: {world.citizens:,} synthetic citizens, one run a regime with the "
         f"same draws, seed {seed}",
     )

@@ -83,7 +83,7 @@ def _checked(
         checked(scenario.citizens, citizen)
     except ValueError as error:
         refuse(error)
-    begin, end = scenario.world.start, scenario.world.end
+    begin, end = scenario.spec.start, scenario.spec.end
     start = parse_date(first, "from") if first else begin
     stop = parse_date(last, "to") if last else start
     for option, date in (("from", start), ("to", stop)):

@@ -10,7 +10,7 @@ import typer
 from samizdat.cli import refuse
 
 if TYPE_CHECKING:
-    from samizdat.scenario.registry import Named
+    from samizdat.scenario.registry import RegistryEntry
 
 # Where each kind of number stands in a scenario file, in the order of the tables.
 _TABLES = {
@@ -33,12 +33,12 @@ def parameters(
     ] = False,
 ) -> None:
     """List name, default, range, unit, off value, meaning and source of every number."""
-    from samizdat.scenario.registry import NUMBERS
+    from samizdat.scenario.registry import REGISTRY
 
     found = {
-        name: named
-        for name, named in NUMBERS.items()
-        if part is None or part.lower() in f"{name} {named.quantity.meaning}".lower()
+        name: entry
+        for name, entry in REGISTRY.items()
+        if part is None or part.lower() in f"{name} {entry.quantity.meaning}".lower()
     }
     if not found:
         refuse(f"parameters: nothing is called {part!r}; `samizdat parameters` lists all")
@@ -46,7 +46,7 @@ def parameters(
         typer.echo(line)
 
 
-def text(numbers: "Mapping[str, Named]") -> Iterator[str]:
+def text(numbers: "Mapping[str, RegistryEntry]") -> Iterator[str]:
     """Yield the numbers for a terminal, two lines and more for each."""
     width = max(60, shutil.get_terminal_size((100, 24)).columns)
     for name, (quantity, default, place) in numbers.items():
@@ -58,11 +58,11 @@ def text(numbers: "Mapping[str, Named]") -> Iterator[str]:
         yield textwrap.fill(about, width, initial_indent="    ", subsequent_indent="    ")
 
 
-def markdown(numbers: "Mapping[str, Named]") -> Iterator[str]:
+def markdown(numbers: "Mapping[str, RegistryEntry]") -> Iterator[str]:
     """Yield the numbers as Markdown, a table for each place; no empty line first or last."""
     between = False
     for place, title in _TABLES.items():
-        here = {name: named for name, named in numbers.items() if named.place == place}
+        here = {name: entry for name, entry in numbers.items() if entry.group == place}
         if not here:
             continue
         if between:

@@ -15,7 +15,7 @@ from samizdat.cli.declared import given_besides
 _ALLOWED = ("resume", "threads", "checkpoint_every", "force", "no_figures", "quiet")
 
 
-def refuse_changes(context: typer.Context) -> None:
+def check_no_changes(context: typer.Context) -> None:
     """Refuse whatever would make another run of the one that goes on."""
     other = given_besides(context, _ALLOWED)
     if other:
@@ -27,7 +27,7 @@ def plan_of(scenario: Any, steps: int, checkpoint_days: float | None) -> Any:
     """Return how far a run goes and how often it writes a checkpoint."""
     from samizdat.run.records import Plan
 
-    step_days = scenario.world.step_days
+    step_days = scenario.spec.step_days
     if checkpoint_days is not None and not step_days <= checkpoint_days < math.inf:
         refuse(
             f"checkpoint-every = {checkpoint_days:g}: "
@@ -41,7 +41,6 @@ def take_up(
 ) -> tuple[Any, Any, Any]:
     """Return simulation, plan and record of the run in a folder; end if it is complete."""
     from samizdat.cli.build import people
-    from samizdat.run import checkpoint
     from samizdat.run.records import RunRecord
 
     with contextlib.ExitStack() as refusal:
@@ -62,7 +61,7 @@ def take_up(
             say(_told(world, manifest, found))
             simulation = people(world, manifest["seed"], threads, ties, say)
             if found:
-                checkpoint.take_up(simulation, found, force=force)
+                simulation.resume(found, force=force)
             record.resume(simulation, plan)
         except ValueError as error:
             refuse(error)
@@ -73,6 +72,7 @@ def take_up(
 def _newest(folder: Path, world: Any, seed: int, force: bool, say: Callable[[str], Any]) -> Any:
     """Return the newest checkpoint that is whole, checked as far as it can be by now."""
     from samizdat.run import checkpoint
+    from samizdat.run.digests import scenario_digest
 
     found, complaints = checkpoint.latest(folder)
     for complaint in complaints:
@@ -87,7 +87,7 @@ def _check_manifest(
     folder: Path, world: Any, manifest: dict[str, Any], threads: int, force: bool
 ) -> None:
     """Check what the manifest asks for, and that the source is still the one that began."""
-    from samizdat.run import checkpoint
+    from samizdat.run.digests import model_digest
     from samizdat.run.simulation import check_call
 
     check_call(manifest["seed"], threads)

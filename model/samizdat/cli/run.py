@@ -12,7 +12,7 @@ import typer
 from samizdat.cli import refuse
 from samizdat.cli.build import people, silent
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
-from samizdat.cli.resume import refuse_changes, take_up
+from samizdat.cli.resume import check_no_changes, take_up
 from samizdat.system.interrupts import StopSwitch
 
 DEFAULT_SCENARIO = "kazakhstan"
@@ -51,7 +51,7 @@ def run(
     say = silent if quiet else typer.echo
     stop = StopSwitch()
     if resume is not None:
-        refuse_changes(context)
+        check_no_changes(context)
         simulation, plan, record = take_up(resume, threads, force, checkpoint_every, say)
     else:
         world, plan, ties, record = _checked(
@@ -60,7 +60,7 @@ def run(
         )  # fmt: skip
         say(
             f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
-            f"{world.world.start}, seed {seed}"
+            f"{world.spec.start}, seed {seed}"
         )
         simulation = people(world, seed, threads, ties, say)
         if record:
@@ -203,7 +203,7 @@ def _draw(simulation: Any, folder: Path) -> None:
         simulation.regions,
         simulation.bands,
         folder / "figures",
-        title=scenario.world.title or scenario.name,
+        title=scenario.spec.title or scenario.name,
         caption=(
             f"{scenario.name}: {scenario.citizens:,} synthetic citizens, one run, "
             f"seed {simulation.seed}"

@@ -18,10 +18,10 @@ def scenarios(
 
     if action is None:
         for each in shipped():
-            world = Scenario.load(each).world
+            spec = Scenario.load(each).spec
             typer.echo(
-                f"{each:16} {world.start} ... {world.end}  {world.citizens:>9,} citizens, "
-                f"{len(world.regions)} regions  {world.title}"
+                f"{each:16} {spec.start} ... {spec.end}  {spec.citizens:>9,} citizens, "
+                f"{len(spec.regions)} regions  {spec.title}"
             )
         return
     if action != "show" or name is None:

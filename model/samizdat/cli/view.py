@@ -47,7 +47,7 @@ def view(
     from samizdat.page.server import LOOPBACK, open_browser, prepare, serve
 
     values = parse_settings(setting or [])
-    _refuse_other_worlds(context, run, run_id)
+    _check_same_world(context, run, run_id)
     if host not in LOOPBACK and not expose:
         refuse(
             f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
@@ -87,7 +87,7 @@ def view(
     serve(host, port, {*LOOPBACK, host, *(name or [])}, opened)
 
 
-def _refuse_other_worlds(context: typer.Context, run: Path | None, run_id: int | None) -> None:
+def _check_same_world(context: typer.Context, run: Path | None, run_id: int | None) -> None:
     """Refuse what would make another world of a run that was made before."""
     if run is None:
         if run_id is not None:

@@ -46,7 +46,7 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(**_ALL)(function))
 
 
-def within(function: F) -> F:
+def internal(function: F) -> F:
     """Compile a function that compiled code alone may call: Python has no door to it, and crashes.
 
     The door of a function that is handed a world takes longer to compile than many a pass.

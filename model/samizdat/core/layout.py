@@ -30,15 +30,15 @@ IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 # What is counted of the voices that reach a citizen: the columns of ``State.heard``.
 STREET_HEARD, OTHERS_HEARD, HELD_HEARD, POSTS_HEARD = range(4)  # m, s, c, and posts
 
-# What is known of a block from step to step: the columns of ``World.standing``.
+# What is known of a block from step to step: the columns of ``World.block_counts``.
 NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN, WITH_VOICE = range(5)
 
 MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
 BLOCK = 1 << 13  # citizens in a block at most; a block never spans two regions
 NEAR = 1 << 11  # citizens whose beliefs and marks fit the nearest cache
-STIR_BITS = 8
-STIR = 1 << STIR_BITS  # citizens of whom one flag says whether a voice reached any
+GROUP_BITS = 8
+GROUP = 1 << GROUP_BITS  # citizens of whom one flag says whether a voice reached any
 
 
 class Ties(NamedTuple):
@@ -81,7 +81,7 @@ class State(NamedTuple):
     access: NDArray[np.uint16]  # P_i(t) once online, with ONLINE; 0 offline
     ears: NDArray[np.uint16]  # E_i(t)
     last_ears: NDArray[np.uint16]
-    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``World.stirred`` says so
+    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``World.dirty`` says so
     marks: NDArray[np.uint8]  # TO_ACT ... IS_RELEASED
     actors: NDArray[np.int32]  # per block, from its first slot: who is not silent
     last_actors: NDArray[np.int32]
@@ -203,11 +203,11 @@ class World(NamedTuple):
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
     last_actor_counts: NDArray[np.int64]  # (B,): and in ``state.last_actors``
-    standing: NDArray[np.int64]  # (B, 5): NOW_AWARE ... WITH_VOICE
-    rest: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
-    kept: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
-    stirred: NDArray[np.uint8]  # per STIR citizens: 1 if a voice reached any of them today
-    loud: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
+    block_counts: NDArray[np.int64]  # (B, 5): NOW_AWARE ... WITH_VOICE
+    rest_key: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
+    rest_sums: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
+    dirty: NDArray[np.uint8]  # per STIR citizens: 1 if a voice reached any of them today
+    spoke_bits: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
     words: NDArray[np.uint32]  # (B, NEAR): scratch, the draws of some citizens
     touched: NDArray[np.uint32]  # (B, NEAR): scratch, whom of them today concerns
     signals: NDArray[np.void]  # (R,) of SIGNALS
@@ -249,11 +249,11 @@ def new_world(
         region_block=np.searchsorted(blocks[:, 2], np.arange(regions)),
         actor_counts=np.zeros(len(blocks), np.int64),
         last_actor_counts=np.zeros(len(blocks), np.int64),
-        standing=np.zeros((len(blocks), 5), np.int64),
-        rest=np.full((len(blocks), 4), np.nan),
-        kept=np.zeros((len(blocks), 2), np.int64),
-        stirred=np.zeros((n >> STIR_BITS) + 1, np.uint8),
-        loud=np.zeros((n >> 3) + 1, np.uint8),
+        block_counts=np.zeros((len(blocks), 5), np.int64),
+        rest_key=np.full((len(blocks), 4), np.nan),
+        rest_sums=np.zeros((len(blocks), 2), np.int64),
+        dirty=np.zeros((n >> GROUP_BITS) + 1, np.uint8),
+        spoke_bits=np.zeros((n >> 3) + 1, np.uint8),
         words=np.zeros(scratch, np.uint32),
         touched=np.zeros(scratch, np.uint32),
         signals=np.zeros(regions, SIGNALS),
@@ -261,3 +261,13 @@ def new_world(
         tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),
         step_days=step_days,
     )
+
+
+def voices_heard(world: World) -> dict[str, NDArray[np.uint32]]:
+    """Return the voices that reached each citizen in the last step (n,): street, others, held."""
+    reached = np.repeat(world.dirty, GROUP)[: len(world.state.voice)] != 0
+    columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
+    return {
+        name: np.where(reached, world.state.heard[:, column], np.uint32(0))
+        for name, column in columns.items()
+    }

@@ -27,7 +27,7 @@ from samizdat.core.passes.act import act
 from samizdat.core.passes.count import count_latent, count_suppressed
 from samizdat.core.passes.fate import fate
 from samizdat.core.passes.feel import feel, settle
-from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, tell
+from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, mark_speakers
 
 PUSH_BELOW = 0.15  # of the citizens have a voice: then pushing costs less than pulling
 PARTS = 32  # of a thread at most: a region where much happens must not keep the others waiting
@@ -36,7 +36,7 @@ Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
 
-class Crew:
+class ThreadTeam:
     """The threads that share the citizens out; without an executor, the caller does all."""
 
     def __init__(self, pool: Executor | None = None, size: int = 1) -> None:
@@ -109,7 +109,7 @@ def feel_and_act(
 
 
 @compiled
-def evening(
+def resolve_and_count(
     b0: int, b1: int, world: World, row: Row, seed: int, step: int, shut: bool, latent: bool
 ) -> None:
     """Let some blocks meet their fate, once everybody has decided; count what is asked for."""
@@ -123,11 +123,11 @@ def evening(
 
 def compile_passes(world: World, row: Row) -> None:
     """Compile every pass, or load it from the cache, by running it over no citizens."""
-    for hearing in (listen, tell, hear_by_pull, hear_by_push):
+    for hearing in (listen, mark_speakers, hear_by_pull, hear_by_push):
         hearing(0, 0, world)
     begin(0, 0, world, row)
     feel_and_act(0, 0, world, row, 0, 0, False)
-    evening(0, 0, world, row, 0, 0, False, False)
+    resolve_and_count(0, 0, world, row, 0, 0, False, False)
 
 
 def by_region(world: World) -> NDArray[np.int64]:
@@ -135,13 +135,13 @@ def by_region(world: World) -> NDArray[np.int64]:
     return np.add.reduceat(world.tallies, world.region_block, axis=0)
 
 
-def first_state(crew: Crew, world: World, row: Row) -> None:
+def first_state(team: ThreadTeam, world: World, row: Row) -> None:
     """Give every citizen her state before the first day; the signals are those of that day."""
-    crew.run(begin, world, row)
+    team.run(begin, world, row)
 
 
 def take_step(
-    crew: Crew,
+    team: ThreadTeam,
     seed: int,
     step: int,
     world: World,
@@ -168,25 +168,25 @@ def take_step(
     (R, len(TALLIES)) integer counts of the step.
     """
     world.tallies[:] = 0
-    world.stirred[:] = 0
-    voices = int(world.standing[:, WITH_VOICE].sum())
+    world.dirty[:] = 0
+    voices = int(world.block_counts[:, WITH_VOICE].sum())
     if voices:
-        crew.run(listen, world)
+        team.run(listen, world)
         if voices < PUSH_BELOW * len(world.state.voice):
-            crew.hear(hear_by_push, world)
+            team.hear(hear_by_push, world)
         else:
-            crew.hear(tell, world)
-            crew.hear(hear_by_pull, world)
-    crew.run(feel_and_act, world, row, seed, step, voices > 0)
+            team.hear(mark_speakers, world)
+            team.hear(hear_by_pull, world)
+    team.run(feel_and_act, world, row, seed, step, voices > 0)
     signals = world.signals
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
     signals["arrest_chance"] = arrest_chances(signals["arrests"], mobilised)
     shut = bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
-    crew.run(evening, world, row, seed, step, shut, latent)
+    team.run(resolve_and_count, world, row, seed, step, shut, latent)
     return by_region(world)
 
 
-def turn_page(world: World) -> World:
+def swap_buffers(world: World) -> World:
     """Make today's voices, actors and ears those of the step before."""
     s = world.state
     return world._replace(
@@ -218,9 +218,9 @@ def resume_state(world: World) -> None:
         actors = first + np.flatnonzero(postures != SILENT)
         state.actors[first : first + len(actors)] = actors
         world.actor_counts[b] = len(actors)
-        standing = world.standing[b]
-        standing[NOW_AWARE] = np.count_nonzero(state.attention[first:last] == AWARE)
-        standing[NOW_HELD] = np.count_nonzero(state.days_left[first:last])
-        standing[WERE_HELD] = np.count_nonzero(postures == DETAINED)
-        standing[WITH_VOICE] = np.count_nonzero(state.voice[first:last])
-        standing[WITH_VPN] = np.count_nonzero(state.circumventing[first:last])
+        counts = world.block_counts[b]
+        counts[NOW_AWARE] = np.count_nonzero(state.attention[first:last] == AWARE)
+        counts[NOW_HELD] = np.count_nonzero(state.days_left[first:last])
+        counts[WERE_HELD] = np.count_nonzero(postures == DETAINED)
+        counts[WITH_VOICE] = np.count_nonzero(state.voice[first:last])
+        counts[WITH_VPN] = np.count_nonzero(state.circumventing[first:last])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
-from samizdat.explain.rules import Working
+from samizdat.explain.rules import StepReplay
 from samizdat.explain.words import sentences
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
@@ -84,7 +84,7 @@ class Explainer:
                 raise ScenarioError(f"citizen = {citizen} is not among those noted")
             place = self._places[citizen]
         morning = {name: values[place].item() for name, values in self._morning.items()}
-        return Working(self.simulation, citizen, morning).day()
+        return StepReplay(self.simulation, citizen, morning).day()
 
 
 def checked(citizens: int, citizen: int) -> int:

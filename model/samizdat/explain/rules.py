@@ -52,7 +52,7 @@ def terms(
     return tuple(found), before
 
 
-class Working:
+class StepReplay:
     """The working of one explanation.
 
     Parameters
@@ -64,7 +64,7 @@ class Working:
     def __init__(self, simulation: Simulation, i: int, morning: Mapping[str, Any]) -> None:
         self.simulation, self.i, self.k = simulation, i, simulation.step_number - 1
         self.world = world = simulation._world
-        self.p = simulation.circumstances.parameters
+        self.p = simulation.environment.parameters
         self.traits = {n: values[i].item() for n, values in world.traits._asdict().items()}
         here = world.signals[self.traits["region"]]
         self.here = {name: here[name].item() for name in SIGNALS.names or ()}
@@ -167,7 +167,9 @@ class Working:
                 voices.append(Voice(j, tie, said, channels))
             if close and voice & HELD and not self.held:
                 voices.append(Voice(j, tie, "in detention", ()))
-        return tuple(voices), interpreted(reach.audible)(self.n_close, n_net, n_open, self.p.reach)
+        return tuple(voices), interpreted(reach.reachable_ties)(
+            self.n_close, n_net, n_open, self.p.reach
+        )
 
     def _feel(self) -> dict[str, Belief]:
         """Return how grievance, trust and fear move, by the attention of the morning."""
@@ -353,7 +355,7 @@ class Working:
         """Return the chance that what she says there is read and traced to her."""
         readable = self.world.readable[platforms & PLATFORMS].item()
         anonymity = self.p.circumvention.anonymity
-        return interpreted(decision.exposed)(
+        return interpreted(decision.trace_probability)(
             surveillance, readable, anonymity, self.morning["circumventing"]
         )
 
@@ -368,7 +370,7 @@ class Working:
 
     def _names(self, bits: int) -> tuple[str, ...]:
         """Return the names of platforms, and of the foreign press."""
-        names = [p.name for p in self.simulation.scenario.world.platforms]
+        names = [p.name for p in self.simulation.scenario.spec.platforms]
         found = [name for k, name in enumerate(names) if bits & (1 << k)]
         return (*found, *(["foreign press"] if bits & FOREIGN else []))
 
@@ -380,11 +382,11 @@ class Working:
 
     def _events(self, region: str) -> tuple[str, ...]:
         """Return what runs in a region, by title."""
-        today = self.simulation.today
+        today = self.simulation.regime_input
         running = set(today.events) if today is not None else set()
         return tuple(
             entry.title or entry.id
-            for entry in self.simulation.scenario.world.timeline
+            for entry in self.simulation.scenario.spec.timeline
             if isinstance(entry, Event)
             and entry.id in running
             and (not entry.regions or region in entry.regions)

@@ -16,7 +16,7 @@ from samizdat.explain import Explainer
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.twin import Click, Twin
-from samizdat.page.witness import Witness
+from samizdat.page.witness import CitizenLog
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.schema import ScenarioError
@@ -80,7 +80,7 @@ class Engine:
         self.idle_seconds = IDLE_SECONDS
         self._model: ProtestModel | None = None
         self._twin: Twin | None = None
-        self._witness: Witness | None = None
+        self._witness: CitizenLog | None = None
         self._crowd: Explainer | None = None  # can explain anybody's last day
         self._playing, self._due, self._used = playing, 0.0, time.monotonic()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -340,7 +340,7 @@ class Engine:
 
     def _lasting(self, model: ProtestModel) -> list[Click]:
         simulation = model.simulation
-        step, step_days = simulation.step_number, float(simulation.scenario.world.step_days)
+        step, step_days = simulation.step_number, float(simulation.scenario.spec.step_days)
         return [click for click in self.clicks if click.lasts(step, step_days)]
 
     def _lift(self, model: ProtestModel, which: str) -> None:
@@ -357,7 +357,7 @@ class Engine:
     def _watch(self, model: ProtestModel, citizen: int | None) -> None:
         self._witness = None
         if citizen is not None:
-            self._witness = Witness(model.simulation, citizen)
+            self._witness = CitizenLog(model.simulation, citizen)
             if self._crowd is not None and model.simulation.step_number:
                 self._witness.remember(self._crowd)
         self._tell()

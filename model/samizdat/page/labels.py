@@ -3,7 +3,7 @@
 import re
 
 from samizdat.page.sliders import TITLES, shown, words_of
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 
 # The levers of `regime.LEVERS`, as they stand after "with" and "without".
 LEVER_WORDS = {
@@ -46,6 +46,6 @@ def _called(name: str) -> str:
     group, _, last = name.rpartition(".")
     if last == "on":
         return f"{TITLES[group]}:"
-    meaning = re.sub("^[01]: ", "", NUMBERS[name].quantity.meaning).partition(";")[0]
+    meaning = re.sub("^[01]: ", "", REGISTRY[name].quantity.meaning).partition(";")[0]
     said = f"{TITLES[group]}, {meaning}:" if group in TITLES else f"{meaning}:"
     return said[0].upper() + said[1:]

@@ -17,7 +17,7 @@ from samizdat.page.panels.side import Compared, Series, Why
 from samizdat.page.panels.world import Numbers, World
 from samizdat.page.pictures import COLOURINGS, SHOWN
 from samizdat.page.session import Session, seats
-from samizdat.page.widgets import Choices, Pick, Picture, Press, data_of
+from samizdat.page.widgets import Button, Choices, Picture, Select, data_of
 
 MEASURES = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
 MEASURED = {
@@ -117,7 +117,7 @@ def Head(session: Session) -> None:
     world = session.world
     with solara.Div(classes=["samizdat-head"]):
         with solara.Div(classes=["samizdat-title"]):
-            solara.Div(children=[world.world.title or world.name], classes=["samizdat-name"])
+            solara.Div(children=[world.spec.title or world.name], classes=["samizdat-name"])
             solara.Div(
                 children=[
                     f"{world.citizens:,} synthetic citizens, seed {session.choice.value.seed}"
@@ -127,21 +127,21 @@ def Head(session: Session) -> None:
         ready = status.phase == "ready"
         with solara.Div(classes=["samizdat-time"]):
             if status.playing and status.phase != "failed":
-                Press("❚❚ Pause", session.engine.pause, kind="samizdat-main", disabled=not ready)
+                Button("❚❚ Pause", session.engine.pause, kind="samizdat-main", disabled=not ready)
             else:
-                Press(
+                Button(
                     "▶ Play", session.engine.play, kind="samizdat-main",
                     disabled=not ready or status.finished,
                 )  # fmt: skip
-            Press("Step", session.engine.step, disabled=not ready or status.finished,
+            Button("Step", session.engine.step, disabled=not ready or status.finished,
                   hint="One day on")  # fmt: skip
-            Press(
+            Button(
                 "Reset",
                 lambda: session.choose(replace(session.choice.value)),
                 hint="Begin again with the same world and luck; orders are forgotten",
             )
         with solara.Div(classes=["samizdat-speed"]):
-            Pick("", SPEEDS, session.speed.value, session.pace, name="Speed")
+            Select("", SPEEDS, session.speed.value, session.pace, name="Speed")
         Today(session)
 
 

@@ -9,7 +9,7 @@ MOST_SESSIONS = 8  # at a time
 
 
 @dataclass
-class Opening:
+class ServerLimits:
     """What the server was asked for."""
 
     choice: Choice = Choice()
@@ -17,4 +17,4 @@ class Opening:
     sessions: int = MOST_SESSIONS
 
 
-opening = Opening()
+opening = ServerLimits()

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
-from samizdat.page.pictures import Gallery, film_of, lesson
-from samizdat.page.sliders import counts_of, events_of, numbers_of
+from samizdat.page.pictures import ViewCache, film_of, lesson
+from samizdat.page.readings import counts_of, events_of, parameters_of
 from samizdat.page.twin import Click
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     picture: bytes = b""
     series: bytes = b""
     counts: Any = None
-    numbers: Any = None
+    parameters: Any = None
     events: Any = None
     citizen: int | None = None  # whose account it is
     account: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class _Snapshot(NamedTuple):
     simulation: Simulation
     model: ProtestModel | None
     twin: Simulation | None
-    numbers: dict[str, float]
+    parameters: dict[str, float]
     events: dict[str, str]
     citizen: int | None
     account: tuple[str, ...]
@@ -72,7 +72,7 @@ class Painter:
         self.shows = "turnout"
         self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
-        self._run, self._gallery = 0, Gallery()
+        self._run, self._gallery = 0, ViewCache()
         self._film: deque[bytes] = deque(maxlen=LONGEST_FILM)
         self._filmed: Any = None  # of which run, view, size and day the last frame is
         self._lock = threading.Lock()
@@ -121,10 +121,10 @@ class Painter:
         kept, lever = self._snapshot(), self.engine.lever
         if view != "twin":
             size = (width, height)
-            return Gallery().draw(view, kept.simulation, size, self.chosen, self.shows)
+            return ViewCache().draw(view, kept.simulation, size, self.chosen, self.shows)
         if kept.twin is None or lever is None:
             raise ScenarioError("there is no second world")
-        return Gallery().compare(kept.simulation, kept.twin, (width, height), lever)
+        return ViewCache().compare(kept.simulation, kept.twin, (width, height), lever)
 
     def film(self) -> bytes:
         """Return the pictures of the present view that were shown so far as a GIF film.
@@ -168,7 +168,7 @@ class Painter:
                 apart.simulation if apart is not None else copy.deepcopy(model.simulation),
                 apart,
                 copy.deepcopy(twin) if twin is not None else None,
-                numbers_of(model.simulation),
+                parameters_of(model.simulation),
                 events_of(model.simulation),
                 self.engine.citizen_now(),
                 self.engine.account_now(),
@@ -186,7 +186,7 @@ class Painter:
         told, picture, undrawn, size = "", b"", "", self.sizes["view"]
         with self._lock:
             if self._run != kept.status.run:
-                self._run, self._gallery = kept.status.run, Gallery()
+                self._run, self._gallery = kept.status.run, ViewCache()
             gallery, lever = self._gallery, self.engine.lever
             if kept.twin is not None and lever is not None:
                 told = lesson(kept.simulation, kept.twin, lever)
@@ -201,7 +201,7 @@ class Painter:
             picture,
             series,
             counts_of(kept.simulation),
-            kept.numbers,
+            kept.parameters,
             kept.events,
             kept.citizen,
             kept.account,
@@ -211,7 +211,7 @@ class Painter:
         )
 
     def _picture(
-        self, kept: _Snapshot, gallery: Gallery, lever: str | None, size: tuple[int, int]
+        self, kept: _Snapshot, gallery: ViewCache, lever: str | None, size: tuple[int, int]
     ) -> bytes:
         """Return the view; nothing where Mesa's component shows it, or there is no second world."""
         picture = b""

@@ -8,7 +8,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["COLOURINGS", "SHOWN", "Gallery", "View", "csv_of", "film_of"]
+__all__ = ["COLOURINGS", "SHOWN", "View", "ViewCache", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
@@ -33,7 +33,7 @@ COLOURINGS = (("turnout", "In the street"), ("fear", "Fear"), ("trust", "Trust")
 Size = tuple[int, int]  # pixels
 
 
-class Gallery:
+class ViewCache:
     """The pictures of one world, each made when it is first looked at."""
 
     def __init__(self) -> None:

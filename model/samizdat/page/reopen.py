@@ -9,7 +9,7 @@ from typing import Any
 
 from samizdat.batch.folder import read_manifest
 from samizdat.batch.results import OF_THE_DESIGN, experiment_of, read_design
-from samizdat.batch.worlds import Which
+from samizdat.batch.worlds import WorldRef
 from samizdat.page.choice import Choice, citizens_from
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.scenario import Scenario
@@ -53,7 +53,7 @@ def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choi
     if rows.empty:
         raise ScenarioError(f"RunId = {run} is not in the design of {folder}")
     row = json.loads(rows.head(1).to_json(orient="records"))[0]
-    which = Which.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
+    which = WorldRef.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
     if which.scenario is None:
         raise ScenarioError(f"run = {folder}: a sweep of a function, there is no world to show")
     many = which.values.pop("citizens", None)

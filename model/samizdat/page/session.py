@@ -16,7 +16,7 @@ from samizdat.page.labels import title_of
 from samizdat.page.limits import opening
 from samizdat.page.painter import Painter, Shown
 from samizdat.page.twin import Click
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
 
 FIRST_SPEED = 3.0  # days a second
@@ -48,7 +48,7 @@ class Session:
         self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.clicks: solara.Reactive[tuple[Click, ...]] = solara.reactive(())
-        self.numbers: solara.Reactive[dict[str, float]] = solara.reactive({})
+        self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
         self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # that run: id -> title
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.lesson = solara.reactive("")  # what the twin shows
@@ -149,7 +149,7 @@ class Session:
 
     def set(self, name: str, value: float | str) -> None:
         """Set a number from the next day on."""
-        quantity = NUMBERS[name].quantity
+        quantity = REGISTRY[name].quantity
         try:
             number = quantity.checked(name, value)
         except ValueError as problem:
@@ -217,7 +217,7 @@ class Session:
                     self.picture.set(new.picture)
                 self.clicks.set(new.clicks)
                 self.series.set(new.series)
-                self.numbers.set(new.numbers)
+                self.parameters.set(new.parameters)
                 self.events.set(new.events)
                 self.counts.set(new.counts)
                 if new.citizen == self.citizen.value:
@@ -227,7 +227,7 @@ class Session:
             self.status.set(new.status)
 
 
-class Seats:
+class SessionLimit:
     """How many visitors there may be at a time."""
 
     def __init__(self) -> None:
@@ -255,4 +255,4 @@ class Seats:
             self._taken -= 1
 
 
-seats = Seats()
+seats = SessionLimit()

@@ -4,9 +4,7 @@ import math
 from typing import NamedTuple
 
 from samizdat.regime.levers import LEVERS
-from samizdat.run.simulation import Simulation
-from samizdat.scenario.registry import DATED, NUMBERS
-from samizdat.scenario.timeline import Course, Event
+from samizdat.scenario.registry import DATED, REGISTRY
 
 STEPS = 1000  # of a slider
 HOME = 1 / 3  # of the slider: where a small default is to stand
@@ -48,7 +46,7 @@ class Scale(NamedTuple):
 
 def scale_of(name: str) -> Scale:
     """Return the slider of a number, from its declaration."""
-    quantity, default, _ = NUMBERS[name]
+    quantity, default, _ = REGISTRY[name]
     span = quantity.high - quantity.low
     part = (default - quantity.low) / span
     bend = 1.0
@@ -62,7 +60,7 @@ def scale_of(name: str) -> Scale:
 def groups(live: bool) -> dict[str, list[str]]:
     """Return the names of numbers by group: those that act at once, or only on a new start."""
     found: dict[str, list[str]] = {}
-    for name, (_, _, place) in NUMBERS.items():
+    for name, (_, _, place) in REGISTRY.items():
         if (place in DATED) is live:
             found.setdefault(_title(name, place), []).append(name)
     return found
@@ -75,48 +73,14 @@ def _title(name: str, place: str) -> str:
     return {"population": "The citizens"}.get(place, "Standing levers")
 
 
-def numbers_of(simulation: Simulation) -> dict[str, float]:
-    """Return the numbers in force on the next day, where they are the nation's."""
-    world = simulation.scenario.world
-    numbers = dict(simulation.scenario.numbers)
-    course = Course(world.timeline, world.start, simulation.scenario.region_names)
-    for entry, _ in course.settings_on(simulation.step_number * world.step_days, world.step_days):
-        for name, value in entry.set.items():
-            if name not in simulation.scenario.pinned and not entry.regions:
-                numbers[name] = NUMBERS[name].quantity.checked(name, value)
-    return numbers
-
-
-def events_of(simulation: Simulation) -> dict[str, str]:
-    """Return the events that run on the next day and are not conceded: id -> title."""
-    world = simulation.scenario.world
-    course = Course(world.timeline, world.start, simulation.scenario.region_names)
-    day = simulation.step_number * float(world.step_days)
-    conceded = simulation.circumstances.memory.conceded
-    return {
-        entry.id: entry.title or entry.id
-        for entry, when in course.entries
-        if isinstance(entry, Event)
-        and when.touches(day, world.step_days)
-        and entry.id not in conceded
-    }
-
-
-def counts_of(simulation: Simulation) -> dict[str, int]:
-    """Return how many did what on the last day; before the first one everybody is silent."""
-    if simulation.step_number == 0:
-        return {"silent": simulation.scenario.citizens}
-    return simulation.counts
-
-
 def lever_of(name: str) -> str:
     """Return the lever of the state that a number drives."""
-    return next(lever for lever, each in LEVERS.items() if name in each.numbers)
+    return next(lever for lever, each in LEVERS.items() if name in each.parameters)
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return what the values 0, 1, ... of a number are called; nothing where they are amounts."""
-    quantity = NUMBERS[name].quantity
+    quantity = REGISTRY[name].quantity
     switch = quantity.whole and quantity.high - quantity.low == 1
     return quantity.names or (("off", "on") if switch else ())
 

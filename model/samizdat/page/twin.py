@@ -89,5 +89,5 @@ def spared(entry: Mapping[str, Any], lever: str) -> Mapping[str, Any] | None:
         return None
     if entry["kind"] != "setting":
         return entry
-    left = {n: value for n, value in entry["set"].items() if n not in LEVERS[lever].numbers}
+    left = {n: value for n, value in entry["set"].items() if n not in LEVERS[lever].parameters}
     return {**entry, "set": left} if left else None

@@ -8,7 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from samizdat.page.sliders import STEPS, scale_of, shown, words_of
-from samizdat.scenario.registry import NUMBERS
+from samizdat.scenario.registry import REGISTRY
 
 
 @solara.component_vue("picture.vue")
@@ -49,11 +49,11 @@ def Choices(
     ):
         for option, text in options:
             down = option == value
-            Press(text, lambda option=option: on_value(option), down=down)
+            Button(text, lambda option=option: on_value(option), down=down)
 
 
 @solara.component
-def Press(
+def Button(
     text: str,
     on_click: Callable[[], None],
     down: bool = False,
@@ -90,7 +90,7 @@ def Entry(
 
 
 @solara.component
-def Pick(
+def Select(
     label: str,
     options: Sequence[tuple[Any, str]],
     value: Any,
@@ -117,7 +117,7 @@ def Number(
     refusals: int = 0,
 ) -> None:
     """Show a number as a slider and a field, from its declaration."""
-    quantity = NUMBERS[name].quantity
+    quantity = REGISTRY[name].quantity
     unit = "" if quantity.unit == "1" else f" [{quantity.unit}]"
     with solara.Div(
         classes=["samizdat-number"],
@@ -130,11 +130,11 @@ def Number(
             options = [(float(k), word) for k, word in enumerate(words)]
             Choices(options, value, lambda chosen: on_value(name, chosen), name)
         else:
-            Slide(name, value, on_value, refusals)
+            Slider(name, value, on_value, refusals)
 
 
 @solara.component
-def Slide(
+def Slider(
     name: str, value: float, on_value: Callable[[str, float | str], None], refusals: int = 0
 ) -> None:
     """Show a slider, which counts when it is let go, and a field beside it."""
@@ -160,7 +160,7 @@ def Slide(
 
 
 @solara.component
-def Fold(title: str, content: Callable[[], None]) -> None:
+def Expander(title: str, content: Callable[[], None]) -> None:
     """Show a title that opens what is under it; nothing of it is made before."""
     is_open, set_open = solara.use_state(False)
     solara.Button(

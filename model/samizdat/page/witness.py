@@ -9,7 +9,7 @@ from samizdat.run.simulation import Simulation
 KEPT = 120  # days of one citizen
 
 
-class Witness:
+class CitizenLog:
     """Keeps the days of one citizen from now on.
 
     Call `note` before each step and `after` it.

@@ -8,6 +8,7 @@ trigger is met extends the order to ``duration`` days from then, after the delay
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from samizdat.core.quantity import Quantity, acting
 from samizdat.regime.orders import (
     Floats,
-    Memory,
     Order,
-    Today,
+    RegimeInput,
+    RegimeState,
     exceeds,
     extend,
     in_force,
@@ -26,30 +27,43 @@ from samizdat.regime.orders import (
     mobilised_share,
 )
 
-Numbers = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
+LeverParameters = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
 
-# What levers write; without them these are 0.
-RESPONSES = ("blocked", "blackout", "violence", "novelty", "deniability", "broadcast", "egov",
-             "flooding", "surveillance", "sanction", "chill", "preempt", "arrests")  # fmt: skip
 NOVELTY_DAYS = 14.0  # how fast the anger over a new block wears off (assumed)
 
 
+class Stage(Enum):
+    """When on a day a lever acts, and what it writes into."""
+
+    STANDING = "standing"  # when its parameters change, into what holds until they change again
+    EVENTS = "events"  # before the day's events are written; it decides which still aggrieve
+    DAILY = "daily"  # each day, into that day's signals, which hold what stands and the events
+
+
 class Lever(Protocol):
-    """A lever of the state."""
+    """A lever of the state.
+
+    The signals of a day begin as a copy of what stands, so a lever may add to any column: what it
+    adds is gone on the next day.
+    """
+
+    @property
+    def stage(self) -> Stage:
+        """When it acts."""
 
     @property
     def claim(self) -> str:
         """What it does, in a clause."""
 
     @property
-    def numbers(self) -> Numbers:
+    def parameters(self) -> LeverParameters:
         """The numbers that drive it, by dotted name."""
 
     @property
     def off(self) -> dict[str, float]:
         """The values at which it is absent."""
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Give orders, and write into the ``signals`` (R,) of the day what citizens meet."""
 
 
@@ -57,13 +71,15 @@ class Lever(Protocol):
 class Standing:
     """A lever that acts every day with the value that it has; rule: dated; scope: region."""
 
+    stage: ClassVar[Stage] = Stage.STANDING
+
     name: str
     claim: str
     quantity: Quantity
     default: float
 
     @property
-    def numbers(self) -> Numbers:
+    def parameters(self) -> LeverParameters:
         """The one number that drives it."""
         return {self.name: (self.quantity, self.default)}
 
@@ -72,11 +88,11 @@ class Standing:
         """The value at which it is absent."""
         return {self.name: 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Write the value, rates as they act in a step."""
-        values = today.values[self.name]
+        values = inputs.values[self.name]
         if self.quantity.rate:
-            rates = {v: acting(v, today.step_days) for v in set(values.tolist())}
+            rates = {v: acting(v, inputs.step_days) for v in set(values.tolist())}
             signals[self.name] = [rates[v] for v in values.tolist()]
         else:
             signals[self.name] = values
@@ -85,15 +101,16 @@ class Standing:
 class Preempt:
     """Arrests beforehand: a share of those who posted yesterday; rule: dated; scope: region."""
 
+    stage = Stage.DAILY
     claim = "detains a share of those seen posting the day before"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)
     }
     off: ClassVar[dict[str, float]] = {"preempt": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Write the share that acts in a step."""
-        signals["preempt"] = 1.0 - (1.0 - today.values["preempt"]) ** today.step_days
+        signals["preempt"] = 1.0 - (1.0 - inputs.values["preempt"]) ** inputs.step_days
 
 
 class Arrests:
@@ -103,8 +120,9 @@ class Arrests:
     known after the count: see `arrest_chances`.
     """
 
+    stage = Stage.DAILY
     claim = "detains who mobilised, up to a capacity"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "arrests.capacity": (
             Quantity("arrests a day per citizen of the region", 0, 1, "1/day", 0), 8e-5),
         "arrests.response": (
@@ -113,12 +131,12 @@ class Arrests:
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"arrests.capacity": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Write how many the police can arrest today, 0 where they do not respond."""
-        v = today.values
-        response = np.minimum(1.0, v["arrests.response"] * (1.0 + today.alert * today.triggers))
-        responds = today.luck < 1.0 - (1.0 - response) ** today.step_days
-        arrests = v["arrests.capacity"] * today.seen.population * today.step_days
+        v = inputs.values
+        response = np.minimum(1.0, v["arrests.response"] * (1.0 + inputs.alert * inputs.triggers))
+        responds = inputs.draws < 1.0 - (1.0 - response) ** inputs.step_days
+        arrests = v["arrests.capacity"] * inputs.seen.population * inputs.step_days
         signals["arrests"] = np.where(responds, arrests, 0.0)
 
 
@@ -134,8 +152,9 @@ class Blocking:
     delay: `delay_days` under a court; scope: the region or the nation.
     """
 
+    stage = Stage.DAILY
     claim = "takes platforms away, from those without a VPN"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "blocking.on": (Quantity("0: never blocks", 0, 1, off=0, whole=True), 1.0),
         "blocking.trigger_posts": (
             Quantity("visible posts per citizen online that trigger it; 0: never", 0, 1, off=0),
@@ -161,25 +180,25 @@ class Blocking:
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blocking.on": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Order blocks where triggered, then block whatever is ordered."""
-        v = today.values
-        if today.triggers:
-            per_head = today.seen.visible_posts / np.maximum(1, today.seen.online)
-            met = exceeds(per_head, v["blocking.trigger_posts"], today)
-            met |= exceeds(mobilised_share(today), v["blocking.trigger_street"], today)
+        v = inputs.values
+        if inputs.triggers:
+            per_head = inputs.seen.visible_posts / np.maximum(1, inputs.seen.online)
+            met = exceeds(per_head, v["blocking.trigger_posts"], inputs)
+            met |= exceeds(mobilised_share(inputs), v["blocking.trigger_street"], inputs)
             met &= v["blocking.on"] == 1
             nationwide = met & (v["blocking.scope"] == 1)
             met = (met | bool(nationwide.any())) & (v["blocking.on"] == 1)
             delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
             for r in np.flatnonzero(met):
-                extend(memory, today, "blocking", int(r), float(delay[r]),
-                       float(v["blocking.duration"][r]), today.blockable,
+                extend(state, inputs, "blocking", int(r), float(delay[r]),
+                       float(v["blocking.duration"][r]), inputs.blockable,
                        bool(v["blocking.cover_story"][r]))  # fmt: skip
-        for order in in_force("blocking", today, memory):
+        for order in in_force("blocking", inputs, state):
             if v["blocking.on"][order.region]:
                 signals["blocked"][order.region] |= order.platforms
-                _tell(order, today, signals)
+                _tell(order, inputs, signals)
 
 
 class Blackout:
@@ -188,8 +207,9 @@ class Blackout:
     Rule: dated, or when the mobilised share of a region reaches a trigger; no delay; scope: region.
     """
 
+    stage = Stage.DAILY
     claim = "takes all platforms away in a region, VPN or not"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "blackout.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "blackout.trigger": (
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
@@ -202,31 +222,33 @@ class Blackout:
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blackout.on": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Order blackouts where triggered, then switch off whatever is ordered."""
-        v = today.values
-        if today.triggers:
-            met = exceeds(mobilised_share(today), v["blackout.trigger"], today)
+        v = inputs.values
+        if inputs.triggers:
+            met = exceeds(mobilised_share(inputs), v["blackout.trigger"], inputs)
             for r in np.flatnonzero(met & (v["blackout.on"] == 1)):
-                extend(memory, today, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
+                extend(state, inputs, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
-        for order in in_force("blackout", today, memory):
+        for order in in_force("blackout", inputs, state):
             if v["blackout.on"][order.region]:
                 signals["blackout"][order.region] = 1
-                _tell(order, today, signals)
+                _tell(order, inputs, signals)
 
 
 class Ban:
     """Platforms that are never allowed; rule: standing; scope: region."""
 
+    stage = Stage.DAILY
     claim = "keeps platforms from existing in the country"
-    numbers: ClassVar[Numbers] = {"ban.on": (Quantity("0: the list is not applied", 0, 1, off=0,
-                                            whole=True), 1.0)}  # fmt: skip
+    parameters: ClassVar[LeverParameters] = {
+        "ban.on": (Quantity("0: the list is not applied", 0, 1, off=0, whole=True), 1.0)
+    }
     off: ClassVar[dict[str, float]] = {"ban.on": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Strike the banned from what is allowed."""
-        keep = np.where(today.values["ban.on"] == 1, ~today.banned & 0xFFFF, 0xFFFF)
+        keep = np.where(inputs.values["ban.on"] == 1, ~inputs.banned & 0xFFFF, 0xFFFF)
         signals["allowed"] &= keep.astype(np.uint16)
 
 
@@ -237,8 +259,9 @@ class Violence:
     `patience_days` in a row; for `duration` days after; scope: region.
     """
 
+    stage = Stage.DAILY
     claim = "terrifies at first, aggrieves later"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "violence.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "violence.trigger": (
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
@@ -249,18 +272,18 @@ class Violence:
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"violence.on": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Order violence where patience has ended, then apply whatever is ordered."""
-        v = today.values
-        if today.triggers:
-            hot = exceeds(mobilised_share(today), v["violence.trigger"], today)
+        v = inputs.values
+        if inputs.triggers:
+            hot = exceeds(mobilised_share(inputs), v["violence.trigger"], inputs)
             hot &= v["violence.on"] == 1
             for r in np.flatnonzero(
-                lasting("violence", hot, v["violence.patience_days"], today, memory)
+                lasting("violence", hot, v["violence.patience_days"], inputs, state)
             ):
-                extend(memory, today, "violence", int(r), 0.0, float(v["violence.duration"][r]),
+                extend(state, inputs, "violence", int(r), 0.0, float(v["violence.duration"][r]),
                        strength=float(v["violence.strength"][r]))  # fmt: skip
-        for order in in_force("violence", today, memory):
+        for order in in_force("violence", inputs, state):
             if v["violence.on"][order.region]:
                 worst = max(float(signals["violence"][order.region]), order.strength)
                 signals["violence"][order.region] = worst
@@ -273,8 +296,9 @@ class Concession:
     in a row: then all events that run are conceded; scope: the event's regions.
     """
 
+    stage = Stage.EVENTS
     claim = "ends an event's shock"
-    numbers: ClassVar[Numbers] = {
+    parameters: ClassVar[LeverParameters] = {
         "concession.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
         "concession.trigger": (
             Quantity("mobilised share of the nation that triggers it; 0: never", 0, 1, off=0),
@@ -284,51 +308,45 @@ class Concession:
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"concession.on": 0.0}
 
-    def act(self, today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
+    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Remember which events are conceded, and since when."""
-        v = today.values
+        v = inputs.values
         if not v["concession.on"].all():
-            memory.hot_days.pop("concession", None)
+            state.days_at_trigger.pop("concession", None)
             return
-        for event in today.conceding:
-            memory.conceded.setdefault(event, today.day)
-        if not today.triggers:
+        for event in inputs.conceding:
+            state.conceded.setdefault(event, inputs.day)
+        if not inputs.triggers:
             return
-        seen = today.seen
+        seen = inputs.seen
         share = np.array([seen.mobilised.sum() / seen.population.sum()])
-        hot = exceeds(share, v["concession.trigger"][:1], today)
-        if lasting("concession", hot, v["concession.patience_days"][:1], today, memory)[0]:
-            for event in today.events:
-                memory.conceded.setdefault(event, today.day)
+        hot = exceeds(share, v["concession.trigger"][:1], inputs)
+        if lasting("concession", hot, v["concession.patience_days"][:1], inputs, state)[0]:
+            for event in inputs.events:
+                state.conceded.setdefault(event, inputs.day)
 
 
-def _tell(order: Order, today: Today, signals: NDArray[np.void]) -> None:
+def _tell(order: Order, inputs: RegimeInput, signals: NDArray[np.void]) -> None:
     """Write how new a block or blackout is, the newest counting, and whether a story covers it."""
     r = order.region
-    novelty = math.exp(-max(0.0, today.day - order.begins) / NOVELTY_DAYS)
+    novelty = math.exp(-max(0.0, inputs.day - order.begins) / NOVELTY_DAYS)
     signals["novelty"][r] = max(float(signals["novelty"][r]), novelty)
     if order.cover_story:
-        signals["deniability"][r] = today.values["blocking.deniability"][r]
+        signals["deniability"][r] = inputs.values["blocking.deniability"][r]
 
 
-def respond(today: Today, memory: Memory, signals: NDArray[np.void]) -> None:
-    """Let every lever act, in the order of LEVERS; ``signals["allowed"]`` is already set.
-
-    What a standing lever wrote holds until its number changes.
-    """
-    memory.orders = [order for order in memory.orders if order.ends > today.day]
-    standing = () if today.turned else STANDING
-    for name in RESPONSES:
-        if name not in standing:
-            signals[name] = 0
-    for name, lever in LEVERS.items():
-        if name not in standing:
-            lever.act(today, memory, signals)
+def act_in_stage(
+    stage: Stage, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]
+) -> None:
+    """Let the levers of a stage act, in the order of LEVERS, on ``signals`` (R,)."""
+    for lever in LEVERS.values():
+        if lever.stage is stage:
+            lever.act(inputs, state, signals)
 
 
-def lever_numbers() -> Numbers:
+def lever_parameters() -> LeverParameters:
     """Return every number of every lever by its dotted name."""
-    return {name: n for lever in LEVERS.values() for name, n in lever.numbers.items()}
+    return {name: n for lever in LEVERS.values() for name, n in lever.parameters.items()}
 
 
 LEVERS: dict[str, Lever] = {
@@ -358,5 +376,3 @@ LEVERS: dict[str, Lever] = {
     "violence": Violence(),
     "concession": Concession(),
 }  # fmt: skip
-
-STANDING = frozenset(name for name, lever in LEVERS.items() if isinstance(lever, Standing))

@@ -38,29 +38,35 @@ class Order(NamedTuple):
 
 
 @dataclass
-class Memory:
+class RegimeState:
     """What the state remembers from day to day."""
 
     orders: list[Order] = field(default_factory=list)
-    hot_days: dict[str, list[float]] = field(default_factory=dict)  # lever -> (R,) days in a row
+    days_at_trigger: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # lever -> (R,) days in a row
     conceded: dict[str, float] = field(default_factory=dict)  # event -> day
+
+    def expire(self, day: float) -> None:
+        """Forget the orders that ended by ``day``."""
+        self.orders = [order for order in self.orders if order.ends > day]
 
     def to_table(self) -> dict[str, Any]:
         """Return the memory in JSON's types, for `from_table`."""
         return {
             "orders": [list(order) for order in self.orders],
-            "hot_days": {lever: list(days) for lever, days in self.hot_days.items()},
+            "hot_days": {lever: list(days) for lever, days in self.days_at_trigger.items()},
             "conceded": dict(self.conceded),
         }
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any]) -> "Memory":
+    def from_table(cls, table: Mapping[str, Any]) -> "RegimeState":
         """Read what `to_table` gave."""
         orders = [Order(*row) for row in table["orders"]]
         return cls(orders, dict(table["hot_days"]), dict(table["conceded"]))
 
 
-class Today(NamedTuple):
+class RegimeInput(NamedTuple):
     """The day as the state faces it."""
 
     day: float
@@ -69,38 +75,37 @@ class Today(NamedTuple):
     seen: Observation
     alert: float  # from revolutions abroad
     triggers: bool  # whether the regime answers by rule
-    acts: Sequence[Order]  # dated orders that hold today
+    dated_orders: Sequence[Order]  # dated orders that hold today
     blockable: int  # platforms that blocking lists
     banned: int  # platforms that the ban lists
     events: Sequence[str]  # running today
     conceding: Sequence[str]  # events conceded by a dated act that holds today
-    luck: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
-    turned: bool = True  # whether numbers may differ from those of the step before
+    draws: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
 
 
-def mobilised_share(today: Today) -> Floats:
+def mobilised_share(inputs: RegimeInput) -> Floats:
     """Return the share of each region that was in the street in the last step (R,)."""
-    return today.seen.mobilised / today.seen.population
+    return inputs.seen.mobilised / inputs.seen.population
 
 
-def exceeds(measure: Floats, trigger: Floats, today: Today) -> NDArray[np.bool_]:
+def exceeds(measure: Floats, trigger: Floats, inputs: RegimeInput) -> NDArray[np.bool_]:
     """Whether a measure is at its trigger; an alert state answers earlier, a trigger of 0 never."""
-    return (trigger > 0) & (measure * (1.0 + today.alert) >= trigger)
+    return (trigger > 0) & (measure * (1.0 + inputs.alert) >= trigger)
 
 
 def lasting(
-    lever: str, hot: NDArray[np.bool_], patience: Floats, today: Today, memory: Memory
+    lever: str, hot: NDArray[np.bool_], patience: Floats, inputs: RegimeInput, state: RegimeState
 ) -> NDArray[np.bool_]:
     """Whether the trigger has been met for as many days in a row as the state is patient."""
-    before = np.array(memory.hot_days.get(lever, [0.0] * len(hot)))
-    days = np.where(hot, before + today.step_days, 0.0)
-    memory.hot_days[lever] = days.tolist()
+    before = np.array(state.days_at_trigger.get(lever, [0.0] * len(hot)))
+    days = np.where(hot, before + inputs.step_days, 0.0)
+    state.days_at_trigger[lever] = days.tolist()
     return hot & (days >= patience)
 
 
 def extend(
-    memory: Memory,
-    today: Today,
+    state: RegimeState,
+    inputs: RegimeInput,
     lever: str,
     region: int,
     delay: float,
@@ -110,22 +115,22 @@ def extend(
     strength: float = 1.0,
 ) -> None:
     """Give an order, or extend the one that the new one touches."""
-    new = Order(lever, region, today.day + delay, today.day + delay + duration,
+    new = Order(lever, region, inputs.day + delay, inputs.day + delay + duration,
                 platforms, cover_story, strength)  # fmt: skip
-    for k, old in enumerate(memory.orders):
+    for k, old in enumerate(state.orders):
         same = old[:2] == new[:2] and old.platforms == platforms and not old.dated
         if same and old.begins <= new.begins <= old.ends:
-            memory.orders[k] = new._replace(begins=old.begins, ends=max(old.ends, new.ends))
+            state.orders[k] = new._replace(begins=old.begins, ends=max(old.ends, new.ends))
             return
-    memory.orders.append(new)
+    state.orders.append(new)
 
 
-def in_force(lever: str, today: Today, memory: Memory) -> list[Order]:
+def in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
     """Return the lever's orders that touch the step, dated ones too."""
-    if not memory.orders and not today.acts:
+    if not state.orders and not inputs.dated_orders:
         return []
     return [
         order
-        for order in (*memory.orders, *today.acts)
-        if order.lever == lever and order.touches(today.day, today.step_days)
+        for order in (*state.orders, *inputs.dated_orders)
+        if order.lever == lever and order.touches(inputs.day, inputs.step_days)
     ]

@@ -26,7 +26,7 @@ def remember(place: Path, files: Iterable[Path], runs: int) -> None:
         partial.write_text(json.dumps({"runs": runs, "files": names}, indent=1) + "\n", "utf-8")
 
 
-def refuse_the_empty(results: Results, place: Path, page: str) -> None:
+def check_not_empty(results: Results, place: Path, page: str) -> None:
     """Refuse a report of a sweep whose runs are gone, or one that would take another's place.
 
     Raises

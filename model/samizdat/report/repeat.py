@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from samizdat.batch.results import Results
-from samizdat.batch.worlds import OWN, Which
+from samizdat.batch.worlds import OWN, WorldRef
 
 
 def of_the_sweep(results: Results) -> str | None:
@@ -19,7 +19,7 @@ def of_the_sweep(results: Results) -> str | None:
 def of_a_run(results: Results, run: "pd.Series[Any]") -> str | None:
     """Return the command that does one run again; None where a function was run."""
     experiment = results.experiment
-    which = Which.of(experiment, {name: run[name] for name in results.factors})
+    which = WorldRef.of(experiment, {name: run[name] for name in results.factors})
     if which.scenario is None:
         return None
     words = ["samizdat", "run", str(which.scenario), "--seed", str(int(run["seed"]))]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from samizdat.batch.results import Results, read_results
 from samizdat.report.bars import bars
-from samizdat.report.earlier import refuse_the_empty, remember
+from samizdat.report.earlier import check_not_empty, remember
 from samizdat.report.figures import drawn
 from samizdat.report.page import Findings, page
 from samizdat.report.sensitivity import analysed
@@ -44,7 +44,7 @@ def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
 def written(results: Results, out: str | Path | None = None) -> Findings:
     """Write the report of a sweep that was read, and return what it says."""
     place = results.folder / REPORT if out is None else Path(out)
-    refuse_the_empty(results, place, PAGE)
+    check_not_empty(results, place, PAGE)
     sample = sample_of(results)
     sensitivity = analysed(results, sample)
     pictures = drawn(results, sample, place / FIGURES)

@@ -1,33 +1,24 @@
-"""A run put down after a step and taken up again: from there on it is the same, bit for bit.
+"""Checkpoint files: written whole, verified when read, kept in a run's folder.
 
-A checkpoint holds what decides the rest and cannot be had otherwise: the dynamic state, what the
-state remembers, the rows counted so far, and the scenario. Traits and graph are made anew from
-scenario and seed, or given again, and compared by digest.
+A checkpoint holds what decides the rest of a run and cannot be had otherwise: the citizens' dynamic
+state, what the regime remembers, the rows counted so far, and the scenario. Traits and graph are
+made again from scenario and seed, or given again, and compared by digest. This module handles facts
+and arrays; `Simulation.save` and `Simulation.restore` say which.
 """
 
 import contextlib
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.layout import DYNAMIC, Traits
-from samizdat.core.step import resume_state
-from samizdat.regime.orders import Memory, Order
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
 from samizdat.system.files import to_disk
 
-if TYPE_CHECKING:
-    from samizdat.run.simulation import Simulation
-
-FORMAT = 1
+FORMAT = 2
 FOLDER, KEPT = "checkpoints", 2
-_ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # of `counted.Counted`
 _NAMED = {
     "model": "source of the model",
     "scenario": "scenario",
@@ -59,6 +50,21 @@ class Checkpoint(NamedTuple):
         """The world it was taken in."""
         return Scenario.from_table(self.facts["scenario"], self.facts["name"])
 
+    def copy_to(self, places: Mapping[str, NDArray[Any]]) -> None:
+        """Copy arrays into ``places`` by name; nothing is copied unless all fit.
+
+        Raises
+        ------
+        CheckpointError
+            Naming the first array that is missing or of another type or shape.
+        """
+        for name, place in places.items():
+            found = self.arrays.get(name)
+            if found is None or found.dtype != place.dtype or found.shape != place.shape:
+                raise CheckpointError(f"{self.path}: {name} does not fit this version or world")
+        for name, place in places.items():
+            place[...] = self.arrays[name]
+
     def check(self, identity: Mapping[str, Any], *, force: bool = False) -> None:
         """Check that it belongs to what ``identity`` describes, wholly or in part.
 
@@ -75,22 +81,17 @@ class Checkpoint(NamedTuple):
                 )
 
 
-def save(simulation: "Simulation", path: Path) -> None:
-    """Write a checkpoint; the file is whole or absent."""
-    k, circumstances = simulation.step_number, simulation.circumstances
-    facts = {
-        "format": FORMAT,
-        "step": k,
-        "name": simulation.scenario.name,
-        "identity": identity_of(simulation),
-        "memory": circumstances.memory.to_table(),
-        "given": [list(order) for order in circumstances._given.values()],
-        "scenario": simulation.scenario.to_table(),
-    }
-    arrays = {name: getattr(simulation._world.state, name) for name in DYNAMIC}
-    arrays["signals"] = simulation._world.signals
-    arrays |= {name: getattr(simulation.counted, name)[:k] for name in _ROWS}
-    write_archive(path, facts, arrays)
+def write(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a checkpoint; the file is whole or absent.
+
+    Parameters
+    ----------
+    facts
+        In JSON's types; among them ``step``, ``name``, ``scenario`` and ``identity``.
+    arrays
+        By name.
+    """
+    write_archive(path, {"format": FORMAT, **facts}, dict(arrays))
 
 
 def read(path: Path) -> Checkpoint:
@@ -118,8 +119,15 @@ def files_in(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("step-*.npz"), reverse=True)
 
 
-def write(simulation: "Simulation", folder: Path) -> Path:
+def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
     """Write a checkpoint into a run's folder, where the last two are kept; return its path.
+
+    Parameters
+    ----------
+    step
+        How many steps are done.
+    save
+        Writes the checkpoint to a path.
 
     Raises
     ------
@@ -127,13 +135,13 @@ def write(simulation: "Simulation", folder: Path) -> Path:
         If it cannot be written; the one before stays.
     """
     place = folder / FOLDER
-    path = place / f"step-{simulation.step_number:09d}.npz"
+    path = place / f"step-{step:09d}.npz"
     try:
         place.mkdir(exist_ok=True)
         to_disk(folder)
         for partial in place.glob(".step-*.partial"):  # of a process that was killed
             partial.unlink()
-        save(simulation, path)
+        save(path)
         every = files_in(folder)
         for old in every[every.index(path) + KEPT :] + every[: every.index(path)]:
             old.unlink()  # what is newer was passed over: damaged

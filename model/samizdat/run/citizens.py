@@ -107,7 +107,7 @@ class Citizen:
     def platforms(self) -> tuple[str, ...]:
         """Names of the platforms that she uses once online."""
         bits = int(self.simulation._world.traits.platforms[self.unique_id])
-        platforms = self.simulation.scenario.world.platforms
+        platforms = self.simulation.scenario.spec.platforms
         return tuple(p.name for k, p in enumerate(platforms) if bits & (1 << k))
 
     @property

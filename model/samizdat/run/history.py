@@ -1,6 +1,6 @@
-"""What was counted of a run, step by step: for the nation, or region by region."""
+"""The history of a run: what was counted, step by step, and every way of reading it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,81 +8,155 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import TALLIES
-from samizdat.run.measures import ACTIONS, MEASURES, daily_table
+from samizdat.run.measures import ACTIONS, MEASURES, daily_table, summary
+from samizdat.scenario.scenario import Scenario
 
-Dates = NDArray[np.datetime64]
+ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # one each a step; what is saved
 
 
-class Counted:
-    """The rows of a run of so many steps, empty until they are noted.
+class History:
+    """The rows of a run, one a step, zero until they are recorded.
+
+    T is the number of steps of the scenario, R of regions; ``steps`` of them are done.
 
     Attributes
     ----------
+    steps
+        How many steps were recorded.
+    dates
+        (T,) the date of each step.
     tallies
         (T, R, len(TALLIES)) what the passes counted.
     actions
         (T, R, len(ACTIONS)) what the state did: platforms barred, blackout, violence.
     blocked_anywhere
-        (T,) platforms barred in some region.
+        (T,) platforms barred in at least one region.
     latent
         (T,) whether latent self-censorship was counted.
     """
 
-    def __init__(self, steps: int, sizes: NDArray[np.int64]) -> None:
-        self.sizes = sizes
-        self.tallies = np.zeros((steps, len(sizes), len(TALLIES)), np.int64)
-        self.actions = np.zeros((steps, len(sizes), len(ACTIONS)), np.int64)
-        self.blocked_anywhere = np.zeros(steps, np.int64)
-        self.latent = np.zeros(steps, bool)
-
-    def note(
-        self, k: int, tallies: NDArray[np.int64], barred: NDArray[np.int64], signals: NDArray[Any]
+    def __init__(
+        self, scenario: Scenario, sizes: NDArray[np.int64], dates: NDArray[np.datetime64]
     ) -> None:
-        """Note step k: its tallies, the platforms barred as bits (R,), and its signals (R,)."""
+        count = len(dates)
+        self.scenario, self.sizes, self.dates, self.steps = scenario, sizes, dates, 0
+        self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
+        self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
+        self.blocked_anywhere = np.zeros(count, np.int64)
+        self.latent = np.zeros(count, bool)
+
+    def record(
+        self,
+        tallies: NDArray[np.int64],
+        barred: NDArray[np.int64],
+        signals: NDArray[np.void],
+        *,
+        latent: bool,
+    ) -> None:
+        """Record the next step.
+
+        Parameters
+        ----------
+        tallies
+            (R, len(TALLIES)).
+        barred
+            (R,) the platforms that the state keeps from each region, as bits.
+        signals
+            (R,) of `core.layout.SIGNALS`.
+        latent
+            Whether latent self-censorship was counted.
+        """
+        k = self.steps
         self.tallies[k] = tallies
-        self.actions[k, :, 0] = np.bitwise_count(barred)
-        self.actions[k, :, 1] = signals["blackout"]
-        self.actions[k, :, 2] = signals["violence"] > 0
+        self.actions[k, :, ACTIONS.index("platforms_blocked")] = np.bitwise_count(barred)
+        self.actions[k, :, ACTIONS.index("blackout")] = signals["blackout"]
+        self.actions[k, :, ACTIONS.index("violence")] = signals["violence"] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
+        self.latent[k] = latent
+        self.steps = k + 1
 
-    def last(self, done: int) -> NDArray[np.int64]:
-        """Return the tallies of the last of the steps done (R, len(TALLIES)); 0 before any."""
-        return self.tallies[done - 1] if done else np.zeros(self.tallies.shape[1:], np.int64)
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the recorded rows by name, for `read_arrays`."""
+        return {name: getattr(self, name)[: self.steps] for name in ROWS}
 
-    def history(self, steps: slice, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-        """Return columns of the nation's table, of `MEASURES` and `ACTIONS`; summed once."""
-        tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
-        return {
-            name: self._acted(steps, name) if name in ACTIONS else MEASURES[name](tallies, citizens)
-            for name in names
-        }
+    def read_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `to_arrays` gave; shapes and types are those of this history."""
+        for name in ROWS:
+            getattr(self, name)[: len(arrays[name])] = arrays[name]
+        self.steps = len(arrays["tallies"])
 
-    def nation(self, done: int, dates: Dates) -> pd.DataFrame:
-        """Return one row a step done, for the nation."""
-        steps = slice(done)
+    @property
+    def last(self) -> NDArray[np.int64]:
+        """The tallies of the last step recorded (R, len(TALLIES)); 0 before any."""
+        return self.tallies[self.steps - 1] if self.steps else np.zeros_like(self.tallies[0])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The nation's integer tallies of the last step, by name (see `core.layout.TALLIES`)."""
+        return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
+
+    def columns(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once."""
+        return self._columns(slice(self.steps), names)
+
+    def measured(self, name: str) -> float:
+        """Return a column of `nation` in the last step: of `MEASURES` or `ACTIONS`."""
+        if name in MEASURES:
+            return float(MEASURES[name](self.last.sum(axis=0), self.sizes.sum()))
+        k = self.steps
+        return float(self._columns(slice(k - 1, k), [name])[name][0]) if k else 0.0
+
+    @property
+    def nation(self) -> pd.DataFrame:
+        """One row a step, for the nation."""
+        steps = slice(self.steps)
         return daily_table(
             self.tallies[steps].sum(axis=1),
-            {name: self._acted(steps, name) for name in ACTIONS},
+            {name: self._action(steps, name) for name in ACTIONS},
             self.latent[steps],
             self.sizes.sum(),
-            dates[steps],
+            self.dates[steps],
             None,
         )
 
-    def regions(self, done: int, dates: Dates, names: list[str]) -> pd.DataFrame:
-        """Return one row a step done and region."""
+    @property
+    def regions(self) -> pd.DataFrame:
+        """One row a step and region."""
+        steps = slice(self.steps)
         return daily_table(
-            self.tallies[:done],
-            {name: self.actions[:done, :, a] for a, name in enumerate(ACTIONS)},
-            self.latent[:done],
+            self.tallies[steps],
+            {name: self.actions[steps, :, a] for a, name in enumerate(ACTIONS)},
+            self.latent[steps],
             self.sizes,
-            dates[:done],
-            names,
+            self.dates[steps],
+            self.scenario.region_names,
         )
 
-    def _acted(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return in how many regions an act held; a platform counts once, wherever it is barred."""
-        column = ACTIONS.index(name)
-        return (
-            self.actions[steps, :, column].sum(axis=1) if column else self.blocked_anywhere[steps]
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The run as a whole, as far as it was counted; see `measures.summary`."""
+        steps, spec = slice(self.steps), self.scenario.spec
+        return summary(
+            self.tallies[steps],
+            self.latent[steps],
+            self.dates[steps],
+            self.scenario.region_names,
+            spec.citizens,
+            spec.step_days,
         )
+
+    def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
+        return {
+            name: self._action(steps, name)
+            if name in ACTIONS
+            else MEASURES[name](tallies, citizens)
+            for name in names
+        }
+
+    def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
+        """Return in how many regions it held; a platform counts once, wherever it is barred."""
+        if name == "platforms_blocked":
+            return self.blocked_anywhere[steps]
+        held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)
+        return held

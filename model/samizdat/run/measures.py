@@ -92,6 +92,11 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+def mean_of(values: NDArray[np.float32]) -> float | None:
+    """Return the mean of some citizens' values; None of nobody."""
+    return float(values.mean(dtype=np.float64)) if len(values) else None
+
+
 def summary(
     tallies: Counts,
     latent: NDArray[np.bool_],

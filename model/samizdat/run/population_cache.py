@@ -32,6 +32,7 @@ ON_DISK_FROM = 200_000  # citizens; fewer are drawn sooner than they are read
 IN_MEMORY = 512_000_000  # bytes kept of all populations, but for the two newest things
 _SLOW = 1.0  # seconds of which one is told
 
+SOCIETY = Path(__file__).parents[1] / "society"  # its source decides a population, with core's
 Say = Callable[[str], None]
 
 
@@ -136,7 +137,7 @@ def check_memory(
         Saying what is needed, what is available, and how many citizens would fit.
     """
     n, threads = scenario.citizens, threads or _cores()
-    degree = mean_degree(scenario.world.graph, scenario.graph_shape)
+    degree = mean_degree(scenario.spec.graph, scenario.graph_shape)
     need = memory.needed(n, degree, threads)
     if need < 2 * memory.WORTH_ASKING:
         return
@@ -162,7 +163,7 @@ def store(threads: int = 1) -> Store:
 
 
 def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
-    name, shape, first = scenario.world.graph, scenario.graph_shape, scenario.region_first
+    name, shape, first = scenario.spec.graph, scenario.graph_shape, scenario.region_first
     generator = GRAPHS[name]
 
     def draw() -> Graph:
@@ -186,21 +187,21 @@ def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
 
 
 def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe:
-    world, habits, first = scenario.world, scenario.habits, scenario.region_first
-    spec, abroad = world.population, world.foreign_press.audience
-    audiences = [platform.audience for platform in world.platforms]
+    spec, habits, first = scenario.spec, scenario.habits, scenario.region_first
+    laws, abroad = spec.population, spec.foreign_press.audience
+    audiences = [platform.audience for platform in spec.platforms]
     return _Recipe(
         "traits",
         4e-7 * scenario.citizens / threads,
-        (spec, habits, tuple(audiences), abroad, first.tobytes(), seed),
+        (laws, habits, tuple(audiences), abroad, first.tobytes(), seed),
         lambda: {
-            "population": hashlib.sha256(spec.model_dump_json().encode()).hexdigest(),
+            "population": hashlib.sha256(laws.model_dump_json().encode()).hexdigest(),
             "habits": habits,
             "audiences": [*audiences, abroad],
             "regions": first.tolist(),
             "seed": seed,
         },
-        lambda: settle_citizens(seed, first, spec, habits, audiences, abroad, threads),
+        lambda: settle_citizens(seed, first, laws, habits, audiences, abroad, threads),
         lambda traits: traits._asdict(),
         lambda _: {},
         lambda arrays, _: Traits(**arrays),
@@ -278,6 +279,6 @@ def _cores() -> int:
 def _sources() -> list[str]:
     """Return what can change a population besides its numbers: our text, and whose functions."""
     digest = hashlib.sha256(source_digest().encode())
-    for name in ("graphs.py", "population.py"):
-        digest.update((Path(__file__).parent / name).read_bytes())
+    for file in sorted(SOCIETY.rglob("*.py")):
+        digest.update(file.read_bytes())
     return [digest.hexdigest(), np.__version__, scipy.__version__, platform.machine()]

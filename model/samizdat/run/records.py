@@ -22,6 +22,7 @@ from pyarrow import parquet
 
 from samizdat.core.jit import source_digest
 from samizdat.run import checkpoint
+from samizdat.run.digests import model_digest
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.files import LOCK, FolderLock
@@ -216,7 +217,7 @@ class RunRecord:
     def _plan(self, plan: Plan, simulation: Simulation) -> None:
         self._manifest["checkpoint_every_days"] = plan.checkpoint_days
         if plan.checkpoint_days is not None:
-            days = float(simulation.scenario.world.step_days)
+            days = float(simulation.scenario.spec.step_days)
             self._every = max(1, math.floor(plan.checkpoint_days / days + 1e-9))
 
     def _remove_results(self, but: str = "") -> None:
@@ -272,7 +273,7 @@ class RunRecord:
         return self._every > 0
 
     def _write_checkpoint(self, simulation: Simulation) -> None:
-        path = checkpoint.write(simulation, self.folder)
+        path = checkpoint.write_newest(self.folder, simulation.step_number, simulation.save)
         self._manifest["last_checkpoint"] = path.relative_to(self.folder).as_posix()
 
     def _write_results(self, simulation: Simulation, status: str, seconds: float) -> None:

@@ -2,9 +2,8 @@
 
 import copy
 import datetime as dt
-import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,25 +15,31 @@ from numpy.typing import NDArray
 from samizdat.core import draws
 from samizdat.core.layout import (
     BLOCK,
-    HELD_HEARD,
+    DYNAMIC,
     ONLINE,
-    OTHERS_HEARD,
     PLATFORMS,
-    STIR,
-    STREET_HEARD,
-    TALLIES,
     WORKINGS,
     new_world,
+    voices_heard,
 )
-from samizdat.core.step import Crew, compile_passes, first_state, take_step, turn_page
+from samizdat.core.step import (
+    ThreadTeam,
+    compile_passes,
+    first_state,
+    resume_state,
+    swap_buffers,
+    take_step,
+)
 from samizdat.regime.levers import arrest_chances
-from samizdat.regime.orders import Today
+from samizdat.regime.orders import RegimeInput
 from samizdat.run import checkpoint
-from samizdat.run.environment import Circumstances
-from samizdat.run.history import Counted
-from samizdat.run.measures import MEASURES, summary
+from samizdat.run.checkpoint import Checkpoint
+from samizdat.run.digests import model_digest, scenario_digest, traits_digest
+from samizdat.run.environment import Environment
+from samizdat.run.history import History
+from samizdat.run.measures import mean_of
 from samizdat.run.population_cache import check_memory, graph_of, traits_of
-from samizdat.scenario.interventions import Moment, amended, enacted, lifted
+from samizdat.scenario.interventions import Moment, amended, interventions, lifted
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graphs import Graph
@@ -82,9 +87,9 @@ class Simulation:
                 f"graph has {graph.citizens} citizens, the scenario {scenario.citizens}"
             )
         self.scenario, self.seed, self.step_number = scenario, seed, 0
-        self.today: Today | None = None  # as the state faced the last step
+        self.regime_input: RegimeInput | None = None  # as the state faced the last step
         self.threads = threads or len(os.sched_getaffinity(0))
-        first, spec = scenario.region_first, scenario.world
+        first, spec = scenario.region_first, scenario.spec
         check_memory(scenario, seed, self.threads, graph)
         self.graph = graph or graph_of(scenario, seed, self.threads)
         drawn = traits_of(scenario, seed, self.threads)
@@ -98,11 +103,13 @@ class Simulation:
             float(spec.step_days),
             BLOCK,
         )
-        self._crew = _crew_for(scenario.citizens, self.threads)
-        self.circumstances = Circumstances(scenario, self.sizes)
-        compile_passes(self._world, self.circumstances.flat)
-        self.counted = Counted(self.steps, self.sizes)
-        self._identity: dict[str, Any] | None = None  # see checkpoint.identity_of
+        self._team = _team_for(scenario.citizens, self.threads)
+        self.environment = Environment(scenario, self.sizes)
+        compile_passes(self._world, self.environment.flat)
+        self.history = History(
+            scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
+        )
+        self._identity: dict[str, Any] | None = None
 
     @property
     def finished(self) -> bool:
@@ -123,22 +130,21 @@ class Simulation:
             After the last day of the scenario.
         """
         if self.finished:
-            raise RuntimeError(f"the scenario ends on {self.scenario.world.end}")
+            raise RuntimeError(f"the scenario ends on {self.scenario.spec.end}")
         k = self.step_number
-        luck = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
-        today = self.circumstances.bring(k, self.counted.last(k), luck, self._world.signals)
-        row = self.circumstances.flat
+        response = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
+        inputs = self.environment.update(k, self.history.last, response, self._world.signals)
+        row = self.environment.flat
         if k == 0:
-            first_state(self._crew, self._world, row)
+            first_state(self._team, self._world, row)
         else:
-            self._world = turn_page(self._world)
+            self._world = swap_buffers(self._world)
         latent = self._opens_month(k)
-        self.counted.latent[k] = latent
-        tallies = take_step(self._crew, self.seed, k, self._world, row, arrest_chances, latent)
+        tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
         signals = self._world.signals
-        barred = self.circumstances.platforms_barred(k, signals)
-        self.counted.note(k, tallies, barred, signals)
-        self.today = today
+        barred = self.environment.platforms_barred(k, signals)
+        self.history.record(tallies, barred, signals, latent=latent)
+        self.regime_input = inputs
         self.step_number += 1
 
     def run(
@@ -179,11 +185,11 @@ class Simulation:
             If there can be no such entry, or no day is left.
         """
         now = self._next_moment()
-        values = self.circumstances.values.get(f"{entry.get('lever')}.on")
+        values = self.environment.values.get(f"{entry.get('lever')}.on")
         off = values is not None and not values.all()
         scenario = amended(self.scenario, entry, now, switch=off)
         self._go_on_with(scenario)
-        return str(enacted(scenario)[-1].id)
+        return str(interventions(scenario)[-1].id)
 
     def lift(self, name: str) -> None:
         """End something that was enacted, by its id, before the next step.
@@ -196,30 +202,41 @@ class Simulation:
         self._go_on_with(lifted(self.scenario, name, self._next_moment()))
 
     @property
-    def enacted(self) -> list[Any]:
+    def interventions(self) -> list[Any]:
         """The entries of the timeline that were enacted while this ran."""
-        return enacted(self.scenario)
+        return interventions(self.scenario)
 
     def _next_moment(self) -> Moment:
         if self.finished:
-            raise ScenarioError(f"the scenario ends on {self.scenario.world.end}")
+            raise ScenarioError(f"the scenario ends on {self.scenario.spec.end}")
         k = self.step_number
-        return Moment(self.scenario.date_of(k), k * float(self.scenario.world.step_days))
+        return Moment(self.scenario.date_of(k), k * float(self.scenario.spec.step_days))
 
     def _go_on_with(self, scenario: Scenario) -> None:
         """Put another scenario in the place of the one so far, equal up to now."""
-        circumstances = Circumstances(scenario, self.sizes)
-        circumstances.take_over(self.circumstances)
+        environment = Environment(scenario, self.sizes)
+        environment.take_over(self.environment)
         if self.step_number:
-            circumstances.go_on(self.step_number, self._world.signals)
-        self.scenario, self.circumstances, self._identity = scenario, circumstances, None
+            environment.go_on(self.step_number, self._world.signals)
+        self.scenario, self.environment, self._identity = scenario, environment, None
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on from here, for `restore`; the file is whole or absent.
 
         It holds the scenario too, but of traits and a graph that were given only the digest.
         """
-        checkpoint.save(self, Path(path))
+        world, environment = self._world, self.environment
+        facts = {
+            "step": self.step_number,
+            "name": self.scenario.name,
+            "identity": self.identity(),
+            "regime": environment.to_table(),
+            "scenario": self.scenario.to_table(),
+        }
+        arrays = {name: getattr(world.state, name) for name in DYNAMIC}
+        checkpoint.write(
+            Path(path), facts, {**arrays, "signals": world.signals, **self.history.to_arrays()}
+        )
 
     @classmethod
     def restore(
@@ -250,8 +267,41 @@ class Simulation:
             found.check({"model": model_digest()})
         seed = found.facts["identity"]["seed"]
         simulation = cls(found.scenario, seed, threads, graph, traits)
-        checkpoint.take_up(simulation, found, force=force)
+        simulation.resume(found, force=force)
         return simulation
+
+    def resume(self, found: Checkpoint, *, force: bool = False) -> None:
+        """Go on, before the first step, from where a checkpoint was taken.
+
+        Raises
+        ------
+        CheckpointError
+            If the checkpoint belongs to another run, or does not fit.
+        """
+        found.check(self.identity(), force=force)
+        k, world = found.step, self._world
+        rows = History(self.scenario, self.sizes, self.history.dates)
+        rows.steps = k
+        places = {name: getattr(world.state, name) for name in DYNAMIC}
+        found.copy_to({**places, "signals": world.signals, **rows.to_arrays()})
+        self.history, self.step_number = rows, k
+        self.environment.read_table(found.facts["regime"])
+        if k:
+            resume_state(world)
+            self.environment.go_on(k, world.signals)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what must be equal for a run to go on as it would have; digests, seed, size."""
+        if self._identity is None:
+            self._identity = {
+                "model": model_digest(),
+                "scenario": scenario_digest(self.scenario),
+                "seed": self.seed,
+                "citizens": self.scenario.citizens,
+                "graph": self.graph.digest(),
+                "traits": traits_digest(self._world.traits),
+            }
+        return self._identity
 
     def __getstate__(self) -> dict[str, Any]:
         """Return all but the threads, for pickling; ties and traits are among it."""
@@ -260,7 +310,7 @@ class Simulation:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Go on from what `__getstate__` gave, with threads of its own."""
         vars(self).update(state)
-        self._crew = _crew_for(self.scenario.citizens, self.threads)
+        self._team = _team_for(self.scenario.citizens, self.threads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
         """Return a simulation that goes on as this one; what never changes is shared with it."""
@@ -271,60 +321,43 @@ class Simulation:
         twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return twin
 
-    @functools.cached_property
+    @property
     def dates(self) -> NDArray[np.datetime64]:
-        """The date of every step of the scenario."""
-        return np.array(self.circumstances.dates, "datetime64[s]")
+        """The date of every step of the scenario (T,)."""
+        return self.history.dates
 
     @property
     def nation(self) -> pd.DataFrame:
-        """One row a day, for the nation."""
-        return self.counted.nation(self.step_number, self.dates)
+        """One row a step, for the nation."""
+        return self.history.nation
 
     @property
     def regions(self) -> pd.DataFrame:
-        """One row a day and region."""
-        return self.counted.regions(self.step_number, self.dates, self.scenario.region_names)
-
-    def history(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-        """Return columns of `nation`, all steps done (T,): of `measures.MEASURES` or `ACTIONS`."""
-        return self.counted.history(slice(self.step_number), names)
+        """One row a step and region."""
+        return self.history.regions
 
     def daily(self, name: str) -> NDArray[Any]:
-        """Return one column of `nation`, all steps done (T,), see `history`."""
-        return self.history([name])[name]
+        """Return a column of `nation`, all steps done: of `measures.MEASURES` or `ACTIONS`."""
+        return self.history.columns([name])[name]
 
     @property
     def counts(self) -> dict[str, int]:
         """The nation's integer tallies of the last step, by name (see `core.layout.TALLIES`)."""
-        last = self.counted.last(self.step_number).sum(axis=0)
-        return dict(zip(TALLIES, last.tolist(), strict=True))
+        return self.history.counts
 
     def measured(self, name: str) -> float:
         """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`."""
-        if name in MEASURES:
-            last = self.counted.last(self.step_number).sum(axis=0)
-            return float(MEASURES[name](last, self.sizes.sum()))
-        k = self.step_number
-        return float(self.counted.history(slice(k - 1, k), [name])[name][0]) if k else 0.0
+        return self.history.measured(name)
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What is said of the run as a whole; see `measures.summary`."""
-        world, k = self.scenario.world, self.step_number
-        whole = summary(
-            self.counted.tallies[:k],
-            self.counted.latent[:k],
-            self.dates[:k],
-            self.scenario.region_names,
-            world.citizens,
-            world.step_days,
-        )
-        online = (self._world.state.access & ONLINE) != 0
-        for name, group in (("trust_online", online), ("trust_offline", ~online)):
-            trust = self._world.state.trust[group]
-            whole[name] = float(trust.mean(dtype=np.float64)) if len(trust) else None
-        return whole
+        """The run as a whole: `measures.summary`, and mean trust online and offline."""
+        trust, online = self._world.state.trust, (self._world.state.access & ONLINE) != 0
+        return {
+            **self.history.summary,
+            "trust_online": mean_of(trust[online]),
+            "trust_offline": mean_of(trust[~online]),
+        }
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
@@ -342,13 +375,7 @@ class Simulation:
 
         After `restore` they are 0 until the next step.
         """
-        world = self._world
-        reached = np.repeat(world.stirred, STIR)[: len(world.state.voice)] != 0
-        columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
-        return {
-            name: np.where(reached, world.state.heard[:, column], np.uint32(0))
-            for name, column in columns.items()
-        }
+        return voices_heard(self._world)
 
     @property
     def signals(self) -> NDArray[np.void]:
@@ -358,8 +385,7 @@ class Simulation:
     @property
     def bands(self) -> pd.DataFrame:
         """The dated world and what the state did so far, as bands for a picture."""
-        bands: pd.DataFrame = self.circumstances.bands(self.date)
-        return bands
+        return self.environment.bands(self.date)
 
     def population_measures(self) -> dict[str, Any]:
         """Return means of the traits, and how alike close ties are in going online."""
@@ -378,14 +404,14 @@ class Simulation:
         }
 
     def _opens_month(self, k: int) -> bool:
-        dates = self.circumstances.dates
+        dates = self.environment.dates
         return dates[0].day == 1 if k == 0 else dates[k].month != dates[k - 1].month
 
 
-def _crew_for(citizens: int, threads: int) -> Crew:
+def _team_for(citizens: int, threads: int) -> ThreadTeam:
     """Return the threads that share out so many citizens."""
     alone = threads == 1 or citizens < ALONE_BELOW
-    return Crew(None if alone else ThreadPoolExecutor(threads, "samizdat"), threads)
+    return ThreadTeam(None if alone else ThreadPoolExecutor(threads, "samizdat"), threads)
 
 
 def check_call(seed: int, threads: int | None) -> None:

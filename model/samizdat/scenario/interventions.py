@@ -13,7 +13,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from samizdat.scenario.scenario import Scenario
-from samizdat.scenario.schema import ScenarioError, WorldSpec, one_line, unknown
+from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
 MARK = "live-"  # how the ids of what was enacted begin
 _SWITCH = "-switch"  # how the id of the setting ends that lets an act act
@@ -58,10 +58,10 @@ def amended(
     for given in ("id", "from", "begins"):
         if given in entry:
             raise ScenarioError(f"{given}: is not given, what is enacted begins on the next day")
-    number = 1 + max((int(e.id.removeprefix(MARK)) for e in enacted(scenario)), default=0)
+    number = 1 + max((int(e.id.removeprefix(MARK)) for e in interventions(scenario)), default=0)
     new = {"id": f"{MARK}{number}", "from": now.date, **entry}
     lever = entry.get("lever")
-    world = scenario.world.model_dump(by_alias=True)
+    world = scenario.spec.model_dump(by_alias=True)
     pinned = set(scenario.pinned)
     if new["kind"] == "setting" and isinstance(new.get("set"), Mapping):
         freed = pinned & set(new["set"])
@@ -94,14 +94,14 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
     ScenarioError
         If nothing of that id was enacted.
     """
-    known = [entry.id for entry in enacted(scenario)]
+    known = [entry.id for entry in interventions(scenario)]
     if name not in known:
         raise ScenarioError(f"enacted: {unknown(name, known)}")
-    world = scenario.world.model_dump(by_alias=True)
+    world = scenario.spec.model_dump(by_alias=True)
     kept = []
     for entry in world["timeline"]:
         if entry["id"] in (name, name + _SWITCH):
-            days = now.day - (entry["from"] - scenario.world.start).days
+            days = now.day - (entry["from"] - scenario.spec.start).days
             if days <= 0:
                 continue
             entry = {**entry, "days": min(days, entry["days"] or days)}
@@ -110,11 +110,11 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
     return _checked(scenario, world, scenario.pinned)
 
 
-def enacted(scenario: Scenario) -> list[Any]:
-    """Return the entries that were enacted, in their order."""
+def interventions(scenario: Scenario) -> list[Any]:
+    """Return the entries of the timeline that were enacted while a run went on, in their order."""
     return [
         entry
-        for entry in scenario.world.timeline
+        for entry in scenario.spec.timeline
         if entry.id.startswith(MARK) and entry.id.removeprefix(MARK).isdecimal()
     ]
 
@@ -128,7 +128,7 @@ def to_toml(scenario: Scenario, comment: str = "") -> str:
 
 def _checked(scenario: Scenario, world: dict[str, Any], pinned: frozenset[str]) -> Scenario:
     try:
-        changed = replace(scenario, world=WorldSpec.model_validate(world), pinned=pinned)
+        changed = replace(scenario, spec=ScenarioSpec.model_validate(world), pinned=pinned)
     except ValidationError as error:
         raise ScenarioError(one_line(error)) from None
     changed.check()

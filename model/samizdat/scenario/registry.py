@@ -5,19 +5,19 @@ from typing import Any, NamedTuple
 
 from samizdat.core.parameters import declared, quantities
 from samizdat.core.quantity import Quantity
-from samizdat.regime.levers import lever_numbers
+from samizdat.regime.levers import lever_parameters
 from samizdat.scenario.adoption import Adoption
 from samizdat.scenario.schema import unknown
 from samizdat.society.graphs import GraphShape
 from samizdat.society.population import Habits
 
 
-class Named(NamedTuple):
+class RegistryEntry(NamedTuple):
     """A number that a modeller may set."""
 
     quantity: Quantity
     default: float
-    place: str  # parameters, regime, world, population, graph, adoption
+    group: str  # parameters, regime, world, population, graph, adoption
 
 
 _SECURITY = Quantity(
@@ -25,23 +25,31 @@ _SECURITY = Quantity(
 )
 
 
-def _registry() -> dict[str, Named]:
-    rows = {name: Named(q, default, "parameters") for name, q, default in quantities()}
-    rows |= {name: Named(q, default, "regime") for name, (q, default) in lever_numbers().items()}
-    rows["security"] = Named(_SECURITY, 0.004, "world")
-    rows |= {n: Named(q, default, "population") for n, q, default in declared(Habits)}
-    rows |= {n: Named(q, default, "graph") for n, q, default in declared(GraphShape, "graph.")}
-    rows |= {n: Named(q, default, "adoption") for n, q, default in declared(Adoption, "adoption.")}
+def _registry() -> dict[str, RegistryEntry]:
+    rows = {name: RegistryEntry(q, default, "parameters") for name, q, default in quantities()}
+    rows |= {
+        name: RegistryEntry(q, default, "regime")
+        for name, (q, default) in lever_parameters().items()
+    }
+    rows["security"] = RegistryEntry(_SECURITY, 0.004, "world")
+    rows |= {n: RegistryEntry(q, default, "population") for n, q, default in declared(Habits)}
+    rows |= {
+        n: RegistryEntry(q, default, "graph") for n, q, default in declared(GraphShape, "graph.")
+    }
+    rows |= {
+        n: RegistryEntry(q, default, "adoption")
+        for n, q, default in declared(Adoption, "adoption.")
+    }
     return rows
 
 
-NUMBERS: dict[str, Named] = _registry()
+REGISTRY: dict[str, RegistryEntry] = _registry()
 DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
-def flat_numbers(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Take the numbers out of a file's table, leaving in it what `WorldSpec` describes.
+def flat_parameters(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Take the numbers out of a file's table, leaving in it what `ScenarioSpec` describes.
 
     Raises
     ------
@@ -50,28 +58,28 @@ def flat_numbers(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """
     if "security" in table:
         yield "security", table.pop("security")
-    for place in TABLES:
-        part = table.pop(place, {})
+    for group in TABLES:
+        part = table.pop(group, {})
         if not isinstance(part, Mapping):
-            raise ValueError(f"{place} = {part!r} must be a table")
+            raise ValueError(f"{group} = {part!r} must be a table")
         part = dict(part)
-        if place == "graph":
+        if group == "graph":
             table["graph"] = part.pop("kind", "social")
-        elif place == "adoption":
+        elif group == "adoption":
             table["adoption_series"] = part.pop("series", {})
-        elif place == "regime":
+        elif group == "regime":
             table["actions"] = part.pop("actions", "both")
             for lever in ("blocking", "ban"):
                 if isinstance(part.get(lever), Mapping) and "platforms" in part[lever]:
                     part[lever] = dict(part[lever])
                     table[f"{lever}_platforms"] = part[lever].pop("platforms")
-        elif place == "population":
+        elif group == "population":
             table["population"] = {k: part.pop(k) for k in [*part] if k not in Habits._fields}
-        prefix = f"{place}." if place in ("graph", "adoption") else ""
-        known = [name for name, named in NUMBERS.items() if named.place == place]
+        prefix = f"{group}." if group in ("graph", "adoption") else ""
+        known = [name for name, entry in REGISTRY.items() if entry.group == group]
         for name, value in _leaves(part, prefix):
             if name not in known:
-                raise ValueError(f"{place}: {unknown(name, known)}")
+                raise ValueError(f"{group}: {unknown(name, known)}")
             yield name, value
 
 

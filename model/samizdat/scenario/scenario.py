@@ -30,12 +30,12 @@ from samizdat.scenario.adoption import (
     year_of,
 )
 from samizdat.scenario.inheritance import merged
-from samizdat.scenario.registry import DATED, NUMBERS, TABLES, flat_numbers
+from samizdat.scenario.registry import DATED, REGISTRY, TABLES, flat_parameters
 from samizdat.scenario.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
     ScenarioError,
-    WorldSpec,
+    ScenarioSpec,
     one_line,
     unknown,
 )
@@ -53,7 +53,7 @@ class Scenario:
     ----------
     name
         Of the shipped scenario, or the stem of its file.
-    world
+    spec
         Regions, platforms, dates, distributions, timeline.
     numbers
         Every number by its dotted name, defaults included.
@@ -62,8 +62,8 @@ class Scenario:
     """
 
     name: str
-    world: WorldSpec
-    numbers: Mapping[str, float]
+    spec: ScenarioSpec
+    parameters: Mapping[str, float]
     pinned: frozenset[str] = field(default=frozenset())
 
     @classmethod
@@ -109,14 +109,14 @@ class Scenario:
         """Read a scenario from the table that a TOML file holds (or `to_table` gave)."""
         rest = dict(table)
         pinned = rest.pop("pinned", [])
-        numbers = {n: named.default for n, named in NUMBERS.items()}
+        parameters = {n: entry.default for n, entry in REGISTRY.items()}
         try:
-            given = dict(flat_numbers(rest))
-            numbers |= {n: NUMBERS[n].quantity.checked(n, value) for n, value in given.items()}
+            given = dict(flat_parameters(rest))
+            parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in given.items()}
             for n in pinned:
-                if n not in NUMBERS:
-                    raise ScenarioError(f"pinned: {unknown(str(n), NUMBERS)}")
-            world = WorldSpec.model_validate(rest)
+                if n not in REGISTRY:
+                    raise ScenarioError(f"pinned: {unknown(str(n), REGISTRY)}")
+            world = ScenarioSpec.model_validate(rest)
         except ValidationError as error:
             keys = {*TABLES, "security", "pinned"}
             raise ScenarioError(f"{name}: {one_line(error, keys)}") from None
@@ -124,23 +124,23 @@ class Scenario:
             raise
         except ValueError as error:
             raise ScenarioError(f"{name}: {error}") from None
-        scenario = cls(name, world, numbers, frozenset(pinned))
+        scenario = cls(name, world, parameters, frozenset(pinned))
         scenario.check()
         return scenario
 
     def to_table(self) -> dict[str, Any]:
         """Return the whole scenario, every number resolved, as a table that `from_table` reads."""
-        table: dict[str, Any] = self.world.model_dump(mode="json", by_alias=True, exclude_none=True)
+        table: dict[str, Any] = self.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
         actions, blocking, ban = (
             table.pop(key) for key in ("actions", "blocking_platforms", "ban_platforms")
         )
         table["graph"] = {"kind": table.pop("graph")}
         table["adoption"] = {"series": table.pop("adoption_series")}
         table["parameters"], table["regime"] = {}, {"actions": actions}
-        for name, value in self.numbers.items():
-            named = NUMBERS[name]
-            inside = table if named.place == "world" else table[named.place]
-            *groups, last = name.removeprefix(named.place + ".").split(".")
+        for name, value in self.parameters.items():
+            entry = REGISTRY[name]
+            inside = table if entry.group == "world" else table[entry.group]
+            *groups, last = name.removeprefix(entry.group + ".").split(".")
             for group in groups:
                 inside = inside.setdefault(group, {})
             inside[last] = value
@@ -152,7 +152,7 @@ class Scenario:
     def change(self, values: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with some values set and pinned, by dotted name.
 
-        Besides the numbers of `NUMBERS` these names are known: ``citizens``, ``step_days``,
+        Besides the numbers of `REGISTRY` these names are known: ``citizens``, ``step_days``,
         ``graph.kind``, ``regime.actions`` and ``population.TRAIT.FIELD`` (as in
         ``population.threshold.mean``).
 
@@ -161,25 +161,25 @@ class Scenario:
         ScenarioError
             Naming the unknown name and the nearest known one, or the value and its range.
 
-        >>> Scenario.load("town").change({"attention.beta": 0.1}).numbers["attention.beta"]
+        >>> Scenario.load("town").change({"attention.beta": 0.1}).parameters["attention.beta"]
         0.1
         """
-        numbers, pinned = dict(self.numbers), set(self.pinned)
-        world = self.world.model_dump(by_alias=True)
+        parameters, pinned = dict(self.parameters), set(self.pinned)
+        world = self.spec.model_dump(by_alias=True)
         for name, value in values.items():
-            if name in NUMBERS:
+            if name in REGISTRY:
                 try:
-                    numbers[name] = NUMBERS[name].quantity.checked(name, number_in(value))
+                    parameters[name] = REGISTRY[name].quantity.checked(name, number_in(value))
                 except ValueError as error:
                     raise ScenarioError(str(error)) from None
                 pinned.add(name)
             else:
                 _place(world, name, value)
         try:
-            changed = WorldSpec.model_validate(world)
+            changed = ScenarioSpec.model_validate(world)
         except ValidationError as error:
             raise ScenarioError(one_line(error)) from None
-        scenario = Scenario(self.name, changed, numbers, frozenset(pinned))
+        scenario = Scenario(self.name, changed, parameters, frozenset(pinned))
         scenario.check()
         return scenario
 
@@ -189,27 +189,27 @@ class Scenario:
             flat = preset(regime)
         except ValueError as error:
             raise ScenarioError(str(error)) from None
-        world = self.world.model_dump(by_alias=True)
+        world = self.spec.model_dump(by_alias=True)
         world["actions"] = flat.pop("actions")
         world["ban_platforms"] = flat.pop("ban.platforms", ())
         world["blocking_platforms"] = (EVERY_PLATFORM,)
         kept = []
-        for entry in self.world.timeline:
+        for entry in self.spec.timeline:
             if isinstance(entry, Action):
                 continue
             dumped = entry.model_dump(by_alias=True)
             if isinstance(entry, Setting):
-                free = {n: v for n, v in entry.set.items() if NUMBERS[n].place != "regime"}
+                free = {n: v for n, v in entry.set.items() if REGISTRY[n].group != "regime"}
                 if not free:
                     continue
                 dumped["set"] = free
             kept.append(dumped)
         world["timeline"] = kept
-        levers = {n: named.default for n, named in NUMBERS.items() if named.place == "regime"}
-        numbers = {**self.numbers, **levers}
-        numbers |= {n: NUMBERS[n].quantity.checked(n, value) for n, value in flat.items()}
-        pinned = frozenset(n for n in self.pinned if NUMBERS[n].place != "regime")
-        return Scenario(self.name, WorldSpec.model_validate(world), numbers, pinned)
+        levers = {n: entry.default for n, entry in REGISTRY.items() if entry.group == "regime"}
+        parameters = {**self.parameters, **levers}
+        parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in flat.items()}
+        pinned = frozenset(n for n in self.pinned if REGISTRY[n].group != "regime")
+        return Scenario(self.name, ScenarioSpec.model_validate(world), parameters, pinned)
 
     def without(self, lever: str) -> "Scenario":
         """Return the scenario with one lever of the state pinned off."""
@@ -222,32 +222,32 @@ class Scenario:
     @property
     def citizens(self) -> int:
         """Number of citizens."""
-        return self.world.citizens
+        return self.spec.citizens
 
     @property
     def region_names(self) -> list[str]:
         """Names of the regions, in the order of the citizens' numbers."""
-        return [region.name for region in self.world.regions]
+        return [region.name for region in self.spec.regions]
 
     @property
     def region_first(self) -> NDArray[np.int64]:
         """(R + 1,) where each region's citizens begin."""
-        weights = [region.share or region.population or 0.0 for region in self.world.regions]
+        weights = [region.share or region.population or 0.0 for region in self.spec.regions]
         return np.cumsum([0, *region_sizes(self.citizens, weights)]).astype(np.int64)
 
     @property
     def graph_shape(self) -> GraphShape:
         """What the graph's generator is asked for."""
-        return GraphShape(**_group(self.numbers, "graph."))
+        return GraphShape(**_group(self.parameters, "graph."))
 
     @property
     def habits(self) -> Habits:
         """Numbers of the population that are not distributions."""
-        return Habits(**{name: self.numbers[name] for name in Habits._fields})
+        return Habits(**{name: self.parameters[name] for name in Habits._fields})
 
     def date_of(self, step: int) -> dt.date:
         """Return the date of a step."""
-        return self.world.start + dt.timedelta(days=math.floor(step * self.world.step_days + 1e-9))
+        return self.spec.start + dt.timedelta(days=math.floor(step * self.spec.step_days + 1e-9))
 
     def steps_until(self, until: dt.date | None = None) -> int:
         """Return how many steps lead to the end of a day, which counts (by default the last).
@@ -257,23 +257,23 @@ class Scenario:
         ScenarioError
             If the day is outside the scenario.
         """
-        world = self.world
+        spec = self.spec
         if until is None:
-            until = world.end
-        if not world.start <= until <= world.end:
-            raise ScenarioError(f"until = {until} is outside {world.start} ... {world.end}")
-        return math.floor(((until - world.start).days + 1e-9) / world.step_days) + 1
+            until = spec.end
+        if not spec.start <= until <= spec.end:
+            raise ScenarioError(f"until = {until} is outside {spec.start} ... {spec.end}")
+        return math.floor(((until - spec.start).days + 1e-9) / spec.step_days) + 1
 
     def platform_bits(self, names: tuple[str, ...]) -> int:
         """Return the bits of platforms by name; ``*`` is every platform but the foreign press."""
         bits = 0
         for name in names:
             if name == EVERY_PLATFORM:
-                bits |= (1 << len(self.world.platforms)) - 1
+                bits |= (1 << len(self.spec.platforms)) - 1
             elif name == FOREIGN_PRESS:
                 bits |= FOREIGN
             else:
-                bits |= 1 << [p.name for p in self.world.platforms].index(name)
+                bits |= 1 << [p.name for p in self.spec.platforms].index(name)
         return bits
 
     def adoption_on(self, date: dt.date) -> NDArray[np.float64]:
@@ -291,16 +291,16 @@ class Scenario:
 
     def _adoption_shifts(self) -> NDArray[np.float64]:
         """Return by how many years each region is later than the nation (R,)."""
-        own = [region.adoption_shift for region in self.world.regions]
-        urban = [region.urban for region in self.world.regions]
-        return regional_shifts(own, urban, self.numbers["adoption.urban_lead"], self.sizes)
+        own = [region.adoption_shift for region in self.spec.regions]
+        urban = [region.urban for region in self.spec.regions]
+        return regional_shifts(own, urban, self.parameters["adoption.urban_lead"], self.sizes)
 
     def _nation_curve(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
         """Return A(t); a ceiling that was set beats the series."""
-        series = self.world.adoption_series
+        series = self.spec.adoption_series
         if series and "adoption.ceiling" not in self.pinned:
             return lambda years: series_curve(years, series)
-        curve = Adoption(**_group(self.numbers, "adoption."))
+        curve = Adoption(**_group(self.parameters, "adoption."))
         return lambda years: logistic_curve(years, curve)
 
     def check(self) -> None:
@@ -311,50 +311,50 @@ class Scenario:
         ScenarioError
             Naming what does not fit.
         """
-        world = self.world
-        if world.graph not in GRAPHS:
-            raise ScenarioError(f"graph.kind: {unknown(world.graph, GRAPHS)}")
+        spec = self.spec
+        if spec.graph not in GRAPHS:
+            raise ScenarioError(f"graph.kind: {unknown(spec.graph, GRAPHS)}")
         try:
-            region_sizes(world.citizens, [1.0] * len(world.regions))
+            region_sizes(spec.citizens, [1.0] * len(spec.regions))
         except ValueError as error:
             raise ScenarioError(str(error)) from None
-        series = sorted(world.adoption_series.items())
+        series = sorted(spec.adoption_series.items())
         for (_, before), (year, share) in zip([(0, 0.0), *series], series, strict=False):
             if not before <= share <= 1:
                 raise ScenarioError(
                     f"adoption.series.{year} = {share} is outside {before:g} ... 1: "
                     "shares of the citizens, never falling"
                 )
-        for entry in world.timeline:
+        for entry in spec.timeline:
             if isinstance(entry, Setting):
                 _check_setting(entry)
         for trait in TRAITS:
-            spec = getattr(world.population, trait)
-            if isinstance(spec, Values) and len(spec.values) != world.citizens:
+            law = getattr(spec.population, trait)
+            if isinstance(law, Values) and len(law.values) != spec.citizens:
                 raise ScenarioError(
-                    f"population.{trait}.values has {len(spec.values)} values, "
-                    f"there are {world.citizens} citizens"
+                    f"population.{trait}.values has {len(law.values)} values, "
+                    f"there are {spec.citizens} citizens"
                 )
 
 
 def _check_setting(entry: Setting) -> None:
     for name, value in entry.set.items():
         where = f"timeline.{entry.id}.set"
-        if name not in NUMBERS:
-            raise ScenarioError(f"{where}: {unknown(name, NUMBERS)}")
-        if NUMBERS[name].place not in DATED:
+        if name not in REGISTRY:
+            raise ScenarioError(f"{where}: {unknown(name, REGISTRY)}")
+        if REGISTRY[name].group not in DATED:
             raise ScenarioError(f"{where}: {name} cannot change in time")
-        national = NUMBERS[name].place != "regime" or name.startswith("concession.")
+        national = REGISTRY[name].group != "regime" or name.startswith("concession.")
         if entry.regions and national:
             raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
         try:
-            NUMBERS[name].quantity.checked(name, value)
+            REGISTRY[name].quantity.checked(name, value)
         except ValueError as error:
             raise ScenarioError(f"{where}: {error}") from None
 
 
-def _group(numbers: Mapping[str, float], prefix: str) -> dict[str, float]:
-    return {n.removeprefix(prefix): v for n, v in numbers.items() if n.startswith(prefix)}
+def _group(parameters: Mapping[str, float], prefix: str) -> dict[str, float]:
+    return {n.removeprefix(prefix): v for n, v in parameters.items() if n.startswith(prefix)}
 
 
 def number_in(value: Any) -> Any:
@@ -366,7 +366,7 @@ def number_in(value: Any) -> Any:
 
 
 def _place(world: dict[str, Any], name: str, value: Any) -> None:
-    """Put a value that is no number of `NUMBERS` into the dumped world."""
+    """Put a value that is no number of `REGISTRY` into the dumped world."""
     if name == "citizens":
         try:
             number = int(value)
@@ -387,7 +387,7 @@ def _place(world: dict[str, Any], name: str, value: Any) -> None:
         parts = name.split(".")
         known = [f"population.{t}.{f}" for t in TRAITS for f in world["population"][t]]
         if name not in known:
-            also = [*NUMBERS, "citizens", "step_days", "graph.kind", "regime.actions", *known]
+            also = [*REGISTRY, "citizens", "step_days", "graph.kind", "regime.actions", *known]
             raise ScenarioError(unknown(name, also))
         population = {trait: dict(spec) for trait, spec in world["population"].items()}
         population[parts[1]][parts[2]] = number_in(value)

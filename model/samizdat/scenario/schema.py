@@ -53,7 +53,7 @@ class ForeignPress(_Part):
     launched: dt.date | None = None
 
 
-class WorldSpec(_Part):
+class ScenarioSpec(_Part):
     """All of a scenario but the numbers of its rules, levers, graph and adoption curve."""
 
     title: str = ""
@@ -74,7 +74,7 @@ class WorldSpec(_Part):
     timeline: tuple[Entry, ...] = ()
 
     @model_validator(mode="after")
-    def _consistent(self) -> "WorldSpec":
+    def _consistent(self) -> "ScenarioSpec":
         if self.end < self.start:
             raise ValueError(f"end = {self.end} is before start = {self.start}")
         regions = [region.name for region in self.regions]
@@ -162,7 +162,7 @@ def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
     if first["type"] == "extra_forbidden":
         fields: set[str] = set()
         if len(loc) == 1:
-            fields = {*WorldSpec.model_fields, *extra_keys}
+            fields = {*ScenarioSpec.model_fields, *extra_keys}
         elif loc[0] == "timeline" and len(loc) > 2:
             model = _ENTRIES.get(loc[2])
             fields = _names_of(model) if model else set()

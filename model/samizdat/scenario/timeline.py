@@ -181,7 +181,7 @@ class Course:
         step_days: float,
         sharing: NDArray[np.int64],
         conceded: Mapping[str, float],
-    ) -> float:
+    ) -> None:
         """Write the day's events, accounts and foreign signals into ``signals`` (R,).
 
         Parameters
@@ -190,10 +190,6 @@ class Course:
             (R,) citizens with posture SHARE in the step before: they call abroad.
         conceded
             From the id of an event to the day since which its shock is conceded.
-
-        Returns
-        -------
-        How alert foreign signals make the state, 0 without any.
         """
         for name in ("running", "fresh"):
             signals[name] = 0
@@ -214,15 +210,19 @@ class Course:
         for account, when in self._accounts:
             if when.touches(day, step_days):
                 np.maximum(contradiction, account.strength * when.where, out=contradiction)
-        foreign, alert = 0.0, 0.0
+        foreign = 0.0
         for signal, when in self._signals:
             if when.touches(day, step_days):
-                foreign, alert = foreign + signal.strength, max(alert, signal.alert)
+                foreign += signal.strength
         signals["shock"] = np.minimum(1.0, shock)
         signals["coverage"], signals["coverage_abroad"] = coverage, abroad
         signals["seeds"], signals["contradiction"] = 1.0 - spared, contradiction
         signals["foreign_signal"] = min(1.0, foreign)
-        return alert
+
+    def alert_on(self, day: float, step_days: float) -> float:
+        """Return how alert foreign signals make the state, 0 without any."""
+        held = (s.alert for s, when in self._signals if when.touches(day, step_days))
+        return max(held, default=0.0)
 
     def bands(
         self, start: dt.date, end: dt.date, say: Callable[[_Entry], str]

@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from samizdat.figures.chronicle import LANES
 from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
 from samizdat.views.looks import INK, SMALL
-from samizdat.views.sheet import Sheet
+from samizdat.views.sheet import BlitCanvas
 
 # What a name begins with; what is only called by its lever is called by this instead.
 PREFIXES = {
@@ -143,7 +143,7 @@ class Strip:
     ROW = 0.148  # inches
 
     def __init__(
-        self, ax: Axes, sheet: Sheet, inches: tuple[float, float], elsewhere: str = ""
+        self, ax: Axes, sheet: BlitCanvas, inches: tuple[float, float], elsewhere: str = ""
     ) -> None:
         self.ax, self.sheet, self.wide = ax, sheet, inches[0]
         self.rows = max(2, int(inches[1] / self.ROW))

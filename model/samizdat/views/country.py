@@ -20,7 +20,7 @@ from samizdat.figures.frame import PER, THEME, amount
 from samizdat.run.simulation import Simulation
 from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted, plain
 from samizdat.views.reading import barred, region_measures, signals_of
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
 HELP = (
     "Each tile is a region, all equally large, so that a small town is seen too. The colour tells "
@@ -128,7 +128,7 @@ class Country:
         if shows not in SHOWS:
             raise ValueError(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
-        self.sheet = sheet = Sheet(width, height)
+        self.sheet = sheet = BlitCanvas(width, height)
         self._sizes = np.asarray(simulation.sizes)
         self._colours = _colours_of(shows)
         self._scale = _scale_of(shows, int(self._sizes.max()))

@@ -42,7 +42,7 @@ def date_in_words(simulation: Simulation) -> tuple[str, str]:
     named = f"{date.day} {date:%B %Y}"
     if done == 0:
         return named, "before the first day"
-    step = "day" if simulation.scenario.world.step_days == 1 else "step"
+    step = "day" if simulation.scenario.spec.step_days == 1 else "step"
     return named, f"{step} {done:,} of {simulation.steps:,}"
 
 

@@ -17,7 +17,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.society.graphs import Graph
 from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
 from samizdat.views.reading import Sample, Seen, counts_of, sampled, seen
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
 HELP = (
     "Each mark is a citizen, each line a tie between two who may hear each other; marks show what "
@@ -110,7 +110,7 @@ class Network:
         wanted = min(citizens, MOST, simulation.scenario.citizens)
         self.sample, self.places = layout_of(simulation.graph, wanted, seed, around)
         self._place = {int(i): k for k, i in enumerate(self.sample.ids)}
-        self.sheet = sheet = Sheet(width, height)
+        self.sheet = sheet = BlitCanvas(width, height)
         wide, _ = sheet.inches
         side = 2.15 / wide
         with mpl.rc_context(THEME):

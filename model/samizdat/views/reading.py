@@ -78,7 +78,7 @@ def counts_of(posture: NDArray[np.uint8]) -> dict[str, int]:
 
 def region_measures(simulation: Simulation, name: str) -> NDArray[np.float64]:
     """Return a measure of the last step in each region (R,), see `measures.MEASURES`."""
-    last = simulation.counted.last(simulation.step_number)
+    last = simulation.history.last
     return np.asarray(MEASURES[name](last, simulation.sizes), np.float64)
 
 
@@ -93,13 +93,15 @@ def barred(simulation: Simulation, signals: NDArray[np.void]) -> list[list[str]]
     """Name, for each region, the platforms that the state keeps from it today."""
     if simulation.step_number == 0:
         return [[] for _ in signals]
-    k, platforms = simulation.step_number - 1, simulation.scenario.world.platforms
+    k, platforms = simulation.step_number - 1, simulation.scenario.spec.platforms
     named = [(1 << p, platform.name) for p, platform in enumerate(platforms)]
     named.append((FOREIGN, "foreign press"))
-    bits = simulation.circumstances.platforms_barred(k, signals)
+    bits = simulation.environment.platforms_barred(k, signals)
     return [[name for bit, name in named if each & bit] for each in bits.tolist()]
 
 
 def history(simulation: Simulation, names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
     """Return columns of `Simulation.nation`, all steps done (T,), as floats."""
-    return {name: each.astype(np.float64) for name, each in simulation.history(names).items()}
+    return {
+        name: each.astype(np.float64) for name, each in simulation.history.columns(names).items()
+    }

@@ -20,7 +20,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
 from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
 from samizdat.views.reading import history
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
 HELP = (
     "The days from left to right. Above, how many of each 100,000 citizens do what (each step of "
@@ -102,7 +102,7 @@ class Panel:
             line.set(marker="o" if len(days) == 1 else "", markersize=3)
 
 
-def rows_of(sheet: Sheet, parts: list[float], head: float = 0.3) -> list[Axes]:
+def rows_of(sheet: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Axes]:
     """Return axes one above the other that share the days, their heights as these parts."""
     wide, high = sheet.inches
     foot, gap = 0.42, 0.26
@@ -125,7 +125,7 @@ def rows_of(sheet: Sheet, parts: list[float], head: float = 0.3) -> list[Axes]:
 class Heading:
     """A date, and a line of words beside it."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: BlitCanvas) -> None:
         wide, high = sheet.inches
         place: Any = {"y": 1 - 0.17 / high, "va": "center", "parse_math": False}
         self.date: Text = sheet.figure.text(
@@ -162,7 +162,9 @@ class Series:
         days: int | None = None,
         brief: bool = False,
     ) -> None:
-        self.sheet = sheet = Sheet(width, height, least=0.92) if brief else Sheet(width, height)
+        self.sheet = sheet = (
+            BlitCanvas(width, height, least=0.92) if brief else BlitCanvas(width, height)
+        )
         self._days, self._window = days, (0, 0)
         self._dates = dates_of(simulation)
         self._most = FIRST_MOST
@@ -258,7 +260,7 @@ def own_of(simulation: Simulation) -> set[tuple[str, float]]:
     to_number: Any = matplotlib.dates.date2num
     return {
         (entry.lever if entry.kind == "action" else entry.kind, float(to_number(entry.begins)))
-        for entry in simulation.enacted
+        for entry in simulation.interventions
     }
 
 

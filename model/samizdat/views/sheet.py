@@ -26,7 +26,7 @@ TINTS: Pixels = ((np.arange(256) + 2) // 5 * 5).astype(np.uint8)  # two thirds o
 SMALLEST, LARGEST = 200, 4000  # pixels
 
 
-class Sheet:
+class BlitCanvas:
     """A figure of so many pixels, of which only some artists move.
 
     All else is painted once and kept. A lock lets one thread at a time move and paint.

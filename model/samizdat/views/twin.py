@@ -14,7 +14,7 @@ from samizdat.figures.panels import BELIEFS
 from samizdat.run.simulation import Simulation
 from samizdat.views.reading import history
 from samizdat.views.series import ACTING, COLUMNS, Heading, Panel, dates_of, rows_of
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
 HELP = (
     "Two runs of the same citizens with the same luck, which differ in what you changed alone: the "
@@ -53,7 +53,7 @@ class Twin:
         same = (first.scenario.citizens, first.steps, str(first.dates[0]))
         if same != (second.scenario.citizens, second.steps, str(second.dates[0])):
             raise ValueError("two runs to compare must be of the same citizens and the same days")
-        self.sheet, self.names = Sheet(width, height), names
+        self.sheet, self.names = BlitCanvas(width, height), names
         self._dates = dates_of(first)
         self._one = PER / first.scenario.citizens
         self._most = FIRST_MOST

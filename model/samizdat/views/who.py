@@ -12,7 +12,7 @@ from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import THEME
 from samizdat.run.simulation import Simulation
 from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, Sheet
+from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
 HELP = (
     "Each citizen stands where her beliefs put her: to the right who trusts the state, above who "
@@ -64,7 +64,7 @@ class Who:
     """Beliefs and postures of all citizens, as a picture of cells."""
 
     def __init__(self, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT) -> None:
-        self.sheet = sheet = Sheet(width, height)
+        self.sheet = sheet = BlitCanvas(width, height)
         wide, high = sheet.inches
         citizens = simulation.scenario.citizens
         self.cells = int(min(FINEST, max(32, 12 * citizens**0.2)))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from samizdat.core.layout import MOBILISE, PLATFORMS, SELF_CENSOR, SHARE, SILENT, STREET, TALK
 from samizdat.core.mechanisms.decision import (
     Decision,
-    exposed,
     mobilises,
     post_risk,
     speaks,
     street_risk,
+    trace_probability,
 )
 from samizdat.core.mechanisms.reach import Reach, exposure
 from samizdat.core.parameters import declared
@@ -82,9 +82,9 @@ def test_there_is_safety_in_numbers(street, more, fear, security, sight):
 
 
 def test_what_is_read_and_readable_is_traced_unless_a_vpn_hides_it():
-    assert exposed(0.2, 0.8, 0.5, 0) == pytest.approx(0.16)
-    assert exposed(0.2, 0.8, 0.5, 1) == pytest.approx(0.08)
-    assert exposed(1.0, 1.0, 1.0, 1) == 0
+    assert trace_probability(0.2, 0.8, 0.5, 0) == pytest.approx(0.16)
+    assert trace_probability(0.2, 0.8, 0.5, 1) == pytest.approx(0.08)
+    assert trace_probability(1.0, 1.0, 1.0, 1) == 0
 
 
 def test_strong_words_draw_the_eye():
@@ -180,9 +180,9 @@ def dissent(posture):
 @given(CITIZENS, unit)
 def test_more_fear_never_makes_her_speak_more(citizen, more):
     low, high = sorted((citizen["fear"], more))
-    (bold, loud), (timid, quiet) = (decides(**citizen | {"fear": f}) for f in (low, high))
+    (bold, spoke_bits), (timid, quiet) = (decides(**citizen | {"fear": f}) for f in (low, high))
     assert dissent(timid) <= dissent(bold)
-    assert quiet & loud == quiet
+    assert quiet & spoke_bits == quiet
 
 
 @law

@@ -8,11 +8,11 @@ from samizdat.core.layout import FOREIGN, HELD, ONLINE, PLATFORMS, STREET, TALK
 from samizdat.core.mechanisms.reach import (
     Reach,
     access_of,
-    audible,
     ears_of,
     exposure,
     hears_kin,
     hears_online,
+    reachable_ties,
 )
 
 A, B, C = 1, 2, 4  # three platforms
@@ -125,19 +125,19 @@ def test_the_foreign_press_carries_no_voice_of_citizens():
 @pytest.mark.parametrize(("reachable_only", "d"), [(1.0, 5.0), (0.0, 8.0), (0.5, 6.5)])
 def test_the_silenced_count_as_silent_or_not_at_all(reachable_only, d):
     # 3 close; 5 online ties, 2 of them open
-    assert audible(3, 5, 2, Reach(reachable_only=reachable_only)) == d
+    assert reachable_ties(3, 5, 2, Reach(reachable_only=reachable_only)) == d
 
 
 def test_who_has_nobody_has_a_share_of_one():
-    assert audible(0, 0, 0, Reach()) == 1
+    assert reachable_ties(0, 0, 0, Reach()) == 1
 
 
 @law
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1))
 def test_blocked_ties_never_enlarge_the_share(n_close, n_open, silenced, reachable_only):
     p = Reach(reachable_only=reachable_only)
-    blocked = audible(n_close, n_open + silenced, n_open, p)
-    free = audible(n_close, n_open + silenced, n_open + silenced, p)
+    blocked = reachable_ties(n_close, n_open + silenced, n_open, p)
+    free = reachable_ties(n_close, n_open + silenced, n_open + silenced, p)
     assert blocked <= free + 1e-12  # rounding of two products that add up to n_net
 
 

@@ -62,7 +62,9 @@ def street_risk(street: int, d: float, fear: float, security: float, p: Decision
 
 
 @compiled
-def exposed(surveillance: float, readable: float, anonymity: float, circumventing: int) -> float:
+def trace_probability(
+    surveillance: float, readable: float, anonymity: float, circumventing: int
+) -> float:
     """Return X0: the chance that a post is read by the state and traced to her."""
     return surveillance * readable * (1.0 - anonymity * circumventing)
 

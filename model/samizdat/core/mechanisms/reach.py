@@ -69,7 +69,7 @@ def hears_online(voice: int, ears: int) -> bool:
 
 
 @compiled
-def audible(n_close: int, n_net: int, n_open: int, p: Reach) -> float:
+def reachable_ties(n_close: int, n_net: int, n_open: int, p: Reach) -> float:
     """Return d: of how many ties the heard ones are a share."""
     return max(1.0, n_close + (1.0 - p.reachable_only) * n_net + p.reachable_only * n_open)
 

@@ -13,27 +13,27 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled, within
+from samizdat.core.jit import compiled, internal
 from samizdat.core.layout import Ties
 from samizdat.core.network.csr import CLOSE, ONLINE
 from samizdat.core.network.social import (
     BATCH,
-    Desk,
+    DrawBuffers,
     Society,
     acquaintances,
+    buffers_for,
     circles,
     contacts,
-    desk_for,
     region_of,
     town_first,
     town_of,
 )
 
 _STRETCH = 1 << 18  # citizens between two looks at whether to stop
-_BOX = 1 << 18  # ends sent to other ranges at once, at least
+_OUTBOX = 1 << 18  # ends sent to other ranges at once, at least
 
 
-Box = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
+Outbox = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
 
 
 def assemble(who: Society, threads: int) -> Ties:
@@ -69,16 +69,16 @@ class _Assembly:
         self.next_close, self.next_online = np.zeros(n, np.int64), self.start[1:]
         self.neighbour = np.empty(0, np.int32)
         self.begins: list[int] = []
-        self.boxes: list[tuple[Box, Box]] = [([], []) for _ in self.ranges]
+        self.outboxes: list[tuple[Outbox, Outbox]] = [([], []) for _ in self.ranges]
         self.stopped = False
 
     def count(self, k: int) -> None:
         """Count the ends of the ties begun in range k; those in other ranges go into its boxes."""
-        desk = desk_for(self.who)
-        box = np.empty((2, 2, max(_BOX, desk.source.size)), np.int32)
-        for sent in self._drawn(k, desk, box, False):
+        buffers = buffers_for(self.who)
+        outbox = np.empty((2, 2, max(_OUTBOX, buffers.source.size)), np.int32)
+        for sent in self._drawn(k, buffers, outbox, False):
             for kind in (CLOSE, ONLINE):
-                self.boxes[k][kind].append(box[kind, :, : sent[kind]].copy())
+                self.outboxes[k][kind].append(outbox[kind, :, : sent[kind]].copy())
 
     def count_sent(self, k: int) -> None:
         """Count the ends that other ranges sent to range k."""
@@ -94,7 +94,7 @@ class _Assembly:
         """Fill the rows of range k, sort them, close them up; return where the last one ends."""
         for sender in range(k):  # in rising order: most of a row is sorted then
             self._deliver(sender, k, True)
-        for _ in self._drawn(k, desk_for(self.who), np.empty((2, 2, 0), np.int32), True):
+        for _ in self._drawn(k, buffers_for(self.who), np.empty((2, 2, 0), np.int32), True):
             pass
         for sender in range(k + 1, len(self.ranges)):
             self._deliver(sender, k, True)
@@ -116,7 +116,7 @@ class _Assembly:
         return Ties(self.start, self.close, self.neighbour[:kept])
 
     def _drawn(
-        self, k: int, desk: Desk, box: NDArray[np.int32], filling: bool
+        self, k: int, buffers: DrawBuffers, outbox: NDArray[np.int32], filling: bool
     ) -> Iterator[tuple[int, int]]:
         """Draw the ties begun in range k; yield how many ends of each kind the box holds."""
         first, last = self.ranges[k]
@@ -124,7 +124,7 @@ class _Assembly:
         at = first
         while at < last:
             until = self._unless_stopped(min(at + _STRETCH, last))
-            at, *sent = _draw(self.who, at, until, first, last, desk, box, filling, *rows)
+            at, *sent = _draw(self.who, at, until, first, last, buffers, outbox, filling, *rows)
             yield sent[0], sent[1]
 
     def _deliver(self, sender: int, k: int, filling: bool) -> None:
@@ -132,9 +132,9 @@ class _Assembly:
         if sender == k:
             return
         for kind, row in ((CLOSE, self.next_close), (ONLINE, self.next_online)):
-            for box in self.boxes[sender][kind]:
+            for outbox in self.outboxes[sender][kind]:
                 self._unless_stopped(0)
-                _receive(box, *self.ranges[k], filling, row, self.neighbour)
+                _receive(outbox, *self.ranges[k], filling, row, self.neighbour)
 
     def _unless_stopped(self, until: int) -> int:
         if self.stopped:
@@ -149,8 +149,8 @@ def _draw(
     until: int,
     first: int,
     last: int,
-    desk: Desk,
-    box: NDArray[np.int32],
+    buffers: DrawBuffers,
+    outbox: NDArray[np.int32],
     filling: bool,
     next_close: NDArray[np.int64],
     next_online: NDArray[np.int64],
@@ -163,18 +163,22 @@ def _draw(
     Where it stopped (at ``until``, or before as the box might overflow), and how many ends of
     close and of online ties the box holds.
     """
-    close, online, full = 0, 0, box.shape[2] - desk.source.size
+    close, online, full = 0, 0, outbox.shape[2] - buffers.source.size
     while at < until and (filling or max(close, online) <= full):
         r = region_of(who, at)
         town = town_of(who, r, at)
         end = min(until, at + BATCH, town_first(who, r, town + 1))
-        ties = circles(who, r, at, end, desk)
-        close = _enter(desk, ties, first, last, filling, next_close, neighbour, box[CLOSE], close)
-        ties = acquaintances(who, r, at, end, desk)
-        close = _enter(desk, ties, first, last, filling, next_close, neighbour, box[CLOSE], close)
-        ties = contacts(who, r, at, end, desk)
+        ties = circles(who, r, at, end, buffers)
+        close = _enter(
+            buffers, ties, first, last, filling, next_close, neighbour, outbox[CLOSE], close
+        )
+        ties = acquaintances(who, r, at, end, buffers)
+        close = _enter(
+            buffers, ties, first, last, filling, next_close, neighbour, outbox[CLOSE], close
+        )
+        ties = contacts(who, r, at, end, buffers)
         online = _enter(
-            desk, ties, first, last, filling, next_online, neighbour, box[ONLINE], online
+            buffers, ties, first, last, filling, next_online, neighbour, outbox[ONLINE], online
         )
         at = end
     return at, close, online
@@ -182,20 +186,20 @@ def _draw(
 
 @compiled
 def _enter(
-    desk: Desk,
+    buffers: DrawBuffers,
     ties: int,
     first: int,
     last: int,
     filling: bool,
     row: NDArray[np.int64],
     neighbour: NDArray[np.int32],
-    box: NDArray[np.int32],
+    outbox: NDArray[np.int32],
     sent: int,
 ) -> int:
     """Count or fill in the ends of the ties on the desk; put those of other ranges into the box."""
     if filling:
         for e in range(ties):
-            i, j = int(desk.source[e]), int(desk.target[e])
+            i, j = int(buffers.source[e]), int(buffers.target[e])
             if i == j:
                 continue
             neighbour[row[i]] = j
@@ -205,21 +209,21 @@ def _enter(
                 row[j] += 1
         return sent
     for e in range(ties):
-        i, j = int(desk.source[e]), int(desk.target[e])
+        i, j = int(buffers.source[e]), int(buffers.target[e])
         if i == j:
             continue
         row[i] += 1
         if first <= j < last:
             row[j] += 1
         else:
-            box[0, sent], box[1, sent] = j, i
+            outbox[0, sent], outbox[1, sent] = j, i
             sent += 1
     return sent
 
 
 @compiled
 def _receive(
-    box: NDArray[np.int32],
+    outbox: NDArray[np.int32],
     first: int,
     last: int,
     filling: bool,
@@ -227,11 +231,11 @@ def _receive(
     neighbour: NDArray[np.int32],
 ) -> None:
     """Count or fill in the ends of a box that belong into the own range."""
-    for e in range(box.shape[1]):
-        i = int(box[0, e])
+    for e in range(outbox.shape[1]):
+        i = int(outbox[0, e])
         if first <= i < last:
             if filling:
-                neighbour[row[i]] = box[1, e]
+                neighbour[row[i]] = outbox[1, e]
             row[i] += 1
 
 
@@ -246,7 +250,7 @@ def _cumulate(next_close: NDArray[np.int64], next_online: NDArray[np.int64]) -> 
     return total
 
 
-@within
+@internal
 def _sort(neighbour: NDArray[np.int32], begin: int, end: int) -> None:
     """Sort a part of a row in place, by Shell's method: short or nearly sorted, as most are."""
     gap = 1

@@ -1,9 +1,9 @@
 """Who is tied to whom in a society: the ties that some consecutive citizens begin.
 
 Each drawing function writes the pairs begun by the citizens ``first`` to ``last``, at most BATCH
-and all of one town, into ``desk.source`` and ``desk.target``, and returns their number; a pair of
-equal ends is no tie. A pair is a pure function of its address: the same pairs can be drawn twice,
-by any thread, and need not be kept (see :mod:`samizdat.core.network.assembly`).
+and all of one town, into ``source`` and ``target`` of the buffers, and returns their number; a pair
+of equal ends is no tie. A pair is a pure function of its address: the same pairs can be drawn
+twice, by any thread, and need not be kept (see :mod:`samizdat.core.network.assembly`).
 
 Loops stand apart and hardly branch, so that several ties are drawn at once.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import many_words, uniform, unit
-from samizdat.core.jit import within
+from samizdat.core.jit import internal
 from samizdat.core.network.generators import (
     ABROAD,
     ACQUAINTANCE,
@@ -60,7 +60,7 @@ class Society(NamedTuple):
     sides: NDArray[np.int64]  # (R, 2) of the rectangle that a region is shuffled on
 
 
-class Desk(NamedTuple):
+class DrawBuffers(NamedTuple):
     """Room to draw in. D is the number of draws, each for four neighbours; a row each where 2-d."""
 
     source: NDArray[np.int32]  # (4 D + 1,)
@@ -75,11 +75,11 @@ class Desk(NamedTuple):
     there: NDArray[np.int32]  # (5, 4 D + 1): for ties to the nation, the region, its sides and keys
 
 
-def desk_for(who: Society) -> Desk:
+def buffers_for(who: Society) -> DrawBuffers:
     """Make room to draw in."""
     draws = (BATCH // 4 + 2) * max(CELL_PAIRS // CELL + 1, who.acquainted.size, who.contacted.size)
     ties = 4 * draws + 1
-    return Desk(
+    return DrawBuffers(
         source=np.empty(ties, np.int32),
         target=np.empty(ties, np.int32),
         begun=np.empty(BATCH + 8, np.int32),
@@ -93,7 +93,7 @@ def desk_for(who: Society) -> Desk:
     )
 
 
-@within
+@internal
 def region_of(who: Society, i: int) -> int:
     """Return the region where citizen i lives."""
     r = 0
@@ -102,22 +102,22 @@ def region_of(who: Society, i: int) -> int:
     return r
 
 
-@within
+@internal
 def town_first(who: Society, r: int, town: int) -> int:
     """Return the first citizen of a town of region r."""
     begin, end, cut = int(who.region_first[r]), int(who.region_first[r + 1]), int(who.towns[r])
     return begin + (town * (end - begin) + cut - 1) // cut
 
 
-@within
+@internal
 def town_of(who: Society, r: int, i: int) -> int:
     """Return the town, counted within region r, where citizen i lives."""
     begin, end = int(who.region_first[r]), int(who.region_first[r + 1])
     return (i - begin) * int(who.towns[r]) // (end - begin)
 
 
-@within
-def circles(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
+@internal
+def circles(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) -> int:
     """Tie all members of each circle of each cell; a citizen belongs with a chance."""
     at, all_belong = 0, who.belonging >= 1.0
     begin, end = int(who.region_first[r]), int(who.region_first[r + 1])
@@ -131,54 +131,59 @@ def circles(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
                     continue
                 for j in range(i + 1, after):
                     if all_belong or uniform(who.seed, j, 0, MEMBER) < who.belonging:
-                        desk.source[at], desk.target[at] = i, j
+                        buffers.source[at], buffers.target[at] = i, j
                         at += 1
     return at
 
 
-@within
+@internal
 def _listed(
-    who: Society, first: int, last: int, stream: int, table: NDArray[np.float64], desk: Desk
+    who: Society,
+    first: int,
+    last: int,
+    stream: int,
+    table: NDArray[np.float64],
+    buffers: DrawBuffers,
 ) -> int:
     """Draw how many ties each begins, and list the draws to make: the k-th tie of a group."""
     head, groups = first >> 2, ((last + 3) >> 2) - (first >> 2)
     for g in range(groups):
-        desk.group[g], desk.turn[g] = head + g, 0
-    many_words(who.seed, desk.group[:groups], desk.turn[:groups], stream, desk.words[0])
+        buffers.group[g], buffers.turn[g] = head + g, 0
+    many_words(who.seed, buffers.group[:groups], buffers.turn[:groups], stream, buffers.words[0])
     at = 0
     for g in range(groups):
         most = 0
         for k in range(4):
             inside = first <= 4 * (head + g) + k < last
-            begun = picked(unit(desk.words[0, k, g]), table) if inside else 0
-            desk.begun[4 * g + k] = begun
+            begun = picked(unit(buffers.words[0, k, g]), table) if inside else 0
+            buffers.begun[4 * g + k] = begun
             most = max(most, begun)
         for k in range(most):
-            desk.group[at], desk.turn[at] = head + g, k
+            buffers.group[at], buffers.turn[at] = head + g, k
             at += 1
     return at
 
 
-@within
-def acquaintances(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
+@internal
+def acquaintances(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) -> int:
     """Tie each citizen to acquaintances near her, or anywhere in the region; its ends meet."""
     begin, head = int(who.region_first[r]), first >> 2
     size = int(who.region_first[r + 1]) - begin
-    draws = _listed(who, first, last, int(ACQUAINTANCES), who.acquainted, desk)
-    group, turn = desk.group[:draws], desk.turn[:draws]
+    draws = _listed(who, first, last, int(ACQUAINTANCES), who.acquainted, buffers)
+    group, turn = buffers.group[:draws], buffers.turn[:draws]
     for k, stream in enumerate((ACQUAINTANCE, FAR)):
-        many_words(who.seed, group, turn, stream, desk.words[k])
+        many_words(who.seed, group, turn, stream, buffers.words[k])
     at = 0
     for e in range(draws):
         for k in range(4):
-            if int(turn[e]) >= int(desk.begun[4 * (int(group[e]) - head) + k]):
+            if int(turn[e]) >= int(buffers.begun[4 * (int(group[e]) - head) + k]):
                 continue
-            i, u = 4 * int(group[e]) + k, unit(desk.words[0, k, e])
-            if unit(desk.words[1, k, e]) < who.far:
+            i, u = 4 * int(group[e]) + k, unit(buffers.words[0, k, e])
+            if unit(buffers.words[1, k, e]) < who.far:
                 j = begin + int(u * size)
             else:
                 j = begin + (i - begin + away(u, size, who.reach)) % size
-            desk.source[at], desk.target[at] = i, j
+            buffers.source[at], buffers.target[at] = i, j
             at += 1
     return at
 
@@ -186,58 +191,65 @@ def acquaintances(who: Society, r: int, first: int, last: int, desk: Desk) -> in
 _TOWN, _REGION, _NATION = range(3)
 
 
-@within
-def contacts(who: Society, r: int, first: int, last: int, desk: Desk) -> int:
+@internal
+def contacts(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) -> int:
     """Tie each citizen online to popular citizens of her town, her region or the nation."""
-    draws = _listed(who, first, last, int(CONTACTS), who.contacted, desk)
+    draws = _listed(who, first, last, int(CONTACTS), who.contacted, buffers)
     town = town_of(who, r, first)
     begin, after = town_first(who, r, town), town_first(who, r, town + 1)
-    in_town, in_region, anywhere = _by_scope(who, first, draws, desk)
+    in_town, in_region, anywhere = _by_scope(who, first, draws, buffers)
     a, b = float(who.curves[r, 0, 0]), float(who.curves[r, 0, 1])
     key = order(who.seed, begin, TOWN_ORDER)
-    word, place = desk.word[_TOWN, :in_town], desk.place[_TOWN, :in_town]
+    word, place = buffers.word[_TOWN, :in_town], buffers.place[_TOWN, :in_town]
     _popular(word, begin, after - begin, key, who.skew, a, b, place)
     begin, after = int(who.region_first[r]), int(who.region_first[r + 1])
     a, b = float(who.curves[r, 1, 0]), float(who.curves[r, 1, 1])
     key = (int(who.keys[r, 0]), int(who.keys[r, 1]))
-    word, place = desk.word[_REGION, :in_region], desk.place[_REGION, :in_region]
+    word, place = buffers.word[_REGION, :in_region], buffers.place[_REGION, :in_region]
     _popular(word, begin, after - begin, key, who.skew, a, b, place)
-    _popular_abroad(who, anywhere, desk)
+    _popular_abroad(who, anywhere, buffers)
     at = 0
     for scope, ties in enumerate((in_town, in_region, anywhere)):
         for e in range(ties):
-            desk.source[at], desk.target[at] = desk.begins[scope, e], desk.place[scope, e]
+            buffers.source[at], buffers.target[at] = (
+                buffers.begins[scope, e],
+                buffers.place[scope, e],
+            )
             at += 1
     return at
 
 
-@within
-def _by_scope(who: Society, first: int, draws: int, desk: Desk) -> tuple[int, int, int]:
+@internal
+def _by_scope(who: Society, first: int, draws: int, buffers: DrawBuffers) -> tuple[int, int, int]:
     """Sort the ties that begin by their scope, and return how many each has.
 
     Every tie is written at the end of all three lists, and only the right one grows.
     """
-    group, turn = desk.group[:draws], desk.turn[:draws]
+    group, turn = buffers.group[:draws], buffers.turn[:draws]
     for k, stream in enumerate((SCOPE, CONTACT, ABROAD)):
-        many_words(who.seed, group, turn, stream, desk.words[k])
-    near, within, head = who.homophily * who.near, who.homophily, first >> 2
+        many_words(who.seed, group, turn, stream, buffers.words[k])
+    near, homophilous, head = who.homophily * who.near, who.homophily, first >> 2
     n = int(who.region_first[who.region_first.size - 1])
     in_town, in_region, anywhere = 0, 0, 0
     for e in range(draws):
         for k in range(4):
-            i, scope, word = 4 * int(group[e]) + k, unit(desk.words[0, k, e]), desk.words[1, k, e]
-            begins = int(turn[e]) < int(desk.begun[i - 4 * head])
-            desk.begins[_TOWN, in_town], desk.word[_TOWN, in_town] = i, word
-            desk.begins[_REGION, in_region], desk.word[_REGION, in_region] = i, word
-            desk.begins[_NATION, anywhere], desk.word[_NATION, anywhere] = i, word
-            desk.place[_NATION, anywhere] = int(unit(desk.words[2, k, e]) * n)
+            i, scope, word = (
+                4 * int(group[e]) + k,
+                unit(buffers.words[0, k, e]),
+                buffers.words[1, k, e],
+            )
+            begins = int(turn[e]) < int(buffers.begun[i - 4 * head])
+            buffers.begins[_TOWN, in_town], buffers.word[_TOWN, in_town] = i, word
+            buffers.begins[_REGION, in_region], buffers.word[_REGION, in_region] = i, word
+            buffers.begins[_NATION, anywhere], buffers.word[_NATION, anywhere] = i, word
+            buffers.place[_NATION, anywhere] = int(unit(buffers.words[2, k, e]) * n)
             in_town += int(begins and scope < near)
-            in_region += int(begins and near <= scope < within)
-            anywhere += int(begins and scope >= near and scope >= within)
+            in_region += int(begins and near <= scope < homophilous)
+            anywhere += int(begins and scope >= near and scope >= homophilous)
     return in_town, in_region, anywhere
 
 
-@within
+@internal
 def _popular(
     word: NDArray[np.uint32],
     begin: int,
@@ -261,12 +273,12 @@ def _popular(
         place[e] = begin + walked(int(place[e]), size, wide, tall, key)
 
 
-@within
-def _popular_abroad(who: Society, ties: int, desk: Desk) -> None:
+@internal
+def _popular_abroad(who: Society, ties: int, buffers: DrawBuffers) -> None:
     """Draw a popular citizen each in the region of a citizen drawn from the whole nation."""
-    place, word = desk.place[_NATION, :ties], desk.word[_NATION, :ties]
-    region, wide, tall = desk.there[0, :ties], desk.there[1, :ties], desk.there[2, :ties]
-    one, two = desk.there[3, :ties], desk.there[4, :ties]
+    place, word = buffers.place[_NATION, :ties], buffers.word[_NATION, :ties]
+    region, wide, tall = buffers.there[0, :ties], buffers.there[1, :ties], buffers.there[2, :ties]
+    one, two = buffers.there[3, :ties], buffers.there[4, :ties]
     for e in range(ties):
         q = region_of(who, int(place[e]))
         size = int(who.region_first[q + 1]) - int(who.region_first[q])

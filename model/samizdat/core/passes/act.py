@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import ATTENTION, SEEDS, fill_words, filled, uniform
-from samizdat.core.jit import compiled, inlined, within
+from samizdat.core.jit import compiled, inlined, internal
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
     FOREIGN,
+    GROUP_BITS,
     HELD,
     MOBILISE,
     N_AWARE,
@@ -28,7 +29,6 @@ from samizdat.core.layout import (
     SHARE,
     SILENT,
     SPENT,
-    STIR_BITS,
     STREET,
     STREET_HEARD,
     SUM_VISIBLE_POSTS,
@@ -42,13 +42,13 @@ from samizdat.core.layout import (
 from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
 from samizdat.core.mechanisms.decision import (
     Decision,
-    exposed,
     mobilises,
     post_risk,
     speaks,
     street_risk,
+    trace_probability,
 )
-from samizdat.core.mechanisms.reach import Reach, audible, exposure
+from samizdat.core.mechanisms.reach import Reach, exposure, reachable_ties
 from samizdat.core.parameters import Parameters
 from samizdat.core.passes.feel import end_of, fixed, is_calm
 from samizdat.core.prefetch import prefetch
@@ -128,7 +128,7 @@ def ties_in_reach(
             common = (access & int(all_access[j]) & PLATFORMS) != 0
             n_net += common
             n_open += common & ((ears & int(last_ears[j]) & PLATFORMS) != 0)
-    return audible(n_close, n_net, n_open, p)
+    return reachable_ties(n_close, n_net, n_open, p)
 
 
 @compiled
@@ -168,7 +168,7 @@ def decide(
     return SELF_CENSOR, voice
 
 
-@within
+@internal
 def choose_touched(
     first: int,
     last: int,
@@ -196,8 +196,8 @@ def choose_touched(
     return k
 
 
-@within
-def clear_the_stage(b: int, world: World) -> None:
+@internal
+def reset_actors(b: int, world: World) -> None:
     """Let everybody of a block be silent who is not so yet, before the day's decisions.
 
     The voices of today are written where those of the day before yesterday stood.
@@ -208,35 +208,35 @@ def clear_the_stage(b: int, world: World) -> None:
     for k in range(first, first + int(world.last_actor_counts[b])):
         state.posture[int(state.last_actors[k])] = SILENT
     world.actor_counts[b] = 0
-    world.standing[b, WITH_VOICE] = 0
+    world.block_counts[b, WITH_VOICE] = 0
 
 
-@within
+@internal
 def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let those whom today concerns attend and decide; ``scratch`` is a row of one thread."""
     for b in range(b0, b1):
-        clear_the_stage(b, world)
-        standing, tally = world.standing[b], world.tallies[b]
+        reset_actors(b, world)
+        counts, tally = world.block_counts[b], world.tallies[b]
         here = world.signals[world.blocks[b, 2]]
         if not is_calm(b, world) or int(here["running"]) != 0 or int(here["fresh"]) != 0:
             act_in_block(b, scratch, seed, step, world, p)
-        tally[N_AWARE] = standing[NOW_AWARE]
+        tally[N_AWARE] = counts[NOW_AWARE]
         tally[N_SILENT] = (
             int(world.blocks[b, 1]) - int(world.blocks[b, 0])
             - tally[N_DETAINED] - tally[N_MOBILISE] - tally[N_SHARE] - tally[N_SELF_CENSOR]
         )  # fmt: skip
 
 
-@within
+@internal
 def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let those of a block attend and decide whom today concerns."""
     state, words, touched = world.state, world.words[scratch], world.touched[scratch]
-    here, standing, tally = world.signals[world.blocks[b, 2]], world.standing[b], world.tallies[b]
+    here, counts, tally = world.signals[world.blocks[b, 2]], world.block_counts[b], world.tallies[b]
     background = 0.0
     if p.attention.on != 0.0 and int(here["running"]) and float(here["coverage"]) > 0.0:
         media = hazard(0, 0.0, float(here["coverage"]), 0.0, False, p.attention)
         background = awakening(media, world.step_days)
-    standing[WERE_HELD] = 0
+    counts[WERE_HELD] = 0
     first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
     while first < end:
         last = end_of(NEAR, first, end)
@@ -251,10 +251,10 @@ def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Pa
             few = attend_near(b, first, many, drawn, words, touched, seed, step, world, p)
             decide_near(b, few, touched, world, p)
         first = last
-    tally[N_DETAINED] = standing[WERE_HELD]
+    tally[N_DETAINED] = counts[WERE_HELD]
 
 
-@within
+@internal
 def attend_near(
     b: int,
     first: int,
@@ -273,7 +273,7 @@ def attend_near(
     -------
     How many these are. All others stay silent however many of their ties count.
     """
-    state, standing = world.state, world.standing[b]
+    state, counts = world.state, world.block_counts[b]
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     attentions, heard, days_left = state.attention, state.heard, state.days_left
     grievance, trust, thresholds = state.grievance, state.trust, world.traits.threshold
@@ -281,7 +281,7 @@ def attend_near(
     postures, voices = state.posture, state.voice
     here = world.signals[world.blocks[b, 2]]
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    stirred, attends = world.stirred, p.attention.on != 0.0
+    dirty, attends = world.dirty, p.attention.on != 0.0
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
     few, woken, held, freed = 0, 0, 0, 0
     for t in range(many):
@@ -296,7 +296,7 @@ def attend_near(
             continue
         attention, reads_foreign = int(attentions[at]), (int(ears_now[at]) & FOREIGN) != 0
         street, others = 0, 0
-        if int(stirred[i >> STIR_BITS]):
+        if int(dirty[i >> GROUP_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         if attends:
             draw = filled(i, first, words) if drawn else uniform(seed, i, step, ATTENTION)
@@ -324,14 +324,14 @@ def attend_near(
             if street + others > 0:
                 prefetch(neighbour, int(start[at]) + int(close[at]))
     world.actor_counts[b] += held
-    standing[NOW_AWARE] += woken
-    standing[NOW_HELD] -= freed
-    standing[WERE_HELD] += held
-    standing[WITH_VOICE] += held
+    counts[NOW_AWARE] += woken
+    counts[NOW_HELD] -= freed
+    counts[WERE_HELD] += held
+    counts[WITH_VOICE] += held
     return few
 
 
-@within
+@internal
 def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters) -> None:
     """Let those in ``touched`` decide, and count."""
     state, readable = world.state, world.readable
@@ -345,19 +345,19 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     security, surveillance = float(here["security"]), float(here["surveillance"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
     withdrawn = int(here["withdrawn"])
-    stirred = world.stirred
+    dirty = world.dirty
     slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
     mobilised, newly_mobilised, sharing, posting, censoring, visible, voiced = 0, 0, 0, 0, 0, 0, 0
     for t in range(few):
         i, at = int(touched[t]), np.uint64(touched[t])
         if t + AHEAD < few:
             j = int(touched[t + AHEAD])
-            if int(stirred[j >> STIR_BITS]):
+            if int(dirty[j >> GROUP_BITS]):
                 begin = int(start[j]) + int(close[j])
                 for e in range(begin, min(begin + FIRST_TIES, int(start[j + 1]))):
                     prefetch(last_ears, int(neighbour[e]))
         street, others = 0, 0
-        if int(stirred[i >> STIR_BITS]):
+        if int(dirty[i >> GROUP_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         ears, n_close, d = int(ears_now[at]), int(close[at]), 1.0
         if street + others > 0:
@@ -369,7 +369,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         opposition = float(grievance[at]) * (1.0 - float(trust[at]))
         motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
         platforms = ears & PLATFORMS
-        traced = exposed(
+        traced = trace_probability(
             surveillance, float(readable[platforms]), p.circumvention.anonymity,
             int(circumventing[at]),
         )  # fmt: skip
@@ -393,7 +393,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         if voice & PLATFORMS:
             visible += fixed(float(readable[voice & PLATFORMS]))
     world.actor_counts[b] = slot - int(world.blocks[b, 0])
-    world.standing[b, WITH_VOICE] += voiced
+    world.block_counts[b, WITH_VOICE] += voiced
     tally[N_MOBILISE] += mobilised
     tally[N_NEWLY_MOBILISED] += newly_mobilised
     tally[N_SHARE] += sharing

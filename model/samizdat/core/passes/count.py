@@ -1,6 +1,6 @@
 """Count what no citizen needs to know: voices suppressed, preferences falsified."""
 
-from samizdat.core.jit import within
+from samizdat.core.jit import internal
 from samizdat.core.layout import (
     DETAINED,
     MOBILISE,
@@ -12,11 +12,11 @@ from samizdat.core.layout import (
     TALK,
     World,
 )
-from samizdat.core.mechanisms.decision import exposed, post_risk, speaks
+from samizdat.core.mechanisms.decision import post_risk, speaks, trace_probability
 from samizdat.core.parameters import Parameters
 
 
-@within
+@internal
 def count_suppressed(b0: int, b1: int, world: World) -> None:
     """Count the voices of today that blocks and blackouts alone keep from a neighbour."""
     ties, state = world.ties, world.state
@@ -51,7 +51,7 @@ def count_suppressed(b0: int, b1: int, world: World) -> None:
         world.tallies[b, N_POSTS_SUPPRESSED] = suppressed
 
 
-@within
+@internal
 def count_latent(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Count who would speak openly, aware or not, but for the risk of a post."""
     traits, state = world.traits, world.state
@@ -66,7 +66,7 @@ def count_latent(b0: int, b1: int, world: World, p: Parameters) -> None:
             aversion, threshold = float(traits.risk_aversion[i]), float(traits.threshold[i])
             if speaks(motive, 0.0, aversion, threshold, p.decision):
                 platforms = int(state.ears[i]) & PLATFORMS
-                traced = exposed(
+                traced = trace_probability(
                         surveillance, float(world.readable[platforms]), p.circumvention.anonymity,
                         int(state.circumventing[i]),
                     )  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import ARREST, PREEMPT, SANCTION, TERM, UPTAKE, uniform
-from samizdat.core.jit import within
+from samizdat.core.jit import internal
 from samizdat.core.layout import (
     DETAINED,
     IS_CUT_OFF,
@@ -20,19 +20,19 @@ from samizdat.core.layout import (
     World,
 )
 from samizdat.core.mechanisms.circumvention import next_circumventing
-from samizdat.core.mechanisms.decision import exposed
+from samizdat.core.mechanisms.decision import trace_probability
 from samizdat.core.mechanisms.fate import term
 from samizdat.core.parameters import Parameters
 
 
-@within
+@internal
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Arrest, prosecute, pre-empt; then let VPNs come and go."""
     touched = world.touched[b0]
     for b in range(b0, b1):
-        here, standing, tally = (
+        here, counts, tally = (
             world.signals[world.blocks[b, 2]],
-            world.standing[b],
+            world.block_counts[b],
             world.tallies[b],
         )
         taken = 0
@@ -41,13 +41,13 @@ def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) ->
         if int(world.last_actor_counts[b]) > 0 and float(here["preempt"]) > 0.0:
             taken += arrest_beforehand(b, seed, step, here, world, p)
         tally[N_NEWLY_DETAINED] = taken
-        standing[NOW_HELD] += taken
-        if standing[WITH_VPN] > 0 or (tally[N_CUT_OFF] > 0 and int(here["blackout"]) == 0):
-            standing[WITH_VPN] += circumvent(b, seed, step, here, touched, world, p)
-        tally[N_CIRCUMVENTING] = standing[WITH_VPN]
+        counts[NOW_HELD] += taken
+        if counts[WITH_VPN] > 0 or (tally[N_CUT_OFF] > 0 and int(here["blackout"]) == 0):
+            counts[WITH_VPN] += circumvent(b, seed, step, here, touched, world, p)
+        tally[N_CIRCUMVENTING] = counts[WITH_VPN]
 
 
-@within
+@internal
 def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
     """Arrest some of those in the street, prosecute some of those who posted; return how many."""
     state, first, newly = world.state, int(world.blocks[b, 0]), 0
@@ -61,7 +61,7 @@ def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Paramet
         if posture == MOBILISE:
             taken = uniform(seed, i, step, ARREST) < chance
         elif posture == SHARE and platforms:
-            traced = exposed(
+            traced = trace_probability(
                 float(here["surveillance"]), float(world.readable[platforms]),
                 p.circumvention.anonymity, int(state.circumventing[i]),
             )  # fmt: skip
@@ -72,7 +72,7 @@ def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Paramet
     return newly
 
 
-@within
+@internal
 def arrest_beforehand(
     b: int, seed: int, step: int, here: np.void, world: World, p: Parameters
 ) -> int:
@@ -84,7 +84,7 @@ def arrest_beforehand(
         platforms = int(state.last_voice[i]) & PLATFORMS
         free = int(state.posture[i]) != DETAINED and int(state.days_left[i]) == 0
         if platforms and free:
-            chance = preempt * exposed(
+            chance = preempt * trace_probability(
                 1.0, float(world.readable[platforms]), p.circumvention.anonymity,
                 int(state.circumventing[i]),
             )  # fmt: skip
@@ -94,7 +94,7 @@ def arrest_beforehand(
     return newly
 
 
-@within
+@internal
 def circumvent(
     b: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
@@ -115,7 +115,7 @@ def circumvent(
     return more
 
 
-@within
+@internal
 def circumvent_near(
     many: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,

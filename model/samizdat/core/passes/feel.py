@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled, within
+from samizdat.core.jit import compiled, internal
 from samizdat.core.layout import (
     AWARE,
     FIXED,
     FOREIGN,
+    GROUP,
+    GROUP_BITS,
     HEARS_FOREIGN,
     HEARS_OTHERS,
     HELD,
@@ -23,8 +25,6 @@ from samizdat.core.layout import (
     ONLINE,
     OTHERS_HEARD,
     POSTS_HEARD,
-    STIR,
-    STIR_BITS,
     STREET_HEARD,
     SUM_FEAR,
     SUM_GRIEVANCE,
@@ -51,20 +51,20 @@ def fixed(x: float) -> int:
     return int(np.int32(x * FIXED + 0.5))
 
 
-@within
+@internal
 def end_of(size: int, i: int, last: int) -> int:
     """Return where the citizens end among whom i stands, ``size`` of them, or ``last`` if first."""
     return min(last, (i // size + 1) * size)
 
 
-@within
+@internal
 def is_calm(b: int, world: World) -> bool:
     """Whether nobody in a block is aware, in detention or just out of it."""
-    standing = world.standing[b]
-    return bool(standing[NOW_AWARE] + standing[NOW_HELD] + standing[WERE_HELD] == 0)
+    counts = world.block_counts[b]
+    return bool(counts[NOW_AWARE] + counts[NOW_HELD] + counts[WERE_HELD] == 0)
 
 
-@within
+@internal
 def is_eventful(here: np.void) -> bool:
     """Whether the day marks citizens of a region who are unaware and hear nobody.
 
@@ -75,7 +75,7 @@ def is_eventful(here: np.void) -> bool:
     return int(here["fresh"]) != 0 or abroad
 
 
-@within
+@internal
 def mark(
     here: np.void,
     last_voice: NDArray[np.uint16],
@@ -96,7 +96,7 @@ def mark(
         marks[i] = int(marks[i]) | (TO_ACT * concerned | WAS_AWARE * aware | IS_RELEASED * released)
 
 
-@within
+@internal
 def mark_heard(
     here: np.void,
     heard: NDArray[np.uint32],
@@ -115,10 +115,10 @@ def mark_heard(
     return posts, held
 
 
-@within
+@internal
 def mark_block(b: int, here: np.void, world: World) -> int:
     """Mark whom today concerns in a block; return how often kin are held there."""
-    state, stirred, heard = world.state, world.stirred, world.state.heard
+    state, dirty, heard = world.state, world.dirty, world.state.heard
     attention, marks, tally = state.attention, state.marks, world.tallies[b]
     begin, end, kin = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
     if not is_calm(b, world) or is_eventful(here):
@@ -130,8 +130,8 @@ def mark_block(b: int, here: np.void, world: World) -> int:
             )  # fmt: skip
     first = begin
     while first < end:
-        last = end_of(STIR, first, end)
-        if int(stirred[first >> STIR_BITS]):
+        last = end_of(GROUP, first, end)
+        if int(dirty[first >> GROUP_BITS]):
             posts, held = mark_heard(
                 here, heard[first:last], attention[first:last], marks[first:last]
             )
@@ -141,7 +141,7 @@ def mark_block(b: int, here: np.void, world: World) -> int:
     return kin
 
 
-@within
+@internal
 def move_grievance(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -169,7 +169,7 @@ def move_grievance(
     return moved
 
 
-@within
+@internal
 def move_trust(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -192,7 +192,7 @@ def move_trust(
         )  # fmt: skip
 
 
-@within
+@internal
 def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> int:
     """Let the fear of those move who hear of no kin in detention. Return whose moved."""
     chill, violence = float(here["chill"]), float(here["violence"])
@@ -207,7 +207,7 @@ def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32]
     return moved
 
 
-@within
+@internal
 def move_fear_for_kin(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -227,7 +227,7 @@ def move_fear_for_kin(
         )  # fmt: skip
 
 
-@within
+@internal
 def summed(belief: NDArray[np.float32]) -> int:
     """Return the sum of a belief, in units of 2^-24."""
     total = 0
@@ -236,7 +236,7 @@ def summed(belief: NDArray[np.float32]) -> int:
     return total
 
 
-@within
+@internal
 def add_up(
     grievance: NDArray[np.float32], trust_now: NDArray[np.float32], tally: NDArray[np.int64]
 ) -> None:
@@ -250,15 +250,15 @@ def add_up(
     tally[SUM_OPPOSITION] += sum_opposition
 
 
-@within
+@internal
 def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -> int:
     """Let the fear of a block move; return whose moved, as far as these know nobody held."""
     state, close = world.state, world.ties.close
     first, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
     while first < end:
-        last = end_of(STIR if kin else NEAR, first, end)
+        last = end_of(GROUP if kin else NEAR, first, end)
         marks, fear = state.marks[first:last], state.fear[first:last]
-        if kin and int(world.stirred[first >> STIR_BITS]):
+        if kin and int(world.dirty[first >> GROUP_BITS]):
             heard = state.heard[first:last]
             move_fear_for_kin(here, marks, fear, heard, close[first:last], p)
         else:
@@ -267,7 +267,7 @@ def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -
     return moved
 
 
-@within
+@internal
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Move grievance, trust and fear, and mark whom today concerns further.
 
@@ -277,18 +277,20 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
 
     Where nobody is aware and nothing of hers is newly lost, grievance only relaxes; where nobody
     has kin in detention either, fear only calms. Once a day of that moved nobody in a block, nor
-    will the next: `World.rest` says under which numbers, and it is left alone until they change.
+    will the next: `World.rest_key` says under which numbers; it is left alone until they change.
     A new term that can move grievance or fear of who is not aware belongs into what is asked here.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
-        rest, kept = world.rest[b], world.kept[b]
+        rest_key, rest_sums = world.rest_key[b], world.rest_sums[b]
         calm, chill, kin = is_calm(b, world), float(here["chill"]), mark_block(b, here, world)
         unhurt = calm and (int(tally[N_CUT_OFF]) == 0 or float(here["novelty"]) == 0.0)
         unafraid = calm and kin == 0
-        grieves = not (unhurt and rest[0] == p.grievance.rise and rest[1] == p.grievance.relax)
-        fears = not (unafraid and rest[2] == p.fear.calm and rest[3] == chill)
+        grieves = not (
+            unhurt and rest_key[0] == p.grievance.rise and rest_key[1] == p.grievance.relax
+        )
+        fears = not (unafraid and rest_key[2] == p.fear.calm and rest_key[3] == chill)
         begin, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
         for first in range(begin, end, NEAR):
             last = min(first + NEAR, end)
@@ -302,16 +304,18 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
             add_up(grievance, trust, tally)
         if grieves:
             still = unhurt and moved == 0
-            rest[0], rest[1] = (p.grievance.rise, p.grievance.relax) if still else (np.nan, np.nan)
-            kept[0] = tally[SUM_GRIEVANCE]
+            rest_key[0], rest_key[1] = (
+                (p.grievance.rise, p.grievance.relax) if still else (np.nan, np.nan)
+            )
+            rest_sums[0] = tally[SUM_GRIEVANCE]
         if fears:
             still = move_fear_in_block(b, here, kin, world, p.fear) == 0 and unafraid
-            rest[2], rest[3] = (p.fear.calm, chill) if still else (np.nan, np.nan)
-            kept[1] = summed(state.fear[begin:end])
-        tally[SUM_GRIEVANCE], tally[SUM_FEAR] = kept[0], kept[1]
+            rest_key[2], rest_key[3] = (p.fear.calm, chill) if still else (np.nan, np.nan)
+            rest_sums[1] = summed(state.fear[begin:end])
+        tally[SUM_GRIEVANCE], tally[SUM_FEAR] = rest_sums[0], rest_sums[1]
 
 
-@within
+@internal
 def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Give every citizen her first beliefs: hardship, the chill, and trust at its fixed point."""
     traits, state = world.traits, world.state
@@ -330,4 +334,4 @@ def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
                 p.trust,
             )
             state.attention[i] = AWARE if p.attention.on == 0.0 else UNAWARE
-        world.standing[b, NOW_AWARE] = last - first if p.attention.on == 0.0 else 0
+        world.block_counts[b, NOW_AWARE] = last - first if p.attention.on == 0.0 else 0

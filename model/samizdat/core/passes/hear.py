@@ -4,15 +4,17 @@ Hearing has two methods, which give the same integers: where few speak, each voi
 with its listeners; where many do, each citizen asks along her ties (after the direction-optimising
 search of Beamer, Asanovic & Patterson 2012, SC '12, doi:10.1109/SC.2012.50). Both run over ranges
 of listeners cut at multiples of NEAR, so that no two threads write one counter; a counter holds
-only where ``stirred`` says that a voice arrived, so that nobody has to clear the others.
+only where ``dirty`` says that a voice arrived, so that nobody has to clear the others.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled, inlined, within
+from samizdat.core.jit import compiled, inlined, internal
 from samizdat.core.layout import (
     FOREIGN,
+    GROUP,
+    GROUP_BITS,
     HEARS_FOREIGN,
     HELD,
     HELD_HEARD,
@@ -25,8 +27,6 @@ from samizdat.core.layout import (
     OTHERS_HEARD,
     PLATFORMS,
     POSTS_HEARD,
-    STIR,
-    STIR_BITS,
     STREET,
     STREET_HEARD,
     WITH_VOICE,
@@ -39,7 +39,7 @@ _ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 MOST = 0.25  # of the citizens have a voice: then asking first whether a tie has one costs more
 
 
-@within
+@internal
 def settle_reach(
     here: np.void,
     platforms: NDArray[np.uint16],
@@ -88,10 +88,10 @@ def listen(b0: int, b1: int, world: World) -> None:
 
 
 @compiled
-def tell(first: int, last: int, world: World) -> None:
+def mark_speakers(first: int, last: int, world: World) -> None:
     """Note, a bit each, who of the citizens first ... last - 1 had a voice yesterday."""
-    state, loud = world.state, world.loud
-    loud[first >> 3 : (last + 7) >> 3] = 0
+    state, spoke_bits = world.state, world.spoke_bits
+    spoke_bits[first >> 3 : (last + 7) >> 3] = 0
     for b in range(world.blocks.shape[0]):
         slot = int(world.blocks[b, 0])
         if slot >= last or int(world.blocks[b, 1]) <= first:
@@ -99,7 +99,7 @@ def tell(first: int, last: int, world: World) -> None:
         for k in range(slot, slot + int(world.last_actor_counts[b])):
             j = int(state.last_actors[k])
             if first <= j < last and int(state.last_voice[j]) != 0:
-                loud[j >> 3] |= 1 << (j & 7)
+                spoke_bits[j >> 3] |= 1 << (j & 7)
 
 
 @inlined
@@ -121,18 +121,18 @@ def from_afar(voice: int, ears: int) -> tuple[int, int, int]:
 def hear_by_pull(first: int, last: int, world: World) -> None:
     """Let the citizens first ... last - 1 count the voices of the step before along their ties.
 
-    Unless most have a voice, whether a neighbour had one is asked of ``loud`` first, small enough
-    for a near cache. Places are unsigned: signed ones might count from the end, and each would be
+    Unless most have a voice, ``spoke_bits``, small enough for a near cache, is first asked whether
+    Unless most have a voice, ``spoke_bits``, small enough for a near cache, is asked first whether
     asked whether it does.
     """
-    state, stirred, loud = world.state, world.stirred, world.loud
+    state, dirty, spoke_bits = world.state, world.dirty, world.spoke_bits
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
-    ask = world.standing[:, WITH_VOICE].sum() < MOST * ears_now.size
-    for some in range(first, last, STIR):
+    ask = world.block_counts[:, WITH_VOICE].sum() < MOST * ears_now.size
+    for some in range(first, last, GROUP):
         anything = 0
-        for i in range(some, min(some + STIR, last)):
+        for i in range(some, min(some + GROUP, last)):
             street, others, held, posts = 0, 0, 0, 0
             free, ears = int(days_left[i]) == 0, int(ears_now[i])
             begin, middle = int(start[i]), int(start[i]) + int(close[i])
@@ -145,13 +145,13 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
                 while e < online:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                    if np.uint64(spoke_bits[j >> _THREE]) >> (j & _SEVEN) & _ONE:
                         m, s, c, post = of_kin(int(last_voice[j]), ears)
                         street, others, held, posts = street + m, others + s, held + c, posts + post
                 while e < end:
                     j = np.uint64(neighbour[e])
                     e += _ONE
-                    if np.uint64(loud[j >> _THREE]) >> (j & _SEVEN) & _ONE:
+                    if np.uint64(spoke_bits[j >> _THREE]) >> (j & _SEVEN) & _ONE:
                         m, s, post = from_afar(int(last_voice[j]), ears)
                         street, others, posts = street + m, others + s, posts + post
             else:
@@ -169,10 +169,10 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
             heard[i, POSTS_HEARD] = posts
             anything |= street | others | held
         if anything:
-            stirred[some >> STIR_BITS] = 1
+            dirty[some >> GROUP_BITS] = 1
 
 
-@within
+@internal
 def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: int) -> int:
     """Return the first place in a sorted part of a row whose neighbour is >= citizen."""
     while begin < end:
@@ -184,13 +184,13 @@ def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: 
     return begin
 
 
-@within
-def reaches(i: int, last: int, stirred: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
+@internal
+def reaches(i: int, last: int, dirty: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
     """Clear the counters around citizen i, unless a voice came there before."""
-    some = i >> STIR_BITS
-    if int(stirred[some]) == 0:
-        stirred[some] = 1
-        heard[some << STIR_BITS : min(last, (some + 1) << STIR_BITS)] = 0
+    some = i >> GROUP_BITS
+    if int(dirty[some]) == 0:
+        dirty[some] = 1
+        heard[some << GROUP_BITS : min(last, (some + 1) << GROUP_BITS)] = 0
 
 
 @compiled
@@ -199,7 +199,7 @@ def hear_by_push(first: int, last: int, world: World) -> None:
 
     The same integers as by pull; its cost follows the voices, not the citizens.
     """
-    state, stirred = world.state, world.stirred
+    state, dirty = world.state, world.dirty
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     heard, ears_now, days_left = state.heard, state.ears, state.days_left
     last_actors, last_voice, n = state.last_actors, state.last_voice, int(state.ears.size)
@@ -220,11 +220,11 @@ def hear_by_push(first: int, last: int, world: World) -> None:
                 if int(days_left[i]) > 0:
                     continue
                 ears = int(ears_now[i])
-                audible = hears_kin(voice, ears)
-                if not audible and voice & HELD == 0:
+                reachable_ties = hears_kin(voice, ears)
+                if not reachable_ties and voice & HELD == 0:
                     continue
-                reaches(i, n, stirred, heard)
-                if audible:
+                reaches(i, n, dirty, heard)
+                if reachable_ties:
                     heard[i, column] += 1
                     heard[i, POSTS_HEARD] += hears_online(voice, ears)
                 if voice & HELD:
@@ -236,6 +236,6 @@ def hear_by_push(first: int, last: int, world: World) -> None:
                 if i >= last:
                     break
                 if hears_online(voice, int(ears_now[i])):  # no ears in detention
-                    reaches(i, n, stirred, heard)
+                    reaches(i, n, dirty, heard)
                     heard[i, column] += 1
                     heard[i, POSTS_HEARD] += 1

@@ -7,7 +7,7 @@ import solara
 
 from samizdat.page.labels import STANDING
 from samizdat.page.session import Session
-from samizdat.page.widgets import Choices, Number, Pick, Press
+from samizdat.page.widgets import Button, Choices, Number, Select
 from samizdat.scenario.schema import FOREIGN_PRESS
 
 
@@ -22,9 +22,9 @@ def Levers(session: Session) -> None:
         classes=["samizdat-help"],
     )
     if len(regions) > 1:
-        Pick("Where", [("", "everywhere"), *regions], session.where.value, session.where.set)
-    names = [platform.name for platform in world.world.platforms]
-    if world.world.foreign_press.audience > 0:
+        Select("Where", [("", "everywhere"), *regions], session.where.value, session.where.set)
+    names = [platform.name for platform in world.spec.platforms]
+    if world.spec.foreign_press.audience > 0:
         names.append(FOREIGN_PRESS)
     Orders(session, names)
     GivingIn(session)
@@ -50,7 +50,7 @@ def Orders(session: Session, platforms: list[str]) -> None:
                 "title": f"{_plain(name)} blocked",
             }  # fmt: skip
             down = running(order)
-            Press(
+            Button(
                 _plain(name), lambda order=order: toggle(order), down=down,
                 kind="samizdat-harsh", hint=f"{'Unblock' if down else 'Block'} {_plain(name)}",
             )  # fmt: skip
@@ -60,11 +60,11 @@ def Orders(session: Session, platforms: list[str]) -> None:
         "kind": "action", "lever": "violence", "days": 1, "title": "Violence in the street"
     }  # fmt: skip
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        Press(
+        Button(
             "network off", lambda: toggle(blackout), kind="samizdat-harsh",
             down=running(blackout),
         )  # fmt: skip
-        Press(
+        Button(
             "violence, one day", lambda: toggle(violence), kind="samizdat-harsh",
             down=running(violence),
         )  # fmt: skip
@@ -75,7 +75,7 @@ def Orders(session: Session, platforms: list[str]) -> None:
                 said = f"{click.entry['title']}, {_place(click.entry)}"
                 with solara.Div(classes=["samizdat-order"], key=click.id):
                     solara.Text(f"{said}: tomorrow" if brief else said)
-                    Press(
+                    Button(
                         "take back" if brief else "end",
                         lambda which=click.id: session.lift(which),
                     )
@@ -94,7 +94,7 @@ def GivingIn(session: Session) -> None:
                 "kind": "action", "lever": "concession", "event": event, "days": 1,
                 "title": f"The state gives in: {title}",
             }  # fmt: skip
-            Press(
+            Button(
                 title, lambda entry=entry: session.toggle(entry),
                 down=session.ordered(entry),
                 hint="It gives cause for grievance no longer; news of it goes on",
@@ -104,7 +104,7 @@ def GivingIn(session: Session) -> None:
 @solara.component
 def Authority(session: Session) -> None:
     """Show who orders the blocks that come by rule."""
-    value = session.numbers.value.get("blocking.authority", 0.0)
+    value = session.parameters.value.get("blocking.authority", 0.0)
     solara.Div(
         children=[f"Who may order a block by rule{national(session)}"], classes=["samizdat-heading"]
     )
@@ -119,11 +119,11 @@ def Authority(session: Session) -> None:
 @solara.component
 def Standing(session: Session) -> None:
     """Show the levers that act every day."""
-    numbers, refusals = session.numbers.value, session.refusals.value
+    parameters, refusals = session.parameters.value, session.refusals.value
     solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
     for name, label in STANDING.items():
-        if name in numbers:
-            Number(name, numbers[name], session.set, label, refusals)
+        if name in parameters:
+            Number(name, parameters[name], session.set, label, refusals)
 
 
 def national(session: Session) -> str:

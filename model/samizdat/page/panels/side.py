@@ -4,7 +4,7 @@ import solara
 
 from samizdat.page.labels import LEVER_WORDS
 from samizdat.page.session import Session
-from samizdat.page.widgets import Entry, Pick, Picture, Press, data_of
+from samizdat.page.widgets import Button, Entry, Picture, Select, data_of
 from samizdat.regime.levers import LEVERS
 
 LONGEST = 18  # digits of a number of a citizen
@@ -30,7 +30,7 @@ def Compared(session: Session) -> None:
             for name, lever in LEVERS.items()
         ),
     ]
-    Pick(
+    Select(
         "Compare with", options, session.lever.value or "",
         lambda lever: session.compare(lever or None),
     )  # fmt: skip
@@ -64,7 +64,7 @@ def Why(session: Session) -> None:
             refusals=session.refusals.value,
         )
         if citizen is not None:
-            Press("close", lambda: session.ask_why(None))
+            Button("close", lambda: session.ask_why(None))
     with solara.Div(classes=["samizdat-why"]):
         if citizen is None:
             solara.Div(

@@ -8,7 +8,7 @@ from samizdat.mesa_model import seed_from
 from samizdat.page.choice import REGIMES, Choice, citizens_from
 from samizdat.page.session import Session
 from samizdat.page.sliders import groups
-from samizdat.page.widgets import Entry, Fold, Number, Pick, Press
+from samizdat.page.widgets import Button, Entry, Expander, Number, Select
 from samizdat.scenario.shipped import shipped
 
 _REGIMES = {
@@ -27,7 +27,7 @@ def World(session: Session) -> None:
     refusals = session.refusals.value
     names = shipped() if choice.scenario in shipped() else [choice.scenario, *shipped()]
     solara.Div(children=["These take effect with a new start."], classes=["samizdat-help"])
-    Pick(
+    Select(
         "Scenario",
         [(name, name.replace("_", " ")) for name in names],
         draft.scenario,
@@ -62,13 +62,13 @@ def World(session: Session) -> None:
         kind="samizdat-seed",
         refusals=refusals,
     )
-    Pick(
+    Select(
         "Regime",
         [(name, _REGIMES.get(name, name)) for name in REGIMES],
         draft.regime,
         lambda name: session.draft.set(replace(session.draft.value, regime=name)),
     )
-    Press(
+    Button(
         "Start this world",
         lambda: session.choose(session.draft.value, playing=True),
         kind="samizdat-main",
@@ -86,12 +86,12 @@ def World(session: Session) -> None:
         session.problem.set("")
         session.draft.set(changed)
 
-    numbers = dict(_numbers(draft))
+    parameters = dict(_numbers(draft))
     for title, members in groups(live=False).items():
-        Fold(
+        Expander(
             title,
             lambda members=members: [
-                Number(name, numbers[name], change, refusals=refusals) for name in members
+                Number(name, parameters[name], change, refusals=refusals) for name in members
             ],
         )
 
@@ -101,17 +101,17 @@ def Numbers(session: Session) -> None:
     """Every number that can change while the world runs."""
     solara.Div(children=["These take effect on the next day."], classes=["samizdat-help"])
     for title, members in groups(live=True).items():
-        Fold(title, lambda members=members: Live(session, members))
+        Expander(title, lambda members=members: Live(session, members))
 
 
 @solara.component
 def Live(session: Session, members: list[str]) -> None:
     """Show some numbers as they are in force."""
-    numbers, refusals = session.numbers.value, session.refusals.value
+    parameters, refusals = session.parameters.value, session.refusals.value
     with solara.Div():
         for name in members:
-            if name in numbers:
-                Number(name, numbers[name], session.set, refusals=refusals)
+            if name in parameters:
+                Number(name, parameters[name], session.set, refusals=refusals)
 
 
 def _citizens(choice: Choice) -> int:
@@ -123,6 +123,6 @@ def _citizens(choice: Choice) -> int:
 
 def _numbers(choice: Choice) -> dict[str, float]:
     try:
-        return dict(choice.world().numbers)
+        return dict(choice.world().parameters)
     except ValueError:
-        return dict(Choice().world().numbers)
+        return dict(Choice().world().parameters)

@@ -1,0 +1,39 @@
+"""What the page reads of a running simulation: parameters in force, events, counts."""
+
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.registry import REGISTRY
+from samizdat.scenario.timeline import Course, Event
+
+
+def parameters_of(simulation: Simulation) -> dict[str, float]:
+    """Return the numbers in force on the next day, where they are the nation's."""
+    spec = simulation.scenario.spec
+    parameters = dict(simulation.scenario.parameters)
+    course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
+    for entry, _ in course.settings_on(simulation.step_number * spec.step_days, spec.step_days):
+        for name, value in entry.set.items():
+            if name not in simulation.scenario.pinned and not entry.regions:
+                parameters[name] = REGISTRY[name].quantity.checked(name, value)
+    return parameters
+
+
+def events_of(simulation: Simulation) -> dict[str, str]:
+    """Return the events that run on the next day and are not conceded: id -> title."""
+    spec = simulation.scenario.spec
+    course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
+    day = simulation.step_number * float(spec.step_days)
+    conceded = simulation.environment.regime_state.conceded
+    return {
+        entry.id: entry.title or entry.id
+        for entry, when in course.entries
+        if isinstance(entry, Event)
+        and when.touches(day, spec.step_days)
+        and entry.id not in conceded
+    }
+
+
+def counts_of(simulation: Simulation) -> dict[str, int]:
+    """Return how many did what on the last day; before the first one everybody is silent."""
+    if simulation.step_number == 0:
+        return {"silent": simulation.scenario.citizens}
+    return simulation.counts

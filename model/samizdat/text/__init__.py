@@ -1,0 +1,1 @@
+"""Words that people read, by language."""
