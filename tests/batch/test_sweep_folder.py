@@ -243,9 +243,9 @@ def test_a_compaction_that_is_killed_anywhere_loses_nothing(done, tmp_path, monk
     """At each of its file operations in turn."""
     from pathlib import Path
 
-    from samizdat.batch import compact as module
+    from samizdat.batch import folder as module
 
-    monkeypatch.setattr(module, "ROWS", 12 // pieces)
+    monkeypatch.setattr(module, "PART_ROWS", 12 // pieces)
     whole, ends = digests(done[0]), 0
     for moment in range(1000):
         out = shutil.copytree(done[0], tmp_path / f"{moment}")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from test_cli import call, manifest_of
 
-from samizdat.run import checkpoint
+from samizdat.run import checkpoint, digests
 from samizdat.run.records import read_table, table_digest
 from samizdat.system.files import FolderLock
 
@@ -237,7 +237,7 @@ def test_a_complete_run_is_left_alone(whole, capsys):
 
 def test_another_source_is_refused_unless_forced(whole, killed, tmp_path, capsys, monkeypatch):
     out = shutil.copytree(killed, tmp_path / "run")
-    monkeypatch.setattr(checkpoint, "model_digest", lambda: "another")
+    monkeypatch.setattr(digests, "model_digest", lambda: "another")
     assert "source has changed" in refused(capsys, "--resume", out)
     assert call("run", "--resume", out, "--force", *QUIETLY) == 0
     assert_the_same(out, whole)
@@ -288,21 +288,21 @@ def test_a_full_disk_ends_in_one_line_and_the_last_checkpoint_stays(
     whole, tmp_path, capsys, monkeypatch
 ):
     out = tmp_path / "run"
-    save = checkpoint.save
+    write = checkpoint.write
 
-    def full(simulation, path):
-        if simulation.step_number > 20:
+    def full(path, facts, arrays):
+        if facts["step"] > 20:
             path.with_name(f".{path.name}.partial").write_bytes(b"half")
             raise OSError(28, "No space left on device")
-        save(simulation, path)
+        write(path, facts, arrays)
 
-    monkeypatch.setattr(checkpoint, "save", full)
+    monkeypatch.setattr(checkpoint, "write", full)
     line = refused(capsys, *TOWN, "--out", out, "--checkpoint-every", 5, *QUIETLY)
     assert "no checkpoint could be written: no space left on device" in line
     assert "step-000000025.npz" in line
     assert steps_kept(out) == [20, 15]
     assert manifest_of(out)["status"] == "failed"
-    monkeypatch.setattr(checkpoint, "save", save)
+    monkeypatch.setattr(checkpoint, "write", write)
     assert call("run", "--resume", out, *QUIETLY) == 0
     assert_the_same(out, whole)
     assert "error" not in manifest_of(out)

@@ -130,8 +130,8 @@ def test_every_pass_is_compiled_for_one_signature_only():
     run(town(50))
     run(town(60).change({"attention.beta": 1, "step_days": 2}), threads=2)
     for name in (
-        "listen", "tell", "hear_by_pull", "hear_by_push", "begin", "feel_and_act",
-        "evening",
+        "listen", "mark_speakers", "hear_by_pull", "hear_by_push", "begin", "feel_and_act",
+        "resolve_and_count",
     ):  # fmt: skip
         assert len(getattr(step, name).signatures) == 1, name
 
@@ -165,9 +165,9 @@ def test_leaving_a_block_at_rest_alone_changes_nothing(monkeypatch):
     left_alone, never = (Simulation(law, seed=4, threads=1) for _ in range(2))
     rested = 0
     while not left_alone.finished:
-        never._world.rest[:] = np.nan
+        never._world.rest_key[:] = np.nan
         left_alone.step(), never.step()
-        rested += np.count_nonzero(left_alone._world.rest == left_alone._world.rest)
+        rested += np.count_nonzero(left_alone._world.rest_key == left_alone._world.rest_key)
     assert rested > 0
     assert same_state(left_alone, never)
     assert same_history(left_alone, never)

@@ -197,7 +197,7 @@ def test_there_is_safety_in_numbers(mobilised, chance):
 
 
 @pytest.mark.parametrize(
-    ("luck", "alert", "triggers", "arrests"),
+    ("draws", "alert", "triggers", "arrests"),
     [
         (0.259, 0, True, 10),
         (0.261, 0, True, 0),

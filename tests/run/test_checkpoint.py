@@ -11,7 +11,7 @@ import pytest
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import DYNAMIC
 from samizdat.regime.orders import Order, RegimeState
-from samizdat.run import checkpoint, digests, simulation
+from samizdat.run import checkpoint, digests
 from samizdat.run.checkpoint import CheckpointError
 from samizdat.scenario.shipped import shipped
 from samizdat.society.graphs import Graph
@@ -143,7 +143,7 @@ def test_given_traits_and_graph_must_be_given_again(tmp_path):
 
 def test_another_source_is_refused_unless_forced(tmp_path, monkeypatch):
     paused(Simulation(town(), seed=3), 20, tmp_path / "run.npz")
-    monkeypatch.setattr(simulation, "model_digest", lambda: "another")
+    monkeypatch.setattr(digests, "model_digest", lambda: "another")
     with pytest.raises(CheckpointError, match="another source"):
         Simulation.restore(tmp_path / "run.npz")
     forced = Simulation.restore(tmp_path / "run.npz", force=True)

@@ -81,7 +81,14 @@ def test_mapped_arrays_are_to_the_passes_as_any_other(disk):
         assert type(array) is np.ndarray
         assert array.flags == known.flags or array.flags.carray
     run(town(N), seed=5)
-    for name in ("listen", "feel_and_act", "evening", "hear_by_push", "hear_by_pull", "tell"):
+    for name in (
+        "listen",
+        "feel_and_act",
+        "resolve_and_count",
+        "hear_by_push",
+        "hear_by_pull",
+        "mark_speakers",
+    ):
         assert len(getattr(step, name).signatures) == 1, name
 
 

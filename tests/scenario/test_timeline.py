@@ -162,7 +162,7 @@ def test_a_call_abroad_is_a_share_of_the_step_before():
     for calls in (0, 3):
         last[NORTH, N_SHARE] = calls
         signals = np.zeros(2, SIGNALS)
-        Environment(scenario, np.array([50, 50])).bring(1, last, LUCK, signals)
+        Environment(scenario, np.array([50, 50])).update(1, last, LUCK, signals)
         assert signals["coverage_abroad"].tolist() == [0.5 * (calls > 0)] * 2
 
 

@@ -137,7 +137,8 @@ def test_bad_networkx_graphs_are_refused(edges, message):
 
 def test_reading_imports_neither_networkx_nor_tables():
     program = (
-        "import sys, samizdat.graphs; print({'networkx', 'pandas', 'pyarrow'} & {*sys.modules})"
+        "import sys, samizdat.society.graphs; "
+        "print({'networkx', 'pandas', 'pyarrow'} & {*sys.modules})"
     )
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert out.stdout.strip() == b"set()"

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from samizdat.batch import parts
 from samizdat.batch.chunk import Done, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.run.digests import model_digest
+from samizdat.run import digests
 from samizdat.run.records import commit_of_source, machine, peak_memory, versions
 from samizdat.system.files import LOCK, FolderLock, to_disk, written_whole
 
@@ -88,7 +88,7 @@ class SweepFolder:
             "command": list(command),
             "commit": commit,
             "commit_dirty": dirty,
-            "model_digest": model_digest(),
+            "model_digest": digests.model_digest(),
             "versions": versions(),
             "machine": machine(),
             **workers,
@@ -248,7 +248,7 @@ def disk_free(folder: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-ROWS = 1_000_000  # of a part
+PART_ROWS = 1_000_000  # of a compacted part
 
 
 class Compacted(NamedTuple):
@@ -298,9 +298,9 @@ def _pieces(folder: Path, table: pa.Table) -> list[pa.Table]:
     if not len(table):
         return []
     sizes = [part.path.stat().st_size for part in parts.parts_in(folder / parts.SERIES)]
-    size = ROWS
+    size = PART_ROWS
     if sizes:
-        size = max(1, min(ROWS, int(len(table) * _LARGEST_SERIES / max(sum(sizes), 1))))
+        size = max(1, min(PART_ROWS, int(len(table) * _LARGEST_SERIES / max(sum(sizes), 1))))
     return [table.slice(begin, size) for begin in range(0, len(table), size)]
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
 from samizdat.core.jit import cache_folder
-from samizdat.run.digests import model_digest
+from samizdat.run import digests
 from samizdat.run.measures import HOW, OUTCOMES
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
@@ -240,7 +240,7 @@ class Worlds:
 
     def _recorded(self) -> list[Any]:
         series = None if self.series is None else self.series.model_dump(mode="json")
-        return [sorted(self.asked), series, model_digest()]
+        return [sorted(self.asked), series, digests.model_digest()]
 
 
 class WorldRef(NamedTuple):

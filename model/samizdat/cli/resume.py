@@ -87,7 +87,7 @@ def _check_manifest(
     folder: Path, world: Any, manifest: dict[str, Any], threads: int, force: bool
 ) -> None:
     """Check what the manifest asks for, and that the source is still the one that began."""
-    from samizdat.run.digests import model_digest
+    from samizdat.run import digests
     from samizdat.run.simulation import check_call
 
     check_call(manifest["seed"], threads)
@@ -96,7 +96,7 @@ def _check_manifest(
             f"resume = {folder}: steps_asked = {manifest['steps_asked']} in the manifest "
             f"is outside 1 ... {world.steps_until()}"
         )
-    if manifest["model_digest"] != model_digest() and not force:
+    if manifest["model_digest"] != digests.model_digest() and not force:
         refuse(
             f"resume = {folder}: the model's source has changed since the run began, the rest "
             "would not be what it would have been (--force goes on all the same)"

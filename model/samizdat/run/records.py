@@ -21,8 +21,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from samizdat.core.jit import source_digest
-from samizdat.run import checkpoint
-from samizdat.run.digests import model_digest
+from samizdat.run import checkpoint, digests
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.files import LOCK, FolderLock
@@ -176,7 +175,7 @@ class RunRecord:
             "started": self._began.isoformat(timespec="seconds"),
             "versions": versions(),
             "source_digest": source_digest(),
-            "model_digest": model_digest(),
+            "model_digest": digests.model_digest(),
             "commit": commit,
             "commit_dirty": dirty,
             "machine": machine(),
@@ -204,7 +203,7 @@ class RunRecord:
             "at": self._began.isoformat(timespec="seconds"),
             "steps": simulation.step_number,
             "threads": simulation.threads,
-            "model_digest": model_digest(),
+            "model_digest": digests.model_digest(),
             "versions": versions(),
         }
         self._manifest |= {

@@ -32,9 +32,8 @@ from samizdat.core.step import (
 )
 from samizdat.regime.levers import arrest_chances
 from samizdat.regime.orders import RegimeInput
-from samizdat.run import checkpoint
+from samizdat.run import checkpoint, digests
 from samizdat.run.checkpoint import Checkpoint
-from samizdat.run.digests import model_digest, scenario_digest, traits_digest
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.measures import mean_of
@@ -264,7 +263,7 @@ class Simulation:
         """
         found = checkpoint.read(Path(path))
         if not force:
-            found.check({"model": model_digest()})
+            found.check({"model": digests.model_digest()})
         seed = found.facts["identity"]["seed"]
         simulation = cls(found.scenario, seed, threads, graph, traits)
         simulation.resume(found, force=force)
@@ -294,18 +293,18 @@ class Simulation:
         """Return what must be equal for a run to go on as it would have; digests, seed, size."""
         if self._identity is None:
             self._identity = {
-                "model": model_digest(),
-                "scenario": scenario_digest(self.scenario),
+                "model": digests.model_digest(),
+                "scenario": digests.scenario_digest(self.scenario),
                 "seed": self.seed,
                 "citizens": self.scenario.citizens,
                 "graph": self.graph.digest(),
-                "traits": traits_digest(self._world.traits),
+                "traits": digests.traits_digest(self._world.traits),
             }
         return self._identity
 
     def __getstate__(self) -> dict[str, Any]:
         """Return all but the threads, for pickling; ties and traits are among it."""
-        return {name: value for name, value in vars(self).items() if name != "_crew"}
+        return {name: value for name, value in vars(self).items() if name != "_team"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Go on from what `__getstate__` gave, with threads of its own."""

@@ -23,7 +23,7 @@ RULES = {
     if getattr(rule, "__module__", "") == module.__name__ and interpreted(rule) is not rule
 }
 BELIEFS = ("next_grievance", "next_trust", "next_fear", "settled_trust")
-CHANCES = ("awakening", "weariness", "street_risk", "exposed", "post_risk")
+CHANCES = ("awakening", "weariness", "street_risk", "trace_probability", "post_risk")
 
 unit, flags = st.floats(0, 1), st.integers(0, 1)
 SETS = dict.fromkeys(

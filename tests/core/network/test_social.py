@@ -60,7 +60,7 @@ def test_a_large_society_is_the_one_it_always_was():
 
 
 def test_full_boxes_are_emptied_and_long_stretches_cut(monkeypatch):
-    monkeypatch.setattr(assembly, "_BOX", 1)
+    monkeypatch.setattr(assembly, "_OUTBOX", 1)
     monkeypatch.setattr(assembly, "_STRETCH", 100)
     asked = GraphShape(homophily=0.0, close_far=1.0)
     assert same(social(SEED, REGIONS, asked, 3), society(SEED, REGIONS, asked))
