@@ -4,7 +4,7 @@ from statistics import median
 
 import pandas as pd
 
-from benchmarks.report import Results, say
+from benchmarks.report import Results, notify
 from samizdat import Scenario, Simulation
 
 CITIES = {
@@ -151,7 +151,7 @@ def report(results: Results) -> None:
         rows = []
         for seed in range(1, repeats + 1):
             rows.append(scenario(citizens, seed))
-            say(f"history: {name}, {citizens:,} citizens, seed {seed} of {repeats}")
+            notify(f"history: {name}, {citizens:,} citizens, seed {seed} of {repeats}")
         for what in rows[0]:
             values = [row[what] for row in rows]
             tables.append({"scenario": name, "what": what, "median": median(values),

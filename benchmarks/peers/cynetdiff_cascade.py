@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from cynetdiff.models import IndependentCascadeModel
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "cynetdiff (C++), independent cascade"
 RULE = "its own: who was just reached reaches each neighbour with probability 0.2; begun anew"
@@ -41,7 +41,7 @@ def over_and_over(model: Any, seeds: list[int]) -> Callable[[int], int]:
     return step
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as many steps."""
 
     def setup() -> Callable[[int], int]:

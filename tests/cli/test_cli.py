@@ -8,6 +8,7 @@ import time
 
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
 from samizdat import Simulation, __version__
 from samizdat.cli import main
@@ -251,6 +252,6 @@ def test_a_full_disk_ends_in_one_line(tmp_path, capsys, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device", "nation.parquet")
 
-    monkeypatch.setattr("samizdat.run.records.parquet.write_table", full)
+    monkeypatch.setattr(parquet, "write_table", full)
     assert call("run", "town", "--citizens", 50, "--out", tmp_path / "run", "--quiet") == 2
     assert capsys.readouterr().err.strip() == "samizdat: nation.parquet: no space left on device"

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    ThreadsOption,
+    UntilOption,
+)
 
 MOST_FRAMES = 400
 WIDTHS = (300, 2000)
@@ -17,7 +25,7 @@ PATIENCE = 5.0  # seconds between two lines of progress
 
 
 def animate(
-    scenario: World,
+    scenario: ScenarioArgument,
     out: Annotated[Path, typer.Option(metavar="FILE.gif", help="Where to write the film.")],
     view: Annotated[
         str, typer.Option(help="What to show: network, country, who, series, or all of them.")
@@ -26,28 +34,28 @@ def animate(
         str | None,
         typer.Option(help="Colour of the regions in the country: turnout, fear or trust."),
     ] = None,
-    citizens: Citizens = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
+    citizens: CitizensOption = None,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
     first: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="First day shown, by default the scenario's."),
     ] = None,
-    until: Until = None,
+    until: UntilOption = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Days from picture to picture.")] = 1,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10,
     width: Annotated[
         int | None, typer.Option(help=f"Pixels; by default {WIDTH}, {WIDTH_OF_ALL} for all.")
     ] = None,
-    threads: Threads = None,
+    threads: ThreadsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier film.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run a scenario and write its days as a GIF film; it is there whole or not at all."""
-    from samizdat.cli.build import people, silent
+    from samizdat.cli.build import build_simulation, no_output
 
-    say = silent if quiet else typer.echo
+    say = no_output if quiet else typer.echo
     usual = WIDTH_OF_ALL if view == "all" else WIDTH
     wide = usual if width is None else width
     _check_picture(out, view, shows, fps, wide, force)
@@ -59,15 +67,15 @@ def animate(
         f"{world.name}: {world.citizens:,} citizens, seed {seed}; {len(shown):,} pictures from "
         f"{world.date_of(shown[0])} to {world.date_of(shown[-1])}"
     )
-    simulation = people(world, seed, threads, None, say)
+    simulation = build_simulation(world, seed, threads, None, say)
     try:
         film = _filmed(simulation, view, choices, shown, fps, wide, say)
     except ImportError as missing:
         usage_error(missing)
-    from samizdat.system.files import written_whole
+    from samizdat.system.files import atomic_write
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(out) as partial:
+    with atomic_write(out) as partial:
         partial.write_bytes(film)
     say(f"Written to {out}: {len(shown):,} pictures, {len(film) / 1e6:.1f} MB")
 
@@ -108,11 +116,11 @@ def _checked(
     every: int,
 ) -> Any:
     """Check all else that the user gave; return the world and after which steps to draw."""
-    from samizdat.cli.options import parse_date, world_of
+    from samizdat.cli.options import parse_date, scenario_from
+    from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.run.simulation import check_call
 
-    scenario = world_of(name, regime, settings, citizens)
+    scenario = scenario_from(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
         check_memory(scenario, seed, threads)

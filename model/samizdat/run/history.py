@@ -1,4 +1,4 @@
-"""The history of a run: what was counted, step by step, and every way of reading it."""
+"""The history of a run: what was counted in each step, and the tables made of it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,18 +11,23 @@ from samizdat.core.layout import TALLIES
 from samizdat.run.measures import ACTIONS, MEASURES, daily_table, summary
 from samizdat.scenario.scenario import Scenario
 
-ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # one each a step; what is saved
+ROWS = (
+    "tallies",
+    "actions",
+    "latent",
+    "blocked_anywhere",
+)  # one row per step; saved
 
 
 class History:
-    """The rows of a run, one a step, zero until they are recorded.
+    """The rows of a run, one per step, zero until they are recorded.
 
-    T is the number of steps of the scenario, R of regions; ``steps`` of them are done.
+    T is the number of steps of the scenario, R of regions; ``steps`` steps are done.
 
     Attributes
     ----------
     steps
-        How many steps were recorded.
+        Number of steps recorded.
     dates
         (T,) the date of each step.
     tallies
@@ -108,7 +113,7 @@ class History:
 
     @property
     def nation(self) -> pd.DataFrame:
-        """One row a step, for the nation."""
+        """One row per step, for the nation."""
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps].sum(axis=1),
@@ -121,7 +126,7 @@ class History:
 
     @property
     def regions(self) -> pd.DataFrame:
-        """One row a step and region."""
+        """One row per step and region."""
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps],
@@ -134,7 +139,7 @@ class History:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run as a whole, as far as it was counted; see `measures.summary`."""
+        """The run so far as a whole; see `measures.summary`."""
         steps, spec = slice(self.steps), self.scenario.spec
         return summary(
             self.tallies[steps],
@@ -155,7 +160,7 @@ class History:
         }
 
     def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return in how many regions it held; a platform counts once, wherever it is barred."""
+        """Return in how many regions it held (steps,); a blocked platform counts once."""
         if name == "platforms_blocked":
             return self.blocked_anywhere[steps]
         held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)
