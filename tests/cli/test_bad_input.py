@@ -1,8 +1,8 @@
 """Bad input gets one clear line, exit code 2, and nothing is written."""
 
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat.scenario.shipped import shipped_text
 
 TOWN = shipped_text("town")

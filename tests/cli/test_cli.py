@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from pyarrow import parquet
 
+from command import call
 from samizdat import Simulation, __version__
-from samizdat.cli import main
 from samizdat.run.records import read_table, table_digest
 from worlds import town
 
@@ -22,13 +22,6 @@ COLUMNS = [
     "violence", "latent_self_censor",
 ]  # fmt: skip
 POSTURES = ["silent", "self_censor", "share", "mobilise", "detained"]
-
-
-def call(*args):
-    """Call the command; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 @pytest.fixture(scope="module")

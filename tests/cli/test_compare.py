@@ -4,8 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat.run.records import read_table
 
 

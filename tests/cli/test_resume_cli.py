@@ -9,8 +9,9 @@ import time
 
 import pandas as pd
 import pytest
-from test_cli import call, manifest_of
+from test_cli import manifest_of
 
+from command import call
 from samizdat.run import checkpoint, digests
 from samizdat.run.records import read_table, table_digest
 from samizdat.system.files import FolderLock

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat import Simulation, sweep
 from samizdat.batch.experiment import Experiment
 from samizdat.page.reopen import choice_of_run

@@ -54,6 +54,7 @@ class Explainer:
     >>> explainer.step()
     >>> day = explainer.explain(7)
     >>> day.date, day.posture
+    ('2014-03-01', 'silent')
     """
 
     def __init__(self, simulation: Simulation, citizens: Iterable[int] | None = None) -> None:

@@ -176,7 +176,9 @@ class Citizens(Sequence[Citizen]):
     >>> from samizdat.run.citizens import Citizens
     >>> citizens = Citizens(Simulation(Scenario.load("town").change({"citizens": 60})).run())
     >>> len(citizens), citizens[7].online
+    (60, True)
     >>> citizens.groupby("region").count()
+    {'Old Town': 36, 'Riverside': 24}
     """
 
     __slots__ = ("_ids", "model", "simulation")

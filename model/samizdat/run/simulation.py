@@ -359,7 +359,10 @@ class Simulation:
         Examples
         --------
         >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60})).run()
-        >>> simulation.nation[["date", "online", "trust"]].tail(2)
+        >>> simulation.nation[["date", "online"]].tail(2)
+                 date  online
+        58 2014-04-28      32
+        59 2014-04-29      32
         """
         return self.history.nation
 
@@ -387,8 +390,9 @@ class Simulation:
 
         Examples
         --------
-        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60})).run()
-        >>> simulation.summary["peak_mobilised"], simulation.summary["arrests"]
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 200})).run()
+        >>> simulation.summary["peak_mobilised"], simulation.summary["peak_date"]
+        (5, '2014-03-26')
         """
         trust, online = self._world.state.trust, (self._world.state.access & ONLINE) != 0
         return {

@@ -67,6 +67,7 @@ class Scenario:
     >>> from samizdat import Scenario
     >>> town = Scenario.load("town")
     >>> town.citizens, town.spec.start, town.parameters["attention.beta"]
+    (2000, datetime.date(2014, 3, 1), 0.12)
     """
 
     name: str
@@ -86,6 +87,7 @@ class Scenario:
         Examples
         --------
         >>> Scenario.load("town").region_names
+        ['Old Town', 'Riverside']
         >>> Scenario.load("twon")
         Traceback (most recent call last):
         samizdat.scenario.schema.ScenarioError: scenario: unknown 'twon'; did you mean 'town'?...
@@ -252,7 +254,8 @@ class Scenario:
 
         Examples
         --------
-        >>> sorted(Scenario.load("town").without("blocking").pinned)
+        >>> Scenario.load("town").without("blocking").pinned
+        frozenset({'blocking.on'})
         """
         if lever not in LEVERS:
             raise ScenarioError(f"lever: {unknown(lever, LEVERS)}")
