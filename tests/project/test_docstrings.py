@@ -15,7 +15,7 @@ OPTIONAL = (
     "samizdat.__main__",
     "samizdat.app",
     "samizdat.page",
-)  # run on import, or need a browser
+)  # need a browser
 
 
 def modules():

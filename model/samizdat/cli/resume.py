@@ -87,7 +87,7 @@ def _newest_checkpoint(
     for complaint in complaints:
         notify(f"{complaint}; skipped")
     if found:
-        identity = {"scenario": scenario_digest(scenario), "seed": seed}
+        identity: dict[str, str | int] = {"scenario": scenario_digest(scenario), "seed": seed}
         found.check(identity, force=force)
     return found
 

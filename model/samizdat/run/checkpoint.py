@@ -65,7 +65,7 @@ class Checkpoint(NamedTuple):
         for name, target in targets.items():
             target[...] = self.arrays[name]
 
-    def check(self, identity: Mapping[str, Any], *, force: bool = False) -> None:
+    def check(self, identity: Mapping[str, str | int], *, force: bool = False) -> None:
         """Check that it belongs to the run that ``identity`` describes, wholly or in part.
 
         Raises

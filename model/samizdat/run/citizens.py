@@ -87,7 +87,7 @@ class Citizen:
 
     __slots__ = ("model", "simulation", "unique_id")
 
-    def __init__(self, simulation: Simulation, unique_id: int, model: Any = None) -> None:
+    def __init__(self, simulation: Simulation, unique_id: int, model: object = None) -> None:
         self.simulation, self.unique_id, self.model = simulation, unique_id, model
 
     region = Attribute(_trait("region"), lambda simulation: simulation.scenario.region_names)
@@ -187,7 +187,7 @@ class Citizens(Sequence[Citizen]):
         self,
         simulation: Simulation,
         ids: range | NDArray[np.int64] | None = None,
-        model: Any = None,
+        model: object = None,
     ) -> None:
         self.simulation, self.model = simulation, model
         self._ids = range(simulation.scenario.citizens) if ids is None else ids

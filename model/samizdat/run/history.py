@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import TALLIES
-from samizdat.run.measures import ACTIONS, MEASURES, daily_table, summary
+from samizdat.run.measures import ACTIONS, MEASURES, Numbers, daily_table, summary
 from samizdat.scenario.scenario import Scenario
 
 ROWS = (
@@ -100,7 +100,7 @@ class History:
         """The nation's integer tallies of the last step, by name (see `core.layout.TALLIES`)."""
         return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
 
-    def columns(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    def columns(self, names: Iterable[str]) -> dict[str, Numbers]:
         """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once."""
         return self._columns(slice(self.steps), names)
 
@@ -150,7 +150,7 @@ class History:
             spec.step_days,
         )
 
-    def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
         tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
         return {
             name: self._action(steps, name)

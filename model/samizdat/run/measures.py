@@ -12,29 +12,30 @@ from samizdat.scenario.schema import unknown
 from samizdat.society.graphs import Graph
 
 Counts = NDArray[np.int64]
+Numbers = NDArray[np.int64 | np.float64]
 FALL = 0.035  # mobilised share at which regimes have fallen: Chenoweth & Stephan (2011)
 
 
-def _count(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+def _count(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def counted(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+    def counted(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column])
 
     return counted
 
 
-def _mean(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+def _mean(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def averaged(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+    def averaged(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column] / FIXED / citizens)
 
     return averaged
 
 
 # Columns of a day, from tallies (..., len(TALLIES)) and the number of citizens (...).
-MEASURES: dict[str, Callable[[Counts, Counts], NDArray[Any]]] = {
+MEASURES: dict[str, Callable[[Counts, Counts], Numbers]] = {
     **{name: _count(name) for name in POSTURES},
     **{name: _count(name) for name in ("aware", "online", "circumventing", "cut_off")},
     **{name: _count(name) for name in ("newly_detained", "newly_mobilised")},
@@ -76,7 +77,8 @@ def daily_table(
         columns["region"] = pd.Categorical.from_codes(codes, pd.Index(list(regions)))
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
     columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
-    counted = pd.array(_count("latent_self_censor")(tallies, citizens).reshape(-1), "Int64")
+    latent_column = np.asarray(tallies[..., TALLIES.index("latent_self_censor")]).reshape(-1)
+    counted = pd.array(latent_column, "Int64")
     counted[~np.repeat(latent, width)] = pd.NA
     columns["latent_self_censor"] = counted
     return pd.DataFrame(columns)
@@ -190,7 +192,7 @@ OUTCOMES = (
 )  # fmt: skip
 DAILY = tuple(MEASURES)
 # How a daily measure becomes one number of a run: `fear.last`, `mobilise.max`.
-HOW: dict[str, Callable[[NDArray[Any]], Any]] = {
+HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
     "max": np.max,
     "min": np.min,
     "mean": np.mean,

@@ -10,9 +10,9 @@ import platform
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import scipy
@@ -26,7 +26,14 @@ from samizdat.society.graph_shape import mean_degree
 from samizdat.society.graphs import GRAPHS, Graph, social
 from samizdat.society.population import draw_traits
 from samizdat.system import memory
-from samizdat.system.array_store import Store, StoreError, default_folder, key_of, size_limit
+from samizdat.system.array_store import (
+    Arrays,
+    Store,
+    StoreError,
+    default_folder,
+    key_of,
+    size_limit,
+)
 
 ON_DISK_FROM = 200_000  # citizens; fewer are drawn faster than they are read
 IN_MEMORY = 512_000_000  # bytes of all cached items; the two newest stay whatever their size
@@ -45,7 +52,7 @@ class _ProcessCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._items: OrderedDict[Hashable, tuple[Graph | Traits, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
         """Return the cached item, or None."""
@@ -55,7 +62,7 @@ class _ProcessCache:
             self._items.move_to_end(key)
             return self._items[key][0]
 
-    def put(self, key: Hashable, item: Any, size: int) -> None:
+    def put(self, key: Hashable, item: Graph | Traits, size: int) -> None:
         """Cache an item of this many bytes."""
         with self._lock:
             self._items[key] = item, size
@@ -81,17 +88,20 @@ class _ProcessCache:
 IN_PROCESS = _ProcessCache()
 
 
-class _Recipe(NamedTuple):
+T = TypeVar("T", Graph, Traits)
+
+
+class _Recipe(NamedTuple, Generic[T]):
     """How one kind of item is drawn, and stored as arrays and facts."""
 
     what: str
     seconds: float  # estimate of the time to draw it
     key: Hashable  # what determines it, within this process
-    parts: Callable[[], dict[str, Any]]  # the same for all processes, as JSON
-    draw: Callable[[], Any]
-    arrays: Callable[[Any], dict[str, Any]]
-    facts: Callable[[Any], dict[str, Any]]  # expensive to compute, so stored too
-    assemble: Callable[[dict[str, Any], dict[str, Any]], Any]
+    parts: Callable[[], dict[str, object]]  # the same for all processes, as JSON
+    draw: Callable[[], T]
+    arrays: Callable[[T], Arrays]
+    facts: Callable[[T], Mapping[str, Any]]  # expensive to compute, so stored too; JSON
+    assemble: Callable[[Arrays, Any], T]  # from arrays and facts
 
 
 def graph_of(
@@ -113,8 +123,7 @@ def graph_of(
         If the generator cannot make such a graph, or the limit of the cache is not a number.
     """
     threads = threads or available_cores()
-    graph: Graph = _cached(_ties(scenario, seed, threads), scenario.citizens, threads, notify)
-    return graph
+    return _cached(_ties(scenario, seed, threads), scenario.citizens, threads, notify)
 
 
 def traits_of(
@@ -122,8 +131,7 @@ def traits_of(
 ) -> Traits:
     """Return the traits as drawn: cached in memory or on disk, or drawn now. See `graph_of`."""
     threads = threads or available_cores()
-    traits: Traits = _cached(_traits(scenario, seed, threads), scenario.citizens, threads, notify)
-    return traits
+    return _cached(_traits(scenario, seed, threads), scenario.citizens, threads, notify)
 
 
 def check_memory(
@@ -162,7 +170,7 @@ def disk_cache(threads: int = 1) -> Store:
     return Store(default_folder(), size_limit(), threads)
 
 
-def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
+def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe[Graph]:
     name, shape, first = scenario.spec.graph, scenario.graph_shape, scenario.region_first
     generator = GRAPHS[name]
 
@@ -186,7 +194,7 @@ def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
     )
 
 
-def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe:
+def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe[Traits]:
     spec, habits, first = scenario.spec, scenario.habits, scenario.region_first
     laws, abroad = spec.population, spec.foreign_press.audience
     audiences = [platform.audience for platform in spec.platforms]
@@ -208,9 +216,9 @@ def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe:
     )
 
 
-def _cached(recipe: _Recipe, citizens: int, threads: int, notify: Notify | None) -> Any:
+def _cached(recipe: _Recipe[T], citizens: int, threads: int, notify: Notify | None) -> T:
     """Look for an item in memory, then on disk; else draw it and cache it."""
-    item = IN_PROCESS.get(recipe.key)
+    item: T | None = IN_PROCESS.get(recipe.key)
     if item is not None:
         return item
     whose = f"{recipe.what} of {citizens:,} citizens"
@@ -240,7 +248,7 @@ def _disk(threads: int, notify: Notify | None) -> Store | None:
     return disk if disk.limit else None
 
 
-def _read(disk: Store, key: str, recipe: _Recipe, whose: str, notify: Notify | None) -> Any:
+def _read(disk: Store, key: str, recipe: _Recipe[T], whose: str, notify: Notify | None) -> T | None:
     """Return the item on disk, or None; a damaged one is removed."""
     try:
         found = disk.load(key)
@@ -255,8 +263,8 @@ def _read(disk: Store, key: str, recipe: _Recipe, whose: str, notify: Notify | N
 
 
 def _write(
-    disk: Store, key: str, recipe: _Recipe, item: Any, whose: str, notify: Notify | None
-) -> Any:
+    disk: Store, key: str, recipe: _Recipe[T], item: T, whose: str, notify: Notify | None
+) -> T:
     """Store an item on disk if possible; return it together with its facts."""
     arrays, facts = recipe.arrays(item), recipe.facts(item)
     try:

@@ -29,7 +29,7 @@ from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
-from samizdat.run.measures import mean_of
+from samizdat.run.measures import Numbers, mean_of
 from samizdat.scenario.interventions import Moment, amended, interventions, lifted
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
@@ -172,7 +172,7 @@ class Simulation:
                 progress(self)
         return self
 
-    def enact(self, entry: Mapping[str, Any]) -> str:
+    def enact(self, entry: Mapping[str, object]) -> str:
         """Intervene as the state from the next step on; return the id of the intervention.
 
         It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
@@ -371,7 +371,7 @@ class Simulation:
         """One row per step and region."""
         return self.history.regions
 
-    def daily(self, name: str) -> NDArray[Any]:
+    def daily(self, name: str) -> Numbers:
         """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`."""
         return self.history.columns([name])[name]
 

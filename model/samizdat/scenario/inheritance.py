@@ -53,7 +53,7 @@ def clipped(
     return [*(entry for _, entry in begun), *later]
 
 
-def _day(value: Any) -> dt.date | None:
+def _day(value: object) -> dt.date | None:
     """Return the date that TOML or a manifest gives; None if it is not a date."""
     if isinstance(value, dt.datetime):
         return value.date()

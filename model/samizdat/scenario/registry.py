@@ -48,7 +48,7 @@ DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
-def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Take the parameters out of a file's table; what `ScenarioSpec` describes stays in it.
 
     Raises
@@ -83,7 +83,7 @@ def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{key}.")

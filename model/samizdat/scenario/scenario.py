@@ -166,7 +166,7 @@ class Scenario:
         table["pinned"] = sorted(self.pinned)
         return table
 
-    def change(self, values: Mapping[str, Any]) -> "Scenario":
+    def change(self, values: Mapping[str, object]) -> "Scenario":
         """Return the scenario with some values set and pinned, by dotted name.
 
         Besides the parameters of `REGISTRY` these names are known: ``citizens``, ``step_days``,

@@ -8,10 +8,10 @@ Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
 import hashlib
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 _ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
 
 
+class GraphFacts(TypedDict):
+    """What takes seconds to compute for millions of citizens, see `Graph.facts`."""
+
+    digest: str
+    region_first: list[int]
+    measures: dict[str, float | int]
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """Who can hear whom: an undirected graph of close and online ties.
@@ -43,7 +51,7 @@ class Graph:
     """
 
     ties: Ties
-    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    known: GraphFacts | None = field(default=None, repr=False)
 
     @property
     def citizens(self) -> int:
@@ -91,13 +99,13 @@ class Graph:
     def digest(self) -> str:
         """Return the SHA-256 of all ties: equal for equal graphs, on any machine."""
         if self.known:
-            return str(self.known["digest"])
+            return self.known["digest"]
         digest = hashlib.sha256()
         for array, dtype in zip(self.ties, ("<i8", "<i4", "<i4"), strict=True):
             digest.update(np.ascontiguousarray(array, dtype).data)
         return digest.hexdigest()
 
-    def facts(self, region_first: NDArray[np.int64]) -> dict[str, Any]:
+    def facts(self, region_first: NDArray[np.int64]) -> GraphFacts:
         """Return digest and measures, which take seconds for millions of citizens, to be cached."""
         return {
             "digest": self.digest(),

@@ -90,7 +90,7 @@ class _Digesting:
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._digest, self._tail = file, hashlib.sha256(), b""
 
-    def write(self, data: Any) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         view = memoryview(data).cast("B")
         self._file.write(view)
         if len(view) >= _DIGITS:

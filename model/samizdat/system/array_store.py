@@ -45,7 +45,7 @@ class StoredEntry(NamedTuple):
     used: float  # seconds since 1970
 
 
-def key_of(parts: Any) -> str:
+def key_of(parts: object) -> str:
     """Return the digest of what determines a content: anything that JSON can hold."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.blake2b(text.encode(), digest_size=_KEY // 2).hexdigest()
@@ -124,7 +124,7 @@ class Store:
             _remove(entry)
             raise StoreError(f"{entry.name[:8]} was damaged ({error}) and is built again") from None
 
-    def save(self, key: str, what: str, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
+    def save(self, key: str, what: str, arrays: Mapping[str, NDArray[Any]], facts: object) -> None:
         """Store arrays (1-d) and facts (JSON); drop older entries to stay below the limit.
 
         Raises
@@ -245,17 +245,17 @@ class Store:
                     raise ValueError(f"{name}: wrong checksum")
 
 
-def _canonical(body: Any) -> bytes:
+def _canonical(body: object) -> bytes:
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _digest(data: Any) -> str:
+def _digest(data: bytes | memoryview) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _chunks(array: NDArray[Any]) -> Iterator[NDArray[np.uint8]]:
+def _chunks(array: NDArray[Any]) -> Iterator[memoryview]:
     data = array.view(np.uint8)
-    return (data[at : at + _CHUNK] for at in range(0, data.size, _CHUNK))
+    return (data[at : at + _CHUNK].data for at in range(0, data.size, _CHUNK))
 
 
 def _header_of(entry: Path) -> dict[str, Any]:
@@ -283,7 +283,7 @@ def _write_array(path: Path, array: NDArray[Any], pool: ThreadPoolExecutor) -> d
         npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
         offset = file.tell()
         for chunk in _chunks(array):
-            file.write(chunk.data)
+            file.write(chunk)
         _sync(file)
     return {
         "file": path.name,
@@ -295,7 +295,7 @@ def _write_array(path: Path, array: NDArray[Any], pool: ThreadPoolExecutor) -> d
     }
 
 
-def _sync(file: IO[Any]) -> None:
+def _sync(file: IO[bytes] | IO[str]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
