@@ -66,7 +66,7 @@ def measure(
     repeats: int,
     graph: Graph | None = None,
 ) -> pd.DataFrame:
-    """Time kinds of days, in turn, with the yardsticks between them; one row a kind and threads.
+    """Time kinds of days, in turn, with reference copies between; one row per kind and threads.
 
     A run's figure is the median of its days; the row's is the median of the runs.
     """

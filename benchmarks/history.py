@@ -130,7 +130,7 @@ def twelve_years(citizens: int, seed: int) -> dict[str, float]:
 
 
 def spells_of(days: pd.DataFrame, least: float = 50.0) -> pd.Series:
-    """How many days in a row at least so many were in the street, a row a spell and region."""
+    """How many days in a row this many or more were in the street; one row per spell and region."""
     lengths = []
     for region in days:
         there = days[region] >= least

@@ -2,7 +2,7 @@
 
 The rules are those of `samizdat.core.mechanisms`, called as plain Python (a call of machine code
 for one citizen costs more than most rules do); timeline and regime are `Environment`, as they
-are. Draws are made for everybody at once where anybody needs one, which costs Mesa next to nothing.
+are. Draws are made for all citizens together if anybody needs one, which costs next to nothing.
 The result is that of `Simulation`, citizen by citizen: tests/test_mesa_idiomatic.py.
 """
 

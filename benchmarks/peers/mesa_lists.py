@@ -55,7 +55,7 @@ class Contagion(mesa.Model):
         return float(self.today[citizen.unique_id - 1])
 
     def step(self) -> None:
-        """Advance everybody at once."""
+        """Advance all citizens synchronously."""
         if self.uniforms is not None:
             self.today = self.uniforms(int(self.steps) - 1)
         self.agents.do("decide")

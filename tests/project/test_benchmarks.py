@@ -50,7 +50,7 @@ def test_a_timing_is_median_least_and_most():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_yardsticks_take_time(threads):
+def test_reference_timings_take_time(threads):
     assert copy_seconds(100_001, threads, 2).least > 0
     assert gather_seconds(1001, 1, threads, 2).least > 0
     assert gather_seconds(1001, 2, threads, 2).least > 0

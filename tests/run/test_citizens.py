@@ -1,4 +1,4 @@
-"""Citizens are looked at one by one or all at once; nobody is kept, and nothing can be written."""
+"""Citizens are read one by one or all together; no objects are stored; nothing can be written."""
 
 import copy
 import pickle

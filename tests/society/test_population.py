@@ -309,7 +309,7 @@ def test_a_simulation_refuses_traits_of_a_wrong_length():
 
 
 def nation(*shifts, sizes=None, **adoption):
-    """A scenario of regions that go online so many years later than the nation."""
+    """A scenario of regions that go online this many years later than the nation."""
     populations = sizes or [1] * len(shifts)
     regions = [
         {"name": f"r{k}", "population": populations[k], "adoption_shift": shift}
