@@ -210,7 +210,7 @@ def test_without_a_valid_one_it_starts_over(whole, killed, tmp_path, capsys):
     for path in checkpoint.files_in(out):
         path.write_bytes(path.read_bytes()[:-9])
     assert call("run", "--resume", out, "--no-figures") == 0
-    assert "no checkpoint to go on from: starting over" in capsys.readouterr().out
+    assert "no checkpoint to resume from: starting over" in capsys.readouterr().out
     assert_the_same(out, whole)
     assert manifest_of(out)["resumed"][0]["steps"] == 0
 

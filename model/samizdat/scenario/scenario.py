@@ -169,9 +169,8 @@ class Scenario:
     def change(self, values: Mapping[str, object]) -> "Scenario":
         """Return the scenario with some values set and pinned, by dotted name.
 
-        Besides the parameters of `REGISTRY` these names are known: ``citizens``, ``step_days``,
-        ``graph.kind``, ``regime.actions`` and ``population.TRAIT.FIELD`` (as in
-        ``population.threshold.mean``).
+        Names are those of `REGISTRY`, ``citizens``, ``step_days``, ``graph.kind``,
+        ``regime.actions`` and ``population.TRAIT.FIELD``, as in ``population.threshold.mean``.
 
         Raises
         ------

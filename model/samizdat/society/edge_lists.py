@@ -1,7 +1,7 @@
 """Ties given by a user: read from a file, and checked one by one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.network import csr as rows
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pyarrow as pa
 
 
@@ -59,6 +60,20 @@ def checked_ties(
             " allowed are close (0), online (1)"
         )
     return rows.csr(n, ends[0], ends[1], codes)
+
+
+def ties_of_networkx(g: "nx.Graph[Any]") -> Ties:
+    """Build the CSR form of a networkx graph with nodes 0 ... n - 1, or raise ValueError."""
+    n = g.number_of_nodes()
+    for node in g:
+        if not isinstance(node, int | np.integer) or not 0 <= node < n:
+            raise ValueError(
+                f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
+                " (networkx.convert_node_labels_to_integers numbers them)"
+            )
+    ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
+    kind = [word for *_, word in g.edges(data="kind", default="online")]
+    return checked_ties("networkx graph", n, ends[:, 0], ends[:, 1], kind or None)
 
 
 def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":

@@ -21,7 +21,7 @@ from samizdat.core.network import csr as rows
 from samizdat.core.network import generators
 from samizdat.core.network.assembly import assemble
 from samizdat.core.network.social import Society
-from samizdat.society.edge_lists import checked_ties, ids_of, table_of
+from samizdat.society.edge_lists import checked_ties, ids_of, table_of, ties_of_networkx
 from samizdat.society.graph_shape import GraphShape as GraphShape
 
 if TYPE_CHECKING:
@@ -164,16 +164,7 @@ class Graph:
         >>> Graph.from_networkx(nx.karate_club_graph()).tie_count
         78
         """
-        n = g.number_of_nodes()
-        for node in g:
-            if not isinstance(node, int | np.integer) or not 0 <= node < n:
-                raise ValueError(
-                    f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
-                    " (networkx.convert_node_labels_to_integers numbers them)"
-                )
-        ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
-        kind = [word for *_, word in g.edges(data="kind", default="online")]
-        return cls(checked_ties("networkx graph", n, ends[:, 0], ends[:, 1], kind or None))
+        return cls(ties_of_networkx(g))
 
     @classmethod
     def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
