@@ -11,8 +11,8 @@ from benchmarks.worlds import DAYS, Day
 from samizdat import Simulation
 from samizdat.society.graphs import Graph
 from samizdat.system.roofline import (
-    Bytes,
     Timing,
+    Traffic,
     bytes_touched,
     copy_seconds,
     gather_seconds,
@@ -96,7 +96,7 @@ def measure(
     return pd.DataFrame(rows)
 
 
-def touched(day: Day | None, found: tuple[float, float], degree: float) -> Bytes:
+def touched(day: Day | None, found: tuple[float, float], degree: float) -> Traffic:
     """Return the bytes that a day of a kind asks for, a citizen."""
     aware, voices = found
     moved = day is not None and day.pushed
