@@ -22,7 +22,7 @@ SettingsOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Set a parameter (repeat for several); beats the timeline.",
+        help="Set a parameter (repeat for several); overrides the timeline.",
     ),
 ]
 RegimeOption = Annotated[

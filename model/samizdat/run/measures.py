@@ -19,19 +19,19 @@ FALL = 0.035  # mobilised share at which regimes have fallen: Chenoweth & Stepha
 def _count(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def counted(tallies: Counts, citizens: Counts) -> Numbers:
+    def count_of(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column])
 
-    return counted
+    return count_of
 
 
 def _mean(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def averaged(tallies: Counts, citizens: Counts) -> Numbers:
+    def mean_per_citizen(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column] / FIXED / citizens)
 
-    return averaged
+    return mean_per_citizen
 
 
 # Columns of a day, from tallies (..., len(TALLIES)) and the number of citizens (...).
@@ -78,9 +78,9 @@ def daily_table(
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
     columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
     latent_column = np.asarray(tallies[..., TALLIES.index("latent_self_censor")]).reshape(-1)
-    counted = pd.array(latent_column, "Int64")
-    counted[~np.repeat(latent, width)] = pd.NA
-    columns["latent_self_censor"] = counted
+    latent_counts = pd.array(latent_column, "Int64")
+    latent_counts[~np.repeat(latent, width)] = pd.NA
+    columns["latent_self_censor"] = latent_counts
     return pd.DataFrame(columns)
 
 
@@ -139,7 +139,7 @@ def summary(
     if not len(tallies):
         return {}
     by_name = {name: tallies[..., TALLIES.index(name)] for name in _SUMMED}
-    nation = {name: counted.sum(axis=1) for name, counted in by_name.items()}
+    nation = {name: counts.sum(axis=1) for name, counts in by_name.items()}
     street = nation["mobilise"]
     peak = int(street.argmax())
     active = np.flatnonzero(street)

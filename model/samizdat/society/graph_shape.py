@@ -1,6 +1,6 @@
 """Parameters of the graph generators."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
 
 from samizdat.core.network.csr import KINDS
 from samizdat.core.quantity import Quantity
@@ -64,6 +64,14 @@ class GraphShape(NamedTuple):
         float, Quantity("4 or 8 around a cell (lattice)", 0, 1, names=("von_neumann", "moore"))
     ] = 0.0
     tie: Annotated[float, Quantity("kind of all ties of a textbook graph", 0, 1, names=KINDS)] = 0.0
+
+
+class GraphFacts(TypedDict):
+    """Facts of a graph that take seconds to compute for millions of citizens, see `Graph.facts`."""
+
+    digest: str
+    region_first: list[int]
+    measures: dict[str, float | int]
 
 
 def mean_degree(kind: str, shape: GraphShape) -> float:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,20 +22,13 @@ from samizdat.core.network import generators
 from samizdat.core.network.assembly import assemble
 from samizdat.core.network.social import Society
 from samizdat.society.edge_lists import checked_ties, ids_of, table_of, ties_of_networkx
+from samizdat.society.graph_shape import GraphFacts
 from samizdat.society.graph_shape import GraphShape as GraphShape
 
 if TYPE_CHECKING:
     import networkx as nx
 
 _ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
-
-
-class GraphFacts(TypedDict):
-    """What takes seconds to compute for millions of citizens, see `Graph.facts`."""
-
-    digest: str
-    region_first: list[int]
-    measures: dict[str, float | int]
 
 
 @dataclass(frozen=True, eq=False)
