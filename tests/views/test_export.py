@@ -163,7 +163,7 @@ def test_animate_can_leave_days_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (("--view", "sound"), "network, country, who, series, all"),
         (("--shows", "fear"), "--view country, not network"),
@@ -179,12 +179,12 @@ def test_animate_can_leave_days_out(tmp_path):
         (("--regime", "kind"), "kind"),
     ],
 )
-def test_bad_input_is_one_line(tmp_path, capsys, given, said):
+def test_bad_input_is_one_line(tmp_path, capsys, given, message):
     out = tmp_path / "town.gif"
     assert call("animate", "town", "--out", out, *given) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert said in error
+    assert message in error
     assert not out.exists()
 
 

@@ -7,7 +7,7 @@ import pytest
 from samizdat import Simulation
 from samizdat.core.layout import ONLINE, POSTURES
 from samizdat.explain import Explainer
-from samizdat.views import LOOKS, Network
+from samizdat.views import LOOKS, NetworkView
 from samizdat.views.network import layout_of
 from worlds import town
 
@@ -33,7 +33,7 @@ def busy():
 
 @pytest.fixture(scope="module")
 def picture(busy):
-    return Network(busy[0])
+    return NetworkView(busy[0])
 
 
 def test_each_posture_has_a_colour_and_a_shape_of_its_own():
@@ -72,7 +72,7 @@ def test_a_tie_lights_up_where_a_voice_was_heard_along_it(busy, picture):
 
 def test_what_lights_up_is_drawn(busy, picture):
     picture.update(busy[0])
-    drawn = sum(np.isnan(line.get_xdata()).sum() for line in (picture.spoken, picture.marched))
+    drawn = sum(np.isnan(line.get_xdata()).sum() for line in (picture.spoken, picture.from_street))
     assert drawn == picture.now.carried.sum()
 
 
@@ -134,12 +134,12 @@ def test_the_chosen_is_ringed_with_her_neighbours(busy, picture):
 
 
 def test_of_a_chosen_citizen_who_is_not_drawn_it_is_said(busy):
-    few = Network(busy[0], citizens=20)
+    few = NetworkView(busy[0], citizens=20)
     missing = next(i for i in range(300) if i not in few.sample.ids)
     few.update(busy[0], chosen=missing)
-    assert f"citizen {missing}" in few._missing.get_text()
+    assert f"citizen {missing}" in few.missing.get_text()
     assert len(few.ring.get_xdata()) == 0
 
 
 def test_at_most_2000_citizens_are_drawn():
-    assert len(Network(Simulation(town(2500), 1, threads=1)).sample.ids) == 2000
+    assert len(NetworkView(Simulation(town(2500), 1, threads=1)).sample.ids) == 2000

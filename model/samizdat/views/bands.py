@@ -15,8 +15,8 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.figures.chronicle import LANES
 from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
+from samizdat.views.canvas import BlitCanvas
 from samizdat.views.looks import INK, SMALL
-from samizdat.views.sheet import BlitCanvas
 
 # What a name begins with; what is only called by its lever is called by this instead.
 PREFIXES = {
@@ -173,7 +173,7 @@ class Strip:
         self._above = [self._text() for _ in range(self.rows - 1)]
         self.more = self._text()
         self.more.set_bbox({"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.6})
-        sheet.let_move([self.growth, *self._above, self.more])
+        sheet.add_animated([self.growth, *self._above, self.more])
 
     def _text(self) -> Text:
         style: Any = {"fontsize": SMALL, "va": "center_baseline", "parse_math": False}
@@ -221,7 +221,7 @@ class Strip:
         left_out = sum(not each.text for each in found)
         self.more.set(x=span[0] + gap, y=self.rows - 0.34)
         self.more.set_text(f"and {left_out} more{self.elsewhere}" if left_out else "")
-        self.sheet.paint_over([self._ground, self._bars, self._begins, *self._still])
+        self.sheet.paint_onto_background([self._ground, self._bars, self._begins, *self._still])
 
     def _name(self, found: list[Placed], lasting: list[bool], gap: float) -> None:
         """Write the names: those whose bar may yet grow above the others."""

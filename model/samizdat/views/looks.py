@@ -1,4 +1,4 @@
-"""How the postures look and are called, in every view the same."""
+"""How every view names and draws the postures, and the legend beside a picture."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from samizdat.run.simulation import Simulation
 
 
 class Look(NamedTuple):
-    """A posture: in words for everybody, as the model calls it, and its colour and mark."""
+    """A posture: plain words, the model's term, colour and marker."""
 
     words: str
     term: str
@@ -21,7 +21,7 @@ class Look(NamedTuple):
     size: float  # points across
 
 
-# Told apart by colour (safe for the colour-blind), by shape and by size.
+# Distinguished by colour (safe for colour-blind readers), shape and size.
 LOOKS: dict[str, Look] = {
     "silent": Look("says nothing", "silent", (0.66, 0.68, 0.70), "o", 3.2),
     "self_censor": Look("keeps quiet out of fear", "self-censoring", COLOURS[4], "v", 5.2),
@@ -37,7 +37,7 @@ LINE = 0.165  # inches from line to line
 
 
 def date_in_words(simulation: Simulation) -> tuple[str, str]:
-    """Return the date and how far the run is, for a heading."""
+    """Return the date and the progress of the run, for a heading."""
     date, done = simulation.date, simulation.step_number
     named = f"{date.day} {date:%B %Y}"
     if done == 0:
@@ -46,13 +46,22 @@ def date_in_words(simulation: Simulation) -> tuple[str, str]:
     return named, f"{step} {done:,} of {simulation.steps:,}"
 
 
-class Column:
-    """A column of words beside a picture: the date, the postures with their counts, notes.
+class LegendColumn:
+    """A legend beside a picture: the date, the postures with their counts, notes.
 
     Parameters
     ----------
     ax
         An empty axes; it is used in inches from its upper left corner.
+    heading
+        Title of the counts.
+
+    Attributes
+    ----------
+    animated
+        The texts that change from day to day.
+    at
+        Height of the next line [inches from the top].
     """
 
     def __init__(self, ax: Axes, heading: str) -> None:
@@ -63,36 +72,36 @@ class Column:
         ax.set_axis_off()
         ax.set_xlim(0, self.wide)
         ax.set_ylim(self.high, 0)
-        self.moving: list[Text] = []
+        self.animated: list[Text] = []
         self.at = 0.14
-        self._date = self._moving(LETTERS + 3.5, weight="bold")
-        self._day = self._moving(LETTERS, color=FAINT)
+        self._date = self._animated_text(LETTERS + 3.5, weight="bold")
+        self._day = self._animated_text(LETTERS, color=FAINT)
         self.at += 0.12
-        self.note(heading, weight="bold")
+        self.add_text(heading, weight="bold")
         self._counts = {name: self._posture(look) for name, look in LOOKS.items()}
         self.at += 0.08
 
-    def _moving(self, size: float, **look: Any) -> Text:
+    def _animated_text(self, size: float, **look: Any) -> Text:
         text = self.ax.text(0, self.at, "", fontsize=size, va="center", parse_math=False, **look)
         self.at += 1.3 * LINE
-        self.moving.append(text)
+        self.animated.append(text)
         return text
 
-    def note(self, text: str, **look: Any) -> None:
-        """Write lines that stand still."""
+    def add_text(self, text: str, **look: Any) -> None:
+        """Add lines of fixed text."""
         size = look.pop("fontsize", LETTERS)
         for line in text.split("\n"):
             self.ax.text(0, self.at, line, fontsize=size, va="center", parse_math=False, **look)
             self.at += LINE * size / LETTERS
         self.at += 0.05
 
-    def mark(self, text: str, **look: Any) -> None:
-        """Explain a mark."""
+    def add_marker(self, text: str, **look: Any) -> None:
+        """Add a marker and its explanation."""
         self.ax.plot([0.09], [self.at], clip_on=False, linestyle="none", **look)
         self._beside(text)
 
-    def stroke(self, text: str, **look: Any) -> None:
-        """Explain a line."""
+    def add_line(self, text: str, **look: Any) -> None:
+        """Add a line and its explanation."""
         self.ax.plot([0.0, 0.19], [self.at, self.at], clip_on=False, **look)
         self._beside(text)
 
@@ -103,24 +112,24 @@ class Column:
         self.at += 0.04
 
     def _posture(self, look: Look) -> Text:
-        self.mark_of(look)
+        self._add_marker_of(look)
         self.ax.text(0.28, self.at, look.words, fontsize=LETTERS, va="center", color=INK)
         self.at += LINE
         term = self.ax.text(0.28, self.at, f"({look.term})", fontsize=SMALL, va="center")
         term.set_color(FAINT)
         count = self.ax.text(self.wide, self.at, "", fontsize=LETTERS, va="center", ha="right")
         count.set_fontweight("bold")
-        self.moving.append(count)
+        self.animated.append(count)
         self.at += LINE + 0.045
         return count
 
-    def mark_of(self, look: Look) -> None:
-        """Draw the mark of a posture at the head of a line."""
+    def _add_marker_of(self, look: Look) -> None:
+        """Draw the marker of a posture at the start of a line."""
         style: Any = {"marker": look.marker, "color": look.colour, "markersize": look.size + 2}
         self.ax.plot([0.09], [self.at], markeredgewidth=0.5, markeredgecolor="white", **style)
 
-    def say(self, simulation: Simulation, counts: Mapping[str, int]) -> None:
-        """Write date and counts of the day."""
+    def show_day(self, simulation: Simulation, counts: Mapping[str, int]) -> None:
+        """Show date and counts of the last step."""
         date, day = date_in_words(simulation)
         self._date.set_text(date)
         self._day.set_text(day)
@@ -129,10 +138,10 @@ class Column:
 
 
 def plain(name: str) -> str:
-    """Return a name of the scenario for people: no underscores."""
+    """Return a scenario's name for display: spaces for underscores."""
     return name.replace("_", " ")
 
 
 def fitted(text: str, inches: float, size: float = LETTERS) -> str:
-    """Cut a text, visibly, to the room that it has."""
+    """Shorten a text, visibly, to a width [inches]."""
     return shorten(text, max(3, int(inches * 72 / (0.58 * size))))

@@ -14,15 +14,15 @@ from samizdat.scenario.schema import FOREIGN_PRESS
 @solara.component
 def Levers(session: Session) -> None:
     """Show the levers, and what was ordered with them."""
-    session.choice.get()  # another world makes it anew
-    world = session.world
+    session.choice.get()  # drawn again for another choice
+    world = session.scenario
     regions = [(name, name) for name in world.region_names]
     solara.Div(
         children=["You are the state. What you order begins on the next day."],
         classes=["samizdat-help"],
     )
     if len(regions) > 1:
-        Select("Where", [("", "everywhere"), *regions], session.where.value, session.where.set)
+        Select("Where", [("", "everywhere"), *regions], session.region.value, session.region.set)
     names = [platform.name for platform in world.spec.platforms]
     if world.spec.foreign_press.audience > 0:
         names.append(FOREIGN_PRESS)
@@ -37,10 +37,10 @@ def Orders(session: Session, platforms: list[str]) -> None:
     """Show what can be ordered in the place that is chosen, and all that was."""
 
     def toggle(order: dict[str, Any]) -> None:
-        session.toggle(session.here(order))
+        session.toggle(session.in_region(order))
 
     def running(order: dict[str, Any]) -> bool:
-        return session.ordered(session.here(order))
+        return session.is_ordered(session.in_region(order))
 
     solara.Div(children=["Block"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
@@ -69,7 +69,7 @@ def Orders(session: Session, platforms: list[str]) -> None:
             down=running(violence),
         )  # fmt: skip
     with solara.Div(classes=["samizdat-orders"]):
-        for click in session.clicks.value:
+        for click in session.interventions.value:
             if click.entry["kind"] == "action":
                 brief = "days" in click.entry  # a day, which is to come
                 said = f"{click.entry['title']}, {_place(click.entry)}"
@@ -96,7 +96,7 @@ def GivingIn(session: Session) -> None:
             }  # fmt: skip
             Button(
                 title, lambda entry=entry: session.toggle(entry),
-                down=session.ordered(entry),
+                down=session.is_ordered(entry),
                 hint="It gives cause for grievance no longer; news of it goes on",
             )  # fmt: skip
 
@@ -119,16 +119,16 @@ def Authority(session: Session) -> None:
 @solara.component
 def Standing(session: Session) -> None:
     """Show the levers that act every day."""
-    parameters, refusals = session.parameters.value, session.refusals.value
+    parameters, errors = session.parameters.value, session.error_count.value
     solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
     for name, label in STANDING.items():
         if name in parameters:
-            Number(name, parameters[name], session.set, label, refusals)
+            Number(name, parameters[name], session.set, label, errors)
 
 
 def national(session: Session) -> str:
     """Return what a heading adds where orders could be for one place, and these are not."""
-    return ", in the whole country" if len(session.world.region_names) > 1 else ""
+    return ", in the whole country" if len(session.scenario.region_names) > 1 else ""
 
 
 def _plain(name: str) -> str:
