@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.run.simulation import Simulation
 from samizdat.views import (
     HELP,
@@ -98,7 +98,7 @@ class ViewCache:
 
     def draw_twin(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
         """Return two runs, the second without a lever, as a PNG file."""
-        names = ("this run", f"without {LEVER_WORDS[lever]}")
+        names = ("this run", f"without {lever_phrase(lever)}")
         drawn = self._view_of_size(
             f"twin.{lever}", size, lambda: TwinView(first, second, *size, names=names)
         )
@@ -131,7 +131,7 @@ class ViewCache:
 def describe_difference(simulation: Simulation, twin: Simulation, lever: str) -> str:
     """Return, in a sentence, how a lever changed the person-days in the street up to now."""
     with_it, without = (round(float(run.daily("mobilise").sum())) for run in (simulation, twin))
-    words, difference = LEVER_WORDS[lever], with_it - without
+    words, difference = lever_phrase(lever), with_it - without
     change = f"{abs(difference):,} {'more' if difference > 0 else 'fewer'}"
     return (
         f"Person-days in the street so far: {with_it:,} with {words}, {without:,} without: "

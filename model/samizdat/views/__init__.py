@@ -17,7 +17,7 @@ from samizdat.views.export import (
     png_of,
     view_of,
 )
-from samizdat.views.looks import LOOKS, Look
+from samizdat.views.looks import LOOKS, PostureLook
 from samizdat.views.network import NetworkView
 from samizdat.views.series import SeriesView
 from samizdat.views.twin import TwinView
@@ -30,9 +30,9 @@ __all__ = [
     "VIEWS",
     "AnyView",
     "CountryView",
-    "Look",
     "NetworkView",
     "Pixels",
+    "PostureLook",
     "SeriesView",
     "TwinView",
     "WhoView",

@@ -21,6 +21,7 @@ from samizdat.figures.frame import (
     Days,
     Shown,
     amounts_axis,
+    labelled,
     time_axis,
     unit_axis,
 )
@@ -210,7 +211,7 @@ class SeriesView:
         self.update(simulation)
 
     def _beliefs_and_net(self, axes: list[Axes]) -> tuple[Panel, Panel]:
-        believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
+        believing = Panel(axes[1], labelled(BELIEFS), "Mean\n(0 to 1)")
         connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
         unit_axis(axes[1])
         axes[2].set_ylim(-2, 102)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import solara
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.page.session import Session
 from samizdat.page.widgets import Button, PictureWidget, Select, TextField, data_url
 from samizdat.regime.levers import LEVERS
@@ -36,7 +36,7 @@ def ComparePanel(session: Session) -> None:
     options = [
         ("", "no second run"),
         *(
-            (name, f"common random numbers, without {LEVER_WORDS[name]}: {lever.claim}")
+            (name, f"common random numbers, without {lever_phrase(name)}: {lever.claim}")
             for name, lever in LEVERS.items()
         ),
     ]
