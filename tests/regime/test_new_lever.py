@@ -99,7 +99,8 @@ def test_one_that_can_be_dated_acts_where_the_timeline_says(monkeypatch):
 
 def test_martial_law_holds_as_long_as_the_violence(monkeypatch):
     put_in_place(monkeypatch, "martial_law", MartialLaw())
-    simulation = Simulation(town(400).change({"martial_law": 0.9}), seed=3, threads=1)
+    law = {"regime.actions": "rule", "violence.trigger": 0.002, "violence.patience_days": 1}
+    simulation = Simulation(town(600).change(law | {"martial_law": 0.9}), seed=0, threads=1)
     while not simulation.finished:
         simulation.step()
         signals = simulation.signals
@@ -125,7 +126,7 @@ def signals_of(scenario, days):
 def test_a_daily_lever_may_add_to_any_column_and_leaves_nothing_behind(monkeypatch, column):
     scenario = Scenario.load("town")
     without = signals_of(scenario, 16)
-    for day in (4.0, 9.0):  # on 10 March an event begins
+    for day in (2.0, 9.0, 12.0):  # an event begins on day 9; on days 3 and 13 nothing turns
         with monkeypatch.context() as patched:
             put_in_place(patched, "one_day", OneDay(column, day))
             rows = signals_of(Scenario.load("town"), 16)
