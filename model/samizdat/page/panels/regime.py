@@ -48,11 +48,8 @@ def Orders(session: Session, platforms: list[str]) -> None:
     solara.Div(children=["Order"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
         for lever in by_region:
-            order = session.in_region(_action(lever, look_of(lever).label))
-            Button(
-                look_of(lever).button, lambda order=order: session.toggle(order),
-                kind="samizdat-harsh", down=session.is_ordered(order),
-            )  # fmt: skip
+            look = look_of(lever)
+            OrderButton(session, _action(lever, look.label), look.button)
     Ordered(session)
 
 
@@ -60,10 +57,23 @@ def Orders(session: Session, platforms: list[str]) -> None:
 def PlatformOrder(session: Session, lever: str, platform: str) -> None:
     """Show the button that orders a lever for one platform, or ends it."""
     look, name = look_of(lever), plain(platform)
-    order = session.in_region(_action(lever, f"{name} {look.prefix}", platforms=[platform]))
-    down = session.is_ordered(order)
-    hint = f"{'End' if down else look.button}: {name}"
-    Button(name, lambda: session.toggle(order), down=down, kind="samizdat-harsh", hint=hint)
+    order = _action(lever, f"{name} {look.prefix}", platforms=[platform])
+    OrderButton(session, order, name, f"{look.button}: {name}", f"End: {name}")
+
+
+@solara.component
+def OrderButton(
+    session: Session, order: dict[str, Any], text: str, hint: str = "", hint_down: str = ""
+) -> None:
+    """Show a button that gives an order in the place that is chosen when it is clicked."""
+    down = session.is_ordered(session.in_region(order))
+    Button(
+        text,
+        lambda: session.toggle(session.in_region(order)),
+        down=down,
+        kind="samizdat-harsh",
+        hint=hint_down if down else hint,
+    )
 
 
 @solara.component
