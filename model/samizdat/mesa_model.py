@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast
 import mesa
 import numpy as np
 
+from samizdat.run.arguments import SEED_LIMIT, check_call
 from samizdat.run.citizens import Citizens
 from samizdat.run.measures import ACTIONS, MEASURES
-from samizdat.run.simulation import SEED_LIMIT, Simulation, check_call
+from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from command import call
 from samizdat import Simulation, sweep
 from samizdat.batch.experiment import Experiment
-from samizdat.cli import main
 from samizdat.page.reopen import choice_of_run
 from samizdat.run.records import table_digest
 from samizdat.scenario.schema import ScenarioError
@@ -18,13 +18,6 @@ EXPERIMENT = {
     "design": {"factors": {"regime": ["open", "networked"], "attention.beta": [0.1, 0.3]}},
     "replicates": 2,
 }
-
-
-def call(*args):
-    """Execute a command; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import json
 import shutil
 
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report

@@ -4,8 +4,8 @@ import html.parser
 import re
 
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat.batch import parts
 from samizdat.report import write_report
 from small_sweeps import GRID, TOWN, failing, sweep, tipping

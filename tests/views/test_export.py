@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from command import call
 from samizdat import Simulation
-from samizdat.cli import main
 from samizdat.core.layout import POSTURES
 from samizdat.views import ALL, HELP, LOOKS, VIEWS, csv_of, gif_of, pixels_of, png, png_of, view_of
 from worlds import same_state, town
@@ -125,12 +125,6 @@ def test_pictures_that_do_not_change_are_not_left_out():
 def test_a_film_that_no_program_shows_is_refused(fps):
     with pytest.raises(ValueError, match="outside 0"):
         gif_of(list(frames_of([(0, 0, 0)])), fps)
-
-
-def call(*args):
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 def test_animate_writes_a_picture_a_day(tmp_path):

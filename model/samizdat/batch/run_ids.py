@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.batch.experiment import DUMMY, ExperimentError
-from samizdat.run.simulation import SEED_LIMIT
+from samizdat.run.arguments import SEED_LIMIT
 
 DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    ThreadsOption,
+    UntilOption,
+)
 
 if TYPE_CHECKING:
     from samizdat.run.simulation import Simulation
@@ -22,7 +30,7 @@ REPORT_SECONDS = 5.0  # between two lines of progress
 
 
 def animate(
-    scenario: World,
+    scenario: ScenarioArgument,
     out: Annotated[Path, typer.Option(metavar="FILE.gif", help="File of the film.")],
     view: Annotated[
         str, typer.Option(help="View: network, country, who, series, or all of them.")
@@ -31,31 +39,31 @@ def animate(
         str | None,
         typer.Option(help="Colour of the regions in the country: turnout, fear or trust."),
     ] = None,
-    citizens: Citizens = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
+    citizens: CitizensOption = None,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
     first: Annotated[
         str | None,
         typer.Option(
             "--from", metavar="DATE", help="First day shown (default: the scenario's first)."
         ),
     ] = None,
-    until: Until = None,
+    until: UntilOption = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Days between pictures.")] = 1,
     fps: Annotated[float, typer.Option(help="Pictures per second.")] = 10,
     width: Annotated[
         int | None,
         typer.Option(help=f"Width in pixels (default: {WIDTH}; {WIDTH_OF_ALL} for all)."),
     ] = None,
-    threads: Threads = None,
+    threads: ThreadsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run a scenario and write it as a GIF film; no partial file is ever left."""
-    from samizdat.cli.build import people, silent
+    from samizdat.cli.build import build_simulation, no_output
 
-    say = silent if quiet else typer.echo
+    notify = no_output if quiet else typer.echo
     usual = WIDTH_OF_ALL if view == "all" else WIDTH
     wide = usual if width is None else width
     _check_picture(out, view, shows, fps, wide, force)
@@ -63,21 +71,21 @@ def animate(
     loaded, steps = _checked(
         scenario, citizens, seed, threads, setting or [], regime, first, until, every
     )
-    say(
+    notify(
         f"{loaded.name}: {loaded.citizens:,} citizens, seed {seed}; {len(steps):,} pictures from "
         f"{loaded.date_of(steps[0])} to {loaded.date_of(steps[-1])}"
     )
-    simulation = people(loaded, seed, threads, None, say)
+    simulation = build_simulation(loaded, seed, threads, None, notify)
     try:
-        film = _filmed(simulation, view, choices, steps, fps, wide, say)
+        film = _filmed(simulation, view, choices, steps, fps, wide, notify)
     except ImportError as missing:
         usage_error(missing)
-    from samizdat.system.files import written_whole
+    from samizdat.system.files import atomic_write
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(out) as partial:
+    with atomic_write(out) as partial:
         partial.write_bytes(film)
-    say(f"Written to {out}: {len(steps):,} pictures, {len(film) / 1e6:.1f} MB")
+    notify(f"Written to {out}: {len(steps):,} pictures, {len(film) / 1e6:.1f} MB")
 
 
 def _check_picture(
@@ -116,11 +124,11 @@ def _checked(
     every: int,
 ) -> "tuple[Scenario, range]":
     """Check the other options; return the scenario and the steps to draw."""
-    from samizdat.cli.options import parse_date, world_of
+    from samizdat.cli.options import parse_date, scenario_from
+    from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.run.simulation import check_call
 
-    scenario = world_of(name, regime, settings, citizens)
+    scenario = scenario_from(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
         check_memory(scenario, seed, threads)
@@ -151,7 +159,7 @@ def _filmed(
     steps: range,
     fps: float,
     width: int,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
 ) -> bytes:
     """Run the simulation, and draw the steps asked for."""
     from samizdat.views.export import gif_of, png_of
@@ -164,5 +172,5 @@ def _filmed(
         frames.append(png_of(view, simulation, width, round(SHAPE * width), **choices))
         if time.monotonic() - reported > REPORT_SECONDS:
             reported = time.monotonic()
-            say(f"{simulation.date}: {len(frames):,} of {len(steps):,} pictures")
+            notify(f"{simulation.date}: {len(frames):,} of {len(steps):,} pictures")
     return gif_of(frames, fps)

@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, World, given_besides
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    option_outside,
+)
 
 # Options that are allowed together with --run.
 _OF_THE_PAGE = ("run", "run_id", "port", "host", "expose", "name", "no_browser", "most_citizens",
@@ -17,11 +24,11 @@ _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets"
 
 def view(
     context: typer.Context,
-    scenario: World = "town",
-    citizens: Citizens = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
+    scenario: ScenarioArgument = "town",
+    citizens: CitizensOption = None,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
     run: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of a finished run or sweep.")
     ] = None,
@@ -65,7 +72,7 @@ def view(
     from samizdat.page.choice import Choice, citizens_from
     from samizdat.page.limits import server_limits
     from samizdat.page.reopen import choice_of_run
-    from samizdat.run.simulation import check_call
+    from samizdat.run.arguments import check_call
 
     try:
         check_call(seed, None)
@@ -101,6 +108,6 @@ def _check_same_world(context: typer.Context, run: Path | None, run_id: int | No
         if run_id is not None:
             usage_error(f"RunId = {run_id}: give the folder of the sweep with --run DIR")
         return
-    other = given_besides(context, _OF_THE_PAGE)
+    other = option_outside(context, _OF_THE_PAGE)
     if other:
         usage_error(f"run: {other} would change the finished run")

@@ -1,4 +1,4 @@
-"""Ties that a user brings: read from a file, and checked one by one."""
+"""Ties given by a user: read from a file, and checked one by one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +17,12 @@ def _first(wrong: NDArray[np.bool_]) -> int:
     return int(np.flatnonzero(wrong)[0])
 
 
-def checked(
+def checked_ties(
     thing: str, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
 ) -> Ties:
-    """Build the rows from a user's ties, or say which of them is wrong.
+    """Build the CSR form of a user's ties, or raise ValueError naming the first wrong one.
 
-    ``thing`` names where they come from.
+    ``thing`` names the source of the ties, for the message.
     """
     if not 1 <= n <= MAX_CITIZENS:
         raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
@@ -62,7 +62,7 @@ def checked(
 
 
 def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
-    """Read the columns that matter, a CSV file's as text."""
+    """Read the columns source, target and kind; those of a CSV file as text."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
@@ -98,7 +98,7 @@ def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
 
 
 def ids_of(path: Path, name: str, column: "pa.ChunkedArray") -> NDArray[np.int64]:
-    """Turn a column into ids, or name the first value that is none."""
+    """Convert a column to ids, or raise ValueError naming the first value that is not one."""
     import pyarrow as pa
 
     is_a, given = pa.types, column.type
