@@ -92,7 +92,7 @@ def test_a_visitor_above_the_limit_sees_why_and_enters_when_another_leaves(chrom
         pages[1].locator(".samizdat-problem", has_text="limit of 1 visitors").wait_for(
             timeout=60_000
         )
-        pages[0].close(run_before_unload=True)  # whose world ends with it
+        pages[0].close(run_before_unload=True)  # its simulation ends with it
         pages[1].wait_for_timeout(2000)
         pages[1].reload()
         pages[1].wait_for_selector("img.samizdat-picture", timeout=60_000)

@@ -1,4 +1,4 @@
-"""The world behind the page, without a page: its thread, its clicks, its twin."""
+"""The simulation behind the page, without a page: its thread, its interventions, its twin."""
 
 import re
 import time
@@ -54,15 +54,15 @@ def steps(engine, many):
 
 
 def test_the_scenario_file_of_the_orders_repeats_the_run(engine, tmp_path):
-    world = engine()
-    steps(world, 14)
-    block = world.enact(BLOCK).result(30)
-    steps(world, 3)
-    world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
-    world.lift(block).result(30)
-    seen = steps(world, 6)
+    run = engine()
+    steps(run, 14)
+    block = run.enact(BLOCK).result(30)
+    steps(run, 3)
+    run.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+    run.lift(block).result(30)
+    seen = steps(run, 6)
     path = tmp_path / "live.toml"
-    path.write_text(world.scenario_file().result(30), encoding="utf-8")
+    path.write_text(run.scenario_file().result(30), encoding="utf-8")
     repeated = Simulation(Scenario.load(path), seed=1)
     for _ in range(23):
         repeated.step()
@@ -76,14 +76,14 @@ def test_the_scenario_file_of_the_orders_repeats_the_run(engine, tmp_path):
 def test_twin_is_the_world_without_the_lever_however_late_it_begins(engine):
     early, late = engine(), engine()
     early.compare("blocking").result(30)
-    for world in (early, late):
-        steps(world, 15)
-        world.enact(BLOCK).result(30)
-        world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
-        steps(world, 5)
+    for run in (early, late):
+        steps(run, 15)
+        run.enact(BLOCK).result(30)
+        run.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+        steps(run, 5)
     late.compare("blocking").result(30)
-    for world in (early, late):
-        until(lambda world=world: world.ask(lambda _: world.twin.step_number).result(30) == 20)
+    for run in (early, late):
+        until(lambda run=run: run.ask(lambda _: run.twin.step_number).result(30) == 20)
     found = [w.ask(lambda _, w=w: w.twin.daily("share").copy()).result(30) for w in (early, late)]
     own = Scenario.load("town").change({"citizens": 300}).without("blocking")
     alone = Simulation(own, seed=1)
@@ -105,61 +105,61 @@ def test_an_order_loses_what_concerns_the_lever_that_is_off():
 
 
 def test_an_invalid_order_is_an_error_and_changes_nothing(engine):
-    world = engine()
+    run = engine()
     with pytest.raises(ScenarioError, match="unknown"):
-        world.enact({**BLOCK, "platforms": ["nowhere"]}).result(30)
-    assert world.interventions == ()
-    assert steps(world, 1)["silent"] > 0
+        run.enact({**BLOCK, "platforms": ["nowhere"]}).result(30)
+    assert run.interventions == ()
+    assert steps(run, 1)["silent"] > 0
 
 
 def test_repeated_orders_switch_on_and_off(engine):
-    world = engine()
+    run = engine()
     for _ in range(5):
-        world.toggle(BLOCK)
-    assert steps(world, 1)
-    assert [each.ends is None for each in world.interventions] == [False, False, True]
+        run.toggle(BLOCK)
+    assert steps(run, 1)
+    assert [each.ends is None for each in run.interventions] == [False, False, True]
 
 
 def test_orders_are_told_apart_by_what_they_order_not_by_their_titles(engine):
     assert is_same_order({**BLOCK, "title": "One"}, {**BLOCK, "title": "Another"})
     assert not is_same_order(BLOCK, {**BLOCK, "regions": ["Riverside"]})
-    world = engine()
+    run = engine()
     for title in ("One", "Another"):
-        world.toggle({**BLOCK, "title": title})
-    assert steps(world, 1)
-    assert [each.ends for each in world.interventions] == [0]
+        run.toggle({**BLOCK, "title": title})
+    assert steps(run, 1)
+    assert [each.ends for each in run.interventions] == [0]
 
 
 def test_it_is_no_faster_than_its_speed(engine):
-    world = engine(speed=20.0, playing=True)
+    run = engine(speed=20.0, playing=True)
     begun = time.monotonic()
-    until(lambda: world.status.step >= 10)
+    until(lambda: run.status.step >= 10)
     assert time.monotonic() - begun > 0.35
 
 
 def test_it_plays_to_the_end_and_stands(engine):
-    world = engine(playing=True)
-    until(lambda: world.status.finished)
-    assert not world.status.playing
+    run = engine(playing=True)
+    until(lambda: run.status.finished)
+    assert not run.status.playing
     with pytest.raises(ScenarioError, match="ends on"):
-        world.enact(BLOCK).result(30)
+        run.enact(BLOCK).result(30)
 
 
 def test_a_simulation_that_nobody_uses_is_discarded_and_can_start_again(engine):
-    world = engine(idle_seconds=0.1, poll_seconds=0.05)
-    until(lambda: world.status.phase == "idle", 10)
+    run = engine(idle_seconds=0.1, poll_seconds=0.05)
+    until(lambda: run.status.phase == "idle", 10)
     with pytest.raises(ScenarioError, match="no simulation"):
-        world.ask(lambda model: model).result(30)
-    world.idle_seconds = 600.0
-    world.build(SMALL)
-    until(lambda: world.status.phase == "ready")
+        run.ask(lambda model: model).result(30)
+    run.idle_seconds = 600.0
+    run.build(SMALL)
+    until(lambda: run.status.phase == "ready")
 
 
 def test_too_many_citizens_are_refused(engine):
-    world = engine(Choice("town", 20_000))
-    assert world.status.phase == "failed"
-    assert "20,000" in world.status.problem
-    assert "10,000" in world.status.problem
+    run = engine(Choice("town", 20_000))
+    assert run.status.phase == "failed"
+    assert "20,000" in run.status.problem
+    assert "10,000" in run.status.problem
 
 
 @pytest.mark.parametrize(
@@ -177,16 +177,16 @@ def test_a_choice_is_checked_before_it_is_built(choice, wrong):
 
 
 def test_an_order_for_a_day_can_be_withdrawn_before_it_and_repeated_after_it(engine):
-    world = engine()
+    run = engine()
     day = {"kind": "action", "lever": "violence", "days": 1}
     for _ in range(3):
-        world.toggle(day).result(30)
-    now = world.ask(lambda _: world.interventions_in_force).result(30)
+        run.toggle(day).result(30)
+    now = run.ask(lambda _: run.interventions_in_force).result(30)
     assert [each.entry for each in now] == [day]
-    steps(world, 1)
-    assert world.ask(lambda _: world.interventions_in_force).result(30) == ()
-    world.toggle(day).result(30)
-    saved = world.ask(lambda model: len(model.simulation.interventions)).result(30)
+    steps(run, 1)
+    assert run.ask(lambda _: run.interventions_in_force).result(30) == ()
+    run.toggle(day).result(30)
+    saved = run.ask(lambda model: len(model.simulation.interventions)).result(30)
     assert saved == 2  # the day that is over stays
 
 
@@ -203,9 +203,9 @@ def test_an_intervention_lasts_as_long_as_its_entry(step, step_days, lasts):
 
 
 def test_a_run_goes_on_without_a_picture_that_cannot_be_drawn(engine):
-    world = engine()
+    run = engine()
     seen = []
-    painter = Painter(world, seen.append)
+    painter = Painter(run, seen.append)
     painter.chosen = 99_999_999
     painter.select_view("who")
     painter.start()
@@ -217,7 +217,7 @@ def test_a_run_goes_on_without_a_picture_that_cannot_be_drawn(engine):
         assert state.parameters
         assert state.series
         painter.chosen = 7
-        world.step()
+        run.step()
         state = until(lambda: seen[-1].picture and seen[-1])
         assert state.drawing_error == ""
         assert sum(state.counts[name] for name in POSTURES) == 300
@@ -248,15 +248,15 @@ def test_the_effect_of_a_lever_is_the_difference_from_the_twin(there, difference
 
 
 def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
-    world = engine()
-    steps(world, 12)
-    world.watch(7).result(30)
-    assert "2014-03-12" in world.ask(lambda _: world.account).result(30)[0]
-    steps(world, 2)
-    account = "\n".join(world.ask(lambda _: world.account).result(30))
+    run = engine()
+    steps(run, 12)
+    run.watch(7).result(30)
+    assert "2014-03-12" in run.ask(lambda _: run.account).result(30)[0]
+    steps(run, 2)
+    account = "\n".join(run.ask(lambda _: run.account).result(30))
     assert "2014-03-14" in account
     with pytest.raises(ScenarioError, match="outside"):
-        world.watch(300).result(30)
+        run.watch(300).result(30)
 
 
 @pytest.mark.parametrize(

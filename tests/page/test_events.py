@@ -92,7 +92,7 @@ def select(held, label, text):
     found.v_model = next(item["value"] for item in found.items if item["text"] == text)
 
 
-def test_a_world_starts_with_all_that_was_typed_before_it_was_drawn():
+def test_a_run_starts_with_all_that_was_typed_before_the_page_was_drawn():
     _session, held, orders = drawn(WorldPanel)
     with held:
         typed(held, "Citizens", "1,234")
@@ -113,7 +113,7 @@ def test_what_is_typed_right_after_a_start_is_kept():
     assert fields(held, "Random seed").value == "43"
 
 
-def test_an_order_is_for_the_place_that_was_picked_before_it_was_drawn():
+def test_an_order_is_for_the_region_selected_before_the_page_was_drawn():
     session, held, orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
     region = session.scenario.region_names[3]
     with held:
@@ -125,7 +125,7 @@ def test_an_order_is_for_the_place_that_was_picked_before_it_was_drawn():
     assert [order.get("regions") for order in orders] == [[region], [region], None]
 
 
-def test_a_new_world_is_ordered_about_everywhere():
+def test_orders_in_another_scenario_are_for_the_whole_country():
     session, _held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
     session.region.set(session.scenario.region_names[3])
     session.start_run(Choice("town"))
@@ -151,7 +151,7 @@ def seen(run=1, step=5, **facts):
     )
 
 
-def test_a_citizen_who_is_not_there_is_refused_and_nothing_changes():
+def test_an_unknown_citizen_is_an_error_and_changes_nothing():
     session, held, orders = drawn(WhyPanel)
     session.watch(7)
     for text in ("99999999", "2000", "9" * 5000):
@@ -166,7 +166,7 @@ def test_a_citizen_who_is_not_there_is_refused_and_nothing_changes():
     assert orders == [7, 1999]
 
 
-def test_a_new_start_asks_nothing_of_a_world_that_may_not_be_there():
+def test_a_new_start_sends_nothing_to_a_simulation_that_may_not_exist():
     session, _held, orders = drawn(WhyPanel)
     session.watch(7)
     session.compare("blocking")
@@ -200,7 +200,7 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
     assert (session.problem.value, session.error_count.value) == ("the scenario ends", 7)
 
 
-def test_a_refused_value_is_taken_back_by_its_field():
+def test_a_field_with_an_invalid_value_shows_its_old_value_again():
     session, held, _orders = drawn(Levers)
     session.publish(seen())
     field = next(w for w in held.find(v.VuetifyTemplate).widgets if w.kind == "samizdat-exact")
@@ -218,7 +218,7 @@ def test_a_typed_value_is_ordered_as_a_number_and_a_named_one_as_its_word():
     assert second["set"] == {"blocking.authority": "prosecutor"}
 
 
-def test_a_world_that_cannot_be_leaves_the_one_that_runs():
+def test_an_invalid_choice_leaves_the_running_simulation():
     session, _held, orders = drawn(WorldPanel, Choice("kazakhstan", 2000))
     session.publish(seen())
     for choice in (Choice("kazakhstan", 9_000_000), Choice("kazakhstan", 3), Choice("town", 5)):
@@ -229,7 +229,7 @@ def test_a_world_that_cannot_be_leaves_the_one_that_runs():
     assert orders == []
 
 
-def test_a_world_that_failed_leaves_no_picture():
+def test_a_failed_simulation_leaves_no_picture():
     session, _held, _orders = drawn(WorldPanel)
     session.publish(seen())
     session.publish(PageState(Status("failed", "no memory", run=1)))
@@ -237,7 +237,7 @@ def test_a_world_that_failed_leaves_no_picture():
     assert session.counts.value == {}
 
 
-def test_a_new_start_shows_nothing_of_the_world_before():
+def test_a_new_start_shows_nothing_of_the_run_before():
     session, _held, _orders = drawn(WorldPanel)
     session.publish(seen())
     session.start_run(Choice())
@@ -285,7 +285,7 @@ def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
 
 
 @pytest.mark.parametrize(("regions", "headings"), [(17, 3), (1, 0)])
-def test_orders_that_are_for_no_place_say_so(monkeypatch, regions, headings):
+def test_orders_that_are_for_the_whole_country_say_so(monkeypatch, regions, headings):
     session, held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
     if regions == 1:
         monkeypatch.setattr(Scenario, "region_names", ["all"])

@@ -46,7 +46,7 @@ def to_day(page, day):
 def type_into(page, selector, text):
     field = page.locator(f"{selector} input")
     field.fill(text)
-    field.click("Enter")
+    field.press("Enter")
 
 
 def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
@@ -111,7 +111,7 @@ def test_it_plays_by_itself_until_it_is_paused(visit):
 
 
 def test_it_is_not_faster_than_the_speed_that_was_chosen(visit):
-    began = time.monotonic()  # a picture may be late, but no world begins before it is asked for
+    began = time.monotonic()  # pictures may be late, but no run starts early
     page = ready(visit(""))
     until(lambda: day_of(page) >= 6)
     page.wait_for_timeout(1000)
@@ -127,7 +127,7 @@ def test_a_block_acts_on_the_next_day_and_is_saved(visit, tmp_path):
     page.locator(".samizdat-order", has_text="square talk").wait_for()
     for each in (page, other):
         to_day(each, 20)
-    assert counts_of(page) != counts_of(other)  # and the other visitor's world is another
+    assert counts_of(page) != counts_of(other)  # the other visitor has a simulation of her own
     click(page, "Country")
     click(page, TABS["download"])
     with page.expect_download() as download:
@@ -188,7 +188,7 @@ def test_a_slider_sets_a_number_while_it_runs(visit, shoot):
     assert before == "0.2"
     slider.locator(".v-slider__thumb-container").focus()
     for _ in range(5):
-        page.keyboard.click("ArrowRight")
+        page.keyboard.press("ArrowRight")
     until(lambda: slider.locator(".samizdat-exact input").input_value() != before)
     type_into(page, ".samizdat-number:has-text('Surveillance') .samizdat-exact", "0.9")
     to_day(page, 4)
@@ -202,7 +202,7 @@ def test_a_slider_sets_a_number_while_it_runs(visit, shoot):
     until(lambda: slider.locator(".samizdat-exact input").input_value() == "0.5")
 
 
-def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
+def test_a_typed_seed_and_number_of_citizens_start_another_run(visit):
     page = ready(visit())
     click(page, TABS["scenario"])
     assert page.locator(".samizdat-citizens input").input_value() == "2,000"
@@ -224,7 +224,7 @@ def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
     click(page, "Start")
     page.locator(".samizdat-problem", has_text="2,000,000").wait_for()
     page.get_by_text("1,234 synthetic citizens, random seed 7").wait_for()
-    day = day_of(page)  # the world that runs is still there
+    day = day_of(page)  # the simulation goes on
     assert page.locator("img.samizdat-picture").count() == 2
     until(lambda: day_of(page) > day)
 
@@ -245,7 +245,7 @@ def test_a_citizen_says_why(visit, shoot):
     shoot(page, "1280_why")
 
 
-def test_a_number_of_no_citizen_is_refused_and_the_world_goes_on(visit):
+def test_an_unknown_citizen_is_an_error_and_the_run_goes_on(visit):
     page = ready(visit())
     type_into(page, ".samizdat-why-who", "99999999")
     page.locator(".samizdat-problem", has_text="99,999,999 is outside 0 ... 1,999").wait_for()
@@ -256,7 +256,7 @@ def test_a_number_of_no_citizen_is_refused_and_the_world_goes_on(visit):
     assert page.get_by_role("button", name="Play").is_enabled()
 
 
-def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
+def test_a_second_run_without_a_lever(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 26)
     page.locator(".samizdat-right .samizdat-select").click()
@@ -273,7 +273,7 @@ def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_series_and_pictures_can_be_taken_away(visit, shoot, tmp_path):
+def test_series_and_pictures_can_be_downloaded(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 3)
     click(page, TABS["download"])
@@ -302,7 +302,7 @@ def test_series_and_pictures_can_be_taken_away(visit, shoot, tmp_path):
     assert "seed=1" in link
 
 
-def test_a_link_names_world_and_numbers(visit):
+def test_a_link_names_scenario_and_parameters(visit):
     page = ready(visit("play=0&scenario=town&citizens=700&seed=9&attention.beta=0.3"))
     page.get_by_text("700 synthetic citizens, random seed 9").wait_for()
 
@@ -327,6 +327,6 @@ def test_twenty_rapid_clicks_leave_it_whole(visit):
         ("seed=x", "seed"),
     ],
 )
-def test_a_link_that_cannot_be_says_why(visit, query, message):
+def test_an_invalid_link_says_why(visit, query, message):
     page = visit(query)
     page.locator(".samizdat-problem", has_text=message).wait_for()

@@ -13,7 +13,7 @@ from worlds import town
 
 @pytest.fixture(scope="module")
 def days():
-    """The teaching world day by day: signals, turnout and what the tiles showed."""
+    """The teaching scenario day by day: signals, turnout and what the tiles showed."""
     simulation = Simulation(town(2000), 1, threads=1)
     country, seen = CountryView(simulation, 420, 310), []
     while simulation.step_number < 40:
@@ -38,7 +38,7 @@ def test_the_west_lies_left_and_the_north_above():
 
 
 @pytest.mark.parametrize("many", [1, 2, 5, 9, 30])
-def test_other_worlds_lie_on_a_grid_that_is_nearly_square(many):
+def test_other_regions_lie_on_a_grid_that_is_nearly_square(many):
     places = places_of([f"region {k}" for k in range(many)])
     wide, high = (1 + max(axis) for axis in zip(*places, strict=True))
     assert len(set(places)) == many
@@ -66,7 +66,7 @@ def test_a_tile_is_blank_where_nobody_is_in_the_street(days):
     assert np.array_equal(blank, nobody)
 
 
-def test_turnout_is_told_in_numbers(days):
+def test_turnout_is_shown_as_a_number(days):
     for _, table, contents in days:
         for many, content in zip(table["mobilise"], contents, strict=True):
             assert content.lines[0] == f"{many:,} in the street" if many else "nobody in the street"
@@ -99,7 +99,7 @@ def test_tiles_can_show_beliefs(shows):
     assert [content.lines[0] for content in country.contents] == [f"{shows} {m:.2f}" for m in means]
 
 
-def test_what_cannot_be_shown_is_refused():
+def test_an_unknown_measure_is_an_error():
     with pytest.raises(ValueError, match=r"hope.*turnout, fear, trust"):
         CountryView(Simulation(town(400), 3, threads=1), shows="hope")
 
@@ -130,9 +130,9 @@ def busy(monkeypatch):
 
 
 def stepped(name):
-    """Return a world of this many regions after its first day."""
-    world = town(400) if name == "town" else Scenario.load(name).change({"citizens": 1000})
-    simulation = Simulation(world, 1, threads=1)
+    """Return a simulation with these regions after its first day."""
+    scenario = town(400) if name == "town" else Scenario.load(name).change({"citizens": 1000})
+    simulation = Simulation(scenario, 1, threads=1)
     simulation.step()
     return simulation
 

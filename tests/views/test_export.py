@@ -1,4 +1,4 @@
-"""Pictures, tables and films can be taken away."""
+"""Pictures, tables and films can be exported."""
 
 import gc
 import io
@@ -82,7 +82,7 @@ def test_every_view_says_how_it_is_read():
     assert all(text.endswith(".") for text in HELP.values())
 
 
-def test_an_unknown_view_is_refused(begun):
+def test_an_unknown_view_is_an_error(begun):
     with pytest.raises(ValueError, match=r"sound.*network, country, who, series"):
         png_of("sound", begun)
 
@@ -122,7 +122,7 @@ def test_pictures_that_do_not_change_are_not_left_out():
 
 
 @pytest.mark.parametrize("fps", [0, 51])
-def test_a_film_that_no_program_shows_is_refused(fps):
+def test_an_invalid_frame_rate_is_an_error(fps):
     with pytest.raises(ValueError, match="outside 0"):
         gif_of(list(frames_of([(0, 0, 0)])), fps)
 
@@ -182,7 +182,7 @@ def test_bad_input_is_one_line(tmp_path, capsys, given, message):
     assert not out.exists()
 
 
-def test_animate_refuses_what_is_no_gif(tmp_path, capsys):
+def test_animate_accepts_gif_only(tmp_path, capsys):
     assert call("animate", "town", "--out", tmp_path / "town.mp4") == 2
     assert ".gif" in capsys.readouterr().err
 
@@ -195,6 +195,6 @@ def test_animate_replaces_nothing_unasked(tmp_path, capsys):
     assert "--force" in capsys.readouterr().err
 
 
-def test_a_film_too_long_is_refused_with_a_way_out(tmp_path, capsys):
+def test_the_error_for_a_long_film_suggests_a_shorter_one(tmp_path, capsys):
     assert call("animate", "kazakhstan", "--out", tmp_path / "long.gif", "--citizens", 500) == 2
     assert "--every 11" in capsys.readouterr().err

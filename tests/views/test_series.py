@@ -165,7 +165,7 @@ def test_the_viewers_own_orders_are_named_before_others(crowded):
     assert [each.band.text for each in found if each.text] == ["mine"]
 
 
-def test_twins_of_the_same_world_do_not_differ():
+def test_twins_of_the_same_scenario_do_not_differ():
     one, two = (Simulation(town(400), 1, threads=1).run() for _ in range(2))
     twin = TwinView(one, two)
     assert all((line.get_ydata() == 0).all() for line in twin.apart.lines.values())
