@@ -10,7 +10,7 @@ from samizdat import Simulation
 from samizdat.figures.frame import PER
 from samizdat.views import LOOKS, SeriesView, TwinView
 from samizdat.views.bands import Band, bands_of, placed
-from samizdat.views.series import thinned, window_of
+from samizdat.views.series import own_of, thinned, window_of
 from worlds import town
 
 
@@ -126,8 +126,11 @@ def test_a_name_that_goes_leaves_nothing_behind(finished):
     series.strip.update(finished.bands.iloc[:0], 0.0)
     empty = series.pixels()
     first, last = (pd.Timestamp(day) for day in finished.nation["date"].iloc[[0, -1]])
-    rows = [("event", "W" * 45, "nation", first, last), ("event", "W" * 45, "nation", last, last)]
-    table = pd.DataFrame(rows, columns=["kind", "name", "region", "start", "end"])
+    rows = [
+        ("one", "event", "W" * 45, "nation", first, last),
+        ("other", "event", "W" * 45, "nation", last, last),
+    ]
+    table = pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
     series.strip.update(table, series.dates[-1])
     assert not np.array_equal(series.pixels(), empty)
     series.strip.update(finished.bands.iloc[:0], 0.0)
@@ -163,6 +166,18 @@ def test_the_viewers_own_orders_are_named_before_others(crowded):
     turn = [Band("setting", name, 5.0, 9.0, name == "mine") for name in ("a", "b", "mine")]
     found = placed(turn, 10.0, (0.0, 365.0), 1.0, 2)
     assert [each.band.text for each in found if each.text] == ["mine"]
+
+
+def test_the_viewers_own_orders_are_known_by_their_ids():
+    simulation = Simulation(town(400), 1, threads=1)
+    law = next(e for e in simulation.scenario.spec.timeline if e.kind == "setting")
+    while simulation.scenario.date_of(simulation.step_number) < law.begins:
+        simulation.step()
+    simulation.enact({"kind": "setting", "set": {"chill": 0.5}})
+    simulation.step()
+    today = SeriesView(simulation).dates[simulation.step_number - 1]
+    own = [band for band in bands_of(simulation.bands, today, own_of(simulation)) if band.own]
+    assert len(own) == 1  # the scenario's own law of that day is not the viewer's
 
 
 def test_twins_of_the_same_scenario_do_not_differ():

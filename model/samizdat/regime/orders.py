@@ -34,6 +34,7 @@ class Order(NamedTuple):
     strength: float = 1.0  # in [0, 1]
     dated: bool = False  # whether the timeline gave it
     title: str = ""  # of the entry of the timeline that gave it
+    entry: str = ""  # its id; empty for orders by rule
 
     def touches(self, day: float, step_days: float) -> bool:
         """Whether it is in force at some time of the step that begins on ``day``."""

@@ -224,23 +224,24 @@ class Environment:
         ]
         grouped: dict[tuple[str, str, float, float], list[Order]] = {}
         for order in self._given.values():
-            key = (order.lever, order.title, order.begins, order.ends)
+            key = (order.lever, order.entry, order.begins, order.ends)
             grouped.setdefault(key, []).append(order)
         length = (spec.end - spec.start).days + 1
-        for (lever, title, begins, ends), orders in grouped.items():
+        for (lever, entry, begins, ends), orders in grouped.items():
             where = [names[order.region] for order in orders]
             told = " (cover story)" if any(order.cover_story for order in orders) else ""
             last = spec.start + dt.timedelta(days=int(np.ceil(min(ends, length))) - 1)
             rows.append(
                 {
+                    "id": entry,
                     "kind": lever,
-                    "name": (title or self._describe_order(orders[0])) + told,
+                    "name": (orders[0].title or self._describe_order(orders[0])) + told,
                     "region": "nation" if len(where) == len(names) else ", ".join(where),
                     "start": spec.start + dt.timedelta(days=int(begins)),
                     "end": min(last, until),
                 }
             )
-        return pd.DataFrame(rows, columns=["kind", "name", "region", "start", "end"])
+        return pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
 
     def _describe_order(self, order: Order) -> str:
         """Name an order that has no title: by its platforms, or by its lever."""
@@ -315,6 +316,7 @@ class Environment:
                     strength=entry.strength,
                     dated=True,
                     title=entry.title,
+                    entry=entry.id,
                 )
                 for r in np.flatnonzero(when.where)
             ]
@@ -332,4 +334,4 @@ class Environment:
 
 def _order_key(order: Order) -> tuple[str, int, float, str]:
     """Return what stays the same of an order while it is extended."""
-    return order.lever, order.region, order.begins, order.title
+    return order.lever, order.region, order.begins, order.entry

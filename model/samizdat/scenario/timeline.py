@@ -245,6 +245,7 @@ class Course:
             kind = entry.lever if isinstance(entry, Action) else entry.kind
             rows.append(
                 {
+                    "id": entry.id,
                     "kind": kind,
                     "name": label(entry),
                     "region": ", ".join(entry.regions) or "nation",

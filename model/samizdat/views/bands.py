@@ -46,23 +46,21 @@ class Placed(NamedTuple):
     side: str  # "left" or "right": whether the text begins or ends at ``at``
 
 
-def bands_of(
-    table: pd.DataFrame, today: float, own: Collection[tuple[str, float]] = ()
-) -> list[Band]:
-    """Return what had begun by a day, the earliest first; ``own`` are kinds and first days."""
+def bands_of(table: pd.DataFrame, today: float, own: Collection[str] = ()) -> list[Band]:
+    """Return what had begun by a day, the earliest first; ``own`` are the viewer's ids."""
     if table.empty:
         return []
     start, end = days_of(table["start"]) - 0.5, days_of(table["end"]) + 0.5
-    columns = (table["kind"], table["name"], table["region"], start, end)
+    columns = (table["id"], table["kind"], table["name"], table["region"], start, end)
     found = [
         Band(
             str(kind),
             _described(str(kind), str(name), str(region)),
             float(first),
             float(last),
-            (str(kind), float(first) + 0.5) in own,
+            str(entry) in own,
         )
-        for kind, name, region, first, last in zip(*columns, strict=True)
+        for entry, kind, name, region, first, last in zip(*columns, strict=True)
         if first <= today
     ]
     return sorted(found, key=lambda band: band.start)
@@ -182,9 +180,7 @@ class Strip:
         """Paint everything again the next time: the still parts were painted over."""
         self._shown = None
 
-    def update(
-        self, table: pd.DataFrame, today: float, own: Collection[tuple[str, float]] = ()
-    ) -> None:
+    def update(self, table: pd.DataFrame, today: float, own: Collection[str] = ()) -> None:
         """Show what had begun by a day; bars reach to that day at most."""
         span = self.ax.get_xlim()
         found = placed(bands_of(table, today, own), today, span, self.wide, self.rows)

@@ -277,13 +277,9 @@ def dates_of(simulation: Simulation) -> Days:
     return np.asarray(to_numbers(simulation.dates), np.float64)
 
 
-def own_of(simulation: Simulation) -> set[tuple[str, float]]:
-    """Return kind and first day of what was ordered while the run went on."""
-    to_number: Any = matplotlib.dates.date2num
-    return {
-        (entry.lever if entry.kind == "action" else entry.kind, float(to_number(entry.begins)))
-        for entry in simulation.interventions
-    }
+def own_of(simulation: Simulation) -> set[str]:
+    """Return the ids of the entries that were ordered while the simulation ran."""
+    return {entry.id for entry in simulation.interventions}
 
 
 def window_of(k: int, steps: int, days: int | None) -> tuple[int, int]:
