@@ -62,7 +62,7 @@ class Day(NamedTuple):
     citizen: int
     region: str
     events: tuple[str, ...]  # those that run in her region
-    blackout: bool
+    network_off: bool
     blocked: tuple[str, ...]  # among the platforms that she uses
     violence: float
     held: bool  # in detention today

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATFORMS
+from samizdat.regime.queries import dated_fields
 from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
 from samizdat.society.population import Population
 
@@ -127,7 +128,7 @@ class ScenarioSpec(_SchemaPart):
         if isinstance(entry, Action):
             for name in entry.platforms:
                 _known(name, f"{where}.platforms", platforms)
-            if entry.lever == "concession":
+            if "event" in dated_fields(entry.lever):
                 events = [e.id for e in self.timeline if isinstance(e, Event)]
                 _known(entry.event, f"{where}.event", events)
 
