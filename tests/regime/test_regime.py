@@ -1,4 +1,4 @@
-"""What the state does, lever by lever, and whole regimes."""
+"""What the state does: each lever, and whole regimes."""
 
 import math
 
@@ -33,10 +33,10 @@ def facing(day=0.0, mobilised=QUIET, posts=QUIET, step_days=1.0, draws=0.5, aler
     return RegimeInput(*known, LISTED, C | FOREIGN, events, dated_events, np.full(3, draws))
 
 
-def responses(*todays, state=None):
+def responses(*mornings, state=None):
     """What citizens meet on these days, (days, regions)."""
     state, rows = state or RegimeState(), []
-    for inputs in todays:
+    for inputs in mornings:
         signals = np.zeros(3, SIGNALS)
         signals["allowed"] = 0xFFFF
         state.expire(inputs.day)
@@ -47,7 +47,7 @@ def responses(*todays, state=None):
 
 
 def course(n, mobilised, **values):
-    """n days; on those given the first region has so many in the street."""
+    """n days; on those given, this many are in the street of the first region."""
     return [facing(day, (mobilised.get(day, 0), 0, 0), **values) for day in range(n)]
 
 
@@ -244,8 +244,8 @@ def test_a_quiet_day_restores_its_patience():
 
 def test_patience_is_counted_in_days_not_in_steps():
     law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__duration": 1}
-    todays = [facing(k / 2, (50, 0, 0), step_days=0.5, **law) for k in range(8)]
-    assert days(responses(*todays), "violence") == [5, 6, 7]
+    mornings = [facing(k / 2, (50, 0, 0), step_days=0.5, **law) for k in range(8)]
+    assert days(responses(*mornings), "violence") == [5, 6, 7]
 
 
 def test_of_two_orders_to_shoot_the_stronger_holds():

@@ -52,8 +52,8 @@ def text(entries: "Mapping[str, RegistryEntry]") -> Iterator[str]:
     for name, (quantity, default, group) in entries.items():
         unit = "" if quantity.unit == "1" else f" {quantity.unit}"
         off = "" if quantity.off is None else f", off {quantity.off:g}"
-        shown = _shown(default, quantity.names)
-        yield f"{name} = {shown}{unit}  [{quantity.allowed()}{off}]  ({group})"
+        value = _value(default, quantity.names)
+        yield f"{name} = {value}{unit}  [{quantity.allowed()}{off}]  ({group})"
         about = f"{quantity.meaning}. Source: {quantity.source}."
         yield textwrap.fill(about, width, initial_indent="    ", subsequent_indent="    ")
 
@@ -76,7 +76,7 @@ def markdown(entries: "Mapping[str, RegistryEntry]") -> Iterator[str]:
             yield _row(
                 (
                     f"`{name}`",
-                    _shown(default, quantity.names),
+                    _value(default, quantity.names),
                     quantity.allowed(),
                     "" if quantity.unit == "1" else quantity.unit,
                     "" if quantity.off is None else f"{quantity.off:g}",
@@ -86,7 +86,7 @@ def markdown(entries: "Mapping[str, RegistryEntry]") -> Iterator[str]:
             )
 
 
-def _shown(default: float, names: tuple[str, ...]) -> str:
+def _value(default: float, names: tuple[str, ...]) -> str:
     return names[int(default)] if names else f"{default:g}"
 
 

@@ -89,12 +89,12 @@ def _heard(day: Day) -> str:
     return f"Of {day.ties:g} ties within hearing, yesterday: {'; '.join(heard)}."
 
 
-def _voices(tie: str, said: str, channels: tuple[str, ...], citizens: list[int]) -> str:
+def _voices(tie: str, act: str, channels: tuple[str, ...], citizens: list[int]) -> str:
     who = ", ".join(str(citizen) for citizen in citizens[:_SHOWN])
     more = f" and {len(citizens) - _SHOWN} more" if len(citizens) > _SHOWN else ""
     way = f" {_listed(channels)}" if channels else ""
-    way = f", heard{way}" if said == "in the street" else way
-    return f"{tie} {'tie' if len(citizens) == 1 else 'ties'} {who}{more} {said}{way}"
+    way = f", heard{way}" if act == "in the street" else way
+    return f"{tie} {'tie' if len(citizens) == 1 else 'ties'} {who}{more} {act}{way}"
 
 
 def _knows(day: Day) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Figures of one run or of several, drawn from tidy tables only.
 
-Nothing here knows the simulation: a table read back from a file gives the same picture. Every
-panel draws on the axes it is given, or on a new figure without a display, and returns the axes.
+Nothing here knows the simulation: a table read back from a file gives the same picture. The lanes
+of the chart of actions are named and coloured by the looks of the levers. Every panel draws on the
+axes it is given, or on a new figure without a display, and returns the axes.
 The theme holds only while a figure is drawn; importing this package changes no setting.
 
 `nation` has one row a step: `date`, counts of the five postures, `posts`, counts of citizens
 `online`, `circumventing` and `cut_off`, means of the beliefs; `regions` one row a step and
-`region`; `bands` what the world and the regime did: `kind`, `name`, `region`, `start` and `end`
-(inclusive; missing: until the end of the run).
+`region`; `bands` one row an event of the world or an order of the state: `kind`, `name`, `region`,
+`start` and `end` (inclusive; missing: until the end of the run).
 """
 
 from samizdat.figures.chronicle import actions, lane_of, lanes_in_order

@@ -1,4 +1,4 @@
-"""What the world and the regime did, as named bands."""
+"""The chart of actions: events of the world and orders of the state, as named bands."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -48,11 +48,11 @@ class Row(NamedTuple):
 
 
 def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
-    """Bands of what the world and the regime did: a lane a kind, a row a name.
+    """Draw events of the world and orders of the state: a lane for each kind, a row for each name.
 
-    What has the same name and region, or the same name and dates, shares a row. Where the rows are
-    too many to be named, the lanes with most rows are drawn by name alone, then in one row. A text
-    stands on its bar where it fits, else beside it, and is cut where nothing fits.
+    Entries with the same name and region, or the same name and dates, share a row. If there are
+    too many rows to name, the lanes with most rows are drawn by name alone, then in one row. A text
+    stands on its bar if it fits, else beside it; it is shortened if neither has room.
     """
     with mpl.rc_context(THEME):
         days = days_of(nation["date"])

@@ -51,7 +51,7 @@ POSTURES: Coloured = {
     "mobilise": COLOURS[3],
 }
 BELIEFS: Coloured = {"grievance": COLOURS[1], "trust": COLOURS[2], "fear": COLOURS[9]}
-INVISIBLE = 1.0  # percent: a line closer to the foot of the scale is told from it by its key
+INVISIBLE = 1.0  # percent: below this a line cannot be told from 0, and the key gives its maximum
 LANDSCAPE = 11.69  # inches
 
 

@@ -215,7 +215,11 @@ class Environment:
         return bits
 
     def bands(self, until: dt.date) -> pd.DataFrame:
-        """Return the dated world, and what the state did so far, as bands for a picture."""
+        """Return the dated entries, and the orders of the state so far, as bands for a picture.
+
+        One row each, with ``kind`` (of the entry, or the lever), ``name``, ``region`` ("nation" or
+        names), ``start`` and ``end`` (dates, inclusive).
+        """
         spec, names = self.scenario.spec, self.scenario.region_names
         rows = [
             row
@@ -229,13 +233,13 @@ class Environment:
         length = (spec.end - spec.start).days + 1
         for (lever, entry, begins, ends), orders in grouped.items():
             where = [names[order.region] for order in orders]
-            told = " (cover story)" if any(order.cover_story for order in orders) else ""
+            story = " (cover story)" if any(order.cover_story for order in orders) else ""
             last = spec.start + dt.timedelta(days=int(np.ceil(min(ends, length))) - 1)
             rows.append(
                 {
                     "id": entry,
                     "kind": lever,
-                    "name": (orders[0].title or self._describe_order(orders[0])) + told,
+                    "name": (orders[0].title or self._describe_order(orders[0])) + story,
                     "region": "nation" if len(where) == len(names) else ", ".join(where),
                     "start": spec.start + dt.timedelta(days=int(begins)),
                     "end": min(last, until),
@@ -323,7 +327,7 @@ class Environment:
         return orders
 
     def _remember(self, inputs: RegimeInput) -> None:
-        """Keep the orders in force, for the bands."""
+        """Record the orders in force, of whatever lever, for the bands."""
         if not self.regime_state.orders and not inputs.dated_orders:
             return
         for name in LEVERS:

@@ -45,8 +45,8 @@ MEASURES: dict[str, Callable[[Counts, Counts], Numbers]] = {
 }
 BARRED = "platforms_blocked"  # of those that the state keeps from a region, blocked or banned
 # What the state did: platforms barred, then each lever whose look names a signal that is counted.
-_COUNTED = [lever.look.signal for lever in LEVERS.values() if lever.look.signal]
-ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal != "blocked"))
+_COUNTED = dict.fromkeys(lever.look.signal for lever in LEVERS.values())
+ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal not in ("", "blocked")))
 
 
 def daily_table(

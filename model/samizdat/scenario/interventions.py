@@ -90,7 +90,7 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
     """
     known = [entry.id for entry in interventions(scenario)]
     if name not in known:
-        raise ScenarioError(f"enacted: {unknown(name, known)}")
+        raise ScenarioError(f"intervention: {unknown(name, known)}")
     world = scenario.spec.model_dump(by_alias=True)
     kept = []
     for entry in world["timeline"]:

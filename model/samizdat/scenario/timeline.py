@@ -37,7 +37,7 @@ class _Entry(BaseModel):
 
 
 class Event(_Entry):
-    """Something that aggrieves, and of which news spreads."""
+    """Something that causes grievance, and of which news spreads."""
 
     kind: Literal["event"]
     shock: float = Field(ge=0, le=1)
@@ -47,7 +47,7 @@ class Event(_Entry):
 
 
 class Account(_Entry):
-    """What is officially said of an event differs from what others say."""
+    """The official account of an event contradicts those of others."""
 
     kind: Literal["account"]
     contradiction: float | None = Field(default=None, ge=0, le=1)
@@ -147,7 +147,7 @@ def window(entry: _Entry, start: dt.date, regions: Sequence[str]) -> Window:
 
 
 class Course:
-    """The dated entries of a scenario, ready to be asked for a day."""
+    """The course of the world: the dated entries of a scenario, and what holds on a day."""
 
     def __init__(self, entries: Sequence[Any], start: dt.date, regions: Sequence[str]) -> None:
         self.entries = [(entry, window(entry, start, regions)) for entry in entries]
