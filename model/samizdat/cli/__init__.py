@@ -8,7 +8,7 @@ import typer
 from samizdat.version import __version__
 
 
-def refuse(reason: object) -> NoReturn:
+def usage_error(reason: object) -> NoReturn:
     """End with one line that says what is wrong, and exit code 2."""
     line = " ".join(str(reason).split())
     typer.echo(f"samizdat: {line}", err=True)
@@ -72,7 +72,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         if type(problem).__name__ == "NoArgsIsHelpError":
             typer.echo(problem.format_message())
             sys.exit(2)
-        refuse(problem.format_message())
+        usage_error(problem.format_message())
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("samizdat: interrupted", err=True)
         sys.exit(130)
@@ -81,5 +81,5 @@ def main(args: list[str] | None = None) -> NoReturn:
         sys.exit(141)
     except OSError as problem:  # a full disk, a folder that vanished
         where = f"{problem.filename}: " if problem.filename else ""
-        refuse(f"{where}{(problem.strerror or str(problem)).lower()}")
+        usage_error(f"{where}{(problem.strerror or str(problem)).lower()}")
     sys.exit(status if isinstance(status, int) else 0)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
 
 MOST_FRAMES = 400
@@ -63,7 +63,7 @@ def animate(
     try:
         film = _filmed(simulation, view, choices, shown, fps, wide, say)
     except ImportError as missing:
-        refuse(missing)
+        usage_error(missing)
     from samizdat.system.files import written_whole
 
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -80,20 +80,20 @@ def _check_picture(
     from samizdat.views.export import ALL, FASTEST, VIEWS
 
     if view not in (*VIEWS, ALL):
-        refuse(f"view = {view!r}: one of {', '.join(VIEWS)}, {ALL}")
+        usage_error(f"view = {view!r}: one of {', '.join(VIEWS)}, {ALL}")
     if shows is not None and view != "country":
-        refuse(f"shows = {shows!r}: it is for --view country, not {view}")
+        usage_error(f"shows = {shows!r}: it is for --view country, not {view}")
     if shows is not None and shows not in SHOWS:
-        refuse(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
+        usage_error(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
     if not 0 < fps <= FASTEST:
-        refuse(f"fps = {fps:g} is outside 0 ... {FASTEST}")
+        usage_error(f"fps = {fps:g} is outside 0 ... {FASTEST}")
     least, most = WIDTHS
     if not least <= width <= most:
-        refuse(f"width = {width} is outside {least} ... {most}")
+        usage_error(f"width = {width} is outside {least} ... {most}")
     if out.suffix.lower() != ".gif":
-        refuse(f"out = {out}: the film is a GIF, its name ends in .gif")
+        usage_error(f"out = {out}: the film is a GIF, its name ends in .gif")
     if out.is_dir() or (out.exists() and not force):
-        refuse(f"{out} is there already: --force replaces a film")
+        usage_error(f"{out} is there already: --force replaces a film")
 
 
 def _checked(
@@ -118,18 +118,18 @@ def _checked(
         check_memory(scenario, seed, threads)
         steps = scenario.steps_until(parse_date(until, "until") if until else None)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     start = parse_date(first, "from") if first else scenario.spec.start
     last = scenario.date_of(steps - 1)
     if not scenario.spec.start <= start <= last:
-        refuse(f"from = {start} is outside {scenario.spec.start} ... {last}")
+        usage_error(f"from = {start} is outside {scenario.spec.start} ... {last}")
     if every < 1:
-        refuse(f"every = {every} is below 1")
+        usage_error(f"every = {every} is below 1")
     begin = sum(scenario.date_of(k) < start for k in range(steps))
     shown = range(begin, steps, max(1, round(every / scenario.spec.step_days)))
     if len(shown) > MOST_FRAMES:
         fewer = -(-len(shown) * every // MOST_FRAMES)
-        refuse(
+        usage_error(
             f"{len(shown):,} pictures are more than the {MOST_FRAMES} of a film: "
             f"--every {fewer}, or --from and --until"
         )

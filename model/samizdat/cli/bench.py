@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 if TYPE_CHECKING:
     from samizdat.run.simulation import Simulation
@@ -44,7 +44,7 @@ def bench(
         typer.echo(f"{machine_in_words()}; {citizens:,} citizens, {RUNS} runs, medians")
         seen, last = _timed(worlds, sorted({1, most}))
     except ScenarioError as error:
-        refuse(error)
+        usage_error(error)
     touched = bytes_touched().total
     for (name, t), times in seen.items():
         copied = copy_seconds(touched * citizens, t).median / citizens * 1e9

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 
 def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
@@ -26,9 +26,9 @@ def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> A
         traits_of(world, seed, threads, note)
         return Simulation(world, seed, threads, ties)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     except MemoryError:
-        refuse(f"citizens = {world.citizens}: more than the memory of this machine holds")
+        usage_error(f"citizens = {world.citizens}: more than the memory of this machine holds")
 
 
 def silent(_: object) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 
 def cache(
@@ -18,7 +18,7 @@ def cache(
     try:
         kept = store()
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     if clear:
         typer.echo(f"{in_words(kept.clear())} removed from {kept.folder}")
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 
 def compact(
@@ -17,7 +17,7 @@ def compact(
     try:
         found = compacted(folder)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     for name in found.moved:
         typer.echo(f"{name} was damaged: set aside; sweep again to do its runs again")
     typer.echo(f"{found.rows:,} runs in {found.after:,} part(s), before in {found.before:,}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.declared import Citizens, World
 
 # What is shown of each regime: heading, name in the summary, format.
@@ -53,7 +53,7 @@ def compare(
 
     names = regime or list(PRESETS)
     if len(set(names)) != len(names):
-        refuse(f"regime: {', '.join(names)}: one is there twice")
+        usage_error(f"regime: {', '.join(names)}: one is there twice")
     worlds, days, records = _checked(
         scenario, names, citizens, seed, threads, setting or [], until, out, force
     )
@@ -118,7 +118,7 @@ def _checked(
             RunRecord(out, force=force)
             records = {regime: RunRecord(out / regime, force=force) for regime in regimes}
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     return worlds, days, records
 
 

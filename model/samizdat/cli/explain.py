@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, World
 
 _TRAITS = ("hardship", "resting_trust", "threshold", "risk_aversion")
@@ -82,15 +82,15 @@ def _checked(
         check_call(seed, threads)
         checked(scenario.citizens, citizen)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     begin, end = scenario.spec.start, scenario.spec.end
     start = parse_date(first, "from") if first else begin
     stop = parse_date(last, "to") if last else start
     for option, date in (("from", start), ("to", stop)):
         if not begin <= date <= end:
-            refuse(f"{option} = {date} is outside {begin} ... {end}")
+            usage_error(f"{option} = {date} is outside {begin} ... {end}")
     if start > stop:
-        refuse(f"from = {start} is after to = {stop}")
+        usage_error(f"from = {start} is after to = {stop}")
     steps = scenario.steps_until(stop)
     before = sum(scenario.date_of(k) < start for k in range(steps))
     return scenario, min(before, steps - 1), steps

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 
@@ -12,7 +12,7 @@ def load(name: str) -> Scenario:
     try:
         return Scenario.load(name)
     except ScenarioError as error:
-        return refuse(error)
+        return usage_error(error)
 
 
 def world_of(name: str, regime: str | None, settings: list[str], citizens: str | None) -> Scenario:
@@ -24,7 +24,7 @@ def world_of(name: str, regime: str | None, settings: list[str], citizens: str |
     try:
         return (world if regime is None else world.under(regime)).change(values)
     except ScenarioError as error:
-        return refuse(error)
+        return usage_error(error)
 
 
 def parse_settings(settings: list[str]) -> dict[str, str]:
@@ -33,9 +33,9 @@ def parse_settings(settings: list[str]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip() or not value.strip():
-            refuse(f"--set {setting!r}: write KEY=VALUE, as in attention.beta=0.1")
+            usage_error(f"--set {setting!r}: write KEY=VALUE, as in attention.beta=0.1")
         if key.strip() in values:
-            refuse(f"--set {key.strip()} is given twice")
+            usage_error(f"--set {key.strip()} is given twice")
         values[key.strip()] = value.strip()
     return values
 
@@ -45,4 +45,4 @@ def parse_date(text: str, option: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        return refuse(f"{option} = {text!r} is not a date of the form 2014-03-01")
+        return usage_error(f"{option} = {text!r} is not a date of the form 2014-03-01")

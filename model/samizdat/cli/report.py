@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 _ROWS = 24
 
@@ -29,7 +29,7 @@ def report(
         results = read_results(folder)
         found = written(results, out)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     if quiet:
         return
     typer.echo(results.experiment.question)

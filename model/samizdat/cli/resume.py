@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.declared import given_besides
 
 _ALLOWED = ("resume", "threads", "checkpoint_every", "force", "no_figures", "quiet")
@@ -20,7 +20,7 @@ def check_no_changes(context: typer.Context) -> None:
     other = given_besides(context, _ALLOWED)
     if other:
         allowed = ", ".join(f"--{each.replace('_', '-')}" for each in _ALLOWED[1:])
-        refuse(f"resume: {other} would change the run; allowed beside it are {allowed}")
+        usage_error(f"resume: {other} would change the run; allowed beside it are {allowed}")
 
 
 def plan_of(scenario: Any, steps: int, checkpoint_days: float | None) -> Any:
@@ -29,7 +29,7 @@ def plan_of(scenario: Any, steps: int, checkpoint_days: float | None) -> Any:
 
     step_days = scenario.spec.step_days
     if checkpoint_days is not None and not step_days <= checkpoint_days < math.inf:
-        refuse(
+        usage_error(
             f"checkpoint-every = {checkpoint_days:g}: "
             f"it must be at least a step, which is {step_days:g} day(s)"
         )
@@ -64,7 +64,7 @@ def take_up(
                 simulation.resume(found, force=force)
             record.resume(simulation, plan)
         except ValueError as error:
-            refuse(error)
+            usage_error(error)
         refusal.pop_all()
     return simulation, plan, record
 
@@ -92,12 +92,12 @@ def _check_manifest(
 
     check_call(manifest["seed"], threads)
     if not 1 <= manifest["steps_asked"] <= world.steps_until():
-        refuse(
+        usage_error(
             f"resume = {folder}: steps_asked = {manifest['steps_asked']} in the manifest "
             f"is outside 1 ... {world.steps_until()}"
         )
     if manifest["model_digest"] != digests.model_digest() and not force:
-        refuse(
+        usage_error(
             f"resume = {folder}: the model's source has changed since the run began, the rest "
             "would not be what it would have been (--force goes on all the same)"
         )
@@ -111,7 +111,7 @@ def _graph_file(manifest: dict[str, Any], world: Any, force: bool) -> Any:
         return None
     graph = Graph.from_file(manifest["graph_file"], world.citizens)
     if graph.digest() != manifest["graph_digest"] and not force:
-        refuse(
+        usage_error(
             f"graph = {manifest['graph_file']}: the ties are not those that the run began with "
             "(--force goes on all the same)"
         )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.build import people, silent
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
 from samizdat.cli.resume import check_no_changes, take_up
@@ -120,7 +120,7 @@ def _checked(
         check_call(seed, threads)
         days = scenario.steps_until(parse_date(until, "until") if until else None)
         if checkpoint_every is not None and out is None:
-            refuse("checkpoint-every needs a folder to write to: --out DIR")
+            usage_error("checkpoint-every needs a folder to write to: --out DIR")
         plan = plan_of(scenario, days, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
@@ -131,7 +131,7 @@ def _checked(
 
             record = RunRecord(out, force=force)
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     return scenario, plan, ties, record
 
 

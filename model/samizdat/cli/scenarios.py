@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 
 def scenarios(
@@ -25,10 +25,10 @@ def scenarios(
             )
         return
     if action != "show" or name is None:
-        refuse(
+        usage_error(
             f"scenarios {action!r}: write `samizdat scenarios` or `samizdat scenarios show NAME`"
         )
     try:
         typer.echo(shipped_text(str(name)), nl=False)
     except ScenarioError as error:
-        refuse(error)
+        usage_error(error)

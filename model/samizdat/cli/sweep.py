@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 
 
 def sweep(
@@ -58,7 +58,7 @@ def sweep(
             check_jobs(jobs)
         part = _shard_of(shard)
         if dask is not None and jobs is not None and dask != "local":
-            refuse("jobs: a dask cluster has its own workers")
+            usage_error("jobs: a dask cluster has its own workers")
         experiment = Experiment.load(file, quick=quick)
         folder = default_folder(experiment) if out is None else out
         plan = Plan.of(experiment)
@@ -81,7 +81,7 @@ def sweep(
                 if workers is not None:
                     workers.close()
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     if not quiet:
         _report(ended, folder)
     sys.exit(_exit_code(ended))
@@ -92,9 +92,9 @@ def _shard_of(text: str | None) -> tuple[int, int] | None:
         return None
     index, slash, count = text.partition("/")
     if not (slash and index.isdecimal() and count.isdecimal()):
-        refuse(f"shard = {text!r}: write I/N, as in 2/8")
+        usage_error(f"shard = {text!r}: write I/N, as in 2/8")
     if not 1 <= int(index) <= int(count) <= 100_000:
-        refuse(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
+        usage_error(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
     return int(index), int(count)
 
 

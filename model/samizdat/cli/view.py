@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from samizdat.cli import refuse
+from samizdat.cli import usage_error
 from samizdat.cli.declared import Citizens, Regime, Seed, Settings, World, given_besides
 
 # What may be said beside a run that was made before.
@@ -49,12 +49,12 @@ def view(
     values = parse_settings(setting or [])
     _check_same_world(context, run, run_id)
     if host not in LOOPBACK and not expose:
-        refuse(
+        usage_error(
             f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
             "what they cost. Add --expose-to-network if that is meant"
         )
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
-        refuse("the page needs more packages: pip install -e '.[viz]'")
+        usage_error("the page needs more packages: pip install -e '.[viz]'")
     prepare()
     from samizdat.page.choice import Choice, citizens_from
     from samizdat.page.limits import opening
@@ -70,7 +70,7 @@ def view(
             opening.choice = Choice(scenario, many, seed, regime or "scenario", values)
         world = opening.choice.world()
     except ValueError as error:
-        refuse(error)
+        usage_error(error)
     opening.citizens, opening.sessions = max(most_citizens, world.citizens), most_sessions
 
     def opened(address: str) -> None:
@@ -91,8 +91,8 @@ def _check_same_world(context: typer.Context, run: Path | None, run_id: int | No
     """Refuse what would make another world of a run that was made before."""
     if run is None:
         if run_id is not None:
-            refuse(f"RunId = {run_id}: say where the sweep is, --run DIR")
+            usage_error(f"RunId = {run_id}: say where the sweep is, --run DIR")
         return
     other = given_besides(context, _OF_THE_PAGE)
     if other:
-        refuse(f"run: {other} would make another world of it")
+        usage_error(f"run: {other} would make another world of it")
