@@ -10,14 +10,15 @@ from pathlib import Path
 import functions
 
 from samizdat.batch.experiment import Experiment
-from samizdat.batch.sweep import Plan, run_sweep
+from samizdat.batch.plan import SweepPlan
+from samizdat.batch.sweep import run_sweep
 from samizdat.system.interrupts import StopSwitch
 
 
 def main(out, function, table, *options):
     given = dict(option.split("=") for option in options)
     shard = given.get("shard")
-    plan = Plan.of(Experiment.from_table(json.loads(table)), getattr(functions, function))
+    plan = SweepPlan.of(Experiment.from_table(json.loads(table)), getattr(functions, function))
     try:
         with StopSwitch(twice=True) as stop:
             ended = run_sweep(

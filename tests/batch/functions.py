@@ -32,7 +32,7 @@ def silent(point, seed):
 def raising(point, seed):
     """Fail at x = 2, unless a file says that all is well by now."""
     if point["x"] == 2 and not Path(os.environ.get("SWEEP_TEST_MENDED", "/nonexistent")).exists():
-        raise ZeroDivisionError(f"no luck with {seed}\nin two lines")
+        raise ZeroDivisionError(f"no result for {seed}\nin two lines")
     return _found(point, seed)
 
 

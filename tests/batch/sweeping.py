@@ -119,9 +119,9 @@ def parts_of(out, kind="runs"):
 
 def ids(table, model=None):
     """The RunIds that an experiment asks for, by point and replicate."""
-    from samizdat.batch.sweep import Plan
+    from samizdat.batch.plan import SweepPlan
 
-    plan = Plan.of(Experiment.from_table(table), model)
+    plan = SweepPlan.of(Experiment.from_table(table), model)
     return plan.runs(plan.first_counts)["RunId"].to_numpy()
 
 
@@ -211,10 +211,10 @@ def repeated(log):
     return sum(begun.values()) - len(begun)
 
 
-def flipped(path, luck):
+def flipped(path, rng):
     """Flip one bit of a file."""
     data = bytearray(path.read_bytes())
-    bit = luck.randrange(8 * len(data))
+    bit = rng.randrange(8 * len(data))
     data[bit // 8] ^= 1 << bit % 8
     path.write_bytes(data)
     return bit

@@ -49,11 +49,11 @@ def copy(sound, tmp_path):
 def test_every_bit_that_flips_is_noticed(sound, copy):
     seed, noticed = 7, 0
     print("seed", seed)
-    luck = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(FLIPS):
-        part = luck.choice(parts_of(copy))
+        part = rng.choice(parts_of(copy))
         whole = part.read_bytes()
-        flipped(part, luck)
+        flipped(part, rng)
         noticed += read_results(copy).damaged == [f"runs/{part.name}"]
         part.write_bytes(whole)
     assert noticed == FLIPS

@@ -24,6 +24,7 @@ from sweeping import (
     written,
 )  # fmt: skip
 
+from samizdat.batch.dispatch import Dispatch
 from samizdat.batch.plan import half_widths
 from samizdat.batch.results import FailedRuns
 
@@ -78,7 +79,7 @@ def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, mo
     parts_of(out)[-1].unlink()
     left = len(read_results(out).table)
     with monkeypatch.context() as patch:
-        patch.setattr("samizdat.batch.dispatch.Dispatch.run", lambda self: False)
+        patch.setattr(Dispatch, "run", lambda self: False)
         swept(out, TABLE, noisy)
     found = read_results(out)
     assert (found.planned, len(found.table)) == (len(table), left)
@@ -147,8 +148,8 @@ replicates = { until_half_width = 0.1, of = "fell", min = 4, max = 40, batch = 6
 
 
 def test_half_widths_are_student_s():
-    luck = np.random.default_rng(1)
-    values, by = pd.Series(luck.normal(size=60)), np.repeat([0, 1, 2], 20)
+    rng = np.random.default_rng(1)
+    values, by = pd.Series(rng.normal(size=60)), np.repeat([0, 1, 2], 20)
     found = half_widths(values, by, 4)
     assert found["n"].tolist() == [20, 20, 20, 0]
     for k in range(3):

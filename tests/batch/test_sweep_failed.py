@@ -81,7 +81,7 @@ def test_with_keep_going_all_others_are_done(tmp_path, jobs):
     assert len(table) == 24
     found = read_results(tmp_path / "out")
     assert found.failed["x"].tolist() == [2] * 6
-    assert found.failed["error"][0] == "ZeroDivisionError: no luck with 1 in two lines"
+    assert found.failed["error"][0] == "ZeroDivisionError: no result for 1 in two lines"
     assert found.manifest["sessions"][0]["failed_now"] == 6
 
 
@@ -170,7 +170,7 @@ def test_from_python_a_failed_run_is_an_error_of_one_line(tmp_path):
     told = str(caught.value)
     assert isinstance(caught.value, RuntimeError)
     assert told.startswith("1 of 30 runs failed, the first at x = 2, w = 0, seed = 1: ")
-    assert "ZeroDivisionError: no luck with 1 in two lines; 4 are done" in told
+    assert "ZeroDivisionError: no result for 1 in two lines; 4 are done" in told
     assert "keep_going=True" in told
     assert "\n" not in told
     assert "in raising" in caught.value.__notes__[0]  # where it was
@@ -182,6 +182,6 @@ def test_from_python_failed_runs_are_warned_of_where_it_keeps_going(tmp_path):
     (told,) = [str(each.message) for each in caught]
     assert told == (
         "6 of 30 runs failed, the first at x = 2, w = 0, seed = 1: "
-        "ZeroDivisionError: no luck with 1 in two lines; the table has the 24 others"
+        "ZeroDivisionError: no result for 1 in two lines; the table has the 24 others"
     )
     assert len(table) == 24

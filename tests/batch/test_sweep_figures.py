@@ -4,7 +4,7 @@ import pytest
 from functions import silent
 
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.batch.plan import Plan
+from samizdat.batch.plan import SweepPlan
 
 TABLE = {
     "question": "?",
@@ -35,7 +35,7 @@ def drawn(tmp_path, figure, model=None, **more):
     table = TABLE | {"figures": [figure]} | more
     if model:
         table.pop("scenario")
-    return Plan.of(Experiment.from_table(table, "mine", tmp_path), model)
+    return SweepPlan.of(Experiment.from_table(table, "mine", tmp_path), model)
 
 
 @pytest.mark.parametrize("name", FIGURES)

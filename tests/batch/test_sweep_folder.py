@@ -27,7 +27,7 @@ from sweeping import (
     written,
 )  # fmt: skip
 
-from samizdat.batch.folder import compact
+from samizdat.batch.folder import SweepFolder, compact
 from samizdat.batch.sweep import sweep
 from samizdat.system.files import FolderLock
 
@@ -158,7 +158,7 @@ def test_an_interrupt_before_its_first_word_leaves_the_folder_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("samizdat.batch.sweep._Call._find_workers", interrupted)
+        patch.setattr(SweepFolder, "begin", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sweep(done[1], out, jobs=1)
     assert contents(out) == before

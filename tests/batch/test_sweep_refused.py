@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sweeping import FEAR, call, refused, written
 
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.batch.sweep import Plan
+from samizdat.batch.plan import SweepPlan
 from samizdat.scenario.schema import ScenarioError
 
 # name -> (text in FEAR, what replaces it, words that the line must hold)
@@ -285,10 +285,10 @@ def test_odd_columns_of_parquet_are_refused_or_read(tmp_path, kind):
     pd.DataFrame({"chill": odd[kind]}).to_parquet(tmp_path / "points.parquet")
     experiment = Experiment.load(written(tmp_path, TABLE.format("points.parquet")))
     if kind in ("category", "decimal"):
-        assert len(Plan.of(experiment).points) == 1
+        assert len(SweepPlan.of(experiment).points) == 1
     else:
         with pytest.raises(ExperimentError, match="chill"):
-            Plan.of(experiment)
+            SweepPlan.of(experiment)
 
 
 def test_a_table_of_points_may_be_drawn_by_its_columns(tmp_path):
@@ -305,7 +305,7 @@ y = "fear.max"
     experiment = Experiment.load(written(tmp_path, text))
     assert "chill" not in experiment.measured
     assert "fear.max" in experiment.measured
-    assert Plan.of(experiment).points["regime"].tolist() == ["open", "ban"]
+    assert SweepPlan.of(experiment).points["regime"].tolist() == ["open", "ban"]
 
 
 def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
@@ -317,7 +317,7 @@ def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
 def test_an_error_of_a_table_that_is_no_file_names_no_file():
     table = tomllib.loads(FEAR.replace('"town"', '"tonw"'))
     with pytest.raises(ExperimentError, match=r"^scenario: unknown 'tonw'"):
-        Plan.of(Experiment.from_table(table))
+        SweepPlan.of(Experiment.from_table(table))
 
 
 def test_a_measure_that_is_known_is_refused_nowhere(tmp_path, capsys):
@@ -385,7 +385,7 @@ def _changed(table, path, how, junk, name):
 def _read(table, folder, quick=False):
     """Read a table as a sweep does; return what is wrong with it."""
     try:
-        Plan.of(Experiment.from_table(table, "mine", folder, quick=quick))
+        SweepPlan.of(Experiment.from_table(table, "mine", folder, quick=quick))
     except ValueError as error:
         return error
     return None
@@ -416,4 +416,4 @@ def test_whatever_stands_in_a_file_is_an_experiment_or_one_line(tmp_path, path, 
 def test_whatever_is_written_is_an_experiment_or_one_line(tmp_path, place, width, junk):
     file = written(tmp_path, FEAR[:place] + junk + FEAR[place + width :])
     with contextlib.suppress(ScenarioError):
-        Plan.of(Experiment.load(file))
+        SweepPlan.of(Experiment.load(file))

@@ -9,7 +9,7 @@ from test_cli import call
 from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
-from samizdat.report.write import written
+from samizdat.report.write import write_findings
 from small_sweeps import GRID, sweep, tipping
 
 LINE = {"kind": "line", "x": "x", "y": "a"}
@@ -25,7 +25,7 @@ def again(folder, *figures):
     results = read_results(folder)
     asked = results.experiment.to_table() | {"figures": list(figures)}
     experiment = type(results.experiment).from_table(asked, "small")
-    written(results._replace(experiment=experiment))
+    write_findings(results._replace(experiment=experiment))
 
 
 def contents(folder):
@@ -33,7 +33,7 @@ def contents(folder):
 
 
 def told(folder, **facts):
-    """Say something else in the manifest."""
+    """Change facts in the manifest."""
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | facts))
 

@@ -69,7 +69,7 @@ def test_no_word_of_a_file_or_an_error_is_markup(evil):
 
 
 def test_failed_runs_are_counted_and_shown(evil):
-    assert "2 runs failed; they are in no mean." in evil
+    assert "2 runs failed; no mean includes them." in evil
     assert "RuntimeError: &lt;script&gt;" in evil
     assert "Not complete (complete): 2 of 4 runs are here. 2 failed." in evil
 

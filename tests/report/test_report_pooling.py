@@ -7,8 +7,8 @@ from scipy import stats
 from samizdat.batch.experiment import FigureSpec
 from samizdat.batch.intervals import wilson
 from samizdat.batch.results import read_results
-from samizdat.report.figures import _drawn, _frame, drawn
-from samizdat.report.tables import sample_of
+from samizdat.report.figures import _figure_data, _frame, draw_figures
+from samizdat.report.tables import finished_runs
 from small_sweeps import GRID, TOWN, sweep, tipping
 
 FELL = {"kind": "points", "x": "x", "y": "cascade"}
@@ -16,10 +16,10 @@ LOW_HIGH = {"low": 0.0, "high": 1.0}
 SEEDS = 6
 
 
-def lucky(point, seed):
+def seeded(point, seed):
     """Be decided by the seed, but for the last of four levels."""
-    luck = np.random.default_rng(seed).random()
-    return {"a": 2.0 * (luck + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": luck}
+    drawn = np.random.default_rng(seed).random()
+    return {"a": 2.0 * (drawn + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": drawn}
 
 
 def noisy(point, seed):
@@ -30,7 +30,7 @@ def noisy(point, seed):
 
 def failing_once(point, seed):
     if point["x"] == 0 and point["mood"] == "calm":
-        raise RuntimeError("no luck")
+        raise RuntimeError("it fails once")
     return tipping(point, seed)
 
 
@@ -39,14 +39,15 @@ def grid(tmp_path_factory):
     """Two levels that are shown, four that are not, six seeds that all share."""
     design = {"factors": {"x": [0.0, 1.0], "w": [0.0, 1.0, 2.0, 3.0]}}
     table = GRID | {"design": design, "replicates": SEEDS}
-    return sweep(tmp_path_factory.mktemp("grid") / "s", table, lucky)
+    return sweep(tmp_path_factory.mktemp("grid") / "s", table, seeded)
 
 
 def cells(folder, figure):
     """What is drawn of a figure."""
     results, spec = read_results(folder), FigureSpec.model_validate(figure)
-    sample = sample_of(results)
-    return _drawn(results, sample, spec, _frame(results, sample, spec, "figures.0")).means
+    finished = finished_runs(results)
+    frame = _frame(results, finished, spec, "figures.0")
+    return _figure_data(results, finished, spec, frame).means
 
 
 def caption(folder, figure, tmp_path):
@@ -54,7 +55,7 @@ def caption(folder, figure, tmp_path):
     asked = results.experiment.to_table() | {"figures": [figure]}
     experiment = type(results.experiment).from_table(asked, "small")
     results = results._replace(experiment=experiment)
-    return drawn(results, sample_of(results), tmp_path)[0].caption
+    return draw_figures(results, finished_runs(results), tmp_path)[0].caption
 
 
 def test_runs_that_share_a_seed_are_one_draw(grid):
@@ -130,7 +131,7 @@ def test_of_sampled_points_each_is_a_draw(tmp_path):
     assert mine == pytest.approx(known)
     told = caption(folder, figure, tmp_path)
     assert "Student's t over sampled points), n = 10 sampled points each (30 runs)" in told
-    assert "all have the same seeds" in told
+    assert "all have the same seeds: intervals reflect variation between sampled points" in told
 
 
 @pytest.mark.parametrize(("kind", "more", "n", "unit"), [

@@ -9,7 +9,7 @@ from multiprocessing import resource_tracker
 from typing import Any
 from urllib.parse import urlsplit
 
-from samizdat.batch.chunk import Done, Job, run_chunk
+from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 from samizdat.batch.executors import AHEAD, signals_held_back
 from samizdat.batch.experiment import ExperimentError
 
@@ -37,17 +37,19 @@ class Dask:
         threads = sum(client.nthreads().values())
         self.width, self.name = max(1, threads), f"dask, {threads} threads of workers"
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
-        future: Future[Done] = self._executor.submit(_run_on_cluster, job._replace(stop=self._name))
+        future: Future[ChunkResult] = self._executor.submit(
+            _run_on_cluster, chunk._replace(stop=self._name)
+        )
         return future
 
     def ask_to_stop(self) -> None:
         """Raise a flag in every worker's process, which its runs look at between steps."""
-        with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will tell
+        with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will report
             self._client.run(_stop, self._name, on_error="ignore")
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
         """Cancel what no worker has begun."""
         for future in futures:
             future.cancel()
@@ -60,7 +62,7 @@ class Dask:
         """Whether the scheduler has not been found again for as long as dask looks for it."""
         return self._client.status in ("closing", "closed")
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """End what was started for this sweep."""
         if self._own:
             self._client.shutdown()
@@ -138,5 +140,5 @@ def _stop(name: str) -> None:
     _stopped.add(name)
 
 
-def _run_on_cluster(job: Job) -> Done:
-    return run_chunk(job, lambda: job.stop in _stopped)
+def _run_on_cluster(chunk: Chunk) -> ChunkResult:
+    return run_chunk(chunk, lambda: chunk.stop in _stopped)

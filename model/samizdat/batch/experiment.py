@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
+from samizdat.batch.design import DESIGNS, AnyDesign
+from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_truth
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
-DUMMY = "dummy"  # a factor that changes the luck alone
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
 _INTERNAL = ("name", "folder", "quick", "file")  # of an experiment, and none of its file's keys
@@ -29,77 +30,6 @@ class ExperimentError(ScenarioError):
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Grid(_Part):
-    """Every combination of the levels."""
-
-    kind: Literal["grid"] = "grid"
-    factors: dict[str, Factor] = Field(min_length=1)
-
-
-class LatinHypercube(_Part):
-    """Points that cover each factor's range evenly (McKay, Beckman & Conover 1979)."""
-
-    kind: Literal["latin_hypercube"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    samples: Whole = Field(ge=1, le=10_000_000)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-
-
-class Sobol(_Part):
-    """Saltelli's design on a Sobol sequence, for variance-based indices (Saltelli et al. 2010)."""
-
-    kind: Literal["sobol"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    samples: Whole = Field(ge=2, le=2**24)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-    dummy: Truth = True
-
-    @field_validator("samples")
-    @classmethod
-    def _power(cls, samples: int) -> int:
-        if samples & (samples - 1):
-            lower = 1 << (samples.bit_length() - 1)
-            raise ValueError(f"a Sobol sequence takes a power of 2, as {lower} or {2 * lower}")
-        return samples
-
-
-class Morris(_Part):
-    """Trajectories that change one factor at a time, for screening (Morris 1991)."""
-
-    kind: Literal["morris"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    trajectories: Whole = Field(ge=2, le=1_000_000)
-    levels: Whole = Field(default=4, ge=2, le=100)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-    dummy: Truth = True
-
-    @field_validator("levels")
-    @classmethod
-    def _even(cls, levels: int) -> int:
-        if levels % 2:
-            raise ValueError("an even number of levels is needed")
-        return levels
-
-
-class Points(_Part):
-    """Points written out, each with the same factors."""
-
-    kind: Literal["list"]
-    points: tuple[dict[str, Value], ...] = Field(min_length=1)
-
-
-class Table(_Part):
-    """Points from a CSV or Parquet file, a column a factor."""
-
-    kind: Literal["table"]
-    file: str = Field(min_length=1)
-
-
-Design = Annotated[
-    Grid | LatinHypercube | Sobol | Morris | Points | Table, Field(discriminator="kind")
-]
 
 
 class UntilHalfWidth(_Part):
@@ -118,7 +48,7 @@ class UntilHalfWidth(_Part):
         return self
 
 
-class Series(_Part):
+class SeriesSpec(_Part):
     """Daily measures kept of every n-th step."""
 
     every: Whole = Field(ge=1)
@@ -134,7 +64,7 @@ class Series(_Part):
 
 
 class Cascade(_Part):
-    """What counts as a cascade: a measure that reaches so much; by default a regime's fall."""
+    """What counts as a cascade: a measure that reaches a bound; by default a regime's fall."""
 
     of: str = "peak_share"
     at_least: Real = FALL
@@ -177,13 +107,13 @@ class Experiment(_Part):
     regime: str | None = None
     until: dt.date | None = None
     fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
-    design: Design
+    design: AnyDesign
     replicates: Annotated[Whole, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
     seed: Whole = Field(default=1, ge=0, lt=2**62)
     measures: tuple[str, ...] = Field(
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
-    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | Series = "off"
+    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | SeriesSpec = "off"
     declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()
@@ -277,22 +207,37 @@ class Experiment(_Part):
         return self.declared
 
     @property
-    def spaced(self) -> Series | None:
+    def spaced(self) -> SeriesSpec | None:
         """Which steps are kept of which daily measures; None: no series."""
         if self.series == "off":
             return None
-        return Series(every=self.series) if isinstance(self.series, int) else self.series
+        return SeriesSpec(every=self.series) if isinstance(self.series, int) else self.series
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
-        factors = getattr(self.design, "factors", {})
-        self.check_factors([*factors, *sorted(self._listed())])
-        for point in [factors, *getattr(self.design, "points", ())]:
-            check_truth(point)
+        self.check_factors(self.design.names)
+        for values in self.design.stated or ():
+            check_truth(values)
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)
         return self
+
+    def points(self) -> pd.DataFrame:
+        """Return a row a point and a column a factor, as the design gives them.
+
+        Raises
+        ------
+        ExperimentError
+            If there are too many points, a table cannot be read, or points have different factors.
+        """
+        try:
+            points = self.design.sample(self.folder)
+            if self.design.stated is None:
+                self.check_factors(points.columns)
+        except ValueError as error:
+            raise ExperimentError(str(error)) from None
+        return points
 
     def check_factors(self, names: Iterable[str]) -> None:
         """Check that names may be those of factors.
@@ -316,11 +261,10 @@ class Experiment(_Part):
         names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)
-        factors = {*getattr(self.design, "factors", {}), *self._listed()}
-        derived = {CASCADE, CASCADE_SIZE, *factors}
+        derived = {CASCADE, CASCADE_SIZE, *self.design.names}
         for figure in self.figures:
             drawn = [] if figure.kind == "series" else [figure.y, figure.x]
-            if isinstance(self.design, Table):  # its columns are factors, by names not known yet
+            if self.design.stated is None:  # its columns are factors, by names not known yet
                 known = [] if self.scenario is None else drawn
                 drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
@@ -329,11 +273,6 @@ class Experiment(_Part):
     @property
     def _of_cascade(self) -> list[str]:
         return [] if self.cascade is None else [self.cascade.of]
-
-    def _listed(self) -> set[str]:
-        if isinstance(self.design, Points):
-            return {name for point in self.design.points for name in point}
-        return set()
 
 
 def _keys() -> list[str]:
@@ -349,17 +288,18 @@ def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
         raise ExperimentError(" ".join((where + one_line(error, _known_at)).split())) from None
 
 
-_PARTS: dict[str, Any] = {
-    "grid": Grid, "latin_hypercube": LatinHypercube, "sobol": Sobol, "morris": Morris,
-    "list": Points, "table": Table, "figures": FigureSpec, "resources": Resources,
-    "cascade": Cascade, "Range": Range, "Series": Series, "UntilHalfWidth": UntilHalfWidth,
+_PARTS: dict[str, type[BaseModel]] = {
+    **DESIGNS, "figures": FigureSpec, "resources": Resources,
+    "cascade": Cascade, "Range": Range, "SeriesSpec": SeriesSpec, "UntilHalfWidth": UntilHalfWidth,
 }  # fmt: skip
 
 
-def _known_at(loc: tuple[Any, ...]) -> list[str]:
+def _known_at(loc: tuple[int | str, ...]) -> list[str]:
     """Return the names that are known where pydantic found one that is not."""
     if len(loc) == 1:
         return _keys()
+    if loc == ("design", "kind"):
+        return list(DESIGNS)
     for part in reversed(loc[:-1]):
         word = re.split(r"[ \[\]]+", str(part).rstrip("]"))[-1]  # function-after[..., Range]
         model = _PARTS.get(word)

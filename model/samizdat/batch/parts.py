@@ -154,7 +154,7 @@ def damaged_in(folder: Path) -> list[Part]:
 
 
 def set_aside(folder: Path, shard: str | None) -> list[str]:
-    """Move what is damaged out of the way, so that its runs are done again; say what was moved.
+    """Move damaged parts out of the way, so that their runs are done again; return their names.
 
     A damaged series takes along the runs that vouch for it; a series for which none vouches goes,
     and so does what was never written to its end.

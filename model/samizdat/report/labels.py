@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Cascade
+from samizdat.batch.factors import Value
 
 NONE = "–"
 
 
-def number(value: Any) -> str:
+def number(value: float | None) -> str:
     """Write a number to four digits, one above a thousand in full.
 
     >>> number(0.0312345), number(12345.6), number(-0.0), number(float("nan"))
@@ -22,7 +22,7 @@ def number(value: Any) -> str:
     return f"{value + 0.0:.4g}"
 
 
-def level(value: Any) -> str:
+def level(value: Value) -> str:
     """Write a level of a factor, a whole number in full.
 
     >>> level(2_000_000.0), level(0.123456789), level("open")
