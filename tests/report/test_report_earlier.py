@@ -4,13 +4,12 @@ import json
 import shutil
 
 import pytest
-from test_cli import call
 
 from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.write import write_findings
-from small_sweeps import GRID, sweep, tipping
+from small_sweeps import GRID, call, sweep, tipping
 
 LINE = {"kind": "line", "x": "x", "y": "a"}
 

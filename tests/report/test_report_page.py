@@ -4,11 +4,10 @@ import html.parser
 import re
 
 import pytest
-from test_cli import call
 
 from samizdat.batch import parts
 from samizdat.report import write_report
-from small_sweeps import GRID, TOWN, failing, sweep, tipping
+from small_sweeps import GRID, TOWN, call, failing, sweep, tipping
 
 EVIL = "<script>alert('x')</script>"
 
