@@ -86,18 +86,18 @@ def call(*args):
     return ended.value.code
 
 
-def refused(capsys, *args, words=()):
+def check_usage_error(capsys, *args, words=()):
     """Check that a call ends with exit code 2 and one line that holds the words; return it."""
     assert call(*args) == 2
-    told = capsys.readouterr().err.strip().splitlines()
-    assert len(told) == 1, told
-    assert told[0].startswith("samizdat: ")
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("samizdat: ")
     for word in words:
-        assert word in told[0], told[0]
-    return told[0]
+        assert word in lines[0], lines[0]
+    return lines[0]
 
 
-def written(folder, text=FEAR, name="fear.toml"):
+def write_experiment(folder, text=FEAR, name="fear.toml"):
     """Write an experiment file."""
     path = folder / name
     path.write_text(text)

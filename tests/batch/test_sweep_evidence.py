@@ -9,6 +9,7 @@ from functions import LOG, NAP, noisy, silent
 from scipy import stats
 from sweeping import (
     call,
+    check_usage_error,
     digest,
     digests,
     driven,
@@ -18,10 +19,9 @@ from sweeping import (
     manifest_of,
     parts_of,
     read_results,
-    refused,
     swept,
     until,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat.batch.dispatch import Dispatch
@@ -139,7 +139,7 @@ set.citizens = 50
 design.factors.chill = [0.0, 0.1]
 replicates = { until_half_width = 0.1, of = "fell", min = 4, max = 40, batch = 6 }
 """
-    file = written(tmp_path, text)
+    file = write_experiment(tmp_path, text)
     assert call("sweep", file, "--out", tmp_path / "out", "--jobs", 1, "--quiet") == 0
     found = read_results(tmp_path / "out").table.groupby("chill").size().tolist()
     z2 = stats.norm.ppf(0.975) ** 2
@@ -164,7 +164,8 @@ scenario = "town"
 design.factors.chill = [0.0, 0.1]
 replicates = { until_half_width = 0.1, of = "arrests" }
 """
-    refused(capsys, "sweep", written(tmp_path, text), "--out", tmp_path / "out", "--shard", "1/2",
+    file = write_experiment(tmp_path, text)
+    check_usage_error(capsys, "sweep", file, "--out", tmp_path / "out", "--shard", "1/2",
             words=["shard", "evidence"])  # fmt: skip
     assert not (tmp_path / "out").exists()
 

@@ -17,7 +17,7 @@ from sweeping import (
     manifest_of,
     read_results,
     swept,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat import Scenario, Simulation
@@ -225,7 +225,7 @@ def test_a_scenario_is_looked_for_beside_the_experiment_first(tmp_path, monkeypa
                          (tmp_path, "worlds/mine.toml"), (tmp_path, "town")):  # fmt: skip
         factor = f'scenario = ["{name}"]' if varied else '"attention.beta" = [0.1]'
         text = WHERE.format(scenario="town" if varied else name, factor=factor)
-        plan = SweepPlan.of(Experiment.load(written(folder, text)))
+        plan = SweepPlan.of(Experiment.load(write_experiment(folder, text)))
         found[folder.name, name] = plan.digests
     town = found["there", "town"]
     assert found["there", "worlds/mine.toml"] == town == found[tmp_path.name, "town"]
@@ -237,7 +237,7 @@ def test_a_run_of_a_scenario_beside_the_experiment_is_done_again_by_its_path(tmp
     (tmp_path / "ideas").mkdir()
     (tmp_path / "ideas" / "mine.toml").write_text(shipped_text("town"))
     text = WHERE.format(scenario="mine.toml", factor='"attention.beta" = [0.1]')
-    written(tmp_path / "ideas", text, "it.toml")
+    write_experiment(tmp_path / "ideas", text, "it.toml")
     assert call("sweep", "ideas/it.toml", "--out", "out", "--jobs", 1, "--quiet") == 0
     assert choice_of_run(Path("out"), int(read_results("out").table["RunId"][0])).scenario == (
         "ideas/mine.toml"
@@ -250,7 +250,7 @@ def test_a_shipped_name_stays_one_whatever_lies_there(tmp_path):
     (tmp_path / "town").write_text("no scenario")
     factor = 'scenario = ["town", "zhanaozen"]'
     text = WHERE.format(scenario="town", factor=factor).replace("until = 2014-03-03\n", "")
-    assert len(SweepPlan.of(Experiment.load(written(tmp_path, text))).digests) == 2
+    assert len(SweepPlan.of(Experiment.load(write_experiment(tmp_path, text))).digests) == 2
 
 
 def test_a_run_uses_the_scenario_that_was_read_at_the_beginning(tmp_path):
@@ -342,6 +342,6 @@ chill = { low = 0, high = 0.1 }
 design.samples = 3
 design.factors.chill = { low = 0, high = 0.2 }
 """
-    small = Experiment.load(written(tmp_path, text), quick=True)
+    small = Experiment.load(write_experiment(tmp_path, text), quick=True)
     assert (small.design.kind, small.design.samples) == ("latin_hypercube", 3)
     assert small.design.factors["chill"].high == 0.2

@@ -122,9 +122,9 @@ def test_a_report_is_written_where_it_is_told(tmp_path):
 def test_the_command_prints_the_table(tmp_path, capsys):
     folder = sweep(tmp_path / "s", GRID, tipping)
     assert call("report", folder) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for words in ("Does a grow with x?", "30 of 30 runs", "angry", "Written to"):
-        assert words in said
+        assert words in printed
 
 
 def test_quiet_prints_nothing(tmp_path, capsys):
@@ -134,6 +134,6 @@ def test_quiet_prints_nothing(tmp_path, capsys):
 
 def test_a_folder_without_a_sweep_is_refused_in_one_line(tmp_path, capsys):
     assert call("report", tmp_path) == 2
-    said = capsys.readouterr().err
-    assert "holds no sweep" in said
-    assert said.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert "holds no sweep" in printed
+    assert printed.count("\n") == 1

@@ -18,8 +18,8 @@ SEEDS = 6
 
 def seeded(point, seed):
     """Be decided by the seed, but for the last of four levels."""
-    drawn = np.random.default_rng(seed).random()
-    return {"a": 2.0 * (drawn + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": drawn}
+    number = np.random.default_rng(seed).random()
+    return {"a": 2.0 * (number + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": number}
 
 
 def noisy(point, seed):
@@ -81,8 +81,8 @@ def test_replicates_that_all_agree_are_not_certain(grid, tmp_path):
     low, high = wilson(np.array([float(SEEDS)]), np.array([1.0]))
     assert found.loc[3.0, ["low", "high"]].tolist() == [low[0], high[0]]
     assert found.loc[0.0, "mean"] not in (0.0, 1.0)
-    told = caption(grid, figure, tmp_path)
-    assert "Student's t over replicates, Wilson where all of them agree)" in told
+    text = caption(grid, figure, tmp_path)
+    assert "Student's t over replicates, Wilson where all of them agree)" in text
 
 
 def test_where_nothing_is_pooled_yes_and_no_keep_wilsons_interval(grid, tmp_path):
@@ -101,10 +101,10 @@ def test_a_replicate_that_some_points_lack_leans_to_no_side(tmp_path):
     folder = sweep(tmp_path / "t", GRID, tipping, leave_out=rows[:1])
     found = cells(folder, {"kind": "line", "x": "x", "y": "a"})
     assert (found.cells["n"].tolist(), found.left_out) == ([4, 5, 5], 1)
-    told = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
-    assert "n = 4 to 5 replicates each (8 to 10 runs)" in told
-    assert "1 runs" not in told
-    assert "1 run is left out, since other points lack its replicate" in told
+    text = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
+    assert "n = 4 to 5 replicates each (8 to 10 runs)" in text
+    assert "1 runs" not in text
+    assert "1 run is left out, since other points lack its replicate" in text
 
 
 @pytest.mark.parametrize("kind", ["heatmap", "points"])
@@ -129,9 +129,9 @@ def test_of_sampled_points_each_is_a_draw(tmp_path):
     known = stats.t.interval(0.95, 9, means.mean(), stats.sem(means))
     mine = found[found["x"] == "calm"][["low", "high"]].to_numpy()[0]
     assert mine == pytest.approx(known)
-    told = caption(folder, figure, tmp_path)
-    assert "Student's t over sampled points), n = 10 sampled points each (30 runs)" in told
-    assert "all have the same seeds: intervals reflect variation between sampled points" in told
+    text = caption(folder, figure, tmp_path)
+    assert "Student's t over sampled points), n = 10 sampled points each (30 runs)" in text
+    assert "all have the same seeds: intervals reflect variation between sampled points" in text
 
 
 @pytest.mark.parametrize(("kind", "more", "n", "unit"), [
@@ -148,9 +148,9 @@ def test_points_that_were_sampled_together_are_one_draw(tmp_path, kind, more, n,
     means = runs.groupby(runs["point"] // rows)["a"].mean()
     calm = found.cells.set_index("x").loc["calm"]
     assert (calm["n"], calm["mean"]) == pytest.approx((len(means), means.mean()))
-    told = caption(folder, {"kind": "points", "x": "mood", "y": "a"}, tmp_path)
-    assert f"Student's t over {unit})" in told
-    assert "seeds 1 to 2 and as many others for the dummy" in told
+    text = caption(folder, {"kind": "points", "x": "mood", "y": "a"}, tmp_path)
+    assert f"Student's t over {unit})" in text
+    assert "seeds 1 to 2 and as many others for the dummy" in text
 
 
 def test_a_series_is_of_replicates_too(tmp_path):
@@ -165,5 +165,5 @@ def test_a_series_is_of_replicates_too(tmp_path):
 
 def test_one_seed_for_all_has_no_interval(tmp_path):
     folder = sweep(tmp_path / "s", GRID | {"replicates": 1}, tipping)
-    told = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
-    assert told.startswith("Mean, n = 1 replicate each (2 runs)")
+    text = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
+    assert text.startswith("Mean, n = 1 replicate each (2 runs)")

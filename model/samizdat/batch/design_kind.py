@@ -128,5 +128,5 @@ def registered(kinds: Mapping[str, type[Design]]) -> dict[str, type[Design]]:
         if kind.indices is not None and kind.analyse is Design.analyse:
             raise TypeError(f"design {name!r}: {kind.__name__} has indices and lacks analyse")
         if get_args(kind.model_fields["kind"].annotation) != (name,):
-            raise TypeError(f"design {name!r}: {kind.__name__}.kind is not Literal[{name!r}]")
+            raise TypeError(f"design {name!r}: {kind.__name__}.kind is not {name!r}")
     return dict(kinds)
