@@ -51,7 +51,8 @@ class _Unanalysed(_Single):
 
 
 def designed(kind, folder=Path()):
-    table = {"question": "?", "design": {"kind": kind, **EXAMPLES.get(kind, {})}, "measures": ["y"]}
+    design = {"kind": kind, **EXAMPLES.get(kind, {"factors": RANGES, "samples": 8})}
+    table = {"question": "?", "design": design, "measures": ["y"]}
     return Experiment.from_table(table, "mine", folder)
 
 

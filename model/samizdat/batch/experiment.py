@@ -1,4 +1,4 @@
-"""One TOML file is an experiment: its question, its world, its design, what it measures."""
+"""One TOML file is an experiment: its question, scenario, design and measures."""
 
 import datetime as dt
 import re
@@ -100,7 +100,23 @@ class Resources(_Part):
 
 
 class Experiment(_Part):
-    """An experiment, as its file says it."""
+    """An experiment: its question, its scenario, its design, what it measures.
+
+    Read one from a file with `load`, or from the same table in Python with `from_table`; docs/
+    sweeps.md lists the keys.
+
+    Examples
+    --------
+    >>> from samizdat import Experiment
+    >>> experiment = Experiment.from_table({
+    ...     "question": "Does attention decide who joins?", "scenario": "town",
+    ...     "design": {"kind": "grid", "factors": {
+    ...         "attention.beta": {"low": 0.0, "high": 0.2, "steps": 3}, "regime": ["open", "ban"],
+    ...     }},
+    ... })
+    >>> experiment.points()["attention.beta"].tolist()
+    [0.0, 0.0, 0.1, 0.1, 0.2, 0.2]
+    """
 
     question: str = Field(min_length=1)
     scenario: str | None = None
@@ -163,7 +179,7 @@ class Experiment(_Part):
         *,
         quick: bool = False,
     ) -> "Experiment":
-        """Read an experiment from the table that a file holds (or `to_table` gave)."""
+        """Read an experiment from the table that a file holds, or that `to_table` returned."""
         table = dict(table)
         over = table.pop("quick", None)
         for internal in _INTERNAL:
@@ -188,7 +204,7 @@ class Experiment(_Part):
         table |= {"name": name, "folder": folder or Path(), "quick": quick}
         return _validated(table)
 
-    def to_table(self) -> dict[str, Any]:
+    def to_table(self) -> dict[str, object]:
         """Return all that the experiment says, in JSON's types, as a table that is read again."""
         table = self.model_dump(mode="json", by_alias=True, exclude={*_INTERNAL}, exclude_none=True)
         if self.cascade is not None:
@@ -196,7 +212,7 @@ class Experiment(_Part):
         return table
 
     def of_a_function(self) -> "Experiment":
-        """Return the experiment without a world of its own: a function takes its place."""
+        """Return the experiment without a scenario: a function takes its place."""
         return self.model_copy(update={"scenario": None, "regime": None, "until": None})
 
     @property

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
+from samizdat.batch.factors import Value
 from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
 from samizdat.report.labels import level, number
 
@@ -30,8 +32,8 @@ DOTS = 3000  # runs that are drawn one by one beside a box
 class AxisScale(NamedTuple):
     """What the axes stand for: levels in order, labels, whether they are logarithmic."""
 
-    x: list[Any]
-    hues: list[Any]  # empty: no hue
+    x: list[Value]
+    hues: list[Value]  # empty: no hue
     x_label: str
     y_label: str
     hue_label: str
@@ -70,7 +72,7 @@ def points(ax: Axes, data: Table, scale: AxisScale) -> None:
     place = {value: k for k, value in enumerate(scale.x)}
     width = 0.6 / max(1, len(scale.hues))
     for k, found in scale.split(data):
-        at = found["x"].map(place).to_numpy(np.float64)
+        at = np.asarray(found["x"].map(place), np.float64)
         at += (k - (max(1, len(scale.hues)) - 1) / 2) * width
         mean = found["mean"].to_numpy()
         bars = [mean - found["low"].to_numpy(), found["high"].to_numpy() - mean]
@@ -107,11 +109,11 @@ def heatmap(ax: Axes, data: Table, scale: AxisScale) -> None:
     ax.set_ylabel(scale.hue_label)
 
 
-def _short(value: Any) -> str:
+def _short(value: Value) -> str:
     return level(value) if isinstance(value, str) else number(value)
 
 
-def _thinned(axis: Any, count: int, most: int) -> None:
+def _thinned(axis: Axis, count: int, most: int) -> None:
     every = -(-count // most)
     for k, label in enumerate(axis.get_ticklabels()):
         label.set_visible(k % every == 0)
@@ -259,7 +261,7 @@ def _log(ax: Axes, axis: str, scale: AxisScale) -> None:
         limits(-scale.y_least / 5, 1.3 * high)
 
 
-def _plain(axis: Any) -> None:
+def _plain(axis: Axis) -> None:
     """Name what lies between two powers of ten where there is but one, in plain digits."""
     axis.set_minor_formatter(_Between(labelOnlyBase=False, minor_thresholds=(1.5, 0.4)))
 

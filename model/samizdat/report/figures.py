@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, FigureSpec, UntilHalfWidth
-from samizdat.batch.factors import DUMMY
+from samizdat.batch.factors import DUMMY, Value
 from samizdat.batch.figure_checks import (
     MAX_CATEGORIES,
     MAX_HUES,
@@ -129,7 +130,7 @@ def _frame_of_series(results: Results, spec: FigureSpec) -> pd.DataFrame:
     return taken.astype({"y": np.float64})
 
 
-def _ordered(finished: FinishedRuns, factor: str) -> list[Any]:
+def _ordered(finished: FinishedRuns, factor: str) -> list[Value]:
     levels = finished.levels(factor)
     return sorted(levels) if is_numeric(finished.points, factor) else levels
 
@@ -197,16 +198,16 @@ def _figure(
             above = grid.flat[below - columns]
             above.tick_params(labelbottom=True)
             above.set_xlabel(grid.flat[0].get_xlabel() or scale.x_label)
-        _legend(figure, grid, spec, scale)
+        _legend(figure, list(grid.flat), spec, scale)
         for text in figure.findobj(Text):  # a $ in a name is no mathematics
             text.set_parse_math(False)
     return figure
 
 
-def _legend(figure: Figure, grid: Any, spec: FigureSpec, scale: charts.AxisScale) -> None:
+def _legend(figure: Figure, axes: list[Axes], spec: FigureSpec, scale: charts.AxisScale) -> None:
     if spec.kind == "heatmap":
-        mesh = next(ax.collections[0] for ax in grid.flat if ax.collections)
-        bar = figure.colorbar(mesh, ax=grid.ravel().tolist(), aspect=40, pad=0.02)
+        mesh = next(ax.collections[0] for ax in axes if ax.collections)
+        bar = figure.colorbar(mesh, ax=axes, aspect=40, pad=0.02)
         bar.set_label(scale.y_label, fontsize=TEXT)
         bar.ax.tick_params(labelsize=TEXT)
         bar.formatter = FuncFormatter(amount)

@@ -8,7 +8,7 @@ import base64
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -164,7 +164,7 @@ def _design(found: Findings) -> str:
     return f"{kind}, {len(finished.points):,} points; {'; '.join(parts)}{dummy}"
 
 
-def _commit(session: dict[str, Any]) -> str | None:
+def _commit(session: Mapping[str, object]) -> str | None:
     commit = session.get("commit")
     if not commit:
         return None

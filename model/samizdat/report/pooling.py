@@ -5,11 +5,11 @@ were chosen, the replicates are independent; where they were sampled, the sample
 mean of those units, each the mean of its own runs.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from samizdat.batch.design_kind import IndependentUnit
 from samizdat.batch.experiment import Experiment, FigureSpec
@@ -77,7 +77,7 @@ def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, dat
         mine = _key(cell_of.loc[finished.runs["point"]].to_numpy(), finished.runs["iteration"])
         left_out = int((~np.isin(mine, whole)).sum())
         runs, cell, unit = data[kept], cell[kept], unit[kept]
-    keys: list[Any] = [pd.Series(cell, name="cell")]
+    keys = [pd.Series(cell, name="cell")]
     if over_time:
         keys.append(pd.Series(runs["x"].to_numpy(), name="x"))
     cells, trials = _means(runs, keys, unit, spec.y in finished.yes_no and not over_time)
@@ -90,7 +90,7 @@ def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, dat
     )  # fmt: skip
 
 
-def _key(cell: Any, iteration: Any) -> NDArray[np.int64]:
+def _key(cell: ArrayLike, iteration: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(cell, np.int64) * 2**32 + np.asarray(iteration, np.int64)
 
 
@@ -104,7 +104,7 @@ def _whole(
 
 
 def _means(
-    runs: Table, keys: list[Any], unit: Any, yes_no: bool
+    runs: Table, keys: list[pd.Series], unit: NDArray[np.int64], yes_no: bool
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Return n, mean, low and high of each cell that has any, and where the units are trials.
 
