@@ -187,7 +187,7 @@ def test_title_and_description_of_a_scenario_do_not_count(tmp_path):
     assert not found["a"] & found["c"]
 
 
-def test_a_scenario_file_that_changes_makes_other_runs_at_once(tmp_path):
+def test_a_scenario_file_that_changes_makes_other_runs_immediately(tmp_path):
     """In one process, as in a notebook."""
     file = tmp_path / "mine.toml"
     file.write_text(shipped_text("town"))

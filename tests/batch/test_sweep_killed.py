@@ -158,7 +158,7 @@ def test_no_orphan_is_left_after_an_end_that_was_asked_for(begun):
 
 
 @pytest.mark.slow
-def test_a_second_interrupt_ends_it_at_once(begun, whole):
+def test_a_second_interrupt_ends_it_immediately(begun, whole):
     process, out, log = begun(30)  # each run takes longer than anybody waits
     os.kill(process.pid, signal.SIGINT)
     time.sleep(1)

@@ -109,7 +109,7 @@ def test_shards_one_after_the_other_make_the_whole(towns, tmp_path):
 
 
 @pytest.mark.slow
-def test_shards_at_once_make_the_whole(towns, tmp_path):
+def test_shards_at_the_same_time_make_the_whole(towns, tmp_path):
     file, out, log = write_experiment(tmp_path), tmp_path / "out", tmp_path / "log"
     calls = [
         commanded("sweep", file, "--out", out, "--jobs", 1, "--shard", f"{k}/3",

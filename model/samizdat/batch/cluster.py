@@ -1,4 +1,4 @@
-"""Workers of a dask cluster; the chunks are the same, the parent alone writes."""
+"""Workers of a dask cluster; the chunks are the same, and only the parent process writes."""
 
 import contextlib
 import ipaddress
@@ -59,7 +59,7 @@ class Dask:
         return False
 
     def gone(self) -> bool:
-        """Whether the scheduler has not been found again for as long as dask looks for it."""
+        """Whether dask has given up looking for the scheduler."""
         return self._client.status in ("closing", "closed")
 
     def close(self, *, immediately: bool = False) -> None:
@@ -99,7 +99,7 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
 
 
 def check_address(address: str, *, insecure: bool) -> None:
-    """Check that an address is of this machine or encrypted: whoever listens could send code.
+    """Check that an address is of this machine or encrypted: a scheduler can send code.
 
     Raises
     ------
@@ -114,13 +114,14 @@ def check_address(address: str, *, insecure: bool) -> None:
         host, port = None, None
     if not host or port is None or parts.scheme not in ("tcp", "tls", "ws", "wss", "ucx"):
         raise ExperimentError(
-            f"dask = {address!r} is no address: write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
+            f"dask = {address!r} is not an address: "
+            f"write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
         )
     if parts.scheme in ("tls", "wss") or insecure or _is_loopback(host):
         return
     raise ExperimentError(
-        f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and whoever "
-        "answers can run code here; use tls://, or say --insecure"
+        f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and a "
+        "scheduler can run code here; use tls://, or say --insecure"
     )
 
 

@@ -1,4 +1,4 @@
-"""Runs handed out in chunks, and what comes back written: whatever dies meanwhile."""
+"""Send runs to workers in chunks and write what comes back, even if workers die meanwhile."""
 
 import time
 from collections import deque
@@ -101,7 +101,7 @@ class Dispatch:
         self._columns = {name: self.plan[name].to_numpy() for name in self.plan.columns}
 
     def run(self) -> bool:
-        """Do it; return whether all was done, and nothing asked for an early end."""
+        """Run all rows; return whether all are done: False after a stop or a failure."""
         while not self._ended():
             self._hand_out()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
@@ -124,7 +124,7 @@ class Dispatch:
         return len(self.plan) - self._next
 
     def _hand_out(self) -> None:
-        """Keep every worker busy; a chunk that workers died of flies alone."""
+        """Keep every worker busy; a chunk in which workers died runs alone."""
         while len(self._flying) < self.workers.width * self.workers.ahead:
             if any(piece.breaks > 1 for piece in self._flying.values()):
                 return
@@ -231,7 +231,7 @@ class Dispatch:
         return lost
 
     def _suspect(self, piece: Slice) -> None:
-        """Do again what was lost, and find out what a worker died of.
+        """Repeat what was lost, and find the run in which a worker died.
 
         A chunk that was in flight when workers died twice is done alone, then in halves; a run
         that ends its worker twice while it is alone is a failed run.
@@ -248,7 +248,7 @@ class Dispatch:
             self._suspects.append(piece)
 
     def _drain(self) -> None:
-        """Let what runs end early, and keep what it has done."""
+        """Let running chunks end early, and keep what they have done."""
         self.workers.ask_to_stop()
         self.workers.withdraw(list(self._flying))
         while self._flying:
@@ -267,7 +267,7 @@ class Dispatch:
 
 
 def _lost_several_workers(error: Exception) -> bool:
-    """Whether dask gave a chunk up; it need not be installed here."""
+    """Whether dask gave up on a chunk; dask need not be installed."""
     return type(error).__name__ == "KilledWorker"
 
 

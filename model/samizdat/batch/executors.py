@@ -19,26 +19,26 @@ AHEAD = 2  # chunks in flight per worker, so that none waits for the parent
 
 
 class Workers(Protocol):
-    """What a sweep hands its chunks to."""
+    """Where a sweep sends its chunks."""
 
     name: str
-    width: int  # chunks that run at once
+    width: int  # chunks that run beside each other
     ahead: int  # chunks in flight per worker
 
     def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
 
     def ask_to_stop(self) -> None:
-        """Let running chunks end at the next step, handing back what is finished."""
+        """Let running chunks end at the next step and return what is finished."""
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Take back chunks that no worker has begun, where that can be done."""
+        """Cancel chunks that no worker has begun, where that is possible."""
 
     def renew(self) -> bool:
-        """Replace workers of which one died; whether that could be done."""
+        """Replace the workers after one died; return whether that was possible."""
 
     def gone(self) -> bool:
-        """Whether those who hand the chunks out are gone, so that nothing will ever come back."""
+        """Whether the scheduler is gone, so that no result will come back."""
 
     def close(self, *, immediately: bool = False) -> None:
         """End the workers; `immediately`: whatever they do."""
@@ -67,7 +67,7 @@ class InProcess:
         """Every chunk is done when it is handed out."""
 
     def renew(self) -> bool:
-        """Nothing died."""
+        """Return False: there is nothing to replace."""
         return False
 
     def gone(self) -> bool:
@@ -79,7 +79,7 @@ class InProcess:
 
 
 class Processes:
-    """Processes of this machine that live as long as the sweep, and never longer.
+    """Processes of this machine that end with the sweep.
 
     They are spawned, since a fork of a process with threads can hang; they leave signals to their
     parent, look at its stop flag between steps, and end when it ends, however it ends.
@@ -138,7 +138,7 @@ class Processes:
 
 
 class ExternalExecutor:
-    """Any executor of the standard's kind; it is neither stopped nor ended here."""
+    """Any `concurrent.futures.Executor`; it is neither stopped nor shut down here."""
 
     ahead = AHEAD
 
@@ -163,7 +163,7 @@ class ExternalExecutor:
             future.cancel()
 
     def renew(self) -> bool:
-        """Its owner may."""
+        """Return False: its owner may replace it."""
         return False
 
     def gone(self) -> bool:
@@ -182,7 +182,7 @@ def _failed(error: Exception) -> "Future[ChunkResult]":
 
 @contextmanager
 def signals_held_back(*held: int) -> Iterator[None]:
-    """Hold signals back, here and in every thread and process that begins meanwhile."""
+    """Block signals, here and in every thread and process that begins meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield

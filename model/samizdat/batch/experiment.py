@@ -25,14 +25,14 @@ _RESERVED = ("RunId", "point", "iteration", "Step", "seed", "error", DUMMY, CASC
 
 
 class ExperimentError(ScenarioError):
-    """An experiment that cannot be, in one line."""
+    """What is wrong with an experiment or with its folder, in one line."""
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class UntilHalfWidth(_Part):
+class UntilHalfWidth(_Section):
     """Replicates at each point until the 95 % interval of a mean is this narrow."""
 
     until_half_width: Real = Field(gt=0)
@@ -48,7 +48,7 @@ class UntilHalfWidth(_Part):
         return self
 
 
-class SeriesSpec(_Part):
+class SeriesSpec(_Section):
     """Daily measures kept of every n-th step."""
 
     every: Whole = Field(ge=1)
@@ -63,14 +63,14 @@ class SeriesSpec(_Part):
         return names
 
 
-class Cascade(_Part):
+class Cascade(_Section):
     """What counts as a cascade: a measure that reaches a bound; by default a regime's fall."""
 
     of: str = "peak_share"
     at_least: Real = FALL
 
 
-class FigureSpec(_Part):
+class FigureSpec(_Section):
     """A figure of the report."""
 
     kind: Literal["line", "points", "heatmap", "scatter", "distribution", "series"]
@@ -90,8 +90,8 @@ class FigureSpec(_Part):
         return self
 
 
-class Resources(_Part):
-    """What a sweep may take; the command line beats it."""
+class Resources(_Section):
+    """The processes, threads and chunks of a sweep; the command line overrides them."""
 
     jobs: Whole | None = Field(default=None, ge=1, le=MAX_JOBS)
     threads: Whole | None = Field(default=None, ge=1, le=1024)  # of each worker
@@ -99,7 +99,7 @@ class Resources(_Part):
     chunk_runs: Whole | None = Field(default=None, ge=1)
 
 
-class Experiment(_Part):
+class Experiment(_Section):
     """An experiment: its question, its scenario, its design, what it measures.
 
     Read one from a file with `load`, or from the same table in Python with `from_table`; docs/
@@ -256,7 +256,7 @@ class Experiment(_Part):
         return points
 
     def check_factors(self, names: Iterable[str]) -> None:
-        """Check that names may be those of factors.
+        """Check that names can be those of factors.
 
         Raises
         ------
@@ -273,7 +273,7 @@ class Experiment(_Part):
 
     @property
     def measured(self) -> list[str]:
-        """Every measure that is asked for somewhere, in order, each once."""
+        """Every measure that the file names, in order, each once."""
         names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)

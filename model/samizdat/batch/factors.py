@@ -23,7 +23,7 @@ Truth = Annotated[bool, Field(strict=True)]
 
 
 class Range(BaseModel):
-    """From low to high, in equal steps or equal factors."""
+    """From low to high, in equal steps or, with `log`, equal ratios."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -91,7 +91,7 @@ def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> pd.Seri
 
 
 def column_of(values: list[Value]) -> pd.Series:
-    """Return values as a column: numbers as float64 where all are, else words."""
+    """Return values as a column: float64 if all are numbers, else text."""
     if all(isinstance(value, int | float) for value in values):
         return pd.Series(np.array(values, dtype=np.float64))
     return pd.Series([str(value) for value in values], dtype=object)
@@ -142,7 +142,7 @@ def check_truth(values: Mapping[str, Factor | Value]) -> None:
 
 
 def check_size(points: int) -> None:
-    """Check that a design has not too many points.
+    """Check that a design does not have too many points.
 
     Raises
     ------

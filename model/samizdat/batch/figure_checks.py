@@ -1,4 +1,4 @@
-"""What a figure can be drawn from: asked before anything runs, and by the report again."""
+"""Checks of the figures that an experiment declares, before anything runs and in the report."""
 
 from collections.abc import Collection
 

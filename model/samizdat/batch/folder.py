@@ -1,4 +1,4 @@
-"""The folder of a sweep: manifest, design, parts; and who may write there."""
+"""The folder of a sweep: manifest, design, parts, and the locks of those who write there."""
 
 import contextlib
 import datetime as dt
@@ -39,7 +39,7 @@ class SweepFolder:
     Raises
     ------
     ExperimentError
-        If the folder cannot be used so, or another process writes there.
+        If the folder cannot be used, or another process writes there.
     """
 
     def __init__(self, folder: Path, shard: str = "") -> None:
@@ -73,7 +73,7 @@ class SweepFolder:
         if MANIFEST not in there and there - hidden - known:
             raise ExperimentError(f"out = {self.folder}: the folder holds something else")
         if MANIFEST in there and "design" not in read_manifest(self.folder):
-            raise ExperimentError(f"out = {self.folder}: the folder holds a run, no sweep")
+            raise ExperimentError(f"out = {self.folder}: the folder holds a run, not a sweep")
 
     def begin(
         self, experiment: Experiment, design: pd.DataFrame, resolved: dict[str, object] | None,
@@ -134,7 +134,7 @@ class SweepFolder:
         parts.write_part(self.folder / kind, self.shard, self._next, table)
 
     def end(self, status: str, numbers: dict[str, int]) -> None:
-        """Write the manifest that says how it ended, and let others in.
+        """Write the manifest that says how it ended, and release the folder.
 
         A call that ended before it began, as at a mistake or an interrupt, leaves it as it was.
         """
@@ -157,7 +157,7 @@ class SweepFolder:
             self._locks.pop().release()
 
     def _write_manifest(self, facts: dict[str, object]) -> None:
-        """Lay facts over the manifest, this session last; shards take turns."""
+        """Update the manifest with facts and this session; shards take turns."""
         with _turn(self.folder):
             before: dict[str, Any] = {}
             with contextlib.suppress(ExperimentError):
@@ -205,14 +205,14 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
         reason = (error.strerror or str(error)).lower()
         raise ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})") from None
     except (ValueError, RecursionError):
-        raise ExperimentError(f"{path}: is broken, it is no JSON") from None
+        raise ExperimentError(f"{path}: is broken, it is not JSON") from None
     if not isinstance(manifest, dict):
-        raise ExperimentError(f"{path}: is broken, it is no table")
+        raise ExperimentError(f"{path}: is broken, it is not a table")
     return manifest
 
 
 def check_same_experiment(folder: Path, experiment: Experiment) -> None:
-    """Check that a folder may be an experiment's: its own sweep may have grown, no other is there.
+    """Check that a folder holds no sweep of another experiment; a sweep of this one may grow.
 
     Raises
     ------

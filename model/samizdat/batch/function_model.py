@@ -57,7 +57,7 @@ class FunctionModel:
         return cls(model, tuple(experiment.measured), tuple(sorted(experiment.fixed.items())))
 
     def holding(self, points: pd.DataFrame) -> "FunctionModel":
-        """There are no files to be held."""
+        """Return the model: it needs no files."""
         return self
 
     @property
@@ -70,7 +70,7 @@ class FunctionModel:
         """There is no scenario."""
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return what is taken to be little."""
+        """Return the bytes of a process that has just begun: functions are taken as small."""
         return 250_000_000
 
     def steps(self, point: Point) -> int:
@@ -123,7 +123,7 @@ class FunctionModel:
 
 
 def source_of(model: ModelFunction) -> Path:
-    """Return the file of the module that a function stands in, at its top level.
+    """Return the file of the module that defines a function at its top level.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def source_of(model: ModelFunction) -> Path:
 
 
 def _number(name: str, value: object) -> float:
-    """Return a measure as a number; one that is not there is empty."""
+    """Return a measure as a number; None and NA are empty."""
     if type(value) is float:  # as nearly always: the rest costs as much as a small run
         return value
     if value is None or value is pd.NA:

@@ -1,4 +1,4 @@
-"""What an experiment asks for, checked: its points, its runs, what is run."""
+"""The plan of a sweep: the checked points of an experiment, its runs, and the model."""
 
 import time
 from typing import NamedTuple

@@ -33,7 +33,7 @@ class Results(NamedTuple):
     planned
         How many runs the current design asks for.
     damaged
-        Parts that were passed over, since they are not what was written.
+        Parts that were skipped, since they have changed since they were written.
     """
 
     folder: Path
@@ -107,8 +107,8 @@ def read_table(folder: str | Path) -> pd.DataFrame:
     -------
     DataFrame
         As `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
-        replicates in order. Rows are verified: a part that is not what was written is passed over.
-        Of an unfinished sweep, and where runs failed, the runs that are missing have no row.
+        replicates in order. A part that has changed since it was written is skipped. Runs that
+        are not done yet, or failed, have no row.
 
     Raises
     ------
@@ -178,7 +178,7 @@ class FailedRuns(RuntimeError):  # noqa: N818 - named for what happened
 
 
 def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
-    """Write in a line how many runs failed, where the first one did, and what can be done.
+    """Return a line: how many runs failed, where the first one did, and what can be done.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What makes two runs the same run: a key of all that can change a result.
+"""Identify runs: a key of everything that can change a result.
 
 The key is BLAKE2b over the resolved scenario (graph, population, timeline, regime, every number,
 what is pinned), the number of steps, what is recorded, the source that can change a result, and

@@ -72,7 +72,7 @@ class ScenarioModel:
         Raises
         ------
         ExperimentError
-            If its scenario, its regime or a value that it sets cannot be.
+            If its scenario, its regime or a value that it sets is not valid.
         """
         if experiment.scenario is None:
             raise ExperimentError("scenario is missing")
@@ -141,7 +141,7 @@ class ScenarioModel:
         return self.scenario_at({}).to_table()
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return the bytes that a process takes at most which runs these points."""
+        """Return the bytes that a process which runs these points takes at most."""
         varied = [name for name in points.columns if name in _SIZING or name.startswith("graph.")]
         sizes = points[varied].drop_duplicates().head(1000)
         return _PROCESS + max(self._memory(point) for point in rows_of(sizes))
@@ -297,7 +297,7 @@ def _based(
 
 
 def _codes(name: str, column: pd.Series) -> NDArray[np.float64]:
-    """Return a factor's values as checked numbers."""
+    """Return a factor's values as numbers (points,), each checked."""
     quantity = REGISTRY[name].quantity
     try:
         if column.dtype == np.float64:

@@ -21,13 +21,20 @@ from samizdat.batch.executors import ExternalExecutor, Workers
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.folder import SweepFolder, check_same_experiment, default_folder
 from samizdat.batch.function_model import ModelFunction
-from samizdat.batch.parts import finished_in, read_runs
+from samizdat.batch.parts import among, read_runs, unfinished
 from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
 from samizdat.system.interrupts import StopSwitch
 
 if TYPE_CHECKING:
     from distributed import Client
+
+
+class Shard(NamedTuple):
+    """The part-th, from 1, of several parts of a sweep's runs."""
+
+    part: int
+    parts: int
 
 
 class Ended(NamedTuple):
@@ -74,7 +81,7 @@ def sweep(
     keep_going: bool = False,
     quick: bool = False,
 ) -> pd.DataFrame:
-    """Run an experiment and return its table; what was done before is not done again.
+    """Run an experiment and return its table; runs that exist are not repeated.
 
     Parameters
     ----------
@@ -102,7 +109,7 @@ def sweep(
     Raises
     ------
     ExperimentError
-        In one line: the experiment cannot be, or the folder cannot be used.
+        In one line: the experiment is not valid, or the folder cannot be used.
     FailedRuns
         If a run failed and `keep_going` is not set; what was finished stays in the folder.
     KeyboardInterrupt
@@ -158,7 +165,7 @@ def check_jobs(jobs: object) -> None:
 
 
 def workers_of(executor: object) -> Workers:
-    """Return the workers of an executor of the standard's kind, or of a dask client."""
+    """Return the workers of a `concurrent.futures.Executor`, or of a dask client."""
     if isinstance(executor, Executor):
         return ExternalExecutor(executor)
     if hasattr(executor, "get_executor"):
@@ -177,7 +184,7 @@ def run_sweep(
     workers: Workers | None = None,
     *,
     jobs: int | None = None,
-    shard: tuple[int, int] | None = None,
+    shard: Shard | None = None,
     keep_going: bool = False,
     stop: StopSwitch | None = None,
     notify: Notify = lambda text: None,
@@ -190,7 +197,7 @@ def run_sweep(
     workers
         By default processes of this machine, ``jobs`` of them, that end with the call.
     shard
-        (i, n): the i-th of n parts of the runs that are not done.
+        Which part of the runs to do; None: all.
     notify
         Called with a line that is worth reading.
     progress
@@ -199,7 +206,7 @@ def run_sweep(
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
         raise ExperimentError("shard: replicates on evidence need all points in one place")
     check_same_experiment(out, plan.experiment)
-    folder = SweepFolder(out, f"{shard[0]}of{shard[1]}" if shard else "")
+    folder = SweepFolder(out, f"{shard.part}of{shard.parts}" if shard else "")
     call = _Call(
         plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), notify, progress
     )
@@ -223,7 +230,7 @@ class _Call:
     folder: SweepFolder
     workers: Workers | None
     jobs: int | None
-    shard: tuple[int, int] | None
+    shard: Shard | None
     keep_going: bool
     stop: StopSwitch
     notify: Notify
@@ -237,9 +244,9 @@ class _Call:
     _own: bool = False
 
     def run(self) -> None:
-        """Do what is not done, and again as long as evidence asks for more."""
+        """Do the runs that are not done, and more as long as intervals are too wide."""
         for name in self.folder.moved:
-            self.notify(f"{name} was damaged: set aside, its runs are done again")
+            self.notify(f"{name} was damaged: it is set aside and its runs are repeated")
         counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
         counts = self._as_before(counts)
         left = self._unfinished()
@@ -249,7 +256,7 @@ class _Call:
         while True:
             whole = self._dispatch(rows)
             left = self._unfinished() if len(rows) else left
-            missing = _among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
+            missing = among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
             self.finished = len(self.design) - int(missing.sum())
             if not whole or (self.failed and not self.keep_going):
                 self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
@@ -272,7 +279,7 @@ class _Call:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """What the manifest says of the call in the end."""
+        """What the manifest says of the call at its end."""
         return {"finished": self.finished, "runs": len(self.design),
                 "done_now": self.done, "failed_now": self.failed}  # fmt: skip
 
@@ -289,7 +296,7 @@ class _Call:
             self._own = False
 
     def _begin(self, rows: pd.DataFrame) -> None:
-        """Find who does it; then write what is about to be done."""
+        """Find the workers; then write what is about to be done."""
         self._find_workers(rows)
         about: dict[str, object] = {
             "workers": self.workers.name if self.workers else None,
@@ -336,19 +343,19 @@ class _Call:
         if self.shard is None:
             return rows
         ids = self.design["RunId"].drop_duplicates().to_numpy()
-        index, count = self.shard
-        begin, end = (len(ids) * (index - 1)) // count, (len(ids) * index) // count
+        part, parts = self.shard
+        begin, end = (len(ids) * (part - 1)) // parts, (len(ids) * part) // parts
         return rows[rows["RunId"].isin(ids[begin:end])].reset_index(drop=True)
 
     def _notify_of_runs(self, rows: pd.DataFrame) -> None:
-        part = f", shard {self.shard[0]} of {self.shard[1]}" if self.shard else ""
+        part = f", shard {self.shard.part} of {self.shard.parts}" if self.shard else ""
         self.notify(
             f"{self.plan.experiment.name}: {len(self.plan.points):,} points, "
             f"{len(self.design):,} runs{part}; {len(rows):,} to do"
         )
 
     def _as_before(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Lay out the design as far as an earlier call had come with it; return its replicates.
+        """Lay out the design as far as an earlier call grew it; return its replicates.
 
         Evidence asks for more as soon as all runs that there are have ended, well or not.
         """
@@ -356,7 +363,7 @@ class _Call:
         if not isinstance(self.plan.experiment.replicates, UntilHalfWidth):
             return counts
         ended = np.sort(read_runs(self.folder.folder, ["error"]).table["RunId"].to_numpy())
-        while _among(self.design["RunId"].to_numpy(), ended).all():
+        while among(self.design["RunId"].to_numpy(), ended).all():
             more = self._on_evidence(counts)
             if (more == counts).all():
                 break
@@ -378,21 +385,3 @@ class _Call:
         points = len(self.plan.points)
         half = half_widths(values, known["point"].to_numpy(), points)["half_width"]
         return wanted(rule, counts, half.to_numpy())
-
-
-def unfinished(design: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Return the rows of a design that are not done in a folder, each run once."""
-    left = np.flatnonzero(~_among(design["RunId"].to_numpy(), finished_in(folder)))
-    _, first = np.unique(design["RunId"].to_numpy()[left], return_index=True)
-    if len(first) == len(design):
-        return design
-    return design.take(left[np.sort(first)]).reset_index(drop=True)
-
-
-def _among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which ids are among known ones, which are in order; quick for millions."""
-    if not len(known):
-        return np.zeros(len(ids), bool)
-    places = np.searchsorted(known, ids)
-    places[places == len(known)] = 0
-    return np.asarray(known[places] == ids)

@@ -98,7 +98,7 @@ _OF_A_RANGE = {"low", "high", "steps", "log"}
 
 
 def laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another key by key; a factor, and what is no table, is replaced."""
+    """Replace keys of a table by those of another, table by table; a factor is replaced whole."""
     table = dict(below)
     for key, value in over.items():
         there = table.get(key)

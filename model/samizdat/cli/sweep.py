@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from samizdat.batch.dispatch import Tally
     from samizdat.batch.plan import SweepPlan
-    from samizdat.batch.sweep import Ended
+    from samizdat.batch.sweep import Ended, Shard
 
 
 def sweep(
@@ -98,7 +98,9 @@ def sweep(
     sys.exit(_exit_code(ended))
 
 
-def _shard_of(text: str | None) -> tuple[int, int] | None:
+def _shard_of(text: str | None) -> "Shard | None":
+    from samizdat.batch.sweep import Shard
+
     if text is None:
         return None
     index, slash, count = text.partition("/")
@@ -106,7 +108,7 @@ def _shard_of(text: str | None) -> tuple[int, int] | None:
         usage_error(f"shard = {text!r}: write I/N, as in 2/8")
     if not 1 <= int(index) <= int(count) <= 100_000:
         usage_error(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
-    return int(index), int(count)
+    return Shard(int(index), int(count))
 
 
 def _exit_code(ended: "Ended") -> int:
@@ -119,8 +121,8 @@ def _print_estimate(plan: "SweepPlan", folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
     from samizdat.batch.capacity import Capacity
     from samizdat.batch.folder import disk_free
+    from samizdat.batch.parts import unfinished
     from samizdat.batch.plan import LONGEST, estimate
-    from samizdat.batch.sweep import unfinished
     from samizdat.system.memory import in_words
 
     design = plan.runs(plan.first_counts)

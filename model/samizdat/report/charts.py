@@ -243,7 +243,7 @@ def _measure_axis(ax: Axes, scale: AxisScale) -> None:
 
 
 def _log(ax: Axes, axis: str, scale: AxisScale) -> None:
-    """Make an axis logarithmic; linear below the smallest value above 0 where there is a 0."""
+    """Make an axis logarithmic; with a 0, linear below the smallest positive value."""
     setter: Any = ax.set_xscale if axis == "x" else ax.set_yscale
     on = ax.xaxis if axis == "x" else ax.yaxis
     low, high = scale.y_range
@@ -262,7 +262,7 @@ def _log(ax: Axes, axis: str, scale: AxisScale) -> None:
 
 
 def _plain(axis: Axis) -> None:
-    """Name what lies between two powers of ten where there is but one, in plain digits."""
+    """Label ticks between powers of ten in plain digits, if the axis spans only one."""
     axis.set_minor_formatter(_Between(labelOnlyBase=False, minor_thresholds=(1.5, 0.4)))
 
 

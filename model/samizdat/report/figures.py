@@ -162,7 +162,7 @@ def _scale(
 
 
 def _range(spec: FigureSpec, data: _FigureData) -> tuple[float, float]:
-    """Return from where to where y goes, in the mean of each cell of a heatmap."""
+    """Return the lowest and highest y; of a heatmap, of the means of its cells."""
     values = data.runs["y"].dropna()
     if spec.kind == "heatmap":
         values = data.marks["mean"]

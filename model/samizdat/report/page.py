@@ -1,7 +1,7 @@
-"""One HTML page that holds a report whole: it asks the network for nothing.
+"""One self-contained HTML page with the whole report: it needs no network.
 
-Whatever comes from a file or a run is text, never markup: it passes `html.escape` in `_text`, and
-the page forbids itself scripts and requests besides.
+Text from a file or a run is never markup: it passes `html.escape` in `_text`, and the policy of
+the page forbids scripts and requests.
 """
 
 import base64
@@ -266,7 +266,7 @@ def _differences(found: Findings) -> list[str]:
 
 
 def _folded(shown: str, rows: int) -> str:
-    """Fold a long table away until it is asked for."""
+    """Fold a long table; a click shows it."""
     if rows <= UNFOLDED:
         return shown
     return f"<details><summary>{rows:,} rows</summary>{shown}</details>"

@@ -1,4 +1,4 @@
-"""Which factors matter: variance-based indices and elementary effects, beside those of chance.
+"""Which factors matter: variance-based indices and elementary effects, compared with chance.
 
 Sobol designs give the first-order and total indices of Saltelli et al. (2010), Morris designs the
 mean absolute elementary effect mu* of Campolongo, Cariboni & Saltelli (2007) and the spread sigma
@@ -87,7 +87,7 @@ def format_ranking(found: Sensitivity) -> list[str]:
 
 
 def _samples_the_same(results: Results, finished: FinishedRuns) -> bool:
-    """Whether the design, sampled now, gives the very points that were run."""
+    """Whether the design, sampled now, gives exactly the points that were run."""
     try:
         again = results.experiment.points()
     except ExperimentError:

@@ -43,7 +43,7 @@ class FinishedRuns(NamedTuple):
 
     @property
     def columns(self) -> list[str]:
-        """What tells points apart: the factors, and a dummy where there is one."""
+        """What distinguishes points: the factors, and a dummy where there is one."""
         return list(self.points.columns[1:])
 
     def levels(self, factor: str) -> list[Value]:
