@@ -72,8 +72,8 @@ def points(ax: Axes, data: Table, scale: AxisScale) -> None:
     place = {value: k for k, value in enumerate(scale.x)}
     width = 0.6 / max(1, len(scale.hues))
     for k, found in scale.split(data):
-        at = np.asarray(found["x"].map(place), np.float64)
-        at += (k - (max(1, len(scale.hues)) - 1) / 2) * width
+        middle = np.asarray(found["x"].map(place), np.float64)
+        at = middle + (k - (max(1, len(scale.hues)) - 1) / 2) * width
         mean = found["mean"].to_numpy()
         bars = [mean - found["low"].to_numpy(), found["high"].to_numpy() - mean]
         style: Any = {"linestyle": "none", "markersize": 5, "capsize": 2, "lw": 1.2}
