@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import contagion, days, growth, history, mesa_speed, sweeps, whole
 from benchmarks.page import write_page
-from benchmarks.report import FOLDER, Asked, Results, say
+from benchmarks.report import FOLDER, Asked, Results, notify
 
 # In this order; `history` is no measure of speed and runs when it is named.
 PARTS: dict[str, Callable[[Results], None]] = {
@@ -57,14 +57,14 @@ def main(words: list[str] | None = None) -> int:
     results = Results(asked, out)
     broken = []
     for name in parts:
-        say(f"{name}: begins")
+        notify(f"{name}: begins")
         try:
             PARTS[name](results)
         except Exception as error:
             traceback.print_exc()
             broken.append(f"{name}: {type(error).__name__}: {error}")
     if results.written:
-        say(f"written: {write_page(results)}")
+        notify(f"written: {write_page(results)}")
     for line in broken:
         print(f"broken: {line}", file=sys.stderr)
     return 1 if broken else 0

@@ -57,7 +57,7 @@ def measured(function: str, limit: float | None = None, **given: Any) -> dict[st
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process, and not the one that began it, held at once."""
+    """Return the peak memory of this process, without its parent."""
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024

@@ -9,8 +9,8 @@ import pandas as pd
 
 from benchmarks.cell import CellError, measured
 from benchmarks.peers import PEERS, peer
-from benchmarks.report import Results, say
-from benchmarks.task import DEGREE, SEEDS, STEPS, THRESHOLD, Luck, Task
+from benchmarks.report import Results, notify
+from benchmarks.task import DEGREE, SEEDS, STEPS, THRESHOLD, Task, Uniforms
 from samizdat.core import draws
 from samizdat.society.graphs import GRAPHS, GraphShape
 from samizdat.system.roofline import Timing
@@ -30,7 +30,7 @@ def make_task(n: int, seed: int = 1, steps: int = STEPS) -> Task:
     return Task(ties.start, ties.neighbour, threshold, steps=steps, seed=seed)
 
 
-def luck_of(task: Task) -> Luck:
+def uniforms_of(task: Task) -> Uniforms:
     """Return the draws that samizdat makes in the task, for a peer to use in place of its own."""
     return lambda step: draws.uniforms(task.seed, 0, task.n, step, draws.ATTENTION)
 
@@ -86,9 +86,9 @@ def _agreement(n: int, runs: int) -> float:
     try:
         apart = furthest_apart(curves(make_task(n), runs))
     except ImportError as error:
-        say(f"contagion: not compared, {error}")
+        notify(f"contagion: not compared, {error}")
         return float("nan")
-    say(f"contagion: {', '.join(ALIKE)} agree within {apart:.1f} standard errors at every step")
+    notify(f"contagion: {', '.join(ALIKE)} agree within {apart:.1f} standard errors at every step")
     return apart
 
 
@@ -109,14 +109,14 @@ def _column(
                 )  # fmt: skip
             except CellError as error:
                 left_out[name] = f"{n:,}: {error}"
-                say(f"contagion: {n:,}, {name}: {error}")
+                notify(f"contagion: {n:,}, {name}: {error}")
                 continue
             if "absent" in answer:
                 left_out[name] = f"absent: {answer['absent']}"
-                say(f"contagion: {name} is absent: {answer['absent']}")
+                notify(f"contagion: {name} is absent: {answer['absent']}")
                 continue
             ns = answer["seconds"] / n / STEPS * 1e9
-            say(f"contagion: {n:,}, run {k + 1} of {repeats}, {name}: {ns:,.0f} ns")
+            notify(f"contagion: {n:,}, run {k + 1} of {repeats}, {name}: {ns:,.0f} ns")
             rows.append({"n": n, "peer": name, "title": answer["title"], "rule": answer["rule"],
                          "ns": ns, "setup_s": answer["setup"], "seconds": answer["seconds"],
                          "peak_gb": answer["peak_bytes"] / 1e9,

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.report import Results, say
+from benchmarks.report import Results, notify
 from benchmarks.worlds import DAYS, Day
 from samizdat import Simulation
 from samizdat.society.graphs import Graph
 from samizdat.system.roofline import (
-    Bytes,
     Timing,
+    Traffic,
     bytes_touched,
     copy_seconds,
     gather_seconds,
@@ -31,19 +31,19 @@ def shares(simulation: Simulation, timed: int) -> tuple[float, float]:
 
 
 def check(day: Day, aware: float, voices: float, citizens: int) -> None:
-    """See that the days that were timed are of their kind, but for the luck of few citizens.
+    """See that the days that were timed are of their kind, but for the noise of few citizens.
 
     Raises
     ------
     RuntimeError
         If more were aware or spoke, or fewer, than were to.
     """
-    luck = 5.0 * math.sqrt(0.25 / citizens)
-    least, most = day.aware * 0.95 - luck, day.aware * 1.05 + luck
+    noise = 5.0 * math.sqrt(0.25 / citizens)
+    least, most = day.aware * 0.95 - noise, day.aware * 1.05 + noise
     if day.most_aware < 1.0:
         least, most = 0.0, day.most_aware
-    right = least <= aware <= most and 0.9 * day.voices - luck <= voices
-    if not right or voices > min(day.most_voices, 1.2 * day.voices + luck):
+    right = least <= aware <= most and 0.9 * day.voices - noise <= voices
+    if not right or voices > min(day.most_voices, 1.2 * day.voices + noise):
         raise RuntimeError(f"{day.name}: {aware:.2%} aware, {voices:.2%} speaking on timed days")
 
 
@@ -66,7 +66,7 @@ def measure(
     repeats: int,
     graph: Graph | None = None,
 ) -> pd.DataFrame:
-    """Time kinds of days, in turn, with the yardsticks between them; one row a kind and threads.
+    """Time kinds of days, in turn, with reference copies between; one row per kind and threads.
 
     A run's figure is the median of its days; the row's is the median of the runs.
     """
@@ -85,7 +85,7 @@ def measure(
                 total = touched(day, found[day.name], degree).total * citizens
                 copied = copy_seconds(total, t, 3).median
                 copies[day.name, t].append(copied / citizens * 1e9)
-            say(f"days: {citizens:,} citizens, run {k + 1} of {repeats}, {day.name}")
+            notify(f"days: {citizens:,} citizens, run {k + 1} of {repeats}, {day.name}")
         for width, t in reads:
             reads[width, t].append(gather_seconds(citizens, width, t, 3).median * 1e9)
     rows = []
@@ -96,7 +96,7 @@ def measure(
     return pd.DataFrame(rows)
 
 
-def touched(day: Day | None, found: tuple[float, float], degree: float) -> Bytes:
+def touched(day: Day | None, found: tuple[float, float], degree: float) -> Traffic:
     """Return the bytes that a day of a kind asks for, a citizen."""
     aware, voices = found
     moved = day is not None and day.pushed

@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmarks import days
 from benchmarks.cell import CellError, measured, peak_bytes
-from benchmarks.report import Results, say
+from benchmarks.report import Results, notify
 from benchmarks.worlds import DAYS, speaking
 from samizdat import Simulation
 from samizdat.system.roofline import step_seconds
@@ -65,7 +65,7 @@ def report(results: Results) -> None:
             one = measured("benchmarks.growth:memory", citizens=n, threads=max(threads))
         except CellError as error:
             left_out[f"{n:,}"] = str(error)
-            say(f"growth: {n:,} citizens: {error}")
+            notify(f"growth: {n:,} citizens: {error}")
             continue
         held.append(
             {
@@ -76,7 +76,7 @@ def report(results: Results) -> None:
                 **{k: one[k] for k in ("setup_s", "state_bytes", "tie_bytes", "mean_ties")},
             }
         )
-        say(f"growth: {n:,} citizens: done, {one['peak_bytes'] / 1e9:.2f} GB")
+        notify(f"growth: {n:,} citizens: done, {one['peak_bytes'] / 1e9:.2f} GB")
     table, of_memory = pd.DataFrame(rows), pd.DataFrame(held)
     results.write("growth", table, left_out=left_out)
     results.write("memory", of_memory, left_out=left_out)

@@ -4,7 +4,7 @@ from statistics import median
 
 import pandas as pd
 
-from benchmarks.report import Results, say
+from benchmarks.report import Results, notify
 from samizdat import Scenario, Simulation
 
 CITIES = {
@@ -130,7 +130,7 @@ def twelve_years(citizens: int, seed: int) -> dict[str, float]:
 
 
 def spells_of(days: pd.DataFrame, least: float = 50.0) -> pd.Series:
-    """How many days in a row at least so many were in the street, a row a spell and region."""
+    """How many days in a row this many or more were in the street; one row per spell and region."""
     lengths = []
     for region in days:
         there = days[region] >= least
@@ -151,7 +151,7 @@ def report(results: Results) -> None:
         rows = []
         for seed in range(1, repeats + 1):
             rows.append(scenario(citizens, seed))
-            say(f"history: {name}, {citizens:,} citizens, seed {seed} of {repeats}")
+            notify(f"history: {name}, {citizens:,} citizens, seed {seed} of {repeats}")
         for what in rows[0]:
             values = [row[what] for row in rows]
             tables.append({"scenario": name, "what": what, "median": median(values),

@@ -2,7 +2,7 @@
 
 The rules are those of `samizdat.core.mechanisms`, called as plain Python (a call of machine code
 for one citizen costs more than most rules do); timeline and regime are `Environment`, as they
-are. Draws are made for everybody at once where anybody needs one, which costs Mesa next to nothing.
+are. Draws are made for all citizens together if anybody needs one, which costs next to nothing.
 The result is that of `Simulation`, citizen by citizen: tests/test_mesa_idiomatic.py.
 """
 
@@ -182,7 +182,7 @@ class Citizen(mesa.Agent):
         if here.fresh and self.attention == SPENT:
             self.attention = UNAWARE
         if self.attention == UNAWARE:
-            if here.fresh and here.seeds > 0 and self.luck(draws.SEEDS) < here.seeds:
+            if here.fresh and here.seeds > 0 and self.draw(draws.SEEDS) < here.seeds:
                 self.attention = AWARE
             elif here.running:
                 per_day = hazard(
@@ -190,12 +190,12 @@ class Citizen(mesa.Agent):
                     self.ears & FOREIGN != 0, p.attention,
                 )  # fmt: skip
                 chance = awakening(per_day, self.model.step_days)
-                if chance > 0 and self.luck(draws.ATTENTION) < chance:
+                if chance > 0 and self.draw(draws.ATTENTION) < chance:
                     self.attention = AWARE
         elif self.attention == AWARE:
             spoke = self.last_voice & (PLATFORMS | TALK | STREET) != 0
             chance = weariness(heard, here.running, spoke, p.attention)
-            if chance > 0 and self.luck(draws.ATTENTION) < chance:
+            if chance > 0 and self.draw(draws.ATTENTION) < chance:
                 self.attention = SPENT
 
     def decide(self, here: Any, p: Any, street: int, others: int) -> tuple[int, int]:
@@ -252,31 +252,31 @@ class Citizen(mesa.Agent):
         posted = self.voice & PLATFORMS
         taken = False
         if self.posture == MOBILISE:
-            taken = here.arrest_chance > 0 and self.luck(draws.ARREST) < here.arrest_chance
+            taken = here.arrest_chance > 0 and self.draw(draws.ARREST) < here.arrest_chance
         elif self.posture == SHARE and posted and here.sanction > 0:
-            taken = self.luck(draws.SANCTION) < here.sanction * self.traced(here)
+            taken = self.draw(draws.SANCTION) < here.sanction * self.traced(here)
         if not taken and here.preempt > 0 and self.last_voice & PLATFORMS:
             chance = here.preempt * trace_probability(
                 1.0, self.model.readable(self.last_voice & PLATFORMS),
                 p.circumvention.anonymity, self.circumventing,
             )  # fmt: skip
-            taken = self.luck(draws.PREEMPT) < chance
+            taken = self.draw(draws.PREEMPT) < chance
         if taken:
-            self.days_left = term(self.luck(draws.TERM), p.fate)
+            self.days_left = term(self.draw(draws.TERM), p.fate)
             self.model.newly_detained[self.region] += 1
         if self.circumventing or self.ears != self.access & (PLATFORMS | FOREIGN):
             self.circumventing = next_circumventing(
                 self.circumventing, self.access, self.ears, here.blocked, here.blackout,
-                self.literacy_rank, self.luck(draws.UPTAKE), p.circumvention,
+                self.literacy_rank, self.draw(draws.UPTAKE), p.circumvention,
             )  # fmt: skip
 
     def sleep(self) -> None:
         """Let the others see today's voice and ears tomorrow."""
         self.last_voice, self.last_ears = self.voice, self.ears
 
-    def luck(self, stream: int) -> float:
-        """Return her number of today, in (0, 1), for a use."""
-        return self.model.luck(stream)[self.number]
+    def draw(self, stream: int) -> float:
+        """Return her random number of today, in (0, 1), of a stream."""
+        return self.model.draws_of(stream)[self.number]
 
 
 class Protest(mesa.Model):
@@ -303,7 +303,7 @@ class Protest(mesa.Model):
         self.counts: list[np.ndarray] = []
         self.newly_detained = [0] * len(simulation.sizes)
         self.day = 0
-        self._luck: dict[int, list[float]] = {}
+        self._drawn: dict[int, list[float]] = {}
         self.everybody = self._settle(simulation)
 
     def _settle(self, simulation: Simulation) -> list[Citizen]:
@@ -322,9 +322,9 @@ class Protest(mesa.Model):
 
     def step(self) -> None:
         """Advance everybody by a day."""
-        k, self._luck = self.day, {}
-        luck = draws.uniforms(self.key, 0, len(self.signals), k, draws.RESPONSE)
-        self.environment.update(k, self.last, luck, self.signals)
+        k, self._drawn = self.day, {}
+        response = draws.uniforms(self.key, 0, len(self.signals), k, draws.RESPONSE)
+        self.environment.update(k, self.last, response, self.signals)
         self.p = self.environment.parameters
         self._publish()
         self.agents.do("wake")
@@ -342,12 +342,12 @@ class Protest(mesa.Model):
         self.counts.append(self.last)
         self.day += 1
 
-    def luck(self, stream: int) -> list[float]:
-        """Return everybody's numbers of today for a use."""
-        if stream not in self._luck:
+    def draws_of(self, stream: int) -> list[float]:
+        """Return everybody's random numbers of today of a stream."""
+        if stream not in self._drawn:
             n = len(self.everybody)
-            self._luck[stream] = draws.uniforms(self.key, 0, n, self.day, stream).tolist()
-        return self._luck[stream]
+            self._drawn[stream] = draws.uniforms(self.key, 0, n, self.day, stream).tolist()
+        return self._drawn[stream]
 
     def _publish(self) -> None:
         """Let the citizens of each region see its signals."""

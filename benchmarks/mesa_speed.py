@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.mesa_idiomatic import Protest
-from benchmarks.report import Results, say
+from benchmarks.report import Results, notify
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import N_AWARE, N_ONLINE, N_SILENT, POSTURES, TALLIES
 from samizdat.system.roofline import Timing, step_seconds
@@ -46,7 +46,7 @@ def report(results: Results) -> None:
             timed(f"samizdat, {t} thread{'s' * (t > 1)}", simulation)
             if not np.array_equal(counted(simulation), np.array(model.counts)[:, :, COUNTED]):
                 raise RuntimeError(f"samizdat and Mesa count differently, seed {k + 1}")
-        say(f"mesa: {citizens:,} citizens of town, run {k + 1} of {repeats}: the same every day")
+        notify(f"mesa: {citizens:,} citizens of town, run {k + 1} of {repeats}: the same every day")
     rows = []
     for name, runs in seen.items():
         whole = Timing.of(runs)

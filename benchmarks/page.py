@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmarks.pictures import draw
 from benchmarks.report import Results
-from samizdat.run.records import written_whole
+from samizdat.system.files import atomic_write
 
 COUNTRY = 17_000_000
 PICTURE_CAPTIONS = {
@@ -39,7 +39,7 @@ def write_page(results: Results) -> Path:
         lines += ["", "## Pictures", ""]
         lines += [f"![{PICTURE_CAPTIONS[name]}]({name})\n" for name in pictures]
     page = results.folder / "README.md"
-    with written_whole(page) as partial:
+    with atomic_write(page) as partial:
         partial.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     return page
 

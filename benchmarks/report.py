@@ -15,15 +15,16 @@ from typing import Any
 import pandas as pd
 
 from samizdat.core.jit import source_digest
-from samizdat.run.records import commit_of_source, machine, versions, written_whole
-from samizdat.system.roofline import Timing, machine_in_words
+from samizdat.run.provenance import commit_of_source, machine, versions
+from samizdat.system.files import atomic_write
+from samizdat.system.roofline import Timing, describe_machine
 
 PEERS = ("mesa", "networkx", "ndlib", "EoN", "cynetdiff", "starsim")
 FOLDER = Path("results/benchmarks")
 _began = time.perf_counter()
 
 
-def say(line: str) -> None:
+def notify(line: str) -> None:
     """Show how far it is, on the error stream."""
     print(f"[{time.perf_counter() - _began:6.0f} s] {line}", file=sys.stderr, flush=True)
 
@@ -51,7 +52,7 @@ class Results:
     def write(self, name: str, table: pd.DataFrame, **also: Any) -> None:
         """Write a table, and note in the manifest with what it was measured."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with written_whole(self.folder / f"{name}.csv") as partial:
+        with atomic_write(self.folder / f"{name}.csv") as partial:
             table.to_csv(partial, index=False, float_format="%.6g")
         commit, dirty = commit_of_source()
         manifest = self.manifest()
@@ -61,12 +62,12 @@ class Results:
             "commit_dirty": dirty,
             "source_digest": source_digest(),
             "machine": machine(),
-            "machine_in_words": machine_in_words(),
+            "machine_in_words": describe_machine(),
             "versions": {**versions(), **_peer_versions()},
             "asked": vars(self.asked),
             **also,
         }
-        with written_whole(self.folder / "manifest.json") as partial:
+        with atomic_write(self.folder / "manifest.json") as partial:
             text = json.dumps(manifest, indent=1, sort_keys=True, default=list)
             partial.write_text(text + "\n", encoding="utf-8")
         self.written.append(name)
@@ -97,7 +98,7 @@ class Timings:
         t = Timing.of(values)
         self.rows.append({"what": what, "unit": unit, "median": t.median, "least": t.least,
                           "most": t.most, "runs": t.repeats, "wanted": wanted})  # fmt: skip
-        say(f"{self.name}: {what}: {t.median:.3g} {unit}")
+        notify(f"{self.name}: {what}: {t.median:.3g} {unit}")
 
     def show(self, width: int, word: str) -> None:
         """Print the table."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 THRESHOLD, SEEDS, COVERAGE, STEPS, DEGREE = 0.2, 0.1, 0.02, 100, 10.0
 GUARD = 1e-6  # so that 2 of 10 reach 0.2
-Luck = Callable[[int], NDArray[np.float64]]  # step -> a number in (0, 1) for each
+Uniforms = Callable[[int], NDArray[np.float64]]  # step -> a number in (0, 1) for each
 
 
 class Task(NamedTuple):
@@ -82,8 +82,8 @@ class Peer(Protocol):
     NAME: str
     RULE: str
 
-    def play(self, task: Task, luck: Luck | None = None) -> Played:
-        """Do the task; with ``luck``, with these draws instead of the peer's own."""
+    def play(self, task: Task, uniforms: Uniforms | None = None) -> Played:
+        """Do the task; with ``uniforms``, with these draws instead of the peer's own."""
 
 
 def timed(setup: Callable[[], Callable[[int], int]], steps: int) -> Played:

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 from numpy.random import default_rng
 
 from samizdat.batch.chunk import Chunk, run_chunk
@@ -12,7 +11,6 @@ from samizdat.batch.folder import COMPLETE, INTERRUPTED, SweepFolder
 from samizdat.batch.function_model import FunctionModel
 from samizdat.batch.run_ids import planned, run_ids, seeds_of
 from samizdat.batch.scenario_model import ScenarioModel
-from samizdat.cli import main
 
 GRID = {
     "question": "Does a grow with x?",
@@ -54,13 +52,6 @@ def sweep(folder, table, model=None, leave_out=(), name="small"):
     here.add(run_chunk(chunk, lambda: False))
     here.end(INTERRUPTED if len(leave_out) else COMPLETE, {})
     return folder
-
-
-def call(*args):
-    """Call the command line; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 def tipping(point, seed):

@@ -1,4 +1,4 @@
-"""cynetdiff (C++): its independent cascade, begun anew whenever it has ended."""
+"""cynetdiff (C++): its independent cascade, restarted whenever it has ended."""
 
 import array
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from cynetdiff.models import IndependentCascadeModel
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "cynetdiff (C++), independent cascade"
-RULE = "its own: who was just reached reaches each neighbour with probability 0.2; begun anew"
+RULE = "its own: who was just reached reaches each neighbour with probability 0.2; restarted"
 ALONG_A_TIE = 0.2
 
 
@@ -23,7 +23,7 @@ def rows(task: Task) -> tuple["array.array[int]", "array.array[int]"]:
 
 
 def over_and_over(model: Any, seeds: list[int]) -> Callable[[int], int]:
-    """Return a step that begins the model anew when nothing moves any more."""
+    """Return a step that restarts the model when nothing changes any more."""
     model.set_seeds(seeds)
     before = len(seeds)
 
@@ -41,7 +41,7 @@ def over_and_over(model: Any, seeds: list[int]) -> Callable[[int], int]:
     return step
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as many steps."""
 
     def setup() -> Callable[[int], int]:

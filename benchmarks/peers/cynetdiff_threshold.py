@@ -1,4 +1,4 @@
-"""cynetdiff (C++): its linear threshold model, begun anew whenever it has ended."""
+"""cynetdiff (C++): its linear threshold model, restarted whenever it has ended."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,13 @@ import numpy as np
 from cynetdiff.models import LinearThresholdModel
 
 from benchmarks.peers.cynetdiff_cascade import over_and_over, rows
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "cynetdiff (C++), linear threshold"
-RULE = "its own: share of active neighbours against a threshold at random, no chance; begun anew"
+RULE = "its own: share of active neighbours against a threshold at random, no chance; restarted"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as many steps."""
 
     def setup() -> Callable[[int], int]:

@@ -7,13 +7,13 @@ from typing import Any
 import EoN
 import numpy as np
 
-from benchmarks.task import COVERAGE, Luck, Played, Task
+from benchmarks.task import COVERAGE, Played, Task, Uniforms
 
 NAME = "EoN, Gillespie_complex_contagion"
 RULE = "continuous time: who has enough active neighbours becomes active at rate 0.02 a step"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as long as the steps last."""
     began = time.perf_counter()
     graph, needed = task.networkx(), task.active_needed().tolist()

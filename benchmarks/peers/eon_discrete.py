@@ -5,14 +5,14 @@ import time
 import EoN
 import numpy as np
 
-from benchmarks.task import Luck, Played, Task
+from benchmarks.task import Played, Task, Uniforms
 
 NAME = "EoN, basic_discrete_SIS"
 RULE = "its own: synchronous SIS, infection along a tie with probability 0.2, for one step"
 ALONG_A_TIE = 0.2  # twice what keeps it alive at ten neighbours
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as many steps."""
     began = time.perf_counter()
     graph, seeds = task.networkx(), task.seeds()

@@ -5,14 +5,14 @@ import time
 import EoN
 import numpy as np
 
-from benchmarks.task import COVERAGE, Luck, Played, Task
+from benchmarks.task import COVERAGE, Played, Task, Uniforms
 
 NAME = "EoN, fast_SIS"
 RULE = "its own: SIS in continuous time, 0.02 a tie and step, recovery 0.1 a step"
 RECOVERY = 0.1
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as long as the steps last."""
     began = time.perf_counter()
     graph, seeds = task.networkx(), task.seeds()

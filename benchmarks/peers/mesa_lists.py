@@ -5,7 +5,7 @@ from collections.abc import Callable
 import mesa
 import numpy as np
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "Mesa, an agent each"
 RULE = "the task"
@@ -38,9 +38,9 @@ class Citizen(mesa.Agent):
 class Contagion(mesa.Model):
     """All of them."""
 
-    def __init__(self, task: Task, luck: Luck | None) -> None:
+    def __init__(self, task: Task, uniforms: Uniforms | None) -> None:
         super().__init__(rng=task.seed)
-        self.p, self.luck = task.p, luck
+        self.p, self.uniforms = task.p, uniforms
         everybody = [Citizen(self, int(needed)) for needed in task.active_needed()]
         start, neighbour = task.start.tolist(), task.neighbour.tolist()
         for i, citizen in enumerate(everybody):
@@ -55,18 +55,18 @@ class Contagion(mesa.Model):
         return float(self.today[citizen.unique_id - 1])
 
     def step(self) -> None:
-        """Advance everybody at once."""
-        if self.luck is not None:
-            self.today = self.luck(int(self.steps) - 1)
+        """Advance all citizens synchronously."""
+        if self.uniforms is not None:
+            self.today = self.uniforms(int(self.steps) - 1)
         self.agents.do("decide")
         self.agents.do("turn")
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Do the task."""
 
     def setup() -> Callable[[int], int]:
-        model = Contagion(task, luck)
+        model = Contagion(task, uniforms)
 
         def step(_: int) -> int:
             model.step()

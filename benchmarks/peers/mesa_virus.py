@@ -7,13 +7,13 @@ from unittest import mock
 from mesa.examples import VirusOnNetwork
 from mesa.examples.basic.virus_on_network import model as shipped
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "Mesa, virus on network (shipped example)"
 RULE = "its own: SIS with resistance, one agent after the other, its numbers as shipped"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run the example; it draws a graph of its own, in whose place it is handed ours."""
 
     def setup() -> Callable[[int], int]:

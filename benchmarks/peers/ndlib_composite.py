@@ -7,7 +7,7 @@ from ndlib.models.compartments.NodeStochastic import NodeStochastic
 from ndlib.models.compartments.NodeThreshold import NodeThreshold
 from ndlib.models.CompositeModel import CompositeModel
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "NDlib, composite model"
 RULE = "the task, but who becomes attentive decides a step later, and who acts goes on"
@@ -15,7 +15,7 @@ RULE = "the task, but who becomes attentive decides a step later, and who acts g
 INATTENTIVE, ATTENTIVE, ACTIVE = "Susceptible", "Attentive", "Infected"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Do the task."""
 
     def setup() -> Callable[[int], int]:

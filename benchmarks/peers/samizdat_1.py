@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.task import COVERAGE, Luck, Played, Task, timed
+from benchmarks.task import COVERAGE, Played, Task, Uniforms, timed
 from samizdat import Graph, Scenario, Simulation
 from samizdat.core.layout import Ties
 
@@ -82,9 +82,9 @@ def simulation(task: Task, threads: int) -> Simulation:
     )
 
 
-def on_threads(task: Task, threads: int, luck: Luck | None) -> Played:
+def on_threads(task: Task, threads: int, uniforms: Uniforms | None) -> Played:
     """Do the task on some threads."""
-    if luck is not None:
+    if uniforms is not None:
         raise ValueError("samizdat draws its own: give its draws to the others")
 
     def setup() -> Callable[[int], int]:
@@ -99,6 +99,6 @@ def on_threads(task: Task, threads: int, luck: Luck | None) -> Played:
     return timed(setup, task.steps)
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Do the task."""
-    return on_threads(task, 1, luck)
+    return on_threads(task, 1, uniforms)

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
-from benchmarks.task import Luck, Played, Task, timed
+from benchmarks.task import Played, Task, Uniforms, timed
 
 NAME = "scipy sparse, vectorised"
 RULE = "the task"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Do the task."""
 
     def setup() -> Callable[[int], int]:
@@ -33,7 +33,9 @@ def play(task: Task, luck: Luck | None = None) -> Played:
 
         def step(k: int) -> int:
             nonlocal waiting
-            draws = rng.random(waiting.size, np.float32) if luck is None else luck(k)[waiting]
+            draws = (
+                rng.random(waiting.size, np.float32) if uniforms is None else uniforms(k)[waiting]
+            )
             moved = draws < task.p
             attentive[waiting[moved]] = True
             waiting = waiting[~moved]

@@ -9,13 +9,13 @@ os.environ.setdefault("STARSIM_INSTALL_FONTS", "0")
 
 import starsim as ss
 
-from benchmarks.task import COVERAGE, Luck, Played, Task
+from benchmarks.task import COVERAGE, Played, Task, Uniforms
 
 NAME = "starsim, SIS"
 RULE = "its own: SIS, infection along a tie at 0.02 a day, ten days, waning immunity"
 
 
-def play(task: Task, luck: Luck | None = None) -> Played:
+def play(task: Task, uniforms: Uniforms | None = None) -> Played:
     """Run it for as many steps."""
     began = time.perf_counter()
     source = np.repeat(np.arange(task.n), np.diff(task.start))

@@ -1,16 +1,16 @@
-"""The page in a browser, for `solara run samizdat.app`; `samizdat view` serves the same.
+"""The page as a Solara app, for `solara run samizdat.app`; `samizdat view` serves the same page.
 
-Whichever serves it, only this machine's own pages are let in: other names for it can be given to
-`samizdat view` alone. `ProtestPage` takes Mesa's components too, functions that turn a model into a
+Either way only this machine's own pages are admitted; other host names can be given to
+`samizdat view`. `ProtestPage` also shows Mesa's components: functions that turn a model into a
 Solara component.
 """
 
 from solara.server import settings
 
 from samizdat.page.layout import Layout, Page, ProtestPage
-from samizdat.page.server import guard
+from samizdat.page.server import install_host_check
 
 __all__ = ["Layout", "Page", "ProtestPage"]
 
-settings.telemetry.mixpanel_enable = False  # whoever serves it: nobody is told of a visit
-guard()
+settings.telemetry.mixpanel_enable = False  # no telemetry, whichever way it is served
+install_host_check()

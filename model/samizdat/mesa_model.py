@@ -1,19 +1,20 @@
-"""Mesa's view of a simulation: the one file of the model that knows Mesa."""
+"""The model as a Mesa model: the only file besides the page that imports Mesa."""
 
 import datetime as dt
 import difflib
 import functools
 import operator
 import secrets
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast
 
 import mesa
 import numpy as np
 
+from samizdat.run.arguments import SEED_LIMIT, check_call
 from samizdat.run.citizens import Citizens
 from samizdat.run.measures import ACTIONS, MEASURES
-from samizdat.run.simulation import SEED_LIMIT, Simulation, check_call
+from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
@@ -21,8 +22,13 @@ from samizdat.scenario.schema import ScenarioError, unknown
 if TYPE_CHECKING:
     import networkx as nx
 
-OWN_REGIME = "scenario"  # names the regime that the scenario itself describes
-# What is recorded of each in the panel; batch_run puts it beside the means, named as they are.
+T = TypeVar("T")
+SeedLike = (
+    int | float | str | np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | None
+)
+
+OWN_REGIME = "scenario"  # names the scenario's own regime
+# Recorded of each citizen in the panel; batch_run puts them beside the means, hence the prefix.
 PANEL = {f"citizen_{name}": name for name in ("posture", "attention", "grievance", "trust", "fear")}
 _OWN = ("scenario", "citizens", "rng", "regime", "panel")
 
@@ -30,65 +36,81 @@ _OWN = ("scenario", "citizens", "rng", "regime", "panel")
 class ProtestModel(mesa.Model):
     """A `Simulation` that Mesa can step, collect, sweep and show.
 
+    Agents are lazy views of the simulation's arrays, so that any number of citizens is possible.
+
     Parameters
     ----------
     scenario
-        A shipped name, or the path of a file.
+        Name of a shipped scenario, or the path of a file.
     citizens
-        How many, instead of the scenario's.
+        Number of citizens (default: as in the scenario).
     rng
-        The seed; a text is read as a number. None draws one: see ``seed``. The keyword ``seed`` is
-        the same.
+        Random seed; text is read as a number, and None draws one (see ``seed`` below). The keyword
+        ``seed`` means the same.
     regime
-        A preset regime in the place of the scenario's own, which is None or "scenario".
+        Preset that replaces the scenario's regime; None or "scenario" keeps it.
     panel
-        Whom to record one by one: their numbers, or how many to draw. By default nobody.
+        Citizens to record individually: their numbers, or how many to draw (default: none).
     **kwargs
-        Numbers by their dotted names, with a dot or two underscores: ``attention__beta=0.1``.
+        Parameters by dotted name; two underscores may stand for the dot:
+        ``attention__beta=0.1``.
 
     Attributes
     ----------
     seed
-        From which all follows: ``ProtestModel(..., rng=model.seed)`` is this run again.
+        The random seed: ``ProtestModel(..., rng=model.seed)`` repeats the run.
     simulation
-        The model itself.
+        The simulation that is stepped.
     panel
-        The `Citizens` recorded one by one, or None.
+        The `Citizens` recorded individually, or None.
+    datacollector
+        Mesa's collector, with the columns of `Simulation.nation` and the seed.
 
     Raises
     ------
     ScenarioError
         In one line: what is wrong, and what is allowed or nearest.
+
+    Examples
+    --------
+    >>> from samizdat import ProtestModel
+    >>> model = ProtestModel("town", citizens=200, rng=1, attention__beta=0.1)
+    >>> for _ in range(3):
+    ...     model.step()
+    >>> model.steps, model.date.isoformat(), len(model.agents)
+    (3, '2014-03-03', 200)
+    >>> model.measured("online") <= 200
+    True
     """
 
     if "time" not in vars(mesa.Model):  # before Mesa 3.5
 
         @property
         def time(self) -> float:
-            """How many steps were done."""
+            """Number of steps done."""
             return float(self.steps)
 
     def __init__(
         self,
         scenario: str = "town",
         citizens: int | None = None,
-        rng: Any = None,
+        rng: SeedLike = None,
         regime: str | None = None,
         panel: int | Iterable[int] | None = None,
-        **kwargs: Any,  # by this very name: SolaraViz of Mesa 3.3 looks for it
+        **kwargs: Any,  # Mesa 3.3 needs this name
     ) -> None:
         if "seed" in kwargs and rng is not None:
             raise ScenarioError("seed and rng are the same: give one of them")
         seed = seed_from(kwargs.pop("seed", None) if rng is None else rng)
-        values = numbers_from(kwargs)
+        values = parameters_from(kwargs)
         if citizens is not None:
             values["citizens"] = citizens
-        world = Scenario.load(scenario)
+        loaded = Scenario.load(scenario)
         if regime is not None and regime != OWN_REGIME:
-            world = world.under(regime)
+            loaded = loaded.under(regime)
         super().__init__(rng=seed)
         self.seed = seed
-        self.simulation = Simulation(world.change(values), seed)
+        self.simulation = Simulation(loaded.change(values), seed)
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *ACTIONS)}
@@ -103,44 +125,54 @@ class ProtestModel(mesa.Model):
         self.running = not self.simulation.finished
 
     def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse a step after the end before Mesa, whose this is, counts it."""
+        """Raise after the last step, before Mesa (which calls this) counts another one."""
         if self.simulation.finished:
             self.simulation.step()  # raises
         super()._wrapped_step(*args, **kwargs)
 
     @property
     def agents(self) -> Citizens:
-        """All citizens, as a lazy sequence: nobody is kept, so that millions are welcome."""
+        """All citizens, as a lazy sequence: no agent is stored, so that millions are possible."""
         return Citizens(self.simulation, model=self)
 
     @property
     def scenario(self) -> None:
-        """None: what is simulated is ``simulation.scenario``.
+        """None: the scenario is ``simulation.scenario``.
 
-        From 3.5 on Mesa keeps a scenario of its own here, and SolaraViz would hand that to a new
-        model in the place of a name.
+        Since 3.5 Mesa stores a scenario of its own here, and SolaraViz would pass it to a new model
+        in place of a name.
         """
 
     @scenario.setter
     def scenario(self, scenario: object) -> None:
-        """Leave what Mesa sets."""
+        """Ignore what Mesa sets."""
 
     @property
     def date(self) -> dt.date:
-        """The date of the last step done, or of the first before there is one."""
+        """The date of the last step done; before any, that of the first."""
         return self.simulation.date
 
     def measured(self, name: str) -> float:
-        """Return a measure of the nation in the last step, see `measures.MEASURES`."""
+        """Return a national measure of the last step, one of `run.measures.MEASURES`."""
         return self.simulation.measured(name)
 
     def network(self, citizens: int = 2000, seed: int = 0, *names: str) -> "nx.Graph[Any]":
-        """Return the ties among a snowball sample of citizens, see `Citizens.network`."""
+        """Return the ties among a snowball sample of citizens.
+
+        Parameters
+        ----------
+        citizens
+            Largest number of citizens.
+        seed
+            Random seed of the sample.
+        names
+            Attributes of the citizens to put on the nodes, see `Citizens.network`.
+        """
         return self.agents.snowball(citizens, seed).network(*names)
 
 
 class _Collected:
-    """What the data collector looks at: the model, with the panel in the place of everybody."""
+    """The model as the data collector sees it: its agents are the panel, if there is one."""
 
     def __init__(self, model: ProtestModel) -> None:
         self._model = model
@@ -155,13 +187,18 @@ def _measured(model: ProtestModel, name: str) -> float:
     return model.measured(name)
 
 
-def seed_from(rng: Any) -> int:
-    """Return the seed that a number, its text, a generator of random numbers or None stands for.
+def seed_from(rng: SeedLike) -> int:
+    """Return the seed for a number, its text, a numpy generator, or None (which draws one).
 
     Raises
     ------
     ScenarioError
         If it is none of these, or out of range.
+
+    Examples
+    --------
+    >>> seed_from("42")
+    42
     """
     if rng is None:
         return secrets.randbelow(SEED_LIMIT)
@@ -179,37 +216,53 @@ def seed_from(rng: Any) -> int:
     return seed
 
 
-def numbers_from(keywords: dict[str, Any]) -> dict[str, Any]:
-    """Return values by dotted name from keywords that may have two underscores for the dot."""
-    values: dict[str, Any] = {}
+def parameters_from(keywords: Mapping[str, T]) -> dict[str, T]:
+    """Return values by dotted name, from keywords with two underscores for the dot.
+
+    Raises
+    ------
+    ScenarioError
+        If a name is given twice, or belongs to an argument of `ProtestModel`.
+
+    Examples
+    --------
+    >>> parameters_from({"attention__beta": 0.1})
+    {'attention.beta': 0.1}
+    """
+    values: dict[str, T] = {}
     for keyword, value in keywords.items():
         name = keyword.replace("__", ".")
         if name in values:
             raise ScenarioError(f"{name} is given twice")
         if name in _OWN:
-            raise ScenarioError(f"{name} is no number of the scenario")
+            raise ScenarioError(f"{name} is not a parameter of the scenario")
         if name not in REGISTRY and difflib.get_close_matches(name, _OWN, cutoff=0.7):
             raise ScenarioError(unknown(name, _OWN))
         values[name] = value
     return values
 
 
-def _panel(everybody: Citizens, panel: Any, seed: int) -> Citizens:
-    """Return the citizens of a panel; a number of them is drawn, from the seed of the run."""
-    last = len(everybody) - 1
+def _index_of(value: object) -> int | None:
+    """Return an integer of any type as int; None for anything else, arrays included."""
     try:
-        many = operator.index(panel)
+        return operator.index(cast(SupportsIndex, value))
     except TypeError:
-        many = None  # hopefully whom
-    if many is not None:
-        if not 0 <= many <= last + 1:
-            raise ScenarioError(f"panel = {many} is outside 0 ... {last + 1}")
-        return everybody.sample(many, seed)
+        return None
+
+
+def _panel(everybody: Citizens, panel: int | Iterable[int], seed: int) -> Citizens:
+    """Return the citizens of a panel; a number of them is drawn with the seed of the run."""
+    last = len(everybody) - 1
+    size = _index_of(panel)
+    if size is not None:
+        if not 0 <= size <= last + 1:
+            raise ScenarioError(f"panel = {size} is outside 0 ... {last + 1}")
+        return everybody.sample(size, seed)
     try:
-        ids = [operator.index(i) for i in panel]
+        ids = [operator.index(i) for i in cast(Iterable[int], panel)]
     except TypeError:
         raise ScenarioError(
-            f"panel = {panel!r} is neither a number of citizens nor a list of theirs"
+            f"panel = {panel!r} is neither a number nor a list of citizens"
         ) from None
     for i in ids:
         if not 0 <= i <= last:

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
+from command import call
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.results import read_results
 from samizdat.batch.sweep import sweep
-from samizdat.cli import main
 
 HERE = Path(__file__).parent
 FEAR = """
@@ -77,13 +76,6 @@ def digests(out):
     if series is not None:
         series = series.sort_values(["point", "iteration", "Step"], ignore_index=True)
     return digest(found.table), None if series is None else digest(series)
-
-
-def call(*args):
-    """Call the command; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 def check_usage_error(capsys, *args, words=()):

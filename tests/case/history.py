@@ -112,7 +112,7 @@ def day_of(date: str) -> dt.date:
 
 
 def shifted(date: str, days: int) -> str:
-    """Return the date so many days later."""
+    """Return the date this many days later."""
     return str(day_of(date) + dt.timedelta(days=days))
 
 

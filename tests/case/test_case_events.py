@@ -109,7 +109,7 @@ def test_a_state_that_drowned_every_call_would_end_sharing_and_nothing_else():
 
 
 def test_calls_abroad_come_back_to_readers_of_the_foreign_press_first():
-    # Readers hear of it at 1.5 in a thousand a day; a fifth of the land reads, to see it at once.
+    # Readers hear of it at 1.5 in a thousand a day; a fifth of the land reads, to show it soon.
     world = table_of(strike("2011-05-11", "2011-06-30", 50_000), foreign_press={"audience": 0.2})
     deaf = edited(world, *events(world, "strike"), coverage_abroad=0)
     heard, unheard = twins(world, deaf, "2011-05-11")

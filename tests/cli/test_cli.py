@@ -8,9 +8,10 @@ import time
 
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
+from command import call
 from samizdat import Simulation, __version__
-from samizdat.cli import main
 from samizdat.run.records import read_table, table_digest
 from worlds import town
 
@@ -21,13 +22,6 @@ COLUMNS = [
     "violence", "latent_self_censor",
 ]  # fmt: skip
 POSTURES = ["silent", "self_censor", "share", "mobilise", "detained"]
-
-
-def call(*args):
-    """Call the command; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +245,6 @@ def test_a_full_disk_ends_in_one_line(tmp_path, capsys, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device", "nation.parquet")
 
-    monkeypatch.setattr("samizdat.run.records.parquet.write_table", full)
+    monkeypatch.setattr(parquet, "write_table", full)
     assert call("run", "town", "--citizens", 50, "--out", tmp_path / "run", "--quiet") == 2
     assert capsys.readouterr().err.strip() == "samizdat: nation.parquet: no space left on device"

@@ -9,8 +9,9 @@ import time
 
 import pandas as pd
 import pytest
-from test_cli import call, manifest_of
+from test_cli import manifest_of
 
+from command import call
 from samizdat.run import checkpoint, digests
 from samizdat.run.records import read_table, table_digest
 from samizdat.system.files import FolderLock
@@ -114,7 +115,7 @@ def test_a_killed_run_loses_at_most_the_days_since_its_checkpoint(whole, tmp_pat
     )
     assert call("run", "--resume", out, "--no-figures") == 0
     told = capsys.readouterr().out
-    assert f"goes on after step {kept[0]} of 60" in told
+    assert f"resumes after step {kept[0]} of 60" in told
     assert_the_same(out, whole)
     after = manifest_of(out)
     assert after["started"] == manifest["started"]
@@ -128,7 +129,7 @@ def test_who_asks_a_run_to_end_loses_nothing(whole, tmp_path, number, code):
     out = tmp_path / "a run"
     process, said, _ = interrupted(out, number=number, wait=0.05)
     assert process.returncode == code
-    assert f"To go on: samizdat run --resume '{out}'" in said
+    assert f"To resume: samizdat run --resume '{out}'" in said
     manifest = manifest_of(out)
     assert manifest["status"] == "interrupted"
     assert manifest["steps"] == max(steps_kept(out))
@@ -139,12 +140,12 @@ def test_who_asks_a_run_to_end_loses_nothing(whole, tmp_path, number, code):
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_ends_the_same(whole, tmp_path):
-    out, luck = tmp_path / "run", random.Random(1)
+    out, rng = tmp_path / "run", random.Random(1)
     interrupted(out, after=5)
     for lives in range(3, 40):
         process = slowly("--resume", out, "--no-figures", "--threads", 1 + lives % 2)
         begun = max(steps_kept(out))
-        time.sleep(luck.uniform(0, 3))  # it may not even have begun
+        time.sleep(rng.uniform(0, 3))  # it may not even have begun
         if process.poll() is None and lives < 9:
             process.kill()
         process.communicate(timeout=120)
@@ -199,8 +200,8 @@ def test_a_damaged_newest_is_passed_over(whole, killed, tmp_path, capsys):
     step = int(before.stem.removeprefix("step-"))
     assert call("run", "--resume", out, "--no-figures") == 0
     told = capsys.readouterr().out
-    assert f"{newest}: damaged or cut short; passed over" in told
-    assert f"goes on after step {step} of 60" in told
+    assert f"{newest}: damaged or cut short; skipped" in told
+    assert f"resumes after step {step} of 60" in told
     assert_the_same(out, whole)
 
 
@@ -209,7 +210,7 @@ def test_without_a_valid_one_it_starts_over(whole, killed, tmp_path, capsys):
     for path in checkpoint.files_in(out):
         path.write_bytes(path.read_bytes()[:-9])
     assert call("run", "--resume", out, "--no-figures") == 0
-    assert "no checkpoint to go on from: starting over" in capsys.readouterr().out
+    assert "no checkpoint to resume from: starting over" in capsys.readouterr().out
     assert_the_same(out, whole)
     assert manifest_of(out)["resumed"][0]["steps"] == 0
 

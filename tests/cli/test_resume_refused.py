@@ -4,8 +4,10 @@ import json
 import shutil
 
 import pytest
-from test_cli import call, manifest_of
+from test_cli import manifest_of
 from test_resume_cli import QUIETLY, TOWN, interrupted, refused
+
+from command import call
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def test_published_shares_are_the_integral_of_the_rule(case, share):
 
 @pytest.mark.parametrize(("case", "share"), ACTIVE.items())
 def test_the_published_share_is_active_on_the_first_day(case, share):
-    # four standard errors of a share among so many citizens with drawn H and R
+    # four standard errors of a share among this many citizens with drawn H and R
     error = 4 * math.sqrt(share * (1 - share) / NATION.citizens)
     first, _ = first_days(*case)
     assert first == pytest.approx(active_share(*case), abs=error)

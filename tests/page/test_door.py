@@ -80,7 +80,7 @@ def test_another_host_asks_for_consent():
     process.stdout.close()
 
 
-def test_a_visitor_too_many_is_told_and_comes_in_when_another_leaves(chromium):
+def test_a_visitor_above_the_limit_sees_why_and_enters_when_another_leaves(chromium):
     pytest.importorskip("solara")
     process = started("--most-sessions", "1", "--citizens", "300")
     try:
@@ -89,8 +89,10 @@ def test_a_visitor_too_many_is_told_and_comes_in_when_another_leaves(chromium):
         pages[0].goto(address + "?play=0")
         pages[0].wait_for_selector("img.samizdat-picture", timeout=90_000)
         pages[1].goto(address)
-        pages[1].locator(".samizdat-problem", has_text="1 visitors").wait_for(timeout=60_000)
-        pages[0].close(run_before_unload=True)  # whose world ends with it
+        pages[1].locator(".samizdat-problem", has_text="limit of 1 visitors").wait_for(
+            timeout=60_000
+        )
+        pages[0].close(run_before_unload=True)  # its simulation ends with it
         pages[1].wait_for_timeout(2000)
         pages[1].reload()
         pages[1].wait_for_selector("img.samizdat-picture", timeout=60_000)

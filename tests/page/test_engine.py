@@ -1,4 +1,4 @@
-"""The world behind the page, without a page: its thread, its clicks, its twin."""
+"""The simulation behind the page, without a page: its thread, its interventions, its twin."""
 
 import re
 import time
@@ -16,12 +16,12 @@ from samizdat import Scenario, Simulation
 from samizdat.core.layout import POSTURES
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
-from samizdat.page.labels import LEVER_WORDS, title_of
+from samizdat.page.interventions import Intervention, is_same_order, without_lever
+from samizdat.page.labels import lever_phrase, title_of
 from samizdat.page.painter import Painter
-from samizdat.page.pictures import lesson
+from samizdat.page.pictures import describe_difference
 from samizdat.page.readings import events_of
 from samizdat.page.sliders import STEPS, groups, scale_of
-from samizdat.page.twin import Click, spared
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.registry import DATED, REGISTRY
 from samizdat.scenario.schema import ScenarioError
@@ -34,8 +34,8 @@ BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
 def engine():
     made = []
 
-    def built(choice=SMALL, most=10_000, speed=0.0, playing=False):
-        engine = Engine(choice, most, speed, playing=playing)
+    def built(choice=SMALL, max_citizens=10_000, speed=0.0, playing=False, **seconds):
+        engine = Engine(choice, max_citizens, speed, playing=playing, **seconds)
         engine.start()
         made.append(engine)
         until(lambda: engine.status.phase != "building")
@@ -53,21 +53,21 @@ def steps(engine, many):
     return engine.ask(lambda model: model.simulation.counts).result(30)
 
 
-def test_what_was_clicked_runs_again_to_the_same_numbers(engine, tmp_path):
-    world = engine()
-    steps(world, 14)
-    block = world.enact(BLOCK).result(30)
-    steps(world, 3)
-    world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
-    world.lift(block).result(30)
-    seen = steps(world, 6)
+def test_the_scenario_file_of_the_orders_repeats_the_run(engine, tmp_path):
+    run = engine()
+    steps(run, 14)
+    block = run.enact(BLOCK).result(30)
+    steps(run, 3)
+    run.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+    run.lift(block).result(30)
+    seen = steps(run, 6)
     path = tmp_path / "live.toml"
-    path.write_text(world.saved().result(30), encoding="utf-8")
-    again = Simulation(Scenario.load(path), seed=1)
+    path.write_text(run.scenario_file().result(30), encoding="utf-8")
+    repeated = Simulation(Scenario.load(path), seed=1)
     for _ in range(23):
-        again.step()
-    assert again.counts == seen
-    plain = Simulation(SMALL.world(), seed=1)
+        repeated.step()
+    assert repeated.counts == seen
+    plain = Simulation(SMALL.load(), seed=1)
     for _ in range(23):
         plain.step()
     assert plain.counts != seen
@@ -76,14 +76,14 @@ def test_what_was_clicked_runs_again_to_the_same_numbers(engine, tmp_path):
 def test_twin_is_the_world_without_the_lever_however_late_it_begins(engine):
     early, late = engine(), engine()
     early.compare("blocking").result(30)
-    for world in (early, late):
-        steps(world, 15)
-        world.enact(BLOCK).result(30)
-        world.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
-        steps(world, 5)
+    for run in (early, late):
+        steps(run, 15)
+        run.enact(BLOCK).result(30)
+        run.enact({"kind": "setting", "set": {"surveillance": 0.7}}).result(30)
+        steps(run, 5)
     late.compare("blocking").result(30)
-    for world in (early, late):
-        until(lambda world=world: world.ask(lambda _: world.twin.step_number).result(30) == 20)
+    for run in (early, late):
+        until(lambda run=run: run.ask(lambda _: run.twin.step_number).result(30) == 20)
     found = [w.ask(lambda _, w=w: w.twin.daily("share").copy()).result(30) for w in (early, late)]
     own = Scenario.load("town").change({"citizens": 300}).without("blocking")
     alone = Simulation(own, seed=1)
@@ -96,62 +96,70 @@ def test_twin_is_the_world_without_the_lever_however_late_it_begins(engine):
     np.testing.assert_array_equal(found[1], alone.daily("share"))
 
 
-def test_what_is_left_of_a_click_where_a_lever_is_off():
+def test_an_order_loses_what_concerns_the_lever_that_is_off():
     setting = {"kind": "setting", "set": {"blocking.authority": 1, "chill": 0.2}}
-    assert spared(BLOCK, "blocking") is None
-    assert spared(BLOCK, "chill") == BLOCK
-    assert spared(setting, "blocking")["set"] == {"chill": 0.2}
-    assert spared({"kind": "setting", "set": {"chill": 0.2}}, "chill") is None
+    assert without_lever(BLOCK, "blocking") is None
+    assert without_lever(BLOCK, "chill") == BLOCK
+    assert without_lever(setting, "blocking")["set"] == {"chill": 0.2}
+    assert without_lever({"kind": "setting", "set": {"chill": 0.2}}, "chill") is None
 
 
-def test_a_click_that_cannot_be_is_answered_and_changes_nothing(engine):
-    world = engine()
+def test_an_invalid_order_is_an_error_and_changes_nothing(engine):
+    run = engine()
     with pytest.raises(ScenarioError, match="unknown"):
-        world.enact({**BLOCK, "platforms": ["nowhere"]}).result(30)
-    assert world.clicks == ()
-    assert steps(world, 1)["silent"] > 0
+        run.enact({**BLOCK, "platforms": ["nowhere"]}).result(30)
+    assert run.interventions == ()
+    assert steps(run, 1)["silent"] > 0
 
 
-def test_clicks_on_the_same_lever_take_turns(engine):
-    world = engine()
+def test_repeated_orders_switch_on_and_off(engine):
+    run = engine()
     for _ in range(5):
-        world.toggle(BLOCK)
-    assert steps(world, 1)
-    assert [click.ends is None for click in world.clicks] == [False, False, True]
+        run.toggle(BLOCK)
+    assert steps(run, 1)
+    assert [each.ends is None for each in run.interventions] == [False, False, True]
+
+
+def test_orders_are_told_apart_by_what_they_order_not_by_their_titles(engine):
+    assert is_same_order({**BLOCK, "title": "One"}, {**BLOCK, "title": "Another"})
+    assert not is_same_order(BLOCK, {**BLOCK, "regions": ["Riverside"]})
+    run = engine()
+    for title in ("One", "Another"):
+        run.toggle({**BLOCK, "title": title})
+    assert steps(run, 1)
+    assert [each.ends for each in run.interventions] == [0]
 
 
 def test_it_is_no_faster_than_its_speed(engine):
-    world = engine(speed=20.0, playing=True)
+    run = engine(speed=20.0, playing=True)
     begun = time.monotonic()
-    until(lambda: world.status.step >= 10)
+    until(lambda: run.status.step >= 10)
     assert time.monotonic() - begun > 0.35
 
 
 def test_it_plays_to_the_end_and_stands(engine):
-    world = engine(playing=True)
-    until(lambda: world.status.finished)
-    assert not world.status.playing
+    run = engine(playing=True)
+    until(lambda: run.status.finished)
+    assert not run.status.playing
     with pytest.raises(ScenarioError, match="ends on"):
-        world.enact(BLOCK).result(30)
+        run.enact(BLOCK).result(30)
 
 
-def test_a_world_that_nobody_uses_is_let_go_and_can_begin_anew(engine, monkeypatch):
-    monkeypatch.setattr("samizdat.page.engine.LISTENS", 0.05)
-    world = engine()
-    world.idle_seconds = 0.1
-    until(lambda: world.status.phase == "idle", 10)
-    with pytest.raises(ScenarioError, match="no world"):
-        world.ask(lambda model: model).result(30)
-    world.idle_seconds = 600.0
-    world.build(SMALL)
-    until(lambda: world.status.phase == "ready")
+def test_a_simulation_that_nobody_uses_is_discarded_and_can_start_again(engine):
+    run = engine(idle_seconds=0.1, poll_seconds=0.05)
+    until(lambda: run.status.phase == "idle", 10)
+    with pytest.raises(ScenarioError, match="no simulation"):
+        run.ask(lambda model: model).result(30)
+    run.idle_seconds = 600.0
+    run.build(SMALL)
+    until(lambda: run.status.phase == "ready")
 
 
 def test_too_many_citizens_are_refused(engine):
-    world = engine(Choice("town", 20_000))
-    assert world.status.phase == "failed"
-    assert "20,000" in world.status.problem
-    assert "10,000" in world.status.problem
+    run = engine(Choice("town", 20_000))
+    assert run.status.phase == "failed"
+    assert "20,000" in run.status.problem
+    assert "10,000" in run.status.problem
 
 
 @pytest.mark.parametrize(
@@ -162,23 +170,23 @@ def test_too_many_citizens_are_refused(engine):
         (Choice("town", 5), "5 citizens"),
     ],
 )
-def test_what_is_not_served_is_known_before_it_is_built(choice, wrong):
+def test_a_choice_is_checked_before_it_is_built(choice, wrong):
     with pytest.raises(ScenarioError, match=wrong):
-        choice.served(10_000)
-    assert SMALL.served(300).citizens == 300
+        choice.load_within(10_000)
+    assert SMALL.load_within(300).citizens == 300
 
 
-def test_an_order_of_a_day_is_taken_back_before_it_and_given_anew_after_it(engine):
-    world = engine()
+def test_an_order_for_a_day_can_be_withdrawn_before_it_and_repeated_after_it(engine):
+    run = engine()
     day = {"kind": "action", "lever": "violence", "days": 1}
     for _ in range(3):
-        world.toggle(day).result(30)
-    now = world.ask(lambda _: world.clicks_now()).result(30)
-    assert [click.entry for click in now] == [day]
-    steps(world, 1)
-    assert world.ask(lambda _: world.clicks_now()).result(30) == ()
-    world.toggle(day).result(30)
-    saved = world.ask(lambda model: len(model.simulation.interventions)).result(30)
+        run.toggle(day).result(30)
+    now = run.ask(lambda _: run.interventions_in_force).result(30)
+    assert [each.entry for each in now] == [day]
+    steps(run, 1)
+    assert run.ask(lambda _: run.interventions_in_force).result(30) == ()
+    run.toggle(day).result(30)
+    saved = run.ask(lambda model: len(model.simulation.interventions)).result(30)
     assert saved == 2  # the day that is over stays
 
 
@@ -187,38 +195,40 @@ def test_an_order_of_a_day_is_taken_back_before_it_and_given_anew_after_it(engin
     [(4, 1.0, True), (5, 1.0, False), (4, 7.0, True), (5, 7.0, False), (5, 0.5, True),
      (6, 0.5, False)],
 )  # fmt: skip
-def test_a_click_of_a_day_lasts_as_long_as_its_entry(step, step_days, lasts):
-    click = Click(4, "live-1", {"kind": "action", "lever": "violence", "days": 1})
-    assert click.lasts(step, step_days) is lasts
-    assert not click._replace(ends=4).lasts(step, step_days)
-    assert click._replace(entry={"kind": "action"}).lasts(step, step_days)
+def test_an_intervention_lasts_as_long_as_its_entry(step, step_days, lasts):
+    ordered = Intervention(4, "live-1", {"kind": "action", "lever": "violence", "days": 1})
+    assert ordered.lasts(step, step_days) is lasts
+    assert not ordered._replace(ends=4).lasts(step, step_days)
+    assert ordered._replace(entry={"kind": "action"}).lasts(step, step_days)
 
 
-def test_a_picture_that_cannot_be_drawn_leaves_the_world_to_be_ordered_about(engine):
-    world = engine()
+def test_a_run_goes_on_without_a_picture_that_cannot_be_drawn(engine):
+    run = engine()
     seen = []
-    painter = Painter(world, seen.append)
+    painter = Painter(run, seen.append)
     painter.chosen = 99_999_999
-    painter.look("who")
+    painter.select_view("who")
     painter.start()
     try:
-        shown = until(lambda: seen and seen[-1])
-        assert shown.status.phase == "ready"
-        assert "cannot be drawn" in shown.undrawn
-        assert shown.counts == {"silent": 300}  # before the first day everybody is
-        assert shown.parameters
-        assert shown.series
+        state = until(lambda: seen and seen[-1])
+        assert state.status.phase == "ready"
+        assert "cannot be drawn" in state.drawing_error
+        assert state.counts == {"silent": 300}  # before the first day everybody is
+        assert state.parameters
+        assert state.series
         painter.chosen = 7
-        world.step()
-        shown = until(lambda: seen[-1].picture and seen[-1])
-        assert shown.undrawn == ""
-        assert sum(shown.counts[name] for name in POSTURES) == 300
+        run.step()
+        state = until(lambda: seen[-1].picture and seen[-1])
+        assert state.drawing_error == ""
+        assert sum(state.counts[name] for name in POSTURES) == 300
     finally:
         painter.stop()
 
 
 def test_there_are_plain_words_for_every_lever_and_number():
-    assert set(LEVER_WORDS) == set(LEVERS)
+    phrases = [lever_phrase(name) for name in LEVERS]
+    assert len(set(phrases)) == len(LEVERS)
+    assert not [phrase for phrase in phrases if re.search(r"_", phrase)]
     live = {name: named for name, named in REGISTRY.items() if named.group in DATED}
     titles = [title_of(name, named.default) for name, named in live.items()]
     assert len(set(titles)) == len(titles)
@@ -228,27 +238,25 @@ def test_there_are_plain_words_for_every_lever_and_number():
 
 
 @pytest.mark.parametrize(
-    ("there", "said"),
-    [(5, "It made no difference."), (9, "With e-government it is 4 fewer."),
-     (2, "With e-government it is 3 more.")],
+    ("there", "difference"), [(5, "no difference"), (9, "4 fewer"), (2, "3 more")]
 )  # fmt: skip
-def test_a_second_world_says_what_a_lever_changed(there, said):
+def test_the_effect_of_a_lever_is_the_difference_from_the_twin(there, difference):
     here, without = (SimpleNamespace(daily=lambda _, n=n: np.array([n])) for n in (5, there))
-    assert lesson(here, without, "egov") == (
-        f"So far 5 days spent in the street; without e-government {there}. {said}"
+    assert describe_difference(here, without, "egov") == (
+        f"Person-days in the street so far: 5 with e-government, {there} without: {difference}."
     )
 
 
 def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
-    world = engine()
-    steps(world, 12)
-    world.watch(7).result(30)
-    assert "2014-03-12" in world.ask(lambda _: world.account_now()).result(30)[0]
-    steps(world, 2)
-    told = "\n".join(world.ask(lambda _: world.account_now()).result(30))
-    assert "2014-03-14" in told
+    run = engine()
+    steps(run, 12)
+    run.watch(7).result(30)
+    assert "2014-03-12" in run.ask(lambda _: run.account).result(30)[0]
+    steps(run, 2)
+    account = "\n".join(run.ask(lambda _: run.account).result(30))
+    assert "2014-03-14" in account
     with pytest.raises(ScenarioError, match="outside"):
-        world.watch(300).result(30)
+        run.watch(300).result(30)
 
 
 @pytest.mark.parametrize(
@@ -266,13 +274,13 @@ def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
 )
 def test_a_link_is_checked(query, wrong):
     with pytest.raises(ScenarioError, match=wrong):
-        Choice().asked(query)
+        Choice().with_query(query)
 
 
-def test_a_link_leads_to_the_same_world():
+def test_a_link_leads_to_the_same_choice():
     choice = Choice("zhanaozen", 4000, 7, "ban", {"attention.beta": 0.3, "fear.calm": 0.5})
-    found = Choice().asked(choice.query())
-    assert found.world() == choice.world()
+    found = Choice().with_query(choice.query())
+    assert found.load() == choice.load()
     assert found.seed == 7
     assert Choice("my/own.toml").query() is None
 

@@ -1,4 +1,4 @@
-"""Events that come faster than the page is drawn anew: none of them acts on what was before."""
+"""Events that arrive faster than the page is drawn: each acts on the newest state."""
 
 import warnings
 
@@ -12,25 +12,25 @@ with warnings.catch_warnings():
 
     from samizdat.page.choice import Choice
     from samizdat.page.engine import Status
-    from samizdat.page.layout import Today
-    from samizdat.page.painter import Shown
+    from samizdat.page.interventions import Intervention
+    from samizdat.page.layout import DaySummary
+    from samizdat.page.painter import PageState
     from samizdat.page.panels.regime import Levers
-    from samizdat.page.panels.side import Why
-    from samizdat.page.panels.world import World
+    from samizdat.page.panels.side import WhyPanel
+    from samizdat.page.panels.world import WorldPanel
     from samizdat.page.session import Session
-    from samizdat.page.twin import Click
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
 
 
-class Refusal:
-    """An answer that is a refusal."""
+class Failure:
+    """An answer that is an error."""
 
     def __init__(self, reason):
         self.reason = reason
 
     def add_done_callback(self, heard):
-        """Tell it at once."""
+        """Call back immediately."""
         heard(self)
 
     def exception(self):
@@ -38,19 +38,19 @@ class Refusal:
         return ScenarioError(self.reason)
 
 
-class Deaf:
+class Pending:
     """An answer that is never given."""
 
     def add_done_callback(self, heard):
-        """Hear of somebody who waits."""
+        """Never call back."""
 
 
 def drawn(part, choice=None):
-    """Draw a part of the page for a visitor whose world is not begun; return her and what is drawn.
+    """Draw a component for a visitor whose simulation has not started.
 
-    Within what is returned last nothing is drawn anew, as while another thread draws.
+    Return her session, the context in which nothing is drawn again, and the list of her orders.
     """
-    answer = Deaf()
+    answer = Pending()
 
     def heard(order):
         orders.append(order)
@@ -65,7 +65,7 @@ def drawn(part, choice=None):
         part(visitors[0])
 
     def visitor():
-        return Session(choice or Choice(), "", playing=False, measures={})
+        return Session(choice or Choice(), playing=False, mesa_components={})
 
     _box, held = solara.render(visited(), handle_error=False)
     engine = visitors[0].engine
@@ -82,58 +82,58 @@ def typed(held, label, text):
     fields(held, label).vue_typed(text)
 
 
-def press(held, text):
+def click(held, text):
     found = next(w for w in held.find(v.Btn).widgets if text in w.children)
     found.click()
 
 
-def pick(held, label, text):
+def select(held, label, text):
     found = next(w for w in held.find(v.Select).widgets if w.label == label)
     found.v_model = next(item["value"] for item in found.items if item["text"] == text)
 
 
-def test_a_world_starts_with_all_that_was_typed_before_it_was_drawn():
-    _session, held, orders = drawn(World)
+def test_a_run_starts_with_all_that_was_typed_before_the_page_was_drawn():
+    _session, held, orders = drawn(WorldPanel)
     with held:
         typed(held, "Citizens", "1,234")
-        typed(held, "Seed: the luck of the run", "42")
-        pick(held, "Regime", "open: no lever at all")
-        press(held, "Start this world")
+        typed(held, "Random seed", "42")
+        select(held, "Regime", "open: no lever at all")
+        click(held, "Start")
     assert orders == [Choice("town", citizens=1234, seed=42, regime="open")]
     assert fields(held, "Citizens").value == "1,234"
 
 
 def test_what_is_typed_right_after_a_start_is_kept():
-    session, held, _orders = drawn(World)
+    session, held, _orders = drawn(WorldPanel)
     with held:
         typed(held, "Citizens", "1,234")
-        press(held, "Start this world")
-        typed(held, "Seed: the luck of the run", "43")
+        click(held, "Start")
+        typed(held, "Random seed", "43")
     assert session.draft.value == Choice("town", citizens=1234, seed=43)
-    assert fields(held, "Seed: the luck of the run").value == "43"
+    assert fields(held, "Random seed").value == "43"
 
 
-def test_an_order_is_for_the_place_that_was_picked_before_it_was_drawn():
+def test_an_order_is_for_the_region_selected_before_the_page_was_drawn():
     session, held, orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
-    region = session.world.region_names[3]
+    region = session.scenario.region_names[3]
     with held:
-        pick(held, "Where", region)
-        press(held, "network off")
-        press(held, "violence, one day")
-        pick(held, "Where", "everywhere")
-        press(held, "network off")
+        select(held, "Where", region)
+        click(held, "network off")
+        click(held, "violence, one day")
+        select(held, "Where", "everywhere")
+        click(held, "network off")
     assert [order.get("regions") for order in orders] == [[region], [region], None]
 
 
-def test_a_new_world_is_ordered_about_everywhere():
+def test_orders_in_another_scenario_are_for_the_whole_country():
     session, _held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
-    session.where.set(session.world.region_names[3])
-    session.choose(Choice("town"))
-    assert session.here({"kind": "action"}) == {"kind": "action"}
+    session.region.set(session.scenario.region_names[3])
+    session.start_run(Choice("town"))
+    assert session.in_region({"kind": "action"}) == {"kind": "action"}
 
 
-def said(held):
-    """All that is written."""
+def texts(held):
+    """All texts that are drawn."""
     found, left = [], [held.find().widgets[0]]
     while left:
         some = getattr(left.pop(0), "children", ())
@@ -145,34 +145,34 @@ def said(held):
 def seen(run=1, step=5, **facts):
     """What the painter would publish of a day."""
     status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
-    facts = {"picture": b"old", "series": b"old", "lesson": "old", "account": ("old",), **facts}
-    return Shown(
+    facts = {"picture": b"old", "series": b"old", "comparison": "old", "account": ("old",), **facts}
+    return PageState(
         status, counts={"silent": 7}, parameters={"sanction": 0.5}, events={"e": "E"}, **facts
     )
 
 
-def test_a_citizen_who_is_not_there_is_refused_and_nothing_changes():
-    session, held, orders = drawn(Why)
-    session.ask_why(7)
+def test_an_unknown_citizen_is_an_error_and_changes_nothing():
+    session, held, orders = drawn(WhyPanel)
+    session.watch(7)
     for text in ("99999999", "2000", "9" * 5000):
-        typed(held, "Ask a citizen why: her number", text)
+        typed(held, "Why did she? Number of a citizen", text)
         assert session.problem.value.startswith("citizen = ")
         assert session.citizen.value == session.painter.chosen == 7
-    typed(held, "Ask a citizen why: her number", "99999999")
+    typed(held, "Why did she? Number of a citizen", "99999999")
     assert session.problem.value == "citizen = 99,999,999 is outside 0 ... 1,999"
-    assert fields(held, "Ask a citizen why: her number").refusals == 4
-    typed(held, "Ask a citizen why: her number", "1999")
+    assert fields(held, "Why did she? Number of a citizen").error_count == 4
+    typed(held, "Why did she? Number of a citizen", "1999")
     assert (session.problem.value, session.citizen.value) == ("", 1999)
     assert orders == [7, 1999]
 
 
-def test_a_new_start_asks_nothing_of_a_world_that_may_not_be_there():
-    session, _held, orders = drawn(Why)
-    session.ask_why(7)
+def test_a_new_start_sends_nothing_to_a_simulation_that_may_not_exist():
+    session, _held, orders = drawn(WhyPanel)
+    session.watch(7)
     session.compare("blocking")
-    session.engine.watch = session.engine.compare = lambda _: Refusal("there is no world yet")
+    session.engine.watch = session.engine.compare = lambda _: Failure("there is no simulation yet")
     orders.clear()
-    session.choose(Choice())
+    session.start_run(Choice())
     assert orders == [Choice()]
     assert session.problem.value == ""
     assert (session.lever.value, session.citizen.value, session.painter.chosen) == (None,) * 3
@@ -187,7 +187,7 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
         lambda: session.enact(block),
         lambda: session.toggle(block),
         lambda: session.lift("live-1"),
-        lambda: session.ask_why(3),
+        lambda: session.watch(3),
         lambda: session.compare("ban"),
     ):
         session.set("sanction", "7")
@@ -195,17 +195,17 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
         order()
         assert session.problem.value == ""
     assert len(orders) == 6
-    session.engine.enact = lambda _: Refusal("the scenario ends")
+    session.engine.enact = lambda _: Failure("the scenario ends")
     session.set("sanction", 0.5)
-    assert (session.problem.value, session.refusals.value) == ("the scenario ends", 7)
+    assert (session.problem.value, session.error_count.value) == ("the scenario ends", 7)
 
 
-def test_a_refused_value_is_taken_back_by_its_field():
+def test_a_field_with_an_invalid_value_shows_its_old_value_again():
     session, held, _orders = drawn(Levers)
-    session._publish(seen())
+    session.publish(seen())
     field = next(w for w in held.find(v.VuetifyTemplate).widgets if w.kind == "samizdat-exact")
     field.vue_typed("7")
-    assert (field.value, field.refusals) == ("0.5", 1)
+    assert (field.value, field.error_count) == ("0.5", 1)
 
 
 def test_a_typed_value_is_ordered_as_a_number_and_a_named_one_as_its_word():
@@ -218,77 +218,77 @@ def test_a_typed_value_is_ordered_as_a_number_and_a_named_one_as_its_word():
     assert second["set"] == {"blocking.authority": "prosecutor"}
 
 
-def test_a_world_that_cannot_be_leaves_the_one_that_runs():
-    session, _held, orders = drawn(World, Choice("kazakhstan", 2000))
-    session._publish(seen())
+def test_an_invalid_choice_leaves_the_running_simulation():
+    session, _held, orders = drawn(WorldPanel, Choice("kazakhstan", 2000))
+    session.publish(seen())
     for choice in (Choice("kazakhstan", 9_000_000), Choice("kazakhstan", 3), Choice("town", 5)):
-        session.choose(choice, playing=True)
+        session.start_run(choice, playing=True)
         assert "citizens" in session.problem.value
-        assert session.world.citizens == session.choice.value.citizens == 2000
+        assert session.scenario.citizens == session.choice.value.citizens == 2000
         assert session.picture.value == b"old"
     assert orders == []
 
 
-def test_a_world_that_failed_leaves_no_picture():
-    session, _held, _orders = drawn(World)
-    session._publish(seen())
-    session._publish(Shown(Status("failed", "no memory", run=1)))
+def test_a_failed_simulation_leaves_no_picture():
+    session, _held, _orders = drawn(WorldPanel)
+    session.publish(seen())
+    session.publish(PageState(Status("failed", "no memory", run=1)))
     assert session.picture.value == session.series.value == b""
     assert session.counts.value == {}
 
 
-def test_a_new_start_shows_nothing_of_the_world_before():
-    session, _held, _orders = drawn(World)
-    session._publish(seen())
-    session.choose(Choice())
+def test_a_new_start_shows_nothing_of_the_run_before():
+    session, _held, _orders = drawn(WorldPanel)
+    session.publish(seen())
+    session.start_run(Choice())
     for _ in range(2):
         assert session.status.value.phase == "building"
         assert session.picture.value == session.series.value == b""
-        assert session.account.value == session.clicks.value == ()
-        assert (session.counts.value, session.lesson.value) == ({}, "")
-        session._publish(seen())  # a picture that was being drawn
-    session._publish(seen(run=2))
+        assert session.account.value == session.interventions.value == ()
+        assert (session.counts.value, session.comparison.value) == ({}, "")
+        session.publish(seen())  # a picture that was being drawn
+    session.publish(seen(run=2))
     assert session.picture.value == b"old"
 
 
 def test_the_account_is_of_the_citizen_who_was_asked():
-    session, held, _orders = drawn(Why)
-    session.ask_why(7)
-    session._publish(seen(citizen=7, account=("Day of citizen 7",)))
-    assert "Day of citizen 7" in said(held)
-    session.ask_why(8)
+    session, held, _orders = drawn(WhyPanel)
+    session.watch(7)
+    session.publish(seen(citizen=7, account=("Day of citizen 7",)))
+    assert "Day of citizen 7" in texts(held)
+    session.watch(8)
     assert session.account.value == ()
-    session._publish(seen(citizen=7, account=("Day of citizen 7",)))  # it was being drawn
-    assert "Day of citizen 7" not in said(held)
-    session.ask_why(None)
+    session.publish(seen(citizen=7, account=("Day of citizen 7",)))  # it was being drawn
+    assert "Day of citizen 7" not in texts(held)
+    session.watch(None)
     assert session.account.value == ()
 
 
 def test_on_the_first_day_everybody_is_silent():
-    session, held, _orders = drawn(Today)
-    session._publish(seen(step=0)._replace(counts={"silent": 2000}))
-    assert any("2,000 silent · 0 keep quiet" in text for text in said(held))
+    session, held, _orders = drawn(DaySummary)
+    session.publish(seen(step=0)._replace(counts={"silent": 2000}))
+    assert any("2,000 silent · 0 keep quiet" in text for text in texts(held))
 
 
 def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
     session, held, orders = drawn(Levers)
-    press(held, "violence, one day")
+    click(held, "violence, one day")
     entry = orders[0]
-    session._publish(seen(clicks=(Click(5, "live-1", entry),)))
-    assert "Violence in the street, everywhere: tomorrow" in said(held)
+    session.publish(seen(interventions=(Intervention(5, "live-1", entry),)))
+    assert "Violence in the street, everywhere: tomorrow" in texts(held)
     button = next(w for w in held.find(v.Btn).widgets if "violence, one day" in w.children)
     assert "samizdat-down" in button.class_
-    press(held, "take back")
+    click(held, "take back")
     assert orders[1] == "live-1"
-    session._publish(seen(step=6))
-    assert not [text for text in said(held) if "tomorrow" in text]
+    session.publish(seen(step=6))
+    assert not [text for text in texts(held) if "tomorrow" in text]
 
 
 @pytest.mark.parametrize(("regions", "headings"), [(17, 3), (1, 0)])
-def test_orders_that_are_for_no_place_say_so(monkeypatch, regions, headings):
+def test_orders_that_are_for_the_whole_country_say_so(monkeypatch, regions, headings):
     session, held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
     if regions == 1:
         monkeypatch.setattr(Scenario, "region_names", ["all"])
-    session._publish(seen())
-    found = [text for text in said(held) if text.endswith(", in the whole country")]
+    session.publish(seen())
+    found = [text for text in texts(held) if text.endswith(", in the whole country")]
     assert len(found) == headings

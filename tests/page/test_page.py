@@ -9,7 +9,7 @@ from serving import until
 
 pytestmark = pytest.mark.slow
 
-SIDES = {"state": "Be the state", "world": "World", "numbers": "Numbers", "keep": "Keep"}
+TABS = {name: name.capitalize() for name in ("regime", "scenario", "parameters", "download")}
 
 
 def day_of(page):
@@ -32,14 +32,14 @@ def ready(page):
     return page
 
 
-def press(page, text, exact=True):
+def click(page, text, exact=True):
     page.get_by_role("button", name=text, exact=exact).first.click()
 
 
 def to_day(page, day):
     """Step to a day, one by one."""
     for _ in range(day - day_of(page)):
-        press(page, "Step")
+        click(page, "Step")
     until(lambda: day_of(page) == day)
 
 
@@ -53,7 +53,7 @@ def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
     page = ready(visit())
     to_day(page, 14)
     for name in ("Citizens", "Country", "Who", "Days"):
-        press(page, name)
+        click(page, name)
         page.wait_for_selector(f'img[alt="View: {name}"]')
         view = page.locator(f'img[alt="View: {name}"]').bounding_box()
         series = page.locator('img[alt^="Series"]').bounding_box()
@@ -65,15 +65,15 @@ def test_page_shows_a_picture_of_each_kind_on_one_screen(visit, shoot):
         page.wait_for_timeout(1000)
         shoot(page, f"1280_{name.lower()}")
     for name in ("Fear", "Trust", "In the street"):
-        press(page, "Country")
+        click(page, "Country")
         before = page.locator('img[alt="View: Country"]').get_attribute("src")
-        press(page, name)
+        click(page, name)
         page.wait_for_function(
             "old => document.querySelector('img[alt=\"View: Country\"]').src !== old", arg=before
         )
         page.wait_for_timeout(1000)
         shoot(page, f"1280_country_{name[:4].lower()}")
-    press(page, "Beliefs")
+    click(page, "Beliefs")
     page.wait_for_selector(".samizdat-mesa img")
     page.locator(".samizdat-help", has_text="means over all citizens, each from 0 to 1").wait_for()
     shoot(page, "1280_beliefs")
@@ -85,9 +85,9 @@ def test_page_fits_a_wide_screen(visit, shoot):
     page = ready(visit("play=0", 1920, 1080))
     to_day(page, 22)
     page.wait_for_timeout(1500)
-    shoot(page, "1920_state")
-    for key in ("world", "numbers", "keep"):
-        press(page, SIDES[key])
+    shoot(page, "1920_regime")
+    for key in ("scenario", "parameters", "download"):
+        click(page, TABS[key])
         page.wait_for_timeout(400)
         shoot(page, f"1920_{key}")
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
@@ -98,20 +98,20 @@ def test_page_fits_a_wide_screen(visit, shoot):
 def test_it_plays_by_itself_until_it_is_paused(visit):
     page = ready(visit(""))
     until(lambda: day_of(page) >= 2)
-    press(page, "Pause", exact=False)
+    click(page, "Pause", exact=False)
     page.get_by_role("button", name="Play").wait_for()
     page.wait_for_timeout(800)
     day = day_of(page)
     page.wait_for_timeout(1500)
     assert day_of(page) == day
-    press(page, "Step")
+    click(page, "Step")
     until(lambda: day_of(page) == day + 1)
-    press(page, "Reset")
+    click(page, "Reset")
     until(lambda: day_of(page) == 0)
 
 
 def test_it_is_not_faster_than_the_speed_that_was_chosen(visit):
-    began = time.monotonic()  # a picture may be late, but no world begins before it is asked for
+    began = time.monotonic()  # pictures may be late, but no run starts early
     page = ready(visit(""))
     until(lambda: day_of(page) >= 6)
     page.wait_for_timeout(1000)
@@ -123,31 +123,31 @@ def test_a_block_acts_on_the_next_day_and_is_saved(visit, tmp_path):
     for each in (page, other):
         to_day(each, 16)
     assert counts_of(page) == counts_of(other)
-    press(page, "square talk")
+    click(page, "square talk")
     page.locator(".samizdat-order", has_text="square talk").wait_for()
     for each in (page, other):
         to_day(each, 20)
-    assert counts_of(page) != counts_of(other)  # and the other visitor's world is another
-    press(page, "Country")
-    press(page, SIDES["keep"])
+    assert counts_of(page) != counts_of(other)  # the other visitor has a simulation of her own
+    click(page, "Country")
+    click(page, TABS["download"])
     with page.expect_download() as download:
-        press(page, "My orders, as a scenario")
+        click(page, "Scenario with my orders (TOML)")
     path = tmp_path / "live.toml"
     download.value.save_as(path)
     from samizdat import Scenario, Simulation
 
     run = Simulation(Scenario.load(path), seed=1).run(until=dt.date(2014, 3, 20))
-    told = dict(re.findall(r"([\d,]+) ([a-z ]+)", counts_of(page))[::1])
-    assert f"{run.counts['share']:,}" in told
-    assert f"{run.counts['silent']:,}" in told
+    counts = dict(re.findall(r"([\d,]+) ([a-z ]+)", counts_of(page)))
+    assert f"{run.counts['share']:,}" in counts
+    assert f"{run.counts['silent']:,}" in counts
 
 
 def test_a_block_is_lifted_with_a_second_click(visit):
     page = ready(visit())
     to_day(page, 2)
-    press(page, "kin chat")
+    click(page, "kin chat")
     page.locator(".samizdat-order", has_text="kin chat").wait_for()
-    press(page, "kin chat")
+    click(page, "kin chat")
     until(lambda: page.locator(".samizdat-order").count() == 0)
 
 
@@ -155,12 +155,12 @@ def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoo
     page = ready(visit())
     to_day(page, 2)
     order = page.locator(".samizdat-order", has_text="Violence in the street, everywhere: tomorrow")
-    press(page, "violence, one day")
+    click(page, "violence, one day")
     order.wait_for()
-    press(page, "violence, one day")
+    click(page, "violence, one day")
     until(lambda: order.count() == 0)
     for text in ("violence, one day", "kin chat", "the prosecutor"):
-        press(page, text)
+        click(page, text)
     order.wait_for()
     page.locator(".samizdat-down", has_text="violence, one day").wait_for()
     page.wait_for_timeout(800)
@@ -174,7 +174,7 @@ def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoo
 def test_the_state_gives_in(visit):
     page = ready(visit())
     to_day(page, 14)
-    press(page, "Factory closes")
+    click(page, "Factory closes")
     page.locator(".samizdat-down", has_text="Factory closes").wait_for()
     to_day(page, 15)
     until(lambda: page.get_by_role("button", name="Factory closes").count() == 0)
@@ -202,29 +202,29 @@ def test_a_slider_sets_a_number_while_it_runs(visit, shoot):
     until(lambda: slider.locator(".samizdat-exact input").input_value() == "0.5")
 
 
-def test_a_typed_seed_and_number_of_citizens_begin_another_world(visit):
+def test_a_typed_seed_and_number_of_citizens_start_another_run(visit):
     page = ready(visit())
-    press(page, SIDES["world"])
+    click(page, TABS["scenario"])
     assert page.locator(".samizdat-citizens input").input_value() == "2,000"
     assert page.locator(".samizdat-seed input").input_value() == "1"
     type_into(page, ".samizdat-seed", "42")
     type_into(page, ".samizdat-citizens", "1,234")
-    press(page, "Start this world")
-    page.get_by_text("1,234 synthetic citizens, seed 42").wait_for()
+    click(page, "Start")
+    page.get_by_text("1,234 synthetic citizens, random seed 42").wait_for()
     until(lambda: (day_of(page) or 0) >= 1)
     page.locator(".samizdat-seed input").fill("7")
-    press(page, "Reset")  # a field that is left counts too
-    press(page, "Start this world")
-    page.get_by_text("1,234 synthetic citizens, seed 7").wait_for()
+    click(page, "Reset")  # a field that is left counts too
+    click(page, "Start")
+    page.get_by_text("1,234 synthetic citizens, random seed 7").wait_for()
     until(lambda: (day_of(page) or 0) >= 1)
     type_into(page, ".samizdat-seed", "many")
     page.locator(".samizdat-problem", has_text="many").wait_for()
     type_into(page, ".samizdat-seed", "43")
     type_into(page, ".samizdat-citizens", "9000000")
-    press(page, "Start this world")
+    click(page, "Start")
     page.locator(".samizdat-problem", has_text="2,000,000").wait_for()
-    page.get_by_text("1,234 synthetic citizens, seed 7").wait_for()
-    day = day_of(page)  # the world that runs is still there
+    page.get_by_text("1,234 synthetic citizens, random seed 7").wait_for()
+    day = day_of(page)  # the simulation goes on
     assert page.locator("img.samizdat-picture").count() == 2
     until(lambda: day_of(page) > day)
 
@@ -245,55 +245,55 @@ def test_a_citizen_says_why(visit, shoot):
     shoot(page, "1280_why")
 
 
-def test_a_number_of_no_citizen_is_refused_and_the_world_goes_on(visit):
+def test_an_unknown_citizen_is_an_error_and_the_run_goes_on(visit):
     page = ready(visit())
     type_into(page, ".samizdat-why-who", "99999999")
     page.locator(".samizdat-problem", has_text="99,999,999 is outside 0 ... 1,999").wait_for()
     until(lambda: page.locator(".samizdat-why-who input").input_value() == "", 5)
-    press(page, "Who")
+    click(page, "Who")
     page.wait_for_selector('img[alt="View: Who"]')
     to_day(page, 2)
     assert page.get_by_role("button", name="Play").is_enabled()
 
 
-def test_a_second_world_without_a_lever(visit, shoot, tmp_path):
+def test_a_second_run_without_a_lever(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 26)
-    page.locator(".samizdat-right .samizdat-pick").click()
+    page.locator(".samizdat-right .samizdat-select").click()
     page.locator(".menuable__content__active .v-list-item", has_text="without blocking").click()
-    until(lambda: "without" in page.locator(".samizdat-lesson").inner_text())
+    until(lambda: "without" in page.locator(".samizdat-comparison").inner_text())
     to_day(page, 28)
     page.wait_for_timeout(1000)
     shoot(page, "1280_twin")
-    press(page, SIDES["keep"])
+    click(page, TABS["download"])
     with page.expect_download() as download:
-        press(page, "Two worlds as PNG", exact=False)
+        click(page, "Two runs (PNG)", exact=False)
     path = tmp_path / "two.png"
     download.value.save_as(path)
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_series_and_pictures_can_be_taken_away(visit, shoot, tmp_path):
+def test_series_and_pictures_can_be_downloaded(visit, shoot, tmp_path):
     page = ready(visit())
     to_day(page, 3)
-    press(page, SIDES["keep"])
-    page.locator(".samizdat-keep .v-btn").first.wait_for()
+    click(page, TABS["download"])
+    page.locator(".samizdat-downloads .v-btn").first.wait_for()
     looks = [
         page.locator(place).first.evaluate(
             "one => { const s = getComputedStyle(one); return [s.textTransform, s.boxShadow,"
             " s.fontSize, s.height, s.backgroundColor, s.color, s.borderTopColor] }"
         )
-        for place in (".samizdat-keep .v-btn", ".samizdat-time .samizdat-press:nth-child(2)")
+        for place in (".samizdat-downloads .v-btn", ".samizdat-time .samizdat-button:nth-child(2)")
     ]
     assert looks[0] == looks[1]
-    shoot(page, "1280_keep")
+    shoot(page, "1280_download")
     for label, begins in (
-        ("Series as CSV", b"step,date,"),
-        ("Citizens as PNG", b"\x89PNG"),
-        ("What I saw", b"GIF8"),
+        ("Time series (CSV)", b"step,date,"),
+        ("Citizens (PNG)", b"\x89PNG"),
+        ("Pictures so far", b"GIF8"),
     ):
         with page.expect_download() as download:
-            press(page, label, exact=False)
+            click(page, label, exact=False)
         path = tmp_path / "taken"
         download.value.save_as(path)
         assert path.read_bytes().startswith(begins)
@@ -302,16 +302,16 @@ def test_series_and_pictures_can_be_taken_away(visit, shoot, tmp_path):
     assert "seed=1" in link
 
 
-def test_a_link_names_world_and_numbers(visit):
+def test_a_link_names_scenario_and_parameters(visit):
     page = ready(visit("play=0&scenario=town&citizens=700&seed=9&attention.beta=0.3"))
-    page.get_by_text("700 synthetic citizens, seed 9").wait_for()
+    page.get_by_text("700 synthetic citizens, random seed 9").wait_for()
 
 
 def test_twenty_rapid_clicks_leave_it_whole(visit):
     page = ready(visit(""))
     names = ["square talk", "kin chat", "moving pictures", "network off"]
     for k in range(20):
-        press(page, names[k % 4])
+        click(page, names[k % 4])
     until(lambda: page.locator(".samizdat-order").count() == 4, 30)  # each of them five times
     day = day_of(page)
     until(lambda: day_of(page) > day)
@@ -319,7 +319,7 @@ def test_twenty_rapid_clicks_leave_it_whole(visit):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("scenario=twon", "did you mean"),
         ("scenario=../../etc/passwd", "unknown"),
@@ -327,6 +327,6 @@ def test_twenty_rapid_clicks_leave_it_whole(visit):
         ("seed=x", "seed"),
     ],
 )
-def test_a_link_that_cannot_be_says_why(visit, query, said):
+def test_an_invalid_link_says_why(visit, query, message):
     page = visit(query)
-    page.locator(".samizdat-problem", has_text=said).wait_for()
+    page.locator(".samizdat-problem", has_text=message).wait_for()

@@ -1,10 +1,10 @@
-"""A run that was made before opens in the page as the same world with the same luck."""
+"""A finished run opens in the page as the same scenario with the same random numbers."""
 
 import json
 
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat import Simulation, sweep
 from samizdat.batch.experiment import Experiment
 from samizdat.page.reopen import choice_of_run
@@ -23,7 +23,7 @@ EXPERIMENT = {
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     """A small sweep and its table."""
-    folder = tmp_path_factory.mktemp("again") / "sweep"
+    folder = tmp_path_factory.mktemp("reopened") / "sweep"
     return folder, sweep(Experiment.from_table(EXPERIMENT), folder, jobs=1)
 
 
@@ -31,19 +31,19 @@ def test_a_row_of_a_sweep_is_the_same_run(swept):
     folder, table = swept
     for _, row in table.iterrows():
         choice = choice_of_run(folder, int(row["RunId"]))
-        summary = Simulation(choice.world(), choice.seed).run().summary
+        summary = Simulation(choice.load(), choice.seed).run().summary
         assert summary["person_days"] == row["person_days"]
         assert summary["trust_online"] == row["trust_online"]
 
 
 def test_a_run_on_disk_is_the_same_run(tmp_path):
     out = tmp_path / "run"
-    told = ["--citizens", 120, "--seed", 5, "--set", "chill=0.2", "--regime", "networked"]
-    assert call("run", "town", *told, "--out", out, "--quiet", "--no-figures") == 0
+    options = ["--citizens", 120, "--seed", 5, "--set", "chill=0.2", "--regime", "networked"]
+    assert call("run", "town", *options, "--out", out, "--quiet", "--no-figures") == 0
     choice = choice_of_run(out, None)
-    again = Simulation(choice.world(), choice.seed).run()
+    repeated = Simulation(choice.load(), choice.seed).run()
     manifest = json.loads((out / "manifest.json").read_text())
-    assert table_digest(again.nation) == manifest["nation_sha256"]
+    assert table_digest(repeated.nation) == manifest["nation_sha256"]
 
 
 def test_a_sweep_asks_which_run(swept):

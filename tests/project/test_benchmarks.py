@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from benchmarks import cell, days
 from benchmarks.__main__ import PARTS, parse
-from benchmarks.contagion import curves, furthest_apart, luck_of, make_task
+from benchmarks.contagion import curves, furthest_apart, make_task, uniforms_of
 from benchmarks.page import table_of, write_page
 from benchmarks.peers import PEERS, peer, play
 from benchmarks.report import Asked, Results
@@ -19,8 +19,8 @@ from samizdat.system.roofline import (
     Timing,
     bytes_touched,
     copy_seconds,
+    describe_machine,
     gather_seconds,
-    machine_in_words,
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "decisions" / "13-benchmarks.md"
@@ -50,7 +50,7 @@ def test_a_timing_is_median_least_and_most():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_yardsticks_take_time(threads):
+def test_reference_timings_take_time(threads):
     assert copy_seconds(100_001, threads, 2).least > 0
     assert gather_seconds(1001, 1, threads, 2).least > 0
     assert gather_seconds(1001, 2, threads, 2).least > 0
@@ -59,8 +59,8 @@ def test_yardsticks_take_time(threads):
 def test_the_machine_is_described_without_its_name():
     import platform
 
-    assert re.search(r"\d+ cores, \d+ GB$", machine_in_words())
-    assert platform.node() not in machine_in_words() or platform.node() in ("", "localhost")
+    assert re.search(r"\d+ cores, \d+ GB$", describe_machine())
+    assert platform.node() not in describe_machine() or platform.node() in ("", "localhost")
 
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
@@ -79,7 +79,7 @@ def test_a_day_of_another_kind_is_an_error():
 def test_peers_that_do_the_task_do_it_alike_given_the_same_draws(name):
     task = make_task(400)
     ours = peer("samizdat_1").play(task).active
-    assert peer(name).play(task, luck_of(task)).active == ours
+    assert peer(name).play(task, uniforms_of(task)).active == ours
     assert ours[10] < ours[50] < ours[-1]  # it spreads over all steps
 
 

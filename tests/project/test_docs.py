@@ -5,7 +5,7 @@ In docs/tutorial.md and docs/mesa.md a fenced block says on its first line what 
 those are there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
 is what it printed, with `...` for what differs from run to run.
 
-To write the table and the printed results anew: python tests/test_docs.py
+To write the table and the printed results again: python tests/test_docs.py
 """
 
 import contextlib
@@ -129,7 +129,7 @@ def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch):
         assert same(block[2], got), f"{code}\nprinted:\n{got}"
 
 
-def write_anew() -> None:
+def rewrite() -> None:
     """Write the table of numbers and the results that differ."""
     text = ODD.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
@@ -148,4 +148,4 @@ def write_anew() -> None:
 
 
 if __name__ == "__main__":
-    write_anew()
+    rewrite()

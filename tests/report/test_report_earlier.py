@@ -5,11 +5,12 @@ import shutil
 
 import pytest
 
+from command import call
 from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.write import write_findings
-from small_sweeps import GRID, call, sweep, tipping
+from small_sweeps import GRID, sweep, tipping
 
 LINE = {"kind": "line", "x": "x", "y": "a"}
 

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from command import call
 from samizdat.batch import parts
 from samizdat.report import write_report
-from small_sweeps import GRID, TOWN, call, failing, sweep, tipping
+from small_sweeps import GRID, TOWN, failing, sweep, tipping
 
 EVIL = "<script>alert('x')</script>"
 

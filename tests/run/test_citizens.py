@@ -1,4 +1,4 @@
-"""Citizens are looked at one by one or all at once; nobody is kept, and nothing can be written."""
+"""Citizens are read one by one or all together; no objects are stored; nothing can be written."""
 
 import copy
 import pickle
@@ -9,7 +9,7 @@ import pytest
 
 from samizdat import Simulation
 from samizdat.core.layout import MOBILISE, POSTURES
-from samizdat.run.citizens import COLUMNS, Citizen, Citizens
+from samizdat.run.citizens import ATTRIBUTES, Citizen, Citizens
 from worlds import networkx_of, town
 
 
@@ -37,7 +37,7 @@ def test_a_citizen_is_what_the_arrays_say(simulation, everybody):
         assert citizen.opposition == opposition
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", ATTRIBUTES)
 def test_an_attribute_is_the_same_asked_of_one_or_of_all(everybody, name):
     of_all = everybody.get(name)
     assert [of_all[i] for i in range(400)] == [getattr(citizen, name) for citizen in everybody]

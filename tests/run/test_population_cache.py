@@ -1,4 +1,4 @@
-"""Populations kept in memory and on disk: never noticed, never trusted blindly."""
+"""Populations cached in memory and on disk: results do not depend on it, damage is detected."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from samizdat.core import step
 from samizdat.run import population_cache
 from samizdat.run.population_cache import CacheWarning, graph_of, traits_of
 from samizdat.scenario.schema import ScenarioError
-from samizdat.system.array_store import LIMIT, Store, StoreError, key_of, limit_asked
+from samizdat.system.array_store import LIMIT, Store, StoreError, key_of, size_limit
 from worlds import run, same_history, same_state, town
 
 N = 3_000
@@ -28,16 +28,16 @@ def disk(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv(LIMIT, "1G")
     monkeypatch.setattr(population_cache, "ON_DISK_FROM", 0)
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
     yield tmp_path / "samizdat" / "people"
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
 
 
 def told(call, *args):
     """Call as a new process would; return the result and the lines told."""
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
     lines = []
-    return call(*args, say=lines.append), lines
+    return call(*args, notify=lines.append), lines
 
 
 def equal(one, other):
@@ -64,7 +64,7 @@ def test_a_population_read_is_the_one_drawn(disk):
 def test_a_run_cannot_tell_where_its_population_comes_from(disk):
     runs = []
     for _ in range(2):
-        population_cache.KEPT.clear()
+        population_cache.IN_PROCESS.clear()
         runs.append(run(town(N)))
     runs.append(run(town(N)))
     assert isinstance(runs[1].graph.ties.start.base, np.memmap)
@@ -75,7 +75,7 @@ def test_a_run_cannot_tell_where_its_population_comes_from(disk):
 
 def test_mapped_arrays_are_to_the_passes_as_any_other(disk):
     graph, traits = graph_of(town(N), 5), traits_of(town(N), 5)
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
     mapped = (*graph_of(town(N), 5).ties, *traits_of(town(N), 5))
     for array, known in zip(mapped, (*graph.ties, *traits), strict=True):
         assert type(array) is np.ndarray
@@ -118,7 +118,7 @@ def test_another_graph_is_not_mistaken_for_this_one(disk, other):
     graph = graph_of(town(N), 5)
     for _ in range(2):
         assert not equal(graph.ties, graph_of(*other).ties)
-        population_cache.KEPT.clear()
+        population_cache.IN_PROCESS.clear()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_other_traits_are_not_mistaken_for_these(disk, change):
     traits = traits_of(town(N), 5)
     for _ in range(2):
         assert not equal(traits, traits_of(other, 5))
-        population_cache.KEPT.clear()
+        population_cache.IN_PROCESS.clear()
 
 
 def test_the_regime_and_the_rules_share_a_population(disk):
@@ -161,7 +161,7 @@ def test_a_population_kept_in_memory_is_neither_named_nor_read_again(monkeypatch
 
 
 def test_memory_keeps_what_was_used_last(monkeypatch):
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
     graphs = [graph_of(town(300), seed) for seed in range(3)]
     size = sum(array.nbytes for array in graphs[0].ties)
     assert graph_of(town(300), 0) is graphs[0]
@@ -169,7 +169,7 @@ def test_memory_keeps_what_was_used_last(monkeypatch):
     graph_of(town(300), 3)
     assert graph_of(town(300), 0) is graphs[0]
     assert graph_of(town(300), 1) is not graphs[1]
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
 
 
 # Damage
@@ -209,7 +209,7 @@ def test_a_damaged_entry_is_drawn_again(disk, damage):
 def test_from_python_damage_is_a_warning(disk):
     graph_of(town(N), 5)
     damaged(entry_of(disk, "ties") / "close.npy")
-    population_cache.KEPT.clear()
+    population_cache.IN_PROCESS.clear()
     with pytest.warns(CacheWarning, match=r"ties .* was damaged \(close: wrong checksum\)"):
         graph_of(town(N), 5)
 
@@ -219,7 +219,7 @@ def test_a_half_written_entry_is_never_read(disk, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("samizdat.system.array_store._synced", full)
+        patched.setattr(os, "fsync", full)
         graph, lines = told(graph_of, town(N), 5)
     assert graph.citizens == N
     assert lines == [f"the ties of 3,000 citizens are not cached: {disk}: no space left on device"]
@@ -279,7 +279,7 @@ def test_what_exceeds_the_limit_is_not_kept(disk, monkeypatch):
 )
 def test_limits_are_read(monkeypatch, text, size):
     monkeypatch.setenv(LIMIT, text)
-    assert limit_asked() == size
+    assert size_limit() == size
 
 
 @pytest.mark.parametrize("text", ["lots", "-1", "8GB", "G", "nan", "1e30", "0x10", "inf"])
@@ -361,10 +361,10 @@ from samizdat.run import population_cache
 from worlds import town
 population_cache.ON_DISK_FROM = 0
 for seed in range(4):
-    population_cache.KEPT.clear()
-    print(population_cache.graph_of(town(3000), seed, say=lambda line: None).digest())
+    population_cache.IN_PROCESS.clear()
+    print(population_cache.graph_of(town(3000), seed, notify=lambda line: None).digest())
     if seed == int(sys.argv[2]):
-        population_cache.store().clear()
+        population_cache.disk_cache().clear()
 """
 
 
@@ -395,18 +395,18 @@ def test_the_command_lists_and_clears(disk, capsys):
     assert call("cache") == 0
     out = capsys.readouterr().out
     assert str(disk) in out
-    assert "2 kept" in out
+    assert "2 cached" in out
     assert "ties of 3,000 citizens" in out
     assert "traits of 3,000 citizens" in out
     assert call("cache", "--clear") == 0
     assert list(disk.iterdir()) == []
     assert call("cache") == 0
-    assert "0 kept" in capsys.readouterr().out
+    assert "0 cached" in capsys.readouterr().out
 
 
 def test_the_command_says_what_it_reads(disk, capsys):
     for _ in range(2):
-        population_cache.KEPT.clear()
+        population_cache.IN_PROCESS.clear()
         assert call("run", "town", "--citizens", N, "--until", "2014-03-02") == 0
     assert "ties of 3,000 citizens: read from the cache" in capsys.readouterr().err
 
@@ -414,7 +414,7 @@ def test_the_command_says_what_it_reads(disk, capsys):
 def test_a_limit_that_is_none_is_refused(disk, monkeypatch, capsys):
     monkeypatch.setenv(LIMIT, "plenty")
     for args in (("run", "town"), ("cache",)):
-        population_cache.KEPT.clear()
+        population_cache.IN_PROCESS.clear()
         assert call(*args) == 2
         err = capsys.readouterr().err
         assert err.startswith("samizdat: SAMIZDAT_CACHE_LIMIT = 'plenty' is not a size")

@@ -5,8 +5,8 @@ import tomllib
 
 import numpy as np
 import pytest
-from test_cli import call
 
+from command import call
 from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.scenario.inheritance import clipped, merged
 from samizdat.scenario.registry import REGISTRY

@@ -92,7 +92,7 @@ def test_without_entries_nothing_happens():
     assert alert == 0
 
 
-# Several at once
+# Several on one day
 
 
 def test_shocks_of_events_add_up_to_at_most_1():

@@ -19,9 +19,9 @@ from samizdat.society.population import (
     Population,
     Uniform,
     Values,
+    draw_traits,
     given_traits,
     region_sizes,
-    settle_citizens,
 )
 
 N = 120_000
@@ -33,7 +33,7 @@ def settle(*sizes, seed=9, spec=None, habits=None, audiences=(0.7, 0.5, 0.1), fo
     """Draw citizens of regions of these sizes."""
     first = np.cumsum([0, *sizes]).astype(np.int64)
     who = (spec or Population(), habits or Habits())
-    return settle_citizens(seed, first, *who, list(audiences), foreign)
+    return draw_traits(seed, first, *who, list(audiences), foreign)
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +309,7 @@ def test_a_simulation_refuses_traits_of_a_wrong_length():
 
 
 def nation(*shifts, sizes=None, **adoption):
-    """A scenario of regions that go online so many years later than the nation."""
+    """A scenario of regions that go online this many years later than the nation."""
     populations = sizes or [1] * len(shifts)
     regions = [
         {"name": f"r{k}", "population": populations[k], "adoption_shift": shift}
@@ -385,7 +385,7 @@ def test_traits_do_not_depend_on_threads(monkeypatch):
     first = np.array([0, 1_000, 3_500])
     rest = (Population(), Habits(), [0.7, 0.5, 0.1], 0.15)
     for threads in (1, 2, 3):
-        shared = settle_citizens(9, first, *rest, threads)
+        shared = draw_traits(9, first, *rest, threads)
         for one, other in zip(alone, shared, strict=True):
             assert np.array_equal(one, other)
 

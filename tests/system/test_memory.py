@@ -9,7 +9,7 @@ import pytest
 from samizdat import Graph, Scenario, Simulation
 from samizdat.cli import main
 from samizdat.core.layout import Ties
-from samizdat.run import population_cache
+from samizdat.run import building, population_cache
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graph_shape import mean_degree
 from samizdat.system import memory
@@ -20,8 +20,8 @@ GB = 10**9
 
 @pytest.fixture
 def little(monkeypatch):
-    """A machine with 2 GB left, and nothing kept in memory."""
-    population_cache.KEPT.clear()
+    """A machine with 2 GB left, and nothing cached in memory."""
+    population_cache.IN_PROCESS.clear()
     monkeypatch.setattr(memory, "available", lambda: (2 * GB, "cgroup limit"))
 
 
@@ -31,7 +31,7 @@ def little(monkeypatch):
 def test_the_bytes_of_a_citizen_are_those_of_her_arrays():
     n = 20_000
     simulation = Simulation(town(n), 3)
-    each = memory.bytes_each()
+    each = memory.bytes_per_unit()
     world = simulation._world
     assert sum(array.nbytes for array in world.traits) == each.traits * n
     state = sum(array.nbytes for array in world.state)
@@ -42,7 +42,7 @@ def test_the_bytes_of_a_citizen_are_those_of_her_arrays():
 
 
 def test_the_bytes_documented_are_those_taken():
-    each = memory.bytes_each()
+    each = memory.bytes_per_unit()
     page = (Path(__file__).parents[2] / "docs/decisions/11-people-at-scale.md").read_text()
     for name, value in each._asdict().items():
         assert re.search(rf"^\| {name} .*\| {value:g} \|$", page, re.M), name
@@ -173,7 +173,7 @@ def test_what_cannot_be_read_sets_no_limit(tmp_path, text):
 
 def test_a_world_too_large_is_refused_before_anything_is_made(little, monkeypatch):
     for name in ("graph_of", "traits_of", "new_world"):
-        monkeypatch.setattr(f"samizdat.run.simulation.{name}", None)
+        monkeypatch.setattr(building, name, None)
     words = (
         r"^citizens = 90000000: needs about 1[23].* GB, available are 2 GB \(cgroup limit\); "
         r"at most about 1\d,000,000 citizens fit$"

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from samizdat import Scenario, Simulation
-from samizdat.views import Country, country
+from samizdat.views import CountryView, country
 from samizdat.views.country import BLANK, KAZAKHSTAN, places_of
 from worlds import town
 
 
 @pytest.fixture(scope="module")
 def days():
-    """The teaching world day by day: signals, turnout and what the tiles showed."""
+    """The teaching scenario day by day: signals, turnout and what the tiles showed."""
     simulation = Simulation(town(2000), 1, threads=1)
-    country, seen = Country(simulation, 420, 310), []
+    country, seen = CountryView(simulation, 420, 310), []
     while simulation.step_number < 40:
         simulation.step()
         country.update(simulation)
-        seen.append((simulation.signals, simulation.regions.tail(2), list(country._shown)))
+        seen.append((simulation.signals, simulation.regions.tail(2), list(country.contents)))
     return seen
 
 
@@ -38,7 +38,7 @@ def test_the_west_lies_left_and_the_north_above():
 
 
 @pytest.mark.parametrize("many", [1, 2, 5, 9, 30])
-def test_other_worlds_lie_on_a_grid_that_is_nearly_square(many):
+def test_other_regions_lie_on_a_grid_that_is_nearly_square(many):
     places = places_of([f"region {k}" for k in range(many)])
     wide, high = (1 + max(axis) for axis in zip(*places, strict=True))
     assert len(set(places)) == many
@@ -46,7 +46,7 @@ def test_other_worlds_lie_on_a_grid_that_is_nearly_square(many):
 
 
 def test_a_block_is_marked_where_it_is(days):
-    marked = [[facts.blocked != "" for facts in shown] for _, _, shown in days]
+    marked = [[content.signs["blocked"] != "" for content in contents] for _, _, contents in days]
     barred = [table["platforms_blocked"].to_numpy() > 0 for _, table, _ in days]
     assert np.any(barred)
     assert np.array_equal(marked, barred)
@@ -54,27 +54,27 @@ def test_a_block_is_marked_where_it_is(days):
 
 @pytest.mark.parametrize("sign", ["blackout", "violence"])
 def test_a_sign_stands_where_the_lever_is_at_work(days, sign):
-    marked = [[getattr(facts, sign) != "" for facts in shown] for _, _, shown in days]
+    marked = [[content.signs[sign] != "" for content in contents] for _, _, contents in days]
     at_work = [signals[sign] > 0 for signals, _, _ in days]
     assert np.any(at_work)
     assert np.array_equal(marked, at_work)
 
 
 def test_a_tile_is_blank_where_nobody_is_in_the_street(days):
-    blank = [[facts.colour == BLANK for facts in shown] for _, _, shown in days]
+    blank = [[content.colour == BLANK for content in contents] for _, _, contents in days]
     nobody = [table["mobilise"].to_numpy() == 0 for _, table, _ in days]
     assert np.array_equal(blank, nobody)
 
 
-def test_turnout_is_told_in_numbers(days):
-    for _, table, shown in days:
-        for many, facts in zip(table["mobilise"], shown, strict=True):
-            assert facts.lines[0] == f"{many:,} in the street" if many else "nobody in the street"
+def test_turnout_is_shown_as_a_number(days):
+    for _, table, contents in days:
+        for many, content in zip(table["mobilise"], contents, strict=True):
+            assert content.lines[0] == f"{many:,} in the street" if many else "nobody in the street"
 
 
 def test_more_turnout_is_darker(days):
     in_old_town = sorted(
-        (table["mobilise"].iloc[0], sum(shown[0].colour[:3])) for _, table, shown in days
+        (table["mobilise"].iloc[0], sum(contents[0].colour[:3])) for _, table, contents in days
     )
     shades = [shade for many, shade in in_old_town if many]
     assert len(set(shades)) > 5
@@ -83,7 +83,7 @@ def test_more_turnout_is_darker(days):
 
 def test_a_click_finds_the_region():
     simulation = Simulation(Scenario.load("land_protests").change({"citizens": 3000}), 1, threads=1)
-    country = Country(simulation)
+    country = CountryView(simulation)
     assert country.region_at(0.05, 0.2) == "West Kazakhstan"
     assert country.region_at(0.95, 0.2) == "Pavlodar"
     assert country.region_at(0.3, 0.4) == "Aktobe"
@@ -94,14 +94,14 @@ def test_a_click_finds_the_region():
 def test_tiles_can_show_beliefs(shows):
     simulation = Simulation(town(400), 3, threads=1)
     simulation.step()
-    country = Country(simulation, shows=shows)
+    country = CountryView(simulation, shows=shows)
     means = simulation.regions[shows]
-    assert [facts.lines[0] for facts in country._shown] == [f"{shows} {m:.2f}" for m in means]
+    assert [content.lines[0] for content in country.contents] == [f"{shows} {m:.2f}" for m in means]
 
 
-def test_what_cannot_be_shown_is_refused():
+def test_an_unknown_measure_is_an_error():
     with pytest.raises(ValueError, match=r"hope.*turnout, fear, trust"):
-        Country(Simulation(town(400), 3, threads=1), shows="hope")
+        CountryView(Simulation(town(400), 3, threads=1), shows="hope")
 
 
 @pytest.fixture
@@ -110,29 +110,29 @@ def busy(monkeypatch):
     counted, day = country.region_measures, []
 
     def many(simulation, name):
-        luck = np.random.default_rng([len(day), len(name)])
+        rng = np.random.default_rng([len(day), len(name)])
         of_each = counted(simulation, name)
-        return of_each if name in ("fear", "trust") else luck.integers(0, 200_000, len(of_each))
+        return of_each if name in ("fear", "trust") else rng.integers(0, 200_000, len(of_each))
 
     def signals(simulation):
-        luck, found = np.random.default_rng(len(day)), simulation.signals.copy()
-        found["violence"], found["blackout"] = luck.random((2, len(found))) < 0.5
+        rng, found = np.random.default_rng(len(day)), simulation.signals.copy()
+        found["violence"], found["blackout"] = rng.random((2, len(found))) < 0.5
         return found
 
-    def barred(simulation, here):
+    def barred_platforms(simulation, here):
         listed = ["kin_chat"], ["one", "another", "foreign press"], [], ["a_name_of_many_letters"]
         return [listed[k] for k in np.random.default_rng(len(day)).integers(0, 4, len(here))]
 
     monkeypatch.setattr(country, "region_measures", many)
     monkeypatch.setattr(country, "signals_of", signals)
-    monkeypatch.setattr(country, "barred", barred)
+    monkeypatch.setattr(country, "barred_platforms", barred_platforms)
     return day
 
 
 def stepped(name):
-    """Return a world of so many regions after its first day."""
-    world = town(400) if name == "town" else Scenario.load(name).change({"citizens": 1000})
-    simulation = Simulation(world, 1, threads=1)
+    """Return a simulation with these regions after its first day."""
+    scenario = town(400) if name == "town" else Scenario.load(name).change({"citizens": 1000})
+    simulation = Simulation(scenario, 1, threads=1)
     simulation.step()
     return simulation
 
@@ -141,12 +141,12 @@ def stepped(name):
 def test_days_gone_by_leave_nothing_behind(busy, name):
     simulation = stepped(name)
     for shows, size in product(country.SHOWS, [(560, 600), (260, 220)]):
-        shown = Country(simulation, *size, shows=shows)
+        view = CountryView(simulation, *size, shows=shows)
         for _ in range(4):
             busy.append("another day")
-            shown.update(simulation)
-        anew = Country(simulation, *size, shows=shows)
-        assert np.array_equal(shown.pixels(), anew.pixels()), (shows, size)
+            view.update(simulation)
+        fresh = CountryView(simulation, *size, shows=shows)
+        assert np.array_equal(view.pixels(), fresh.pixels()), (shows, size)
 
 
 @pytest.mark.parametrize("size", [(560, 600), (930, 930)])
@@ -154,8 +154,8 @@ def test_words_stay_on_their_tile(busy, size):
     simulation = stepped("kazakhstan")
     simulation.sizes = np.full(17, 200_000)
     for shows in country.SHOWS:
-        shown = Country(simulation, *size, shows=shows)
-        for tile in shown.tiles:
+        view = CountryView(simulation, *size, shows=shows)
+        for tile in view.tiles:
             field = tile.field.get_window_extent()
             for text in (*tile.words, *tile.signs.values()):
                 if text.get_text():
@@ -165,9 +165,9 @@ def test_words_stay_on_their_tile(busy, size):
 
 
 def test_signs_without_a_line_each_share_one(busy):
-    shown = Country(stepped("kazakhstan"), 930, 930, shows="fear")
-    for tile, facts in zip(shown.tiles, shown._shown, strict=True):
+    view = CountryView(stepped("kazakhstan"), 930, 930, shows="fear")
+    for tile, content in zip(view.tiles, view.contents, strict=True):
         signs = [text for text in tile.signs.values() if text.get_text()]
-        assert len(signs) == sum(map(bool, facts[2:]))
+        assert len(signs) == sum(map(bool, content.signs.values()))
         places = [text.get_position() for text in (*tile.words, *signs) if text.get_text()]
         assert len(set(places)) == len(places)

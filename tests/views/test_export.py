@@ -1,4 +1,4 @@
-"""Pictures, tables and films can be taken away."""
+"""Pictures, tables and films can be exported."""
 
 import gc
 import io
@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from command import call
 from samizdat import Simulation
-from samizdat.cli import main
 from samizdat.core.layout import POSTURES
 from samizdat.views import ALL, HELP, LOOKS, VIEWS, csv_of, gif_of, pixels_of, png, png_of, view_of
 from worlds import same_state, town
@@ -82,7 +82,7 @@ def test_every_view_says_how_it_is_read():
     assert all(text.endswith(".") for text in HELP.values())
 
 
-def test_an_unknown_view_is_refused(begun):
+def test_an_unknown_view_is_an_error(begun):
     with pytest.raises(ValueError, match=r"sound.*network, country, who, series"):
         png_of("sound", begun)
 
@@ -122,15 +122,9 @@ def test_pictures_that_do_not_change_are_not_left_out():
 
 
 @pytest.mark.parametrize("fps", [0, 51])
-def test_a_film_that_no_program_shows_is_refused(fps):
+def test_an_invalid_frame_rate_is_an_error(fps):
     with pytest.raises(ValueError, match="outside 0"):
         gif_of(list(frames_of([(0, 0, 0)])), fps)
-
-
-def call(*args):
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
 
 
 def test_animate_writes_a_picture_a_day(tmp_path):
@@ -163,7 +157,7 @@ def test_animate_can_leave_days_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (("--view", "sound"), "network, country, who, series, all"),
         (("--shows", "fear"), "--view country, not network"),
@@ -179,16 +173,16 @@ def test_animate_can_leave_days_out(tmp_path):
         (("--regime", "kind"), "kind"),
     ],
 )
-def test_bad_input_is_one_line(tmp_path, capsys, given, said):
+def test_bad_input_is_one_line(tmp_path, capsys, given, message):
     out = tmp_path / "town.gif"
     assert call("animate", "town", "--out", out, *given) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert said in error
+    assert message in error
     assert not out.exists()
 
 
-def test_animate_refuses_what_is_no_gif(tmp_path, capsys):
+def test_animate_accepts_gif_only(tmp_path, capsys):
     assert call("animate", "town", "--out", tmp_path / "town.mp4") == 2
     assert ".gif" in capsys.readouterr().err
 
@@ -201,6 +195,6 @@ def test_animate_replaces_nothing_unasked(tmp_path, capsys):
     assert "--force" in capsys.readouterr().err
 
 
-def test_a_film_too_long_is_refused_with_a_way_out(tmp_path, capsys):
+def test_the_error_for_a_long_film_suggests_a_shorter_one(tmp_path, capsys):
     assert call("animate", "kazakhstan", "--out", tmp_path / "long.gif", "--citizens", 500) == 2
     assert "--every 11" in capsys.readouterr().err

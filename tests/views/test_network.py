@@ -7,7 +7,7 @@ import pytest
 from samizdat import Simulation
 from samizdat.core.layout import ONLINE, POSTURES
 from samizdat.explain import Explainer
-from samizdat.views import LOOKS, Network
+from samizdat.views import LOOKS, NetworkView
 from samizdat.views.network import layout_of
 from worlds import town
 
@@ -16,7 +16,7 @@ igraph = pytest.importorskip("igraph")
 
 @pytest.fixture(scope="module")
 def busy():
-    """The teaching world on a busy day, and who heard whom on it as `explain` tells it."""
+    """The teaching scenario on a busy day, and who heard whom on it as `explain` tells it."""
     simulation = Simulation(town(300), 3, threads=1)
     while simulation.step_number < 24:
         simulation.step()
@@ -33,7 +33,7 @@ def busy():
 
 @pytest.fixture(scope="module")
 def picture(busy):
-    return Network(busy[0])
+    return NetworkView(busy[0])
 
 
 def test_each_posture_has_a_colour_and_a_shape_of_its_own():
@@ -45,8 +45,8 @@ def test_citizens_are_marked_by_their_posture(busy, picture):
     picture.update(busy[0])
     postures = busy[0].state["posture"][picture.sample.ids]
     for code, name in enumerate(POSTURES):
-        shown = np.asarray(picture.marks[name].get_offsets())
-        assert np.array_equal(shown, picture.places[postures == code])
+        offsets = np.asarray(picture.marks[name].get_offsets())
+        assert np.array_equal(offsets, picture.places[postures == code])
 
 
 def test_who_is_online_has_the_full_colour_and_who_is_not_a_paler_one(busy, picture):
@@ -72,7 +72,7 @@ def test_a_tie_lights_up_where_a_voice_was_heard_along_it(busy, picture):
 
 def test_what_lights_up_is_drawn(busy, picture):
     picture.update(busy[0])
-    drawn = sum(np.isnan(line.get_xdata()).sum() for line in (picture.spoken, picture.marched))
+    drawn = sum(np.isnan(line.get_xdata()).sum() for line in (picture.spoken, picture.from_street))
     assert drawn == picture.now.carried.sum()
 
 
@@ -107,7 +107,7 @@ def test_a_sample_can_begin_with_a_citizen(busy):
     assert layout_of(busy[0].graph, 50, 0, 123)[0].ids[0] == 123
 
 
-def test_a_layout_is_reckoned_once(busy):
+def test_a_layout_is_computed_once(busy):
     assert layout_of(busy[0].graph, 100, 9) is layout_of(busy[0].graph, 100, 9)
 
 
@@ -133,13 +133,13 @@ def test_the_chosen_is_ringed_with_her_neighbours(busy, picture):
     assert len(picture.near.get_xdata()) == busy[0].graph.degrees()[citizen]
 
 
-def test_of_a_chosen_citizen_who_is_not_drawn_it_is_said(busy):
-    few = Network(busy[0], citizens=20)
+def test_a_chosen_citizen_who_is_not_drawn_is_mentioned(busy):
+    few = NetworkView(busy[0], citizens=20)
     missing = next(i for i in range(300) if i not in few.sample.ids)
     few.update(busy[0], chosen=missing)
-    assert f"citizen {missing}" in few._missing.get_text()
+    assert f"citizen {missing}" in few.missing.get_text()
     assert len(few.ring.get_xdata()) == 0
 
 
 def test_at_most_2000_citizens_are_drawn():
-    assert len(Network(Simulation(town(2500), 1, threads=1)).sample.ids) == 2000
+    assert len(NetworkView(Simulation(town(2500), 1, threads=1)).sample.ids) == 2000

@@ -8,9 +8,9 @@ import pytest
 
 from samizdat import Simulation
 from samizdat.figures.frame import PER
-from samizdat.views import LOOKS, Series, Twin
+from samizdat.views import LOOKS, SeriesView, TwinView
 from samizdat.views.bands import Band, bands_of, placed
-from samizdat.views.series import thinned, window_of
+from samizdat.views.series import own_of, thinned, window_of
 from worlds import town
 
 
@@ -21,7 +21,7 @@ def finished():
 
 @pytest.fixture(scope="module")
 def picture(finished):
-    return Series(finished)
+    return SeriesView(finished)
 
 
 def test_lines_equal_what_the_run_counted(finished, picture):
@@ -70,7 +70,7 @@ def test_a_window_holds_today_and_moves_by_leaps():
 
 def test_events_are_named_once_they_have_begun(finished):
     simulation = Simulation(town(400), 1, threads=1)
-    series = Series(simulation)
+    series = SeriesView(simulation)
     named = []
     while simulation.step_number < 12:
         simulation.step()
@@ -112,23 +112,26 @@ def test_no_two_names_meet():
 
 def test_bars_grow_beneath_their_names():
     simulation = Simulation(town(400), 1, threads=1)
-    series = Series(simulation, brief=True)
+    series = SeriesView(simulation, brief=True)
     while simulation.step_number < 40:
         simulation.step()
         series.update(simulation)
         if simulation.step_number % 4 == 0:
-            anew = Series(simulation, brief=True).pixels()
-            assert np.array_equal(series.pixels(), anew), simulation.step_number
+            fresh = SeriesView(simulation, brief=True).pixels()
+            assert np.array_equal(series.pixels(), fresh), simulation.step_number
 
 
 def test_a_name_that_goes_leaves_nothing_behind(finished):
-    series = Series(finished, 420, 300, brief=True)
+    series = SeriesView(finished, 420, 300, brief=True)
     series.strip.update(finished.bands.iloc[:0], 0.0)
     empty = series.pixels()
     first, last = (pd.Timestamp(day) for day in finished.nation["date"].iloc[[0, -1]])
-    rows = [("event", "W" * 45, "nation", first, last), ("event", "W" * 45, "nation", last, last)]
-    table = pd.DataFrame(rows, columns=["kind", "name", "region", "start", "end"])
-    series.strip.update(table, series._dates[-1])
+    rows = [
+        ("one", "event", "W" * 45, "nation", first, last),
+        ("other", "event", "W" * 45, "nation", last, last),
+    ]
+    table = pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
+    series.strip.update(table, series.dates[-1])
     assert not np.array_equal(series.pixels(), empty)
     series.strip.update(finished.bands.iloc[:0], 0.0)
     assert np.array_equal(series.pixels(), empty)
@@ -146,8 +149,8 @@ def crowded():
 
 
 def test_what_has_no_name_is_counted(crowded):
-    brief = Series(crowded, 300, 220, brief=True).strip
-    whole = Series(crowded).strip
+    brief = SeriesView(crowded, 300, 220, brief=True).strip
+    whole = SeriesView(crowded).strip
     left_out = len(brief._shown) - len(brief.names)
     assert left_out > 1
     assert brief.more.get_text() == f"and {left_out} more: see Days"
@@ -156,7 +159,7 @@ def test_what_has_no_name_is_counted(crowded):
 
 
 def test_the_viewers_own_orders_are_named_before_others(crowded):
-    strip = Series(crowded, 300, 220, brief=True).strip
+    strip = SeriesView(crowded, 300, 220, brief=True).strip
     own = [each for each in strip._shown if each.band.own]
     assert len(own) == 3
     assert all(each.text.startswith("law: Order") for each in own[-2:])
@@ -165,16 +168,28 @@ def test_the_viewers_own_orders_are_named_before_others(crowded):
     assert [each.band.text for each in found if each.text] == ["mine"]
 
 
-def test_twins_of_the_same_world_do_not_differ():
+def test_the_viewers_own_orders_are_known_by_their_ids():
+    simulation = Simulation(town(400), 1, threads=1)
+    law = next(e for e in simulation.scenario.spec.timeline if e.kind == "setting")
+    while simulation.scenario.date_of(simulation.step_number) < law.begins:
+        simulation.step()
+    simulation.enact({"kind": "setting", "set": {"chill": 0.5}})
+    simulation.step()
+    today = SeriesView(simulation).dates[simulation.step_number - 1]
+    own = [band for band in bands_of(simulation.bands, today, own_of(simulation)) if band.own]
+    assert len(own) == 1  # the scenario's own law of that day is not the viewer's
+
+
+def test_twins_of_the_same_scenario_do_not_differ():
     one, two = (Simulation(town(400), 1, threads=1).run() for _ in range(2))
-    twin = Twin(one, two)
+    twin = TwinView(one, two)
     assert all((line.get_ydata() == 0).all() for line in twin.apart.lines.values())
 
 
 def test_twins_show_their_difference():
     one = Simulation(town(1000), 1, threads=1).run()
     two = Simulation(town(1000).without("blocking"), 1, threads=1).run()
-    twin = Twin(one, two)
+    twin = TwinView(one, two)
     differ = (one.nation["share"] - two.nation["share"]) * PER / 1000
     assert differ.abs().max() > 0
     assert twin.apart.lines["share"].get_ydata() == pytest.approx(differ)
@@ -185,4 +200,4 @@ def test_twins_show_their_difference():
 
 def test_runs_of_other_citizens_are_no_twins():
     with pytest.raises(ValueError, match="same citizens"):
-        Twin(Simulation(town(400), 1, threads=1), Simulation(town(500), 1, threads=1))
+        TwinView(Simulation(town(400), 1, threads=1), Simulation(town(500), 1, threads=1))

@@ -16,8 +16,8 @@ from samizdat.batch import parts
 from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
-from samizdat.run.records import commit_of_source, machine, peak_memory, versions
-from samizdat.system.files import LOCK, FolderLock, to_disk, written_whole
+from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
+from samizdat.system.files import LOCK, FolderLock, atomic_write, to_disk
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
 QUICK = "quick"  # the folder of an experiment's small form, within that of the whole
@@ -112,7 +112,7 @@ class SweepFolder:
 
     def write_design(self, design: pd.DataFrame) -> None:
         """Write the runs that the experiment asks for now: a row each, done or not."""
-        with _turn(self.folder), written_whole(self.folder / DESIGN) as partial:
+        with _turn(self.folder), atomic_write(self.folder / DESIGN) as partial:
             table = pa.Table.from_pandas(design, preserve_index=False)
             parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
@@ -171,7 +171,7 @@ class SweepFolder:
             ]  # fmt: skip
             manifest = {**before, **facts, "sessions": [*sessions, self._session]}
             text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str)
-            with written_whole(self.folder / MANIFEST) as partial:
+            with atomic_write(self.folder / MANIFEST) as partial:
                 partial.write_text(text + "\n", encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
-from samizdat.system.files import written_whole
+from samizdat.system.files import atomic_write
 
 RUNS, SERIES, DAMAGED = "runs", "series", "damaged"
 _DIGITS = 16
@@ -58,7 +58,7 @@ def write_part(folder: Path, shard: str, number: int, table: pa.Table) -> Path:
     content = sink.getvalue()
     own = f"{shard}-" if shard else ""
     path = folder / f"part-{own}{number:06d}-{_digest(content)}.parquet"
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(content)
     return path
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.factors import DUMMY
-from samizdat.run.simulation import SEED_LIMIT
+from samizdat.run.arguments import SEED_LIMIT
 
 DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
 

@@ -21,8 +21,9 @@ from samizdat.run import digests
 from samizdat.run.measures import HOW, OUTCOMES
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
-from samizdat.scenario.scenario import Scenario, number_in
+from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
+from samizdat.scenario.settings import number_in
 from samizdat.scenario.shipped import shipped
 from samizdat.society.graph_shape import mean_degree
 from samizdat.system.memory import needed

@@ -9,7 +9,7 @@ from samizdat.version import __version__
 
 
 def usage_error(reason: object) -> NoReturn:
-    """End with one line that says what is wrong, and exit code 2."""
+    """End the command with one line on stderr that says what is wrong, and exit code 2."""
     line = " ".join(str(reason).split())
     typer.echo(f"samizdat: {line}", err=True)
     sys.exit(2)
@@ -58,17 +58,17 @@ def _app() -> typer.Typer:
     return app
 
 
-# Typer may bring click along or a copy of its own: the base of its errors is found through it.
-_UsageProblem: Any = next(
+# Typer uses either the click package or its own copy; the base of its errors is found through it.
+_ClickException: Any = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
 )
 
 
 def main(args: list[str] | None = None) -> NoReturn:
-    """Run the command line; a user's mistake is one line on stderr and exit code 2."""
+    """Run the command line; a user's error gives one line on stderr and exit code 2."""
     try:
         status = _app()(args=args, prog_name="samizdat", standalone_mode=False)
-    except _UsageProblem as problem:
+    except _ClickException as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":
             typer.echo(problem.format_message())
             sys.exit(2)
@@ -77,7 +77,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         typer.echo("samizdat: interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone
+        sys.stderr.close()  # the reader of our output is gone
         sys.exit(141)
     except OSError as problem:  # a full disk, a folder that vanished
         where = f"{problem.filename}: " if problem.filename else ""

@@ -1,4 +1,4 @@
-"""`samizdat bench`: what the model costs on this machine; half a minute, once compiled."""
+"""`samizdat bench`: how fast the model runs on this machine (half a minute, once compiled)."""
 
 from statistics import median
 from typing import TYPE_CHECKING, Annotated
@@ -23,26 +23,24 @@ RUNS = 3
 
 
 def bench(
-    citizens: Annotated[int, typer.Option(help="How many; as they come, more take longer.")] = (
-        200_000
-    ),
+    citizens: Annotated[int, typer.Option(help="Number of citizens.")] = (200_000),
     threads: Annotated[
-        int | None, typer.Option(help="The most to try, by default one a core.")
+        int | None, typer.Option(help="Largest number of threads to time (default: one per core).")
     ] = None,
 ) -> None:
-    """Time a quiet day and busy days, against copying the bytes that a quiet day touches."""
+    """Time a quiet day and busy days, relative to copying the same number of bytes."""
     import os
 
-    from samizdat.run.simulation import check_call
+    from samizdat.run.arguments import check_call
     from samizdat.scenario.schema import ScenarioError
-    from samizdat.system.roofline import Timing, bytes_touched, copy_seconds, machine_in_words
+    from samizdat.system.roofline import Timing, bytes_touched, copy_seconds, describe_machine
 
     most = len(os.sched_getaffinity(0)) if threads is None else threads
     try:
         check_call(1, threads)
         worlds = _worlds(citizens)
-        typer.echo(f"{machine_in_words()}; {citizens:,} citizens, {RUNS} runs, medians")
-        seen, last = _timed(worlds, sorted({1, most}))
+        typer.echo(f"{describe_machine()}; {citizens:,} citizens, medians of {RUNS} runs")
+        seen, last = _time_runs(worlds, sorted({1, most}))
     except ScenarioError as error:
         usage_error(error)
     touched = bytes_touched().total
@@ -53,7 +51,7 @@ def bench(
             f"  {name:17} {t:3} thread(s) {ns.median:7.1f} ns per citizen ({ns.least:.1f} ..."
             f" {ns.most:.1f}), {ns.median / copied:5.1f} x copying {touched:.0f} bytes"
         )
-    typer.echo(_room(last))
+    typer.echo(_format_room(last))
 
 
 def _worlds(citizens: int) -> "dict[str, Scenario]":
@@ -65,14 +63,14 @@ def _worlds(citizens: int) -> "dict[str, Scenario]":
     }
 
 
-def _timed(
+def _time_runs(
     worlds: "dict[str, Scenario]", threads: list[int]
 ) -> "tuple[dict[tuple[str, int], list[float]], Simulation]":
     """Return nanoseconds per citizen of each run, by kind of day and threads; and the last run."""
     from samizdat.run.simulation import Simulation
     from samizdat.system.roofline import step_seconds
 
-    typer.echo("compiles, and draws graphs and populations ...")
+    typer.echo("compiling, and drawing graphs and populations ...")
     seen: dict[tuple[str, int], list[float]] = {}
     for name, world in worlds.items():
         days, graph = KINDS[name], None
@@ -85,8 +83,8 @@ def _timed(
     return seen, simulation
 
 
-def _room(simulation: "Simulation") -> str:
-    """Say how many citizens like these would fit into the memory that is free."""
+def _format_room(simulation: "Simulation") -> str:
+    """Return a line on how many citizens like these fit into the free memory."""
     from samizdat.system.memory import available, in_words, largest
 
     degree, (free, whose) = simulation.graph.mean_degree, available()

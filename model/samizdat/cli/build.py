@@ -1,35 +1,45 @@
 """Building a simulation for a command; what takes long is reported on stderr."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
 from samizdat.cli import usage_error
 
+if TYPE_CHECKING:
+    from samizdat.run.simulation import Simulation
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.society.graphs import Graph
 
-def people(world: Any, seed: int, threads: int | None, ties: Any, say: Any) -> Any:
-    """Build the simulation; say so where that takes a while."""
+Notify = Callable[[str], None]
+
+
+def build_simulation(
+    scenario: "Scenario", seed: int, threads: int | None, graph: "Graph | None", notify: Notify
+) -> "Simulation":
+    """Build the simulation, or end with one line; report what takes long."""
     from samizdat.core.jit import cache_folder
     from samizdat.run.population_cache import check_memory, graph_of, traits_of
     from samizdat.run.simulation import Simulation
 
-    def note(text: str) -> None:
-        if say is not silent:
+    def report(text: str) -> None:
+        if notify is not no_output:
             typer.echo(text, err=True)
 
     if not cache_folder().exists():
-        say("compiling the rules, once; about a minute")
+        notify("compiling the rules (first use only, about a minute)")
     try:
-        check_memory(world, seed, threads, ties)
-        # The simulation will find them in memory; here one is told what takes long.
-        ties = ties or graph_of(world, seed, threads, note)
-        traits_of(world, seed, threads, note)
-        return Simulation(world, seed, threads, ties)
+        check_memory(scenario, seed, threads, graph)
+        # Simulation finds both in the cache; building them here first reports what takes long.
+        graph = graph or graph_of(scenario, seed, threads, report)
+        traits_of(scenario, seed, threads, report)
+        return Simulation(scenario, seed, threads, graph)
     except ValueError as error:
         usage_error(error)
     except MemoryError:
-        usage_error(f"citizens = {world.citizens}: more than the memory of this machine holds")
+        usage_error(f"citizens = {scenario.citizens}: more than the memory of this machine holds")
 
 
-def silent(_: object) -> None:
-    """Say nothing."""
+def no_output(_: object) -> None:
+    """Print nothing: the ``notify`` of ``--quiet``."""

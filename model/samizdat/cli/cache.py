@@ -1,4 +1,4 @@
-"""`samizdat cache`: which populations are kept on disk."""
+"""`samizdat cache`: which populations are cached on disk."""
 
 import datetime as dt
 from typing import Annotated
@@ -9,22 +9,23 @@ from samizdat.cli import usage_error
 
 
 def cache(
-    clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all of them.")] = False,
 ) -> None:
-    """Show the populations kept on disk, or remove them; SAMIZDAT_CACHE_LIMIT says how much."""
-    from samizdat.run.population_cache import store
+    """List the populations cached on disk, or remove them; SAMIZDAT_CACHE_LIMIT sets the limit."""
+    from samizdat.run.population_cache import disk_cache
     from samizdat.system.memory import in_words
 
     try:
-        kept = store()
+        cached = disk_cache()
     except ValueError as error:
         usage_error(error)
     if clear:
-        typer.echo(f"{in_words(kept.clear())} removed from {kept.folder}")
+        typer.echo(f"{in_words(cached.clear())} removed from {cached.folder}")
         return
-    entries = kept.entries()
+    entries = cached.entries()
     total = in_words(sum(entry.bytes for entry in entries))
-    typer.echo(f"{kept.folder}: {len(entries)} kept, {total} of at most {in_words(kept.limit)}")
+    limit = in_words(cached.limit)
+    typer.echo(f"{cached.folder}: {len(entries)} cached, {total} of at most {limit}")
     for entry in reversed(entries):
         used = dt.datetime.fromtimestamp(entry.used).strftime("%Y-%m-%d %H:%M")
         typer.echo(f"{in_words(entry.bytes):>10}  {used}  {entry.what}")

@@ -1,4 +1,4 @@
-"""`samizdat check`: whether a file is a scenario."""
+"""`samizdat check`: whether a file is a valid scenario."""
 
 from typing import Annotated
 
@@ -6,12 +6,12 @@ import typer
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="A .toml file, or a shipped name.")],
+    file: Annotated[str, typer.Argument(help="A .toml file, or the name of a shipped scenario.")],
 ) -> None:
-    """Check a scenario file; say what world it describes, or the first thing that is wrong."""
-    from samizdat.cli.options import load
+    """Check a scenario file; summarise it, or report the first error."""
+    from samizdat.cli.options import load_scenario
 
-    scenario = load(file)
+    scenario = load_scenario(file)
     spec = scenario.spec
     typer.echo(
         f"{file}: a world of {spec.citizens:,} citizens in {len(spec.regions)} region(s), "

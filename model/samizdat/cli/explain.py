@@ -1,43 +1,53 @@
 """`samizdat explain`: why one citizen did what she did, day by day."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, World
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    ThreadsOption,
+)
+
+if TYPE_CHECKING:
+    from samizdat.scenario.scenario import Scenario
 
 _TRAITS = ("hardship", "resting_trust", "threshold", "risk_aversion")
 
 
 def explain(
-    scenario: World,
-    citizen: Annotated[int, typer.Option(help="Her number, from 0.")],
+    scenario: ScenarioArgument,
+    citizen: Annotated[int, typer.Option(help="Number of the citizen, from 0.")],
     first: Annotated[
         str | None,
-        typer.Option("--from", metavar="DATE", help="First day, by default the scenario's."),
+        typer.Option("--from", metavar="DATE", help="First day (default: the scenario's first)."),
     ] = None,
     last: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day, by default the same.")
+        str | None, typer.Option("--to", metavar="DATE", help="Last day (default: the same day).")
     ] = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
-    citizens: Citizens = None,
-    threads: Threads = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, every number of it.")] = False,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
+    citizens: CitizensOption = None,
+    threads: ThreadsOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all numbers as JSON.")] = False,
 ) -> None:
-    """Say what a citizen heard, felt, weighed and drew, and how that adds up to what she did."""
-    from samizdat.cli.build import people, silent
+    """Explain what a citizen heard, felt, weighed and drew, and why she acted as she did."""
+    from samizdat.cli.build import build_simulation, no_output
     from samizdat.explain import Explainer
     from samizdat.explain.words import account
     from samizdat.run.citizens import Citizens
 
-    world, begin, end = _checked(
+    world, begin, end = _check_options(
         scenario, citizen, citizens, seed, threads, setting or [], regime, first, last
     )
-    simulation = people(world, seed, threads, None, silent)
+    simulation = build_simulation(world, seed, threads, None, no_output)
     while simulation.step_number < begin:
         simulation.step()
     explainer, days = Explainer(simulation, [citizen]), []
@@ -61,7 +71,7 @@ def explain(
         typer.echo(line)
 
 
-def _checked(
+def _check_options(
     name: str,
     citizen: int,
     citizens: str | None,
@@ -71,16 +81,16 @@ def _checked(
     regime: str | None,
     first: str | None,
     last: str | None,
-) -> Any:
-    """Check all that the user gave; return the world and between which steps to explain."""
-    from samizdat.cli.options import parse_date, world_of
-    from samizdat.explain import checked
-    from samizdat.run.simulation import check_call
+) -> "tuple[Scenario, int, int]":
+    """Check all options; return the scenario, the first step to explain and the one after."""
+    from samizdat.cli.options import parse_date, scenario_from
+    from samizdat.explain import check_citizen
+    from samizdat.run.arguments import check_call
 
-    scenario = world_of(name, regime, settings, citizens)
+    scenario = scenario_from(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
-        checked(scenario.citizens, citizen)
+        check_citizen(scenario.citizens, citizen)
     except ValueError as error:
         usage_error(error)
     begin, end = scenario.spec.start, scenario.spec.end

@@ -1,34 +1,87 @@
-"""Options that several commands share, and how their text is read."""
+"""Options that several commands share: how they are declared, and how their text is read."""
 
 import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from samizdat.cli import usage_error
-from samizdat.scenario.scenario import Scenario
-from samizdat.scenario.schema import ScenarioError
+
+if TYPE_CHECKING:
+    from samizdat.scenario.scenario import Scenario
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(help="Name of a shipped scenario, or a .toml file.")
+]
+CitizensOption = Annotated[
+    str | None, typer.Option(help="Number of citizens (default: as in the scenario).")
+]
+SeedOption = Annotated[int, typer.Option(help="Random seed.")]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a parameter (repeat for several); overrides the timeline.",
+    ),
+]
+RegimeOption = Annotated[
+    str | None,
+    typer.Option(help="Preset that replaces the scenario's regime: open, analog, networked, ban."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Last day (default: the scenario's last).")
+]
+ThreadsOption = Annotated[
+    int | None,
+    typer.Option(help="Number of threads (default: one per core); does not change results."),
+]
 
 
-def load(name: str) -> Scenario:
+def option_outside(context: typer.Context, allowed: tuple[str, ...]) -> str | None:
+    """Return an option that the user gave and that is not allowed here, as she would write it."""
+    for name in context.params:
+        given = context.get_parameter_source(name)
+        if given is not None and given.name == "COMMANDLINE" and name not in allowed:
+            return {"scenario": "a scenario", "setting": "--set"}.get(name, f"--{name}")
+    return None
+
+
+def load_scenario(name: str) -> "Scenario":
     """Load a scenario, or end with one line."""
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.scenario.schema import ScenarioError
+
     try:
         return Scenario.load(name)
     except ScenarioError as error:
         return usage_error(error)
 
 
-def world_of(name: str, regime: str | None, settings: list[str], citizens: str | None) -> Scenario:
-    """Return a scenario under a regime with what was set, or end with one line."""
-    world = load(name)
-    values = parse_settings(settings)
-    if citizens is not None:
-        values["citizens"] = citizens.replace("_", "")
+def scenario_from(
+    name: str, regime: str | None, settings: list[str], citizens: str | None
+) -> "Scenario":
+    """Return a scenario with the regime, settings and size asked for, or end with one line."""
+    from samizdat.scenario.schema import ScenarioError
+
+    scenario = load_scenario(name)
+    values = read_settings(settings, citizens)
     try:
-        return (world if regime is None else world.under(regime)).change(values)
+        return (scenario if regime is None else scenario.under(regime)).change(values)
     except ScenarioError as error:
         return usage_error(error)
 
 
+def read_settings(settings: list[str], citizens: str | None = None) -> dict[str, str]:
+    """Read KEY=VALUE pairs and ``--citizens``; the values are still text."""
+    values = parse_settings(settings)
+    if citizens is not None:
+        values["citizens"] = citizens.replace("_", "")
+    return values
+
+
 def parse_settings(settings: list[str]) -> dict[str, str]:
-    """Read KEY=VALUE pairs; a key given twice is a mistake."""
+    """Read KEY=VALUE pairs; a key given twice is an error."""
     values: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -46,3 +99,14 @@ def parse_date(text: str, option: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         return usage_error(f"{option} = {text!r} is not a date of the form 2014-03-01")
+
+
+def steps_asked(scenario: "Scenario", until: str | None) -> int:
+    """Return the number of steps up to the day of ``--until``.
+
+    Raises
+    ------
+    ScenarioError
+        If that day is outside the scenario.
+    """
+    return scenario.steps_until(parse_date(until, "until") if until else None)

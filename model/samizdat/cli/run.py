@@ -5,81 +5,91 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.build import people, silent
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, Threads, Until, World
-from samizdat.cli.resume import check_no_changes, take_up
+from samizdat.cli.build import Notify, build_simulation, no_output
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    ThreadsOption,
+    UntilOption,
+)
+from samizdat.cli.resume import check_no_changes, resume_run
 from samizdat.system.interrupts import StopSwitch
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from samizdat.run.records import RunPlan, RunRecord
+    from samizdat.run.simulation import Simulation
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.society.graphs import Graph
 
 DEFAULT_SCENARIO = "kazakhstan"
 
 
 def run(
     context: typer.Context,
-    scenario: World = (DEFAULT_SCENARIO),
-    citizens: Citizens = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
-    until: Until = None,
-    threads: Threads = None,
+    scenario: ScenarioArgument = (DEFAULT_SCENARIO),
+    citizens: CitizensOption = None,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
+    until: UntilOption = None,
+    threads: ThreadsOption = None,
     graph: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet of ties: source,target[,kind].")
+        Path | None,
+        typer.Option(help="CSV or Parquet file of ties, with columns source,target[,kind]."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for manifest, tables, figures; default: none.")
+        Path | None,
+        typer.Option(help="Folder for manifest, tables and figures (default: write nothing)."),
     ] = None,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Replace an earlier run; resume though the source changed."),
+        typer.Option(
+            "--force", help="Replace an earlier run; resume even if the model's source changed."
+        ),
     ] = False,
     checkpoint_every: Annotated[
         float | None,
-        typer.Option(metavar="DAYS", help="Write what --resume goes on from, so often."),
+        typer.Option(metavar="DAYS", help="Interval between checkpoints, for --resume."),
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Go on with the run in that folder.")
+        Path | None, typer.Option(metavar="DIR", help="Resume the run in this folder.")
     ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Tables only.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print no progress and no summary.")
+    ] = False,
 ) -> None:
-    """Run a scenario day by day; print its summary, and write it where --out says."""
-    say = silent if quiet else typer.echo
-    stop = StopSwitch()
+    """Run a scenario day by day, print a summary, and write results to --out."""
+    notify: Notify = no_output if quiet else typer.echo
+    record: RunRecord | None
     if resume is not None:
         check_no_changes(context)
-        simulation, plan, record = take_up(resume, threads, force, checkpoint_every, say)
+        simulation, plan, record = resume_run(resume, threads, force, checkpoint_every, notify)
     else:
-        world, plan, ties, record = _checked(
+        world, plan, ties, record = _check_options(
             scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force,
             checkpoint_every,
         )  # fmt: skip
-        say(
+        notify(
             f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
             f"{world.spec.start}, seed {seed}"
         )
-        simulation = people(world, seed, threads, ties, say)
+        simulation = build_simulation(world, seed, threads, ties, notify)
         if record:
             command = ["samizdat", *sys.argv[1:]]
             record.begin(simulation, command, str(graph.resolve()) if graph else None, plan)
-    began = time.perf_counter()
-    try:
-        with _Progress(plan.steps, quiet, simulation.step_number) as show, stop:
-            while simulation.step_number < plan.steps and not stop.asked:
-                simulation.step()
-                show(simulation)
-                if record and not stop.asked:
-                    record.after_step(simulation, time.perf_counter() - began)
-        status = "complete" if simulation.step_number >= plan.steps else "interrupted"
-    except Exception as error:
-        if record:
-            record.fail(error)
-        raise
-    seconds = time.perf_counter() - began
+    stop = StopSwitch()
+    status, seconds = _advance(simulation, plan, record, stop, quiet)
     if record:
         record.end(simulation, status, seconds)
         seconds += record.seconds_before
@@ -88,14 +98,14 @@ def run(
     if not quiet:
         _report(simulation, seconds, status)
         if record:
-            say(f"Written to {record.folder}/")
+            notify(f"Written to {record.folder}/")
             if status == "interrupted" and record.checkpoints:
-                say(f"To go on: samizdat run --resume {shlex.quote(str(record.folder))}")
+                notify(f"To resume: samizdat run --resume {shlex.quote(str(record.folder))}")
     if status == "interrupted":
         sys.exit(stop.exit_code)
 
 
-def _checked(
+def _check_options(
     name: str,
     citizens: str | None,
     seed: int,
@@ -107,21 +117,21 @@ def _checked(
     out: Path | None,
     force: bool,
     checkpoint_every: float | None,
-) -> Any:
-    """Check all that the user gave before anything is built or written."""
-    from samizdat.cli.options import parse_date, world_of
-    from samizdat.cli.resume import plan_of
+) -> "tuple[Scenario, RunPlan, Graph | None, RunRecord | None]":
+    """Check all options before anything is built or written."""
+    from samizdat.cli.options import scenario_from, steps_asked
+    from samizdat.cli.resume import run_plan
+    from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.run.simulation import check_call
     from samizdat.society.graphs import Graph
 
-    scenario = world_of(name, regime, settings, citizens)
+    scenario = scenario_from(name, regime, settings, citizens)
     try:
         check_call(seed, threads)
-        days = scenario.steps_until(parse_date(until, "until") if until else None)
+        steps = steps_asked(scenario, until)
         if checkpoint_every is not None and out is None:
             usage_error("checkpoint-every needs a folder to write to: --out DIR")
-        plan = plan_of(scenario, days, checkpoint_every)
+        plan = run_plan(scenario, steps, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
         ties = Graph.from_file(graph, scenario.citizens) if graph else None
@@ -135,17 +145,41 @@ def _checked(
     return scenario, plan, ties, record
 
 
-class _Progress:
-    """A bar with date, postures and time left; plain lines where there is no terminal."""
+def _advance(
+    simulation: "Simulation",
+    plan: "RunPlan",
+    record: "RunRecord | None",
+    stop: StopSwitch,
+    quiet: bool,
+) -> tuple[str, float]:
+    """Take the steps of the plan, or those before a signal; return status and seconds."""
+    began = time.perf_counter()
+    try:
+        with _RunProgress(plan.steps, quiet, simulation.step_number) as show, stop:
+            while simulation.step_number < plan.steps and not stop.asked:
+                simulation.step()
+                show(simulation)
+                if record and not stop.asked:
+                    record.after_step(simulation, time.perf_counter() - began)
+    except Exception as error:
+        if record:
+            record.fail(error)
+        raise
+    status = "complete" if simulation.step_number >= plan.steps else "interrupted"
+    return status, time.perf_counter() - began
+
+
+class _RunProgress:
+    """A progress bar with date, postures and time left; plain lines outside a terminal."""
 
     def __init__(self, steps: int, quiet: bool, done: int = 0) -> None:
         self.steps, self.quiet, self.before = steps, quiet, done
-        self._bar: Any = None
+        self._bar: Progress | None = None
         self._drawn = 0.0
 
-    def __enter__(self) -> Callable[[Any], None]:
+    def __enter__(self) -> "Callable[[Simulation], None]":
         if self.quiet or not sys.stderr.isatty():
-            return self._line if not self.quiet else silent
+            return self._line if not self.quiet else no_output
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -168,9 +202,9 @@ class _Progress:
         if self._bar:
             self._bar.stop()
 
-    def _move(self, simulation: Any) -> None:
+    def _move(self, simulation: "Simulation") -> None:
         now = time.monotonic()
-        if now - self._drawn < 0.1 and simulation.step_number < self.steps:
+        if self._bar is None or (now - self._drawn < 0.1 and simulation.step_number < self.steps):
             return
         self._drawn = now
         c = simulation.counts
@@ -179,10 +213,10 @@ class _Progress:
             completed=simulation.step_number,
             date=str(simulation.date),
             postures=f"self-censor {c['self_censor']:,} share {c['share']:,} "
-            f"mobilise {c['mobilise']:,} held {c['detained']:,}",
+            f"mobilise {c['mobilise']:,} detained {c['detained']:,}",
         )
 
-    def _line(self, simulation: Any) -> None:
+    def _line(self, simulation: "Simulation") -> None:
         now = time.monotonic()
         if not self._drawn:
             self._drawn = self._start = now
@@ -194,7 +228,7 @@ class _Progress:
             typer.echo(f"{simulation.date} {done:4.0%} about {left:.0f} s left", err=True)
 
 
-def _draw(simulation: Any, folder: Path) -> None:
+def _draw(simulation: "Simulation", folder: Path) -> None:
     from samizdat.figures import save_all
 
     scenario = simulation.scenario
@@ -211,8 +245,8 @@ def _draw(simulation: Any, folder: Path) -> None:
     )
 
 
-def _report(simulation: Any, seconds: float, status: str) -> None:
-    """Print the run: a table of its weeks, then what came of it."""
+def _report(simulation: "Simulation", seconds: float, status: str) -> None:
+    """Print the table of the run, then its summary."""
     from samizdat.cli.summary import lines
 
     for line in lines(simulation, seconds, status):

@@ -1,4 +1,4 @@
-"""`samizdat scenarios`: what worlds are shipped."""
+"""`samizdat scenarios`: the scenarios that come with the package."""
 
 from typing import Annotated
 
@@ -8,8 +8,8 @@ from samizdat.cli import usage_error
 
 
 def scenarios(
-    action: Annotated[str | None, typer.Argument(help="show: print the file.")] = None,
-    name: Annotated[str | None, typer.Argument(help="Which.")] = None,
+    action: Annotated[str | None, typer.Argument(help="show: print a scenario's file.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of a shipped scenario.")] = None,
 ) -> None:
     """List the shipped scenarios; `scenarios show NAME` prints the file of one."""
     from samizdat.scenario.scenario import Scenario

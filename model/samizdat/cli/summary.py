@@ -1,13 +1,18 @@
 """What `samizdat run` prints at the end."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from samizdat.cli.percent import format_percent
+
+if TYPE_CHECKING:
+    from samizdat.run.simulation import Simulation
 
 _ROWS = 14
 _COLUMNS = ("self_censor", "share", "mobilise", "detained", "aware", "online", "circumventing")
 
 
-def lines(simulation: Any, seconds: float, status: str) -> Iterator[str]:
+def lines(simulation: "Simulation", seconds: float, status: str) -> Iterator[str]:
     """Yield the table of the run and its summary, line by line."""
     nation = simulation.nation
     if nation.empty:
@@ -16,15 +21,15 @@ def lines(simulation: Any, seconds: float, status: str) -> Iterator[str]:
     every = max(1, -(-len(nation) // _ROWS))
     yield ""
     heads = [name.replace("_", "-") for name in _COLUMNS]
-    yield "to day      " + "".join(f"{head:>14}" for head in heads)
+    yield "until       " + "".join(f"{head:>14}" for head in heads)
     for begin in range(0, len(nation), every):
         rows = nation.iloc[begin : begin + every]
         largest = "".join(f"{int(rows[name].max()):>14,}" for name in _COLUMNS)
         yield f"{rows['date'].iloc[-1].date()}  {largest}"
     if every > 1:
-        yield f"(the largest number on a day, of each {every} days)"
+        yield f"(Each row shows the maximum over {every} steps.)"
     yield ""
-    yield from _verdict(simulation.summary)
+    yield from _outcomes(simulation.summary)
     per_step = seconds / max(1, simulation.step_number)
     yield (
         f"{status.capitalize()}: {simulation.step_number:,} steps in {seconds:.1f} s "
@@ -32,42 +37,42 @@ def lines(simulation: Any, seconds: float, status: str) -> Iterator[str]:
     )
 
 
-def _verdict(s: dict[str, Any]) -> Iterator[str]:
+def _outcomes(s: dict[str, Any]) -> Iterator[str]:
+    """Yield the summary of a run, `Simulation.summary`, in words."""
     if s["peak_mobilised"]:
         yield (
-            f"Street:          at most {s['peak_mobilised']:,} ({s['peak_share']:.3%}) on "
+            f"Peak turnout:    {s['peak_mobilised']:,} ({format_percent(s['peak_share'])}) on "
             f"{s['peak_date']}, most of them in {s['peak_region']}; "
             f"{s['person_days']:,.0f} person-days from {s['first_day']} to {s['last_day']}, "
             f"in {s['regions_reached']} region(s)."
         )
     else:
-        yield "Street:          nobody."
+        yield "Peak turnout:    0; nobody was in the street."
     yield (
-        f"Self-censorship: {s['self_censor_days']:,.0f} person-days, at most "
-        f"{s['peak_self_censor']:,} at once; open dissent {s['open_dissent_days']:,.0f}."
+        f"Self-censorship: {s['self_censor_days']:,.0f} person-days, "
+        f"peak {s['peak_self_censor']:,}; open dissent {s['open_dissent_days']:,.0f} person-days."
     )
     if s["self_censorship_gap"] is not None:
-        yield (
-            f"                 {s['self_censorship_gap']:.0%} of what would be said openly "
-            "is kept back (person-days)."
-        )
+        withheld = format_percent(s["self_censorship_gap"], 0)
+        yield f"                 {withheld} of dissent is withheld (person-days)."
     if s["mean_latent_self_censor"] is not None:
+        latent = format_percent(s["mean_latent_self_censor"], 1)
         yield (
-            f"Standing habit:  {s['mean_latent_self_censor']:.1%} would speak openly, "
-            "but for the risk (mean of months)."
+            f"Latent self-censorship (monthly mean): {latent} of citizens would speak openly "
+            "if it carried no risk."
         )
     yield (
-        f"State:           {s['arrests']:,} arrests, at most {s['peak_detained']:,} "
-        f"({s['peak_detained_share']:.3%}) held at once; "
-        f"{s['posts_suppressed']:,} hearings of posts suppressed."
+        f"State:           {s['arrests']:,} arrests; peak detained {s['peak_detained']:,} "
+        f"({format_percent(s['peak_detained_share'])}); "
+        f"{s['posts_suppressed']:,} exposures to posts prevented by blocking."
     )
     yield (
         f"Internet:        {s['online_at_end']:,} online at the end; "
-        f"at most {s['circumventing_peak']:,} with a VPN."
+        f"peak VPN users {s['circumventing_peak']:,}."
     )
     if s["trust_online"] is not None and s["trust_offline"] is not None:
         yield (
-            f"Trust at end:    {s['trust_online']:.3f} among those online, "
+            f"Trust at end:    {s['trust_online']:.3f} among citizens online, "
             f"{s['trust_offline']:.3f} among those offline."
         )
     line = "3.5 % of the citizens in the street on one day"

@@ -7,9 +7,16 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.declared import Citizens, Regime, Seed, Settings, World, given_besides
+from samizdat.cli.options import (
+    CitizensOption,
+    RegimeOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    option_outside,
+)
 
-# What may be said beside a run that was made before.
+# Options that are allowed together with --run.
 _OF_THE_PAGE = ("run", "run_id", "port", "host", "expose", "name", "no_browser", "most_citizens",
                 "most_sessions")  # fmt: skip
 _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
@@ -17,18 +24,18 @@ _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets"
 
 def view(
     context: typer.Context,
-    scenario: World = "town",
-    citizens: Citizens = None,
-    seed: Seed = 1,
-    setting: Settings = None,
-    regime: Regime = None,
+    scenario: ScenarioArgument = "town",
+    citizens: CitizensOption = None,
+    seed: SeedOption = 1,
+    setting: SettingsOption = None,
+    regime: RegimeOption = None,
     run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A run or a sweep that was made before.")
+        Path | None, typer.Option(metavar="DIR", help="Folder of a finished run or sweep.")
     ] = None,
     run_id: Annotated[
-        int | None, typer.Option("--RunId", help="Which run of the sweep in --run.")
+        int | None, typer.Option("--RunId", help="Run of the sweep in --run.")
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (0: any free one).")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     expose: Annotated[
         bool,
@@ -36,49 +43,57 @@ def view(
     ] = False,
     name: Annotated[
         list[str] | None,
-        typer.Option(help="A name by which others call this machine; with --host alone."),
+        typer.Option(help="Further host name of this machine; only with --host."),
     ] = None,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open none.")] = False,
-    most_citizens: Annotated[int, typer.Option(min=1, help="Citizens of one visitor.")] = 2_000_000,
-    most_sessions: Annotated[int, typer.Option(min=1, help="Visitors at a time.")] = 8,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open a browser.")
+    ] = False,
+    most_citizens: Annotated[
+        int, typer.Option(min=1, help="Largest number of citizens per visitor.")
+    ] = 2_000_000,
+    most_sessions: Annotated[
+        int, typer.Option(min=1, help="Largest number of visitors at the same time.")
+    ] = 8,
 ) -> None:
-    """Show a world in the browser, and let the viewer be the state."""
+    """Run a scenario in the browser, where the visitor controls the regime."""
     from samizdat.cli.options import parse_settings
-    from samizdat.page.server import LOOPBACK, open_browser, prepare, serve
+    from samizdat.page.server import LOOPBACK, configure_solara, open_browser, serve
 
     values = parse_settings(setting or [])
     _check_same_world(context, run, run_id)
     if host not in LOOPBACK and not expose:
         usage_error(
-            f"host = {host} lets other machines in: whoever reaches it can run worlds here and see "
-            "what they cost. Add --expose-to-network if that is meant"
+            f"host = {host} can be reached by other machines, whose users could run simulations "
+            "here. Add --expose-to-network if this is intended"
         )
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
         usage_error("the page needs more packages: pip install -e '.[viz]'")
-    prepare()
+    configure_solara()
     from samizdat.page.choice import Choice, citizens_from
-    from samizdat.page.limits import opening
+    from samizdat.page.limits import server_limits
     from samizdat.page.reopen import choice_of_run
-    from samizdat.run.simulation import check_call
+    from samizdat.run.arguments import check_call
 
     try:
         check_call(seed, None)
-        many = citizens_from(citizens) if citizens is not None else None
+        number = citizens_from(citizens) if citizens is not None else None
         if run is not None:
-            opening.choice = choice_of_run(run, run_id)
+            server_limits.choice = choice_of_run(run, run_id)
         else:
-            opening.choice = Choice(scenario, many, seed, regime or "scenario", values)
-        world = opening.choice.world()
+            server_limits.choice = Choice(scenario, number, seed, regime or "scenario", values)
+        loaded = server_limits.choice.load()
     except ValueError as error:
         usage_error(error)
-    opening.citizens, opening.sessions = max(most_citizens, world.citizens), most_sessions
+    server_limits.citizens = max(most_citizens, loaded.citizens)
+    server_limits.sessions = most_sessions
 
     def opened(address: str) -> None:
-        typer.echo(f"{world.name} is at {address} (end with Ctrl-C)")
+        typer.echo(f"{loaded.name} is at {address} (stop with Ctrl-C)")
         if host not in LOOPBACK:
             typer.echo(
-                f"open to the network on {host}: anybody who reaches it can run worlds of up to "
-                f"{opening.citizens:,} citizens here, {opening.sessions} at a time",
+                f"exposed to the network on {host}: anyone who can reach it can run simulations "
+                f"here, {server_limits.sessions} at a time, of up to "
+                f"{server_limits.citizens:,} citizens",
                 err=True,
             )
         if not no_browser:
@@ -88,11 +103,11 @@ def view(
 
 
 def _check_same_world(context: typer.Context, run: Path | None, run_id: int | None) -> None:
-    """Refuse what would make another world of a run that was made before."""
+    """Check that no option would change the finished run."""
     if run is None:
         if run_id is not None:
-            usage_error(f"RunId = {run_id}: say where the sweep is, --run DIR")
+            usage_error(f"RunId = {run_id}: give the folder of the sweep with --run DIR")
         return
-    other = given_besides(context, _OF_THE_PAGE)
+    other = option_outside(context, _OF_THE_PAGE)
     if other:
-        usage_error(f"run: {other} would make another world of it")
+        usage_error(f"run: {other} would change the finished run")

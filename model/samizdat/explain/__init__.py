@@ -1,15 +1,17 @@
-"""Why a citizen did what she did on a day: what she heard, felt, weighed and drew, term by term.
+"""Why a citizen acted as she did on a day: what she heard, felt, weighed and drew, term by term.
 
-An `Explainer` notes a citizen's morning before a step. After it she is put through the rules of
-`core.mechanisms` once more, as plain Python, with the voices of her own neighbours; the draws are
-those of the run, for a draw is a pure function of its address. Only her row and those of her
-neighbours are read, so it serves 17 million citizens as well, and what is not asked costs nothing.
+An `Explainer` copies the state of citizens before a step. After the step the rules of
+`core.mechanisms` are applied to a citizen again, as plain Python, with the voices of her own
+neighbours. The random numbers are those of the run, because each is a pure function of its address.
+Only her row and those of her neighbours are read, so the cost does not depend on the number of
+citizens.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.rules import StepReplay
@@ -21,48 +23,58 @@ __all__ = [
     "Belief", "Chance", "Day", "Explainer", "Term", "Voice", "Weighing", "sentences",
 ]  # fmt: skip
 
-# What a step overwrites; all else that she met that day still stands after it.
+# What a step overwrites; everything else that the rules read is unchanged after the step.
 _MORNING = ("grievance", "trust", "fear", "attention", "circumventing", "days_left")
 
 
 class Explainer:
-    """Explains the steps of a simulation that goes on.
+    """Explains the steps of a simulation while it runs.
 
-    Call `note` before a step, however that is taken, and `explain` after it; `step` does the first
-    two of the three.
+    Call `note` before each step and `explain` after it; `step` is `note` and a step in one call.
 
     Parameters
     ----------
     simulation
-        Anywhere in its course.
+        At any step of its run.
     citizens
-        Whom to be able to explain, by their numbers; by default all, which takes a copy of 16
-        bytes a citizen and step.
+        Numbers of the citizens that can be explained; by default all, which copies 16 bytes per
+        citizen and step.
 
     Raises
     ------
     ScenarioError
         If there is no such citizen.
+
+    Examples
+    --------
+    >>> from samizdat import Scenario, Simulation
+    >>> from samizdat.explain import Explainer, sentences
+    >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60}))
+    >>> explainer = Explainer(simulation, [7])
+    >>> explainer.step()
+    >>> day = explainer.explain(7)
+    >>> day.date, day.posture
+    ('2014-03-01', 'silent')
     """
 
     def __init__(self, simulation: Simulation, citizens: Iterable[int] | None = None) -> None:
         self.simulation = simulation
-        self._rows: Any = slice(None)
-        self._places: Mapping[int, int] | None = None
+        self._rows: slice | NDArray[np.int64] = slice(None)
+        self._row_of: Mapping[int, int] | None = None
         if citizens is not None:
-            ids = [checked(simulation.scenario.citizens, int(i)) for i in citizens]
-            self._rows, self._places = np.array(ids, np.int64), {i: k for k, i in enumerate(ids)}
+            ids = [check_citizen(simulation.scenario.citizens, int(i)) for i in citizens]
+            self._rows, self._row_of = np.array(ids, np.int64), {i: k for k, i in enumerate(ids)}
         self._noted = -1
-        self._morning: dict[str, Any] = {}
+        self._morning: dict[str, NDArray[Any]] = {}
 
     def note(self) -> None:
-        """Note the morning, before a step."""
+        """Copy the state of the citizens before a step."""
         state = self.simulation._world.state
         self._morning = {name: getattr(state, name)[self._rows].copy() for name in _MORNING}
         self._noted = self.simulation.step_number
 
     def step(self) -> None:
-        """Note the morning and let the simulation take a step."""
+        """Copy the state, then let the simulation take a step."""
         self.note()
         self.simulation.step()
 
@@ -72,28 +84,28 @@ class Explainer:
         Raises
         ------
         ScenarioError
-            If there is no such citizen, or she is not among those who are noted.
+            If there is no such citizen, or she is not among those chosen.
         RuntimeError
-            If the morning of that step was not noted.
+            If `note` was not called before that step.
         """
-        place = checked(self.simulation.scenario.citizens, citizen)
+        row = check_citizen(self.simulation.scenario.citizens, citizen)
         if self._noted < 0 or self._noted != self.simulation.step_number - 1:
-            raise RuntimeError("the morning of the last step was not noted: note() before it")
-        if self._places is not None:
-            if citizen not in self._places:
+            raise RuntimeError("the last step was not noted: call note() before a step")
+        if self._row_of is not None:
+            if citizen not in self._row_of:
                 raise ScenarioError(f"citizen = {citizen} is not among those noted")
-            place = self._places[citizen]
-        morning = {name: values[place].item() for name, values in self._morning.items()}
+            row = self._row_of[citizen]
+        morning = {name: values[row].item() for name, values in self._morning.items()}
         return StepReplay(self.simulation, citizen, morning).day()
 
 
-def checked(citizens: int, citizen: int) -> int:
-    """Return the number of a citizen.
+def check_citizen(citizens: int, citizen: int) -> int:
+    """Return the number of a citizen if it is valid.
 
     Raises
     ------
     ScenarioError
-        If there is none of that number.
+        If there is no citizen of that number.
     """
     if not 0 <= citizen < citizens:
         raise ScenarioError(f"citizen = {citizen} is outside 0 ... {citizens - 1}")

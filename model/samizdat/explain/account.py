@@ -1,17 +1,17 @@
-"""What there is to say of one citizen's day."""
+"""The account of one citizen's day: what she heard, believed, weighed and did."""
 
 from typing import Any, NamedTuple
 
 
 class Term(NamedTuple):
-    """What one cause adds."""
+    """Change due to one cause."""
 
     cause: str
     change: float
 
 
 class Belief(NamedTuple):
-    """How a belief moved; the terms lead from ``before`` to ``after``, up to a rounding."""
+    """Change of a belief; the terms add up to ``after - before``, up to rounding."""
 
     before: float
     after: float
@@ -19,7 +19,7 @@ class Belief(NamedTuple):
 
 
 class Voice(NamedTuple):
-    """A neighbour whom she heard, with what that one decided the day before."""
+    """A neighbour whom she heard, with what the neighbour decided the day before."""
 
     citizen: int
     tie: str  # "close" or "online"
@@ -28,7 +28,7 @@ class Voice(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """Something left to chance; it happens where the draw is below the chance."""
+    """A random event; it happens if the draw is below the chance."""
 
     event: str
     chance: float
@@ -37,7 +37,7 @@ class Chance(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """The two sides of an inequality: she dares if what is ``left`` reaches what is ``needed``.
+    """The two sides of a decision: she acts if what is ``left`` reaches what is ``needed``.
 
     left = motive - cost - weight * risk, where risk = 1 - (1 - danger) (1 - fear).
     """
@@ -46,7 +46,7 @@ class Weighing(NamedTuple):
     motive: float
     cost: float
     weight: float  # her aversion to risk times the weight of such a risk
-    danger: float  # of arrest, or of being read and traced; the risk but for her fear
+    danger: float  # of arrest, or of being read and traced; the risk without her fear
     fear: float
     risk: float
     left: float
@@ -55,15 +55,15 @@ class Weighing(NamedTuple):
 
 
 class Day(NamedTuple):
-    """One step of one citizen, from what she heard to what became of her."""
+    """One step of one citizen, from what she heard to its consequences."""
 
     step: int
     date: str
     citizen: int
     region: str
-    events: tuple[str, ...]  # running in her region
-    blackout: bool
-    blocked: tuple[str, ...]  # of what she would use
+    events: tuple[str, ...]  # those that run in her region
+    network_off: bool
+    blocked: tuple[str, ...]  # among the platforms that she uses
     violence: float
     held: bool  # in detention today
     released: bool  # in detention until yesterday
@@ -72,16 +72,16 @@ class Day(NamedTuple):
     foreign_press: bool  # whether she reads it today
     circumventing: bool  # whether she has a VPN that works
     voices: tuple[Voice, ...]
-    ties: float  # of how many ties the heard ones are a share
+    ties: float  # number of ties that the heard ones are a share of
     attention_before: str
     attention: str
-    awakening: tuple[Chance, ...]  # what chance did to her attention
+    awakening: tuple[Chance, ...]  # random changes of her attention
     grievance: Belief
     trust: Belief
     fear: Belief
     opposition: float  # grievance (1 - trust)
-    exposure: tuple[Term, ...]  # how much of her world she sees dissent
-    motive: tuple[Term, ...]  # both of these weighted
+    exposure: tuple[Term, ...]  # share of her ties that she sees dissent
+    motive: tuple[Term, ...]  # opposition and exposure, weighted
     weighings: tuple[Weighing, ...]  # none unless she is aware and free
     posture: str
     said: tuple[str, ...]  # where others can hear her tomorrow
@@ -91,14 +91,14 @@ class Day(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing happened to her: nobody heard, nothing known, nothing done."""
+        """Whether nothing happened: she heard nobody, knew nothing and did nothing."""
         busy = self.voices or self.held or self.released or self.detained_for
         aware = "aware" in (self.attention_before, self.attention)
         same_net = self.circumventing == self.circumventing_tomorrow
         return not busy and not aware and self.posture == "silent" and same_net
 
     def plain(self) -> dict[str, Any]:
-        """Return all of it as what JSON holds."""
+        """Return everything as JSON values."""
         return {name: _plain(part) for name, part in self._asdict().items()}
 
 

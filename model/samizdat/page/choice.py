@@ -1,7 +1,7 @@
-"""Which world a visitor looks at: scenario, citizens, seed, regime and numbers, as a link has it.
+"""What a visitor chooses to run: scenario, citizens, seed, regime and parameters; as a link, too.
 
-A link names shipped scenarios only: whoever follows one must not make the server open files. The
-path of a file comes from the command line alone.
+A link names shipped scenarios only, so that it cannot make the server open files. The path of a
+file can come from the command line only.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from samizdat.mesa_model import OWN_REGIME, ProtestModel, numbers_from, seed_from
+from samizdat.mesa_model import OWN_REGIME, ProtestModel, parameters_from, seed_from
 from samizdat.regime.presets import PRESETS
 from samizdat.run.population_cache import graph_of
 from samizdat.scenario.scenario import Scenario
@@ -17,100 +17,100 @@ from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.shipped import shipped
 
 LONGEST_QUERY = 4000  # characters
-FEW = 1000  # citizens
+GRAPH_CHECKED = 1000  # citizens: up to this number the graph is generated as a check
 REGIMES = (OWN_REGIME, *PRESETS)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A world that can be built.
+    """A scenario with the changes that a visitor chose.
 
     Attributes
     ----------
     scenario
         A shipped name; from the command line a path too.
     citizens
-        How many, None for the scenario's own number.
+        Number of citizens; None for the scenario's.
+    seed
+        Random seed.
     regime
-        A preset, or "scenario" for the regime that the scenario describes.
+        A preset regime, or "scenario" for the scenario's own.
     values
-        Numbers by their dotted names; they beat the timeline.
+        Parameters by dotted name; they beat the timeline.
     """
 
     scenario: str = "town"
     citizens: int | None = None
     seed: int = 1
     regime: str = OWN_REGIME
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, float | str] = field(default_factory=dict)
 
-    def world(self) -> Scenario:
-        """Return the scenario as it is chosen.
+    def load(self) -> Scenario:
+        """Load the scenario and apply the changes.
 
         Raises
         ------
         ScenarioError
             In one line: what is wrong, and what is allowed or nearest.
         """
-        world = Scenario.load(self.scenario)
+        scenario = Scenario.load(self.scenario)
         if self.regime != OWN_REGIME:
-            world = world.under(self.regime)
-        values = numbers_from(dict(self.values))
+            scenario = scenario.under(self.regime)
+        values = parameters_from(self.values)
         if self.citizens is not None:
             values["citizens"] = self.citizens
-        return world.change(values)
+        return scenario.change(values)
 
-    def served(self, most: int) -> Scenario:
-        """Return the scenario as it is chosen, if the page can serve so many citizens.
+    def load_within(self, max_citizens: int) -> Scenario:
+        """Load the scenario if the page can serve it.
 
-        Among few citizens not every social graph can be: there it is drawn.
+        Not every social graph exists among few citizens; there it is generated as a check.
 
         Raises
         ------
         ScenarioError
             In one line: what is wrong, and what is allowed.
         """
-        world = self.world()
-        if world.citizens > most:
+        scenario = self.load()
+        if scenario.citizens > max_citizens:
             raise ScenarioError(
-                f"citizens = {world.citizens:,} is more than this page serves to one visitor, "
-                f"{most:,}: choose fewer"
+                f"citizens = {scenario.citizens:,} is above the limit of this page, "
+                f"{max_citizens:,} per visitor"
             )
-        if world.citizens <= FEW:
-            graph_of(world, self.seed)
-        return world
+        if scenario.citizens <= GRAPH_CHECKED:
+            graph_of(scenario, self.seed)
+        return scenario
 
-    def model(self, most: int) -> ProtestModel:
-        """Build the model, if it has no more citizens than the page allows.
+    def model(self, max_citizens: int) -> ProtestModel:
+        """Build the model if the page can serve it.
 
         Raises
         ------
         ValueError
             In one line: what is wrong, and what is allowed.
         """
-        self.served(most)
-        values = {"citizens": self.citizens} if self.citizens is not None else {}
-        return ProtestModel(
-            self.scenario, rng=self.seed, regime=self.regime, **values, **dict(self.values)
-        )
+        self.load_within(max_citizens)
+        parameters: dict[str, Any] = dict(self.values)  # keyword arguments
+        return ProtestModel(self.scenario, self.citizens, self.seed, self.regime, **parameters)
 
     def query(self) -> str | None:
-        """Return what a link to this world says after the question mark; None for a file."""
+        """Return the query of a link to this choice; None if the scenario is a file."""
         if self.scenario not in shipped():
             return None
-        parts: dict[str, Any] = {"scenario": self.scenario, "seed": self.seed}
+        parts: dict[str, float | str] = {"scenario": self.scenario, "seed": self.seed}
         if self.citizens is not None:
             parts["citizens"] = self.citizens
         if self.regime != OWN_REGIME:
             parts["regime"] = self.regime
         return urlencode(parts | dict(self.values))
 
-    def asked(self, query: str) -> "Choice":
-        """Return what a link asks for; what it does not name stays as it is here.
+    def with_query(self, query: str) -> "Choice":
+        """Return the choice of a link; what the link does not name stays as it is.
 
         Raises
         ------
         ScenarioError
-            If the scenario is not a shipped one, or a value cannot be.
+            If the scenario is not a shipped one, or a value is not allowed.
         """
         if len(query) > LONGEST_QUERY:
             raise ScenarioError(f"the link is longer than {LONGEST_QUERY} characters")
@@ -119,7 +119,7 @@ class Choice:
             if name in given:
                 raise ScenarioError(f"{name} is given twice")
             given[name] = text
-        given.pop("play", None)
+        given.pop("play", None)  # read by the page
         chosen = self
         if "scenario" in given:
             name = given.pop("scenario")
@@ -136,18 +136,18 @@ class Choice:
                 raise ScenarioError(f"regime: {unknown(regime, REGIMES)}")
             chosen = replace(chosen, regime=regime)
         if given:
-            chosen = replace(chosen, values={**chosen.values, **numbers_from(dict(given))})
-        chosen.world()
+            chosen = replace(chosen, values={**chosen.values, **parameters_from(given)})
+        chosen.load()
         return chosen
 
 
 def citizens_from(text: str) -> int:
-    """Read how many citizens; 10_000 and 10,000 are read too.
+    """Read a number of citizens; 10_000 and 10,000 are accepted.
 
     Raises
     ------
     ScenarioError
-        If it is no whole number above 0.
+        If it is not a whole number above 0.
     """
     plain = text.strip().replace("_", "").replace(",", "").replace(" ", "")
     if not plain.isdecimal() or int(plain) == 0:

@@ -1,37 +1,38 @@
-"""A world that runs beside its page: one thread steps it, and everybody else asks that thread.
+"""A simulation that runs beside its page: one thread owns it, and all others send it jobs.
 
-Nothing else touches the model. A click, a question and a picture's snapshot are jobs which the
-thread does between two days; so a page may be slow, or many clicks come at once, and no day is
-seen half done.
+Orders, questions and snapshots are jobs that this thread executes between two steps. So no step is
+ever seen half done, however slow the page is and however many orders arrive.
 """
 
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from samizdat.explain import Explainer
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
-from samizdat.page.twin import Click, Twin
-from samizdat.page.witness import CitizenLog
+from samizdat.page.citizen_log import CitizenLog
+from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
+from samizdat.page.twin import TwinRun
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.schema import ScenarioError
 
 T = TypeVar("T")
 
-CROWD = 200_000  # citizens: of so many, everybody's morning is noted on every day
-IDLE_SECONDS = 600.0  # then the world of a page that nobody uses is dropped
-LISTENS = 5.0  # seconds between two looks whether anybody is there
-RUNS, RESTS, BREATH = 0.2, 0.5, 0.01  # seconds: how a world at full speed lets others draw
-UNPACED = 0.0  # days a second: as many as the machine does
+EXPLAINS_ALL = 200_000  # citizens: up to this number any citizen's last day can be explained
+IDLE_SECONDS = 600.0  # without use, until the simulation is discarded
+POLL_SECONDS = 5.0  # between two checks whether the page is idle
+RUN_SECONDS, DRAW_SECONDS, WAIT_SECONDS = 0.2, 0.5, 0.01  # how an unpaced run lets others draw
+UNPACED = 0.0  # steps a second: no limit
 
 
 class Status(NamedTuple):
-    """What a page shows of a run without looking into it."""
+    """The state of a run, as far as a page shows it without a snapshot."""
 
     phase: str = "building"  # building, ready, failed, idle
     problem: str = ""
@@ -40,52 +41,63 @@ class Status(NamedTuple):
     steps: int = 0
     date: str = ""
     catching_up: int = -1  # the step of a twin that is behind
-    run: int = 0  # how often a world was built
+    run: int = 0  # number of simulations built so far
 
     @property
     def finished(self) -> bool:
-        """Whether the last day is done."""
+        """Whether the last step is done."""
         return self.phase == "ready" and self.step >= self.steps
 
 
 class Engine:
-    """Builds a visitor's world and steps it in a thread, no faster than the speed chosen.
+    """Builds a visitor's simulation and steps it in a thread, no faster than the speed chosen.
 
     Parameters
     ----------
     choice
-        What to build first.
-    most
-        Citizens at most.
+        The simulation to build first.
+    max_citizens
+        Largest number of citizens that is served.
     speed
-        Days a second, or UNPACED.
+        Steps a second, or UNPACED.
     playing
-        Whether it steps as soon as it is built.
+        Whether it runs as soon as it is built.
+    idle_seconds
+        How long it may be unused before the simulation is discarded.
+    poll_seconds
+        How long it waits for jobs before it checks for that.
 
     Attributes
     ----------
     changed
         Set whenever there is something new to show.
-    clicks
-        What the visitor ordered since the world was built.
+    interventions
+        What the visitor ordered since the simulation was built.
     """
 
     def __init__(
-        self, choice: Choice, most: int, speed: float = 3.0, *, playing: bool = True
+        self,
+        choice: Choice,
+        max_citizens: int,
+        speed: float = 3.0,
+        *,
+        playing: bool = True,
+        idle_seconds: float = IDLE_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        self.choice, self.most, self.speed = choice, most, speed
+        self.choice, self.max_citizens, self.speed = choice, max_citizens, speed
+        self.idle_seconds, self.poll_seconds = idle_seconds, poll_seconds
         self.changed = threading.Event()
-        self.clicks: tuple[Click, ...] = ()
+        self.interventions: tuple[Intervention, ...] = ()
         self.status = Status()
-        self.idle_seconds = IDLE_SECONDS
         self._model: ProtestModel | None = None
-        self._twin: Twin | None = None
-        self._witness: CitizenLog | None = None
-        self._crowd: Explainer | None = None  # can explain anybody's last day
-        self._playing, self._due, self._used = playing, 0.0, time.monotonic()
+        self._twin: TwinRun | None = None
+        self._citizen_log: CitizenLog | None = None
+        self._explainer: Explainer | None = None  # of all citizens
+        self._playing, self._due, self._last_used = playing, 0.0, time.monotonic()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopped = threading.Event()
-        self._watched, self._shown = False, threading.Event()
+        self._has_painter, self._drawn = False, threading.Event()
         self._ran_since, self._waits_until = 0.0, 0.0
         self._thread = threading.Thread(target=self._live, name="samizdat-page", daemon=True)
 
@@ -95,30 +107,30 @@ class Engine:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after the day that it is at, and let the world go."""
+        """End the thread after the step in progress, and discard the simulation."""
         self._stopped.set()
         self._jobs.put(lambda: None)
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end of the thread; whether it has ended."""
+        """Wait for the end of the thread; return whether it has ended."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def shown(self) -> None:
-        """Hear that what was new has been shown; from then on an unpaced world waits for that."""
-        self._watched = True
-        self._shown.set()
+    def mark_drawn(self) -> None:
+        """Tell that the last changes were drawn; unpaced runs wait for it from now on."""
+        self._has_painter = True
+        self._drawn.set()
 
     def ask(self, question: Callable[[ProtestModel], T]) -> "Future[T]":
-        """Have a question answered between two days.
+        """Have a question answered between two steps.
 
-        The answer must be no view of the model, which moves on.
+        The answer must not refer to the model, which moves on.
         """
         answer: Future[T] = Future()
 
         def job() -> None:
             if self._model is None:
-                answer.set_exception(ScenarioError("there is no world yet"))
+                answer.set_exception(ScenarioError("there is no simulation yet"))
                 return
             try:
                 answer.set_result(question(self._model))
@@ -129,88 +141,90 @@ class Engine:
         return answer
 
     def play(self) -> None:
-        """Step on, day by day."""
-        self._order(self._set_playing, True)
+        """Run, step by step."""
+        self._submit(partial(self._set_playing, True))
 
     def pause(self) -> None:
-        """Stop after the day that it is at."""
-        self._order(self._set_playing, False)
+        """Stop after the step in progress."""
+        self._submit(partial(self._set_playing, False))
 
     def step(self) -> None:
         """Take one step and pause."""
-        self._order(self._one_step)
+        self._submit(self._one_step)
 
-    def pace(self, speed: float) -> None:
-        """Take so many days a second from now on."""
-        self._order(self._set_speed, speed)
+    def set_speed(self, speed: float) -> None:
+        """Take at most this number of steps a second; UNPACED for no limit."""
+        self._submit(partial(self._set_speed, speed))
 
     def build(self, choice: Choice, *, playing: bool | None = None) -> None:
-        """Begin anew, with another world or the same."""
+        """Start again, with another choice or the same."""
         self.choice = choice
         if playing is not None:
-            self._order(self._set_playing, playing)
-        self._order(self._build)
+            self._submit(partial(self._set_playing, playing))
+        self._submit(self._build)
 
-    def enact(self, entry: Mapping[str, Any]) -> "Future[str]":
+    def enact(self, entry: TimelineEntry) -> "Future[str]":
         """Let an entry of the timeline begin on the next day; return its id."""
-        self._used = time.monotonic()
-        return self.ask(lambda model: self._enact(model, dict(entry)))
+        return self._ask_as_user(lambda model: self._enact(model, dict(entry)))
 
-    def toggle(self, entry: Mapping[str, Any]) -> "Future[None]":
-        """Lift what is ordered just so; where nothing is, order it."""
-        self._used = time.monotonic()
-        return self.ask(lambda model: self._toggle(model, dict(entry)))
+    def toggle(self, entry: TimelineEntry) -> "Future[None]":
+        """Lift an order if it is in force, else give it."""
+        return self._ask_as_user(lambda model: self._toggle(model, dict(entry)))
 
-    def lift(self, click: str) -> "Future[None]":
-        """End an entry that was enacted, before the next day."""
-        self._used = time.monotonic()
-        return self.ask(lambda model: self._lift(model, click))
+    def lift(self, which: str) -> "Future[None]":
+        """End an intervention, by its id, before the next day."""
+        return self._ask_as_user(lambda model: self._lift(model, which))
 
     def watch(self, citizen: int | None) -> "Future[None]":
-        """Keep the account of a citizen from now on; of nobody with None."""
-        self._used = time.monotonic()
-        return self.ask(lambda model: self._watch(model, citizen))
-
-    def account_now(self) -> tuple[str, ...]:
-        """Return what there is to say of the citizen who is watched; to be called in the thread."""
-        return self._witness.lines() if self._witness else ()
+        """Record the days of a citizen from now on; of nobody with None."""
+        return self._ask_as_user(lambda model: self._watch(model, citizen))
 
     def compare(self, lever: str | None) -> "Future[None]":
-        """Run the same world without a lever beside this one; with None, no longer."""
-        self._used = time.monotonic()
-        return self.ask(lambda model: self._compare(model, lever))
+        """Run a twin without a lever beside this run; none with None."""
+        return self._ask_as_user(lambda model: self._compare(model, lever))
 
-    def saved(self) -> "Future[str]":
-        """Return the world with all that was ordered, as a file that `samizdat run` takes."""
-        comment = (
-            f"Run with --seed {self.choice.seed}; what was ordered on the page has ids live-N."
-        )
+    def scenario_file(self) -> "Future[str]":
+        """Return the scenario with all interventions, as a file that `samizdat run` takes."""
+        comment = f"Run with --seed {self.choice.seed}; orders given on the page have ids live-N."
         return self.ask(lambda model: to_toml(model.simulation.scenario, comment))
-
-    def clicks_now(self) -> tuple[Click, ...]:
-        """Return what was ordered and is not over; to be called in the thread."""
-        return tuple(self._lasting(self._model)) if self._model is not None else ()
-
-    def citizen_now(self) -> int | None:
-        """Return who is watched; to be called in the thread."""
-        return self._witness.citizen if self._witness else None
 
     @property
     def lever(self) -> str | None:
-        """Which lever the twin does without."""
+        """The lever that is off in the twin."""
         twin = self._twin
         return twin.lever if twin is not None else None
 
+    # The following four are to be called in the thread, from a question.
+
     @property
     def twin(self) -> Simulation | None:
-        """The twin's simulation; to be asked for in the thread."""
+        """The twin's simulation."""
         return self._twin.simulation if self._twin is not None else None
 
-    # All below runs in the thread.
+    @property
+    def interventions_in_force(self) -> tuple[Intervention, ...]:
+        """The interventions that are in force on the next day or later."""
+        return tuple(self._in_force(self._model)) if self._model is not None else ()
 
-    def _order(self, job: Callable[..., None], *args: Any) -> None:
-        self._used = time.monotonic()
-        self._jobs.put(lambda: job(*args))
+    @property
+    def watched_citizen(self) -> int | None:
+        """The number of the citizen whose days are recorded."""
+        return self._citizen_log.citizen if self._citizen_log else None
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """The account of the watched citizen's days, as lines of text."""
+        return self._citizen_log.lines() if self._citizen_log else ()
+
+    # All below runs in the thread, except that these two submit to it.
+
+    def _submit(self, job: Callable[[], None]) -> None:
+        self._last_used = time.monotonic()
+        self._jobs.put(job)
+
+    def _ask_as_user(self, question: Callable[[ProtestModel], T]) -> "Future[T]":
+        self._last_used = time.monotonic()
+        return self.ask(question)
 
     def _live(self) -> None:
         while not self._stopped.is_set():
@@ -220,33 +234,39 @@ class Engine:
                 job = self._advance
             try:
                 job()
-            except Exception as problem:  # the page says so instead of standing still
-                self._model = self._twin = self._witness = self._crowd = None
-                self._tell(phase="failed", problem=f"{type(problem).__name__}: {problem}")
-        self._model = self._twin = self._witness = self._crowd = None
+            except Exception as problem:  # shown on the page, which would otherwise stand still
+                self._fail(f"{type(problem).__name__}: {problem}")
+        self._discard()
+
+    def _discard(self) -> None:
+        self._model = self._twin = self._citizen_log = self._explainer = None
+
+    def _fail(self, problem: str) -> None:
+        self._discard()
+        self._notify(phase="failed", problem=problem)
 
     def _until_due(self) -> float:
-        """Return for how many seconds to listen for jobs before it is time to do something."""
+        """Return how long to wait for jobs [s] before the next step or check is due."""
         if self._model is not None and self._twin is not None and self._twin.behind:
             return 0.0
         if self._model is None or not self._playing:
-            return LISTENS
-        if self.speed == UNPACED and self._lets_draw():
-            return BREATH
+            return self.poll_seconds
+        if self.speed == UNPACED and self._waits_for_painter():
+            return WAIT_SECONDS
         return max(0.0, self._due - time.monotonic())
 
-    def _lets_draw(self) -> bool:
-        """Whether a world at full speed rests for what draws it, which would else get no time."""
+    def _waits_for_painter(self) -> bool:
+        """Whether an unpaced run pauses for the painter, which would otherwise get no time."""
         now = time.monotonic()
-        if not self._watched:
+        if not self._has_painter:
             return False
         if self._waits_until:
-            if now < self._waits_until and not self._shown.is_set():
+            if now < self._waits_until and not self._drawn.is_set():
                 return True
             self._waits_until, self._ran_since = 0.0, now
-        elif now - self._ran_since > RUNS:
-            self._shown.clear()
-            self._waits_until = now + RESTS
+        elif now - self._ran_since > RUN_SECONDS:
+            self._drawn.clear()
+            self._waits_until = now + DRAW_SECONDS
         return self._waits_until > 0.0
 
     def _advance(self) -> None:
@@ -255,64 +275,73 @@ class Engine:
             return
         if self._twin is not None and self._twin.behind:
             self._twin.follow()
-            self._tell()
+            self._notify()
         elif self._playing and not self._waits_until:
             self._due = now + (1.0 / self.speed if self.speed else 0.0)
             self._take_step(model)
-        elif now - self._used > self.idle_seconds:
-            self._model = self._twin = self._witness = self._crowd = None
-            self._tell(phase="idle")
+        elif now - self._last_used > self.idle_seconds:
+            self._discard()
+            self._notify(phase="idle")
 
     def _take_step(self, model: ProtestModel) -> None:
         if model.simulation.finished:
             self._playing = False
-            self._tell()
+            self._notify()
             return
-        for observer in (self._crowd, self._witness):
-            if observer is not None:
-                observer.note()
+        if self._explainer is not None:
+            self._explainer.note()
+        if self._citizen_log is not None:
+            self._citizen_log.before_step()
         model.step()
-        if self._witness is not None:
-            self._witness.after()
+        if self._citizen_log is not None:
+            self._citizen_log.after_step()
         if self._twin is not None:
             self._twin.follow()
         if model.simulation.finished:
-            self._playing, self._used = False, time.monotonic()
-        self._tell()
+            self._playing, self._last_used = False, time.monotonic()
+        self._notify()
 
     def _build(self) -> None:
-        self._model = self._twin = self._witness = self._crowd = None
-        self.clicks = ()
-        self._tell(phase="building", run=self.status.run + 1)
+        self._discard()
+        self.interventions = ()
+        self._notify(phase="building", run=self.status.run + 1)
         try:
-            model = self.choice.model(self.most)
-            if model.simulation.scenario.citizens <= CROWD:
-                self._crowd = Explainer(model.simulation)
+            model = self.choice.model(self.max_citizens)
+            if model.simulation.scenario.citizens <= EXPLAINS_ALL:
+                self._explainer = Explainer(model.simulation)
             self._model = model
         except ValueError as problem:
-            self._tell(phase="failed", problem=str(problem))
+            self._fail(str(problem))
         except MemoryError:
-            self._tell(phase="failed", problem="the memory of this machine does not hold so many")
-        except Exception as problem:  # a page must say so, whatever it is, and not stay blank
-            self._tell(phase="failed", problem=f"{type(problem).__name__}: {problem}")
+            self._fail("this number of citizens does not fit into the memory of the server")
         else:
-            self._tell(phase="ready", problem="")
+            self._notify(phase="ready", problem="")
 
-    def _tell(self, **news: Any) -> None:
-        model, twin = self._model, self._twin
-        facts: dict[str, Any] = {"playing": self._playing, "catching_up": -1}
+    def _notify(
+        self, phase: str | None = None, problem: str | None = None, run: int | None = None
+    ) -> None:
+        """Update the status from the model, and tell the painter."""
+        old, model, twin = self.status, self._model, self._twin
+        status = old._replace(
+            phase=old.phase if phase is None else phase,
+            problem=old.problem if problem is None else problem,
+            playing=self._playing,
+            catching_up=-1,
+            run=old.run if run is None else run,
+        )
         if model is not None:
             simulation = model.simulation
-            facts |= {"step": simulation.step_number, "steps": simulation.steps}
-            facts["date"] = str(simulation.date)
+            status = status._replace(
+                step=simulation.step_number, steps=simulation.steps, date=str(simulation.date)
+            )
             if twin is not None and twin.behind:
-                facts["catching_up"] = twin.step_number
-        self.status = self.status._replace(**{**facts, **news})
+                status = status._replace(catching_up=twin.step_number)
+        self.status = status
         self.changed.set()
 
     def _set_playing(self, playing: bool) -> None:
         self._playing, self._due = playing, time.monotonic()
-        self._tell()
+        self._notify()
 
     def _set_speed(self, speed: float) -> None:
         self.speed, self._due = speed, time.monotonic() + (1.0 / speed if speed else 0.0)
@@ -322,46 +351,46 @@ class Engine:
         if self._model is not None:
             self._take_step(self._model)
 
-    def _enact(self, model: ProtestModel, entry: dict[str, Any]) -> str:
+    def _enact(self, model: ProtestModel, entry: TimelineEntry) -> str:
         simulation = model.simulation
-        click = Click(simulation.step_number, simulation.enact(entry), entry)
-        self.clicks = (*self.clicks, click)
+        new = Intervention(simulation.step_number, simulation.enact(entry), entry)
+        self.interventions = (*self.interventions, new)
         if self._twin is not None:
-            self._twin.enact(click.id, entry)
-        self._tell()
-        return click.id
+            self._twin.enact(new.id, entry)
+        self._notify()
+        return new.id
 
-    def _toggle(self, model: ProtestModel, entry: dict[str, Any]) -> None:
-        same = [click.id for click in self._lasting(model) if click.entry == entry]
+    def _toggle(self, model: ProtestModel, entry: TimelineEntry) -> None:
+        same = [each.id for each in self._in_force(model) if is_same_order(each.entry, entry)]
         if same:
             self._lift(model, same[-1])
         else:
             self._enact(model, entry)
 
-    def _lasting(self, model: ProtestModel) -> list[Click]:
+    def _in_force(self, model: ProtestModel) -> list[Intervention]:
         simulation = model.simulation
         step, step_days = simulation.step_number, float(simulation.scenario.spec.step_days)
-        return [click for click in self.clicks if click.lasts(step, step_days)]
+        return [each for each in self.interventions if each.lasts(step, step_days)]
 
     def _lift(self, model: ProtestModel, which: str) -> None:
         simulation = model.simulation
         simulation.lift(which)
-        self.clicks = tuple(
-            click._replace(ends=simulation.step_number) if click.id == which else click
-            for click in self.clicks
+        self.interventions = tuple(
+            each._replace(ends=simulation.step_number) if each.id == which else each
+            for each in self.interventions
         )
         if self._twin is not None:
             self._twin.lift(which)
-        self._tell()
+        self._notify()
 
     def _watch(self, model: ProtestModel, citizen: int | None) -> None:
-        self._witness = None
+        self._citizen_log = None
         if citizen is not None:
-            self._witness = CitizenLog(model.simulation, citizen)
-            if self._crowd is not None and model.simulation.step_number:
-                self._witness.remember(self._crowd)
-        self._tell()
+            self._citizen_log = CitizenLog(model.simulation, citizen)
+            if self._explainer is not None and model.simulation.step_number:
+                self._citizen_log.add_last_day(self._explainer)
+        self._notify()
 
     def _compare(self, model: ProtestModel, lever: str | None) -> None:
-        self._twin = None if lever is None else Twin(model.simulation, lever)
-        self._tell()
+        self._twin = None if lever is None else TwinRun(model.simulation, lever)
+        self._notify()

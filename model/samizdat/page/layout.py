@@ -1,6 +1,6 @@
-"""What a visitor sees: the world running, its picture, and beside it all that can be done."""
+"""The layout of the page: header, panels on the left, view in the middle, details on the right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,30 +10,35 @@ from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
 from samizdat.page.engine import UNPACED
-from samizdat.page.limits import opening
-from samizdat.page.panels.downloads import Keep
+from samizdat.page.limits import server_limits
+from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.regime import Levers
-from samizdat.page.panels.side import Compared, Series, Why
-from samizdat.page.panels.world import Numbers, World
-from samizdat.page.pictures import COLOURINGS, SHOWN
-from samizdat.page.session import Session, seats
-from samizdat.page.widgets import Button, Choices, Picture, Select, data_of
+from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel
+from samizdat.page.panels.world import ParametersPanel, WorldPanel
+from samizdat.page.pictures import COLOURINGS, VIEW_NAMES
+from samizdat.page.session import MesaComponents, Session, session_limit
+from samizdat.page.widgets import Button, Choices, PictureWidget, Select, data_url
 
-MEASURES = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
-MEASURED = {
-    "Beliefs": "How much citizens have to complain of, how far they trust the state and how much "
-    "they fear it, day by day: means over all citizens, each from 0 to 1."
+MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
+MESA_HELP = {
+    "Beliefs": "Grievance, trust in the state and fear, day by day: means over all citizens, each "
+    "from 0 to 1."
 }
 SPEEDS = ((1.0, "1 day a second"), (3.0, "3 days a second"), (10.0, "10 days a second"),
-          (30.0, "30 days a second"), (UNPACED, "as fast as it goes"))  # fmt: skip
-PANELS = (("state", "Be the state"), ("world", "World"), ("numbers", "Numbers"), ("keep", "Keep"))
-SAID = {"silent": "silent", "self_censor": "keep quiet out of fear", "share": "speak out",
+          (30.0, "30 days a second"), (UNPACED, "as fast as possible"))  # fmt: skip
+PANELS = (
+    ("regime", "Regime"),
+    ("scenario", "Scenario"),
+    ("parameters", "Parameters"),
+    ("download", "Download"),
+)
+POSTURE_WORDS = {"silent": "silent", "self_censor": "keep quiet out of fear", "share": "speak out",
         "mobilise": "in the street", "detained": "in detention"}  # fmt: skip
 
 
 @solara.component
 def Layout(children: list[Any] = []) -> None:  # noqa: B006 (Solara hands it over)
-    """Nothing but the page itself."""
+    """Show the page without a frame of Solara's."""
     solara.Div(children=children)
 
 
@@ -44,84 +49,78 @@ def Page() -> None:
 
 
 @solara.component
-def ProtestPage(components: Mapping[str, Callable[[Any], Any]] | None = None) -> None:
-    """Show a visitor her own world.
+def ProtestPage(components: MesaComponents | None = None) -> None:
+    """Show each visitor a simulation of her own.
 
     Parameters
     ----------
     components
-        Mesa's components to be shown as views besides, by the names of their buttons: functions
-        that turn a model into a Solara component, as `mesa.visualization.make_plot_component`
+        Mesa's components to be shown as further views, by the names of their buttons: functions
+        that turn a model into a Solara component, such as `mesa.visualization.make_plot_component`
         returns.
     """
     solara.Style(Path(__file__).with_name("style.css"))
     solara.Title("samizdat")
     query = solara.use_router().search or ""
 
-    def come() -> Session | str:
-        problem, choice = "", opening.choice
+    def new_session() -> Session | str:
+        """Return a session, or why there can be none."""
         try:
-            choice = choice.asked(query)
-            choice.served(opening.citizens)
+            choice = server_limits.choice.with_query(query)
+            choice.load_within(server_limits.citizens)
+            session_limit.acquire()
         except ValueError as error:
             return str(error)
-        try:
-            seats.take()
-        except ValueError as error:
-            return str(error)
-        playing = "play=0" not in query.split("&")
         return Session(
             choice,
-            problem,
-            playing=playing,
-            measures=MEASURES if components is None else components,
+            playing="play=0" not in query.split("&"),
+            mesa_components=MESA_COMPONENTS if components is None else components,
         )
 
-    session = solara.use_memo(come, [])
+    session = solara.use_memo(new_session, [])
 
-    def stay() -> Callable[[], None] | None:
+    def start() -> Callable[[], None] | None:
         if isinstance(session, str):
             return None
-        session.begin()
+        session.start()
 
-        def leave() -> None:
-            session.end()
-            seats.leave()
+        def end() -> None:
+            session.stop()
+            session_limit.release()
 
-        return leave
+        return end
 
-    solara.use_effect(stay, [])
+    solara.use_effect(start, [])
     if isinstance(session, str):
         with solara.Div(classes=["samizdat-alone"]):
-            solara.Div(children=["This world cannot be shown."], classes=["samizdat-heading"])
+            solara.Div(children=["This page cannot be shown."], classes=["samizdat-heading"])
             solara.Div(children=[session], classes=["samizdat-problem"])
             solara.HTML(
-                tag="a", unsafe_innerHTML="Begin with the town", attributes={"href": "/"}
+                tag="a", unsafe_innerHTML="Open the default scenario", attributes={"href": "/"}
             )  # fmt: skip
         return
     with solara.Div(classes=["samizdat"]):
-        Head(session)
-        Side(session)
-        Middle(session)
+        Header(session)
+        SidePanel(session)
+        ViewArea(session)
         with solara.Div(classes=["samizdat-right"]):
-            Series(session)
-            Compared(session)
-            Why(session)
+            SeriesPanel(session)
+            ComparePanel(session)
+            WhyPanel(session)
 
 
 @solara.component
-def Head(session: Session) -> None:
-    """Show which world this is and what day, and the controls of time."""
+def Header(session: Session) -> None:
+    """Show scenario and day, and the controls of the run."""
     status = session.status.value
-    session.choice.get()  # another world makes it anew
-    world = session.world
+    session.choice.get()  # drawn again for another choice
+    scenario = session.scenario
     with solara.Div(classes=["samizdat-head"]):
         with solara.Div(classes=["samizdat-title"]):
-            solara.Div(children=[world.spec.title or world.name], classes=["samizdat-name"])
+            solara.Div(children=[scenario.spec.title or scenario.name], classes=["samizdat-name"])
+            size, seed = f"{scenario.citizens:,}", session.choice.value.seed
             solara.Div(
-                children=[
-                    f"{world.citizens:,} synthetic citizens, seed {session.choice.value.seed}"
-                ],
+                children=[f"{size} synthetic citizens, random seed {seed}"],
                 classes=["samizdat-sub"],
             )
         ready = status.phase == "ready"
@@ -134,89 +133,93 @@ def Head(session: Session) -> None:
                     disabled=not ready or status.finished,
                 )  # fmt: skip
             Button("Step", session.engine.step, disabled=not ready or status.finished,
-                  hint="One day on")  # fmt: skip
+                  hint="Advance by one step")  # fmt: skip
             Button(
                 "Reset",
-                lambda: session.choose(replace(session.choice.value)),
-                hint="Begin again with the same world and luck; orders are forgotten",
+                lambda: session.start_run(replace(session.choice.value)),
+                hint="Start again with the same scenario and random seed, without your orders",
             )
         with solara.Div(classes=["samizdat-speed"]):
-            Select("", SPEEDS, session.speed.value, session.pace, name="Speed")
-        Today(session)
+            Select("", SPEEDS, session.speed.value, session.set_speed, name="Speed")
+        DaySummary(session)
 
 
 @solara.component
-def Today(session: Session) -> None:
-    """Show the day and how many do what."""
+def DaySummary(session: Session) -> None:
+    """Show the day, and the number of citizens in each posture."""
     status, counts = session.status.value, session.counts.value
-    with solara.Div(classes=["samizdat-today"]):
+    with solara.Div(classes=["samizdat-day-summary"]):
         if status.phase != "ready" or not counts:
             return
-        done = "the last day" if status.finished else f"day {status.step:,} of {status.steps:,}"
-        solara.Div(children=[f"{status.date} · {done}"], classes=["samizdat-date"])
-        said = " · ".join(f"{counts.get(name, 0):,} {words}" for name, words in SAID.items())
-        solara.Div(children=[said], classes=["samizdat-counts"])
+        progress = "the last day" if status.finished else f"day {status.step:,} of {status.steps:,}"
+        solara.Div(children=[f"{status.date} · {progress}"], classes=["samizdat-date"])
+        text = " · ".join(
+            f"{counts.get(name, 0):,} {words}" for name, words in POSTURE_WORDS.items()
+        )
+        solara.Div(children=[text], classes=["samizdat-counts"])
 
 
 @solara.component
-def Side(session: Session) -> None:
-    """Show one of the panels of what can be done."""
-    panel, set_panel = solara.use_state("state")
+def SidePanel(session: Session) -> None:
+    """Show one of the panels: regime, scenario, parameters, download."""
+    panel, set_panel = solara.use_state("regime")
     with solara.Div(classes=["samizdat-side"]):
         Choices(PANELS, panel, set_panel, "Panels")
         with solara.Div(classes=["samizdat-panel"], key=panel):
-            if panel == "state":
+            if panel == "regime":
                 Levers(session)
-            elif panel == "world":
-                World(session)
-            elif panel == "numbers":
-                Numbers(session)
+            elif panel == "scenario":
+                WorldPanel(session)
+            elif panel == "parameters":
+                ParametersPanel(session)
             else:
-                Keep(session)
+                DownloadsPanel(session)
 
 
 @solara.component
-def Middle(session: Session) -> None:
-    """Show one view of the world, and what it is."""
+def ViewArea(session: Session) -> None:
+    """Show one view of the simulation, and how it is read."""
     view = session.view.value
     twin = session.lever.value is not None
-    names = [(name, title) for name, (title, _) in SHOWN.items() if twin or name != "twin"]
-    names += [(name, name) for name in session.measures]
+    names = [(name, each.title) for name, each in VIEW_NAMES.items() if twin or name != "twin"]
+    names += [(name, name) for name in session.mesa_components]
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
-            Choices(names, view, session.look, "Views")
+            Choices(names, view, session.select_view, "Views")
         if view == "country":
             with solara.Div(classes=["samizdat-row"]):
                 solara.Div(children=["Colour:"], classes=["samizdat-help"])
-                Choices(COLOURINGS, session.shows.value, session.colour, "Colour of the regions")
-        Problem(session)
-        if view in session.measures:
-            Measured(session, view)
-            said = f"{MEASURED.get(view, '')} A component of Mesa.".strip()
-            solara.Div(children=[said], classes=["samizdat-help"])
+                Choices(
+                    COLOURINGS, session.shows.value, session.set_colouring, "Colour of the regions"
+                )
+        ErrorMessage(session)
+        if view in session.mesa_components:
+            MesaPanel(session, view)
+            text = f"{MESA_HELP.get(view, '')} Drawn by a component of Mesa.".strip()
+            solara.Div(children=[text], classes=["samizdat-help"])
         else:
-            View(session, view)
-            solara.Div(children=[SHOWN[view].help], classes=["samizdat-help"])
+            ViewPanel(session, view)
+            solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
 
 
 @solara.component
-def View(session: Session, view: str) -> None:
-    """Show the picture; a click on a citizen asks why."""
+def ViewPanel(session: Session, view: str) -> None:
+    """Show the picture; a click on a citizen explains her days."""
 
     def clicked(place: dict[str, float]) -> None:
         citizen = session.painter.citizen_at(place["x"], place["y"])
         if citizen is not None:
-            session.ask_why(citizen)
+            session.watch(citizen)
 
     status = session.status.value
     waiting = {
-        "building": "The world is being built …",
-        "failed": "There is no world to show.",
-        "idle": "Nobody was here for ten minutes, so the world was let go. Reset begins it anew.",
+        "building": "Building the simulation …",
+        "failed": "There is no simulation to show.",
+        "idle": "The simulation was stopped after ten minutes without use. Reset starts it again.",
     }.get(status.phase, "")
-    Picture(
-        src="" if waiting else data_of(session.picture.value),
-        alt=f"View: {SHOWN[view].title}",
+    PictureWidget(
+        src="" if waiting else data_url(session.picture.value),
+        alt=f"View: {VIEW_NAMES[view].title}",
         waiting=waiting,
         clickable=view in ("network", "who"),
         event_click=clicked,
@@ -225,20 +228,20 @@ def View(session: Session, view: str) -> None:
 
 
 @solara.component
-def Measured(session: Session, view: str) -> None:
-    """Show a component of Mesa, of a copy of the model that stands still."""
+def MesaPanel(session: Session, view: str) -> None:
+    """Show a Mesa component, of a copy of the model that does not move on."""
     update_counter.get()
     with solara.Div(classes=["samizdat-mesa"]):
         if session.model.value is not None:
-            session.measures[view](session.model.value)
+            session.mesa_components[view](session.model.value)
 
 
 @solara.component
-def Problem(session: Session) -> None:
-    """Show what is wrong with what was asked for, or with the world."""
+def ErrorMessage(session: Session) -> None:
+    """Show what is wrong with a request, with the simulation or with the picture."""
     status = session.status.value
     failed = status.problem if status.phase == "failed" else ""
-    problem = session.problem.value or failed or session.undrawn.value
+    problem = session.problem.value or failed or session.drawing_error.value
     if problem:
         solara.Div(
             children=[problem], classes=["samizdat-problem"], attributes={"role": "alert"}

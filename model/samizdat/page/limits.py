@@ -1,20 +1,30 @@
-"""With what a page opens, and its limits: set once by who serves it, before anybody comes."""
+"""Limits of the server and the scenario that it opens with; set before it accepts visitors."""
 
 from dataclasses import dataclass
 
 from samizdat.page.choice import Choice
 
-MOST_CITIZENS = 2_000_000  # of one visitor
-MOST_SESSIONS = 8  # at a time
+MAX_CITIZENS = 2_000_000  # of one visitor
+MAX_SESSIONS = 8  # at the same time
 
 
 @dataclass
 class ServerLimits:
-    """What the server was asked for."""
+    """What every page of this server starts with.
+
+    Attributes
+    ----------
+    choice
+        The scenario shown first.
+    citizens
+        Largest number of citizens of one visitor.
+    sessions
+        Largest number of visitors at the same time.
+    """
 
     choice: Choice = Choice()
-    citizens: int = MOST_CITIZENS
-    sessions: int = MOST_SESSIONS
+    citizens: int = MAX_CITIZENS
+    sessions: int = MAX_SESSIONS
 
 
-opening = ServerLimits()
+server_limits = ServerLimits()

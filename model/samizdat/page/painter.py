@@ -5,42 +5,62 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
-from samizdat.page.pictures import ViewCache, film_of, lesson
+from samizdat.page.interventions import Intervention
+from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
 from samizdat.page.readings import counts_of, events_of, parameters_of
-from samizdat.page.twin import Click
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
 LONGEST_FILM = 150  # pictures
-SECONDS_BETWEEN = 0.25  # pictures come no faster than a page can show them
+SECONDS_BETWEEN = 0.25  # no faster than a page can show pictures
 
 
-class Shown(NamedTuple):
-    """What there is to show; without counts, nothing of a day."""
+class PageState(NamedTuple):
+    """What the page shows; without counts, nothing but the status.
+
+    Attributes
+    ----------
+    picture, series
+        PNG files: the view, and the time series beside it.
+    counts
+        Citizens by posture on the last day.
+    parameters
+        Parameters in force, by dotted name.
+    events
+        Events that run: id -> title.
+    citizen, account
+        Whose days are recorded, and their account as lines of text.
+    comparison
+        How the twin differs, in a sentence.
+    model
+        A copy of the model, for Mesa's components.
+    drawing_error
+        Why there is no picture.
+    """
 
     status: Status
-    clicks: tuple[Click, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
     picture: bytes = b""
     series: bytes = b""
-    counts: Any = None
-    parameters: Any = None
-    events: Any = None
-    citizen: int | None = None  # whose account it is
+    counts: dict[str, int] | None = None
+    parameters: dict[str, float] | None = None
+    events: dict[str, str] | None = None
+    citizen: int | None = None
     account: tuple[str, ...] = ()
-    lesson: str = ""
-    model: ProtestModel | None = None  # a copy, for Mesa's components
-    undrawn: str = ""  # why there is no picture
+    comparison: str = ""
+    model: ProtestModel | None = None
+    drawing_error: str = ""
 
 
 class _Snapshot(NamedTuple):
-    """A day as it was left, which moves no longer."""
+    """A copy of the simulation after a step, and what the engine knew then."""
 
     status: Status
-    clicks: tuple[Click, ...]
+    interventions: tuple[Intervention, ...]
     simulation: Simulation
     model: ProtestModel | None
     twin: Simulation | None
@@ -50,31 +70,41 @@ class _Snapshot(NamedTuple):
     account: tuple[str, ...]
 
 
+class _Subject(NamedTuple):
+    """What the pictures of one film have in common."""
+
+    run: int
+    view: str
+    shows: str
+    size: Size
+
+
 class Painter:
-    """Waits for something new in the engine, and publishes it drawn.
+    """Waits for changes in the engine, and publishes them drawn.
 
     Parameters
     ----------
     publish
-        Called in the thread with what there is to show.
+        Called in the thread with what the page is to show.
 
     Attributes
     ----------
     chosen
-        The citizen who is to stand out.
+        The citizen to be marked.
     shows
-        What colours the regions of the country.
+        What colours the regions of the country, one of `views.country.SHOWS`.
     """
 
-    def __init__(self, engine: Engine, publish: Callable[[Shown], None]) -> None:
+    def __init__(self, engine: Engine, publish: Callable[[PageState], None]) -> None:
         self.engine, self.publish = engine, publish
         self.chosen: int | None = None
         self.shows = "turnout"
         self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
-        self._run, self._gallery = 0, ViewCache()
+        self._run, self._views = 0, ViewCache()
         self._film: deque[bytes] = deque(maxlen=LONGEST_FILM)
-        self._filmed: Any = None  # of which run, view, size and day the last frame is
+        self._filmed: _Subject | None = None
+        self._filmed_step = -1
         self._lock = threading.Lock()
         self._stopped = False
         self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
@@ -84,50 +114,50 @@ class Painter:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the picture that it is at."""
+        """End after the picture in progress."""
         self._stopped = True
         self.engine.changed.set()
 
-    def look(self, view: str, *, mesa: bool = False) -> None:
-        """Show another view, by the name of one of `pictures.VIEWS` or of a Mesa component."""
+    def select_view(self, view: str, *, mesa: bool = False) -> None:
+        """Draw another view of `pictures.VIEW_NAMES`; with ``mesa``, only copy the model."""
         self.view, self._mesa = view, mesa
         self.engine.changed.set()
 
-    def colour(self, shows: str) -> None:
+    def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""
         self.shows = shows
         self.engine.changed.set()
 
     def resize(self, which: str, width: int, height: int) -> None:
-        """Draw so many pixels from now on."""
+        """Draw the picture "view" or "series" in another size [pixels]."""
         size = (max(300, min(2400, width)), max(220, min(1600, height)))
         if self.sizes[which] != size:
             self.sizes = {**self.sizes, which: size}
             self.engine.changed.set()
 
     def citizen_at(self, x: float, y: float) -> int | None:
-        """Return who is drawn at a place of the picture, in parts of its width and height."""
+        """Return the citizen at a place of the picture, in shares of its width and height."""
         with self._lock:
-            return self._gallery.citizen_at(x, y)
+            return self._views.citizen_at(x, y)
 
     def png(self, view: str, width: int, height: int) -> bytes:
-        """Return a view of the present day, as large as is asked for.
+        """Return a view of the last step as a PNG file of this size [pixels].
 
         Raises
         ------
         ValueError
-            If there is no world, or no second one where both are asked for.
+            If there is no simulation, or no twin where both are needed.
         """
-        kept, lever = self._snapshot(), self.engine.lever
+        snapshot, lever = self._snapshot(), self.engine.lever
+        size = (width, height)
         if view != "twin":
-            size = (width, height)
-            return ViewCache().draw(view, kept.simulation, size, self.chosen, self.shows)
-        if kept.twin is None or lever is None:
-            raise ScenarioError("there is no second world")
-        return ViewCache().compare(kept.simulation, kept.twin, (width, height), lever)
+            return ViewCache().draw(view, snapshot.simulation, size, self.chosen, self.shows)
+        if snapshot.twin is None or lever is None:
+            raise ScenarioError("there is no second run")
+        return ViewCache().draw_twin(snapshot.simulation, snapshot.twin, size, lever)
 
     def film(self) -> bytes:
-        """Return the pictures of the present view that were shown so far as a GIF film.
+        """Return the pictures of the present view drawn so far, as a GIF film.
 
         Raises
         ------
@@ -146,94 +176,94 @@ class Painter:
                 return
             began = time.monotonic()
             try:
-                shown = self._draw()
-            except Exception as problem:  # the page says so instead of standing still
-                shown = Shown(self.engine.status, undrawn=_undrawn(problem))
+                state = self._draw()
+            except Exception as problem:  # shown on the page, which would otherwise stand still
+                state = PageState(self.engine.status, drawing_error=_cannot_draw(problem))
             if self._stopped:
                 return
-            self.publish(shown)
-            self.engine.shown()
+            self.publish(state)
+            self.engine.mark_drawn()
             time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
 
     def _snapshot(self) -> _Snapshot:
-        """Copy the day; ties and traits are shared with the world that goes on."""
+        """Copy the simulation; ties and traits are shared with the original, which goes on."""
         mesa = self._mesa
 
         def copied(model: ProtestModel) -> _Snapshot:
-            apart = copy.deepcopy(model) if mesa else None
+            own = copy.deepcopy(model) if mesa else None
             twin = self.engine.twin
             return _Snapshot(
-                self.engine.status,
-                self.engine.clicks_now(),
-                apart.simulation if apart is not None else copy.deepcopy(model.simulation),
-                apart,
-                copy.deepcopy(twin) if twin is not None else None,
-                parameters_of(model.simulation),
-                events_of(model.simulation),
-                self.engine.citizen_now(),
-                self.engine.account_now(),
+                status=self.engine.status,
+                interventions=self.engine.interventions_in_force,
+                simulation=copy.deepcopy(model.simulation) if own is None else own.simulation,
+                model=own,
+                twin=copy.deepcopy(twin) if twin is not None else None,
+                parameters=parameters_of(model.simulation),
+                events=events_of(model.simulation),
+                citizen=self.engine.watched_citizen,
+                account=self.engine.account,
             )
 
         return self.engine.ask(copied).result()
 
-    def _draw(self) -> Shown:
+    def _draw(self) -> PageState:
         if self.engine.status.phase != "ready":
-            return Shown(self.engine.status)
+            return PageState(self.engine.status)
         try:
-            kept = self._snapshot()
-        except ValueError:  # it is being built anew
-            return Shown(self.engine.status)
-        told, picture, undrawn, size = "", b"", "", self.sizes["view"]
+            snapshot = self._snapshot()
+        except ValueError:  # it is being built again
+            return PageState(self.engine.status)
+        comparison, picture, error, size = "", b"", "", self.sizes["view"]
         with self._lock:
-            if self._run != kept.status.run:
-                self._run, self._gallery = kept.status.run, ViewCache()
-            gallery, lever = self._gallery, self.engine.lever
-            if kept.twin is not None and lever is not None:
-                told = lesson(kept.simulation, kept.twin, lever)
+            if self._run != snapshot.status.run:
+                self._run, self._views = snapshot.status.run, ViewCache()
+            views, lever = self._views, self.engine.lever
+            if snapshot.twin is not None and lever is not None:
+                comparison = describe_difference(snapshot.simulation, snapshot.twin, lever)
             try:
-                picture = self._picture(kept, gallery, lever, size)
-            except Exception as problem:  # all else goes on, and the page says why it is not seen
-                undrawn = _undrawn(problem)
-            series = gallery.beside(kept.simulation, self.sizes["series"])
-        return Shown(
-            kept.status,
-            kept.clicks,
-            picture,
-            series,
-            counts_of(kept.simulation),
-            kept.parameters,
-            kept.events,
-            kept.citizen,
-            kept.account,
-            told,
-            kept.model,
-            undrawn,
+                picture = self._picture(snapshot, views, lever, size)
+            except Exception as problem:  # everything else is still shown, with the reason
+                error = _cannot_draw(problem)
+            series = views.draw_series(snapshot.simulation, self.sizes["series"])
+        return PageState(
+            status=snapshot.status,
+            interventions=snapshot.interventions,
+            picture=picture,
+            series=series,
+            counts=counts_of(snapshot.simulation),
+            parameters=snapshot.parameters,
+            events=snapshot.events,
+            citizen=snapshot.citizen,
+            account=snapshot.account,
+            comparison=comparison,
+            model=snapshot.model,
+            drawing_error=error,
         )
 
     def _picture(
-        self, kept: _Snapshot, gallery: ViewCache, lever: str | None, size: tuple[int, int]
+        self, snapshot: _Snapshot, views: ViewCache, lever: str | None, size: Size
     ) -> bytes:
-        """Return the view; nothing where Mesa's component shows it, or there is no second world."""
+        """Return the view; nothing where a Mesa component shows it, or there is no twin."""
         picture = b""
         if self.view == "twin":
-            if kept.twin is not None and lever is not None:
-                picture = gallery.compare(kept.simulation, kept.twin, size, lever)
-        elif kept.model is None:
-            picture = gallery.draw(self.view, kept.simulation, size, self.chosen, self.shows)
+            if snapshot.twin is not None and lever is not None:
+                picture = views.draw_twin(snapshot.simulation, snapshot.twin, size, lever)
+        elif snapshot.model is None:
+            picture = views.draw(self.view, snapshot.simulation, size, self.chosen, self.shows)
         if picture:
-            self._keep_frame(picture, kept.status)
+            self._add_frame(picture, snapshot.status)
         return picture
 
-    def _keep_frame(self, picture: bytes, status: Status) -> None:
-        """Keep a picture for the film, one a day, of the same view and size."""
-        kind, day = (status.run, self.view, self.shows, self.sizes["view"]), status.step
-        if self._filmed is None or self._filmed[0] != kind:
+    def _add_frame(self, picture: bytes, status: Status) -> None:
+        """Add a picture to the film, one a step, all of the same view and size."""
+        subject = _Subject(status.run, self.view, self.shows, self.sizes["view"])
+        if self._filmed != subject:
             self._film.clear()
-        if self._film and self._filmed[1] == day:
+        if self._film and self._filmed_step == status.step:
             self._film.pop()
         self._film.append(picture)
-        self._filmed = (kind, day)
+        self._filmed, self._filmed_step = subject, status.step
 
 
-def _undrawn(problem: Exception) -> str:
+def _cannot_draw(problem: Exception) -> str:
     return f"This picture cannot be drawn ({type(problem).__name__}: {problem})"

@@ -1,44 +1,63 @@
-"""Which pictures the page shows, and how each is made of a simulation: the one place to change."""
+"""The pictures that the page offers, and how each is drawn from a simulation."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.run.simulation import Simulation
-from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
+from samizdat.views import (
+    HELP,
+    VIEWS,
+    AnyView,
+    NetworkView,
+    SeriesView,
+    TwinView,
+    WhoView,
+    csv_of,
+    gif_of,
+)
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["COLOURINGS", "SHOWN", "View", "ViewCache", "csv_of", "film_of"]
+__all__ = ["COLOURINGS", "VIEW_NAMES", "NamedView", "ViewCache", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
 
-class View(NamedTuple):
-    """A picture that can be chosen."""
+class NamedView(NamedTuple):
+    """The title of a view's button, and how the picture is read."""
 
     title: str
     help: str
 
 
-SHOWN = {
-    "network": View("Citizens", HELP["network"]),
-    "country": View("Country", HELP["country"]),
-    "who": View("Who", HELP["who"]),
-    "series": View("Days", HELP["series"]),
-    "twin": View("Two worlds", TWIN_HELP),  # where there is a second one
+VIEW_NAMES = {
+    "network": NamedView("Citizens", HELP["network"]),
+    "country": NamedView("Country", HELP["country"]),
+    "who": NamedView("Who", HELP["who"]),
+    "series": NamedView("Days", HELP["series"]),
+    "twin": NamedView("Two runs", TWIN_HELP),  # only where there is a twin
 }
 
 COLOURINGS = (("turnout", "In the street"), ("fear", "Fear"), ("trust", "Trust"))  # of the country
 
 Size = tuple[int, int]  # pixels
+V = TypeVar("V", bound=AnyView | TwinView)
+
+
+class _Sized(NamedTuple):
+    """A view, and the size that it was made for."""
+
+    size: Size
+    view: AnyView | TwinView
 
 
 class ViewCache:
-    """The pictures of one world, each made when it is first looked at."""
+    """The views of one simulation, each made when it is first drawn."""
 
     def __init__(self) -> None:
-        self._views: dict[str, tuple[Size, Any]] = {}
-        self._seen: tuple[Any, Simulation] | None = None
+        self._views: dict[str, _Sized] = {}
+        self._last_drawn: AnyView | TwinView | None = None
+        self._last_simulation: Simulation | None = None
 
     def draw(
         self,
@@ -48,66 +67,78 @@ class ViewCache:
         chosen: int | None,
         shows: str = "turnout",
     ) -> bytes:
-        """Return a picture of a day as the bytes of a PNG.
+        """Return a view of the last step as a PNG file.
 
         Parameters
         ----------
+        view
+            One of `views.VIEWS`.
+        chosen
+            The citizen to be marked.
         shows
             What colours the regions of the country.
         """
         choices = {"shows": shows} if view == "country" else {}
         name = ".".join([view, *choices.values()])
-        shown = self._made(name, size, lambda: VIEWS[view](simulation, *size, **choices))
-        if isinstance(shown, Network | Who):
-            shown.update(simulation, chosen)
-            self._seen = (shown, simulation)
+        drawn = self._view_of_size(name, size, lambda: VIEWS[view](simulation, *size, **choices))
+        if isinstance(drawn, NetworkView | WhoView):
+            drawn.update(simulation, chosen)
         else:
-            shown.update(simulation)
-            self._seen = None
-        return bytes(shown.png())
+            drawn.update(simulation)
+        self._last_drawn, self._last_simulation = drawn, simulation
+        return drawn.png()
 
-    def beside(self, simulation: Simulation, size: Size) -> bytes:
-        """Return the picture of the days that stands beside the other."""
-        shown = self._made("beside", size, lambda: Series(simulation, *size, brief=True))
-        shown.update(simulation)
-        return bytes(shown.png())
+    def draw_series(self, simulation: Simulation, size: Size) -> bytes:
+        """Return the small time series that stands beside the view, as a PNG file."""
+        drawn = self._view_of_size(
+            "beside", size, lambda: SeriesView(simulation, *size, brief=True)
+        )
+        drawn.update(simulation)
+        return drawn.png()
 
-    def compare(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
-        """Return a picture of two worlds as the bytes of a PNG."""
-        self._seen, names = None, ("this world", f"without {LEVER_WORDS[lever]}")
-        shown = self._made(lever, size, lambda: Twin(first, second, *size, names=names))
-        shown.update(first, second)
-        return bytes(shown.png())
+    def draw_twin(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
+        """Return two runs, the second without a lever, as a PNG file."""
+        names = ("this run", f"without {lever_phrase(lever)}")
+        drawn = self._view_of_size(
+            f"twin.{lever}", size, lambda: TwinView(first, second, *size, names=names)
+        )
+        drawn.update(first, second)
+        self._last_drawn = drawn
+        return drawn.png()
 
     def citizen_at(self, x: float, y: float) -> int | None:
-        """Return who was drawn last at a place, in parts of width and height from the top left."""
-        if self._seen is None:
-            return None
-        shown, simulation = self._seen
-        if isinstance(shown, Who):
-            return shown.citizen_at(x, y, simulation)
-        found: int | None = shown.citizen_at(x, y)
-        return found
+        """Return the citizen at a place of the view drawn last, None where there is none.
 
-    def _made(self, name: str, size: Size, make: Callable[[], Any]) -> Any:
-        """Return a view of that size; of another size it is let go."""
-        kept = self._views.get(name)
-        if kept is None or kept[0] != size:
-            kept = self._views[name] = (size, make())
-        return kept[1]
+        Parameters
+        ----------
+        x, y
+            Place in shares of width and height from the upper left corner.
+        """
+        if isinstance(self._last_drawn, WhoView) and self._last_simulation is not None:
+            return self._last_drawn.citizen_at(x, y, self._last_simulation)
+        if isinstance(self._last_drawn, NetworkView):
+            return self._last_drawn.citizen_at(x, y)
+        return None
+
+    def _view_of_size(self, name: str, size: Size, make: Callable[[], V]) -> V:
+        """Return the view of this name; one of another size is discarded."""
+        found = self._views.get(name)
+        if found is None or found.size != size:
+            found = self._views[name] = _Sized(size, make())
+        return cast(V, found.view)  # what a name stands for is always of one type
 
 
-def lesson(simulation: Simulation, twin: Simulation, lever: str) -> str:
-    """Say in a sentence what a lever changed up to now."""
-    here, there = (round(float(each.daily("mobilise").sum())) for each in (simulation, twin))
-    words, more = LEVER_WORDS[lever], "more" if here > there else "fewer"
-    changed = f"With {words} it is {abs(here - there):,} {more}."
+def describe_difference(simulation: Simulation, twin: Simulation, lever: str) -> str:
+    """Return, in a sentence, how a lever changed the person-days in the street up to now."""
+    with_it, without = (round(float(run.daily("mobilise").sum())) for run in (simulation, twin))
+    words, difference = lever_phrase(lever), with_it - without
+    change = f"{abs(difference):,} {'more' if difference > 0 else 'fewer'}"
     return (
-        f"So far {here:,} days spent in the street; without {words} {there:,}. "
-        f"{'It made no difference.' if here == there else changed}"
+        f"Person-days in the street so far: {with_it:,} with {words}, {without:,} without: "
+        f"{change if difference else 'no difference'}."
     )
 
 
 def film_of(frames: Sequence[bytes]) -> bytes:
-    """Return pictures as a GIF film."""
+    """Return pictures (PNG files) as a GIF film."""
     return gif_of(frames, FRAMES_A_SECOND)

@@ -1,4 +1,4 @@
-"""What the page reads of a running simulation: parameters in force, events, counts."""
+"""What the page reads from a running simulation: parameters in force, events, counts."""
 
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
@@ -6,7 +6,7 @@ from samizdat.scenario.timeline import Course, Event
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
-    """Return the numbers in force on the next day, where they are the nation's."""
+    """Return the parameters in force on the next day, as far as they are national."""
     spec = simulation.scenario.spec
     parameters = dict(simulation.scenario.parameters)
     course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
@@ -18,7 +18,7 @@ def parameters_of(simulation: Simulation) -> dict[str, float]:
 
 
 def events_of(simulation: Simulation) -> dict[str, str]:
-    """Return the events that run on the next day and are not conceded: id -> title."""
+    """Return the events that run on the next day and were not conceded: id -> title."""
     spec = simulation.scenario.spec
     course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
     day = simulation.step_number * float(spec.step_days)
@@ -33,7 +33,7 @@ def events_of(simulation: Simulation) -> dict[str, str]:
 
 
 def counts_of(simulation: Simulation) -> dict[str, int]:
-    """Return how many did what on the last day; before the first one everybody is silent."""
+    """Return the citizens by posture on the last day; before the first day all are silent."""
     if simulation.step_number == 0:
         return {"silent": simulation.scenario.citizens}
     return simulation.counts

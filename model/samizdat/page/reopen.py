@@ -1,4 +1,4 @@
-"""A run that was made before, to be looked at: of `samizdat run`, or a row of a sweep."""
+"""Opening a finished run in the page: one of `samizdat run`, or a row of a sweep."""
 
 import atexit
 import json
@@ -19,12 +19,12 @@ _NEITHER = "neither a run nor a sweep"
 
 
 def choice_of_run(folder: Path, run: int | None) -> Choice:
-    """Return the world and the seed of a run, by its folder, and RunId where that is a sweep's.
+    """Return scenario and seed of a run, from its folder; for a sweep also by RunId.
 
     Raises
     ------
     ScenarioError
-        If the folder holds neither, or there is no such run.
+        If the folder contains neither, or there is no such run.
     """
     manifest = read_manifest(folder, _NEITHER)
     if "experiment" in manifest:
@@ -32,15 +32,15 @@ def choice_of_run(folder: Path, run: int | None) -> Choice:
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
         raise ScenarioError(f"run = {folder}: holds {_NEITHER}")
     if run is not None:
-        raise ScenarioError(f"RunId = {run}: {folder} holds one run, no sweep")
+        raise ScenarioError(f"RunId = {run}: {folder} is a single run, not a sweep")
     name = str(manifest.get("scenario_name", "run"))
-    world = Scenario.from_table(manifest["scenario"], name)
-    # A page opens scenarios by name or path: the whole world, as it was resolved then, in a file.
-    made = tempfile.mkdtemp(prefix="samizdat-")
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    place = Path(made) / f"{Path(name).name}.toml"
-    place.write_text(to_toml(world), encoding="utf-8")
-    return Choice(str(place), seed=int(manifest["seed"]))
+    scenario = Scenario.from_table(manifest["scenario"], name)
+    # The page opens scenarios by name or path, so the resolved scenario is written to a file.
+    temporary = tempfile.mkdtemp(prefix="samizdat-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    path = Path(temporary) / f"{Path(name).name}.toml"
+    path.write_text(to_toml(scenario), encoding="utf-8")
+    return Choice(str(path), seed=int(manifest["seed"]))
 
 
 def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choice:
@@ -48,15 +48,15 @@ def _of_a_sweep(folder: Path, manifest: dict[str, Any], run: int | None) -> Choi
     design = read_design(folder)
     if run is None:
         some = ", ".join(str(each) for each in design["RunId"].head(3))
-        raise ScenarioError(f"run = {folder}: a sweep; say which run by --RunId, as in {some}")
+        raise ScenarioError(f"run = {folder} is a sweep: give a run with --RunId, such as {some}")
     rows = design[design["RunId"] == run]
     if rows.empty:
         raise ScenarioError(f"RunId = {run} is not in the design of {folder}")
     row = json.loads(rows.head(1).to_json(orient="records"))[0]
-    which = WorldRef.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
-    if which.scenario is None:
-        raise ScenarioError(f"run = {folder}: a sweep of a function, there is no world to show")
-    many = which.values.pop("citizens", None)
-    citizens = None if many is None else citizens_from(f"{float(many):.0f}")
+    world = WorldRef.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
+    if world.scenario is None:
+        raise ScenarioError(f"run = {folder}: a sweep of a function has no simulation to show")
+    number = world.values.pop("citizens", None)
+    citizens = None if number is None else citizens_from(f"{float(number):.0f}")
     seed = int(rows["seed"].iloc[0])
-    return Choice(str(which.scenario), citizens, seed, which.regime, which.values)
+    return Choice(str(world.scenario), citizens, seed, world.regime, world.values)

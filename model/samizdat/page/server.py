@@ -1,4 +1,4 @@
-"""Serves the page to this machine alone, unless it is told otherwise."""
+"""Serves the page, by default to this machine only."""
 
 import os
 import re
@@ -16,58 +16,57 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[Any], Any]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_CLOSED = ("/resourcez", "/_solara/api/evict")  # they tell of other visitors
+_CLOSED = ("/resourcez", "/_solara/api/evict")  # they reveal other visitors
 SETTINGS = {
     "SOLARA_APP": "samizdat.app",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
-    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # nothing is fetched: solara-assets has it all
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # unused: solara-assets has all files
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "samizdat",
     "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_CHECK_HOOKS": "off",  # a component of Mesa's would be complained of
+    "SOLARA_CHECK_HOOKS": "off",  # Mesa's components would cause warnings
 }
 
+_has_middleware = threading.Event()
 
-_guarded_by_view = threading.Event()
 
+class HostCheck:
+    """ASGI middleware: admits requests for known host names and from the server's own pages only.
 
-class Doorkeeper:
-    """Lets in only who asks for this host by name, and from a page of its own.
-
-    A page elsewhere could otherwise reach the server through a visitor's browser: by a name that
-    it points at this machine, or by a WebSocket, which browsers let anybody open anywhere.
+    Without it a foreign page could reach the server through a visitor's browser: by a name that
+    it resolves to this machine (DNS rebinding), or by a WebSocket, which any page may open.
     """
 
     def __init__(self, app: Any, hosts: Iterable[str]) -> None:
         self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        """Answer, or refuse to."""
+        """Pass a request on, or reject it."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
         if _name(host) not in self.hosts:
-            await _refuse(scope, receive, send, 400, "unknown host")
-        elif not self._own(scope, host, origin):
-            await _refuse(scope, receive, send, 403, "foreign origin")
+            await _reject(scope, receive, send, 400, "unknown host")
+        elif not self._same_origin(scope, host, origin):
+            await _reject(scope, receive, send, 403, "foreign origin")
         elif scope["path"].startswith(_CLOSED):
-            await _refuse(scope, receive, send, 404, "not found")
+            await _reject(scope, receive, send, 404, "not found")
         else:
-            await self.app(scope, receive, self._guarded(send, host))
+            await self.app(scope, receive, self._with_headers(send, host))
 
-    def _own(self, scope: Scope, host: str, origin: str | None) -> bool:
-        """Whether the request comes from a page of this server, as far as it says."""
+    def _same_origin(self, scope: Scope, host: str, origin: str | None) -> bool:
+        """Whether the Origin header names this server."""
         if origin is None:
-            return bool(scope["type"] == "http")  # a browser names it for every WebSocket
+            return bool(scope["type"] == "http")  # browsers send it with every WebSocket
         return urlsplit(origin).netloc.lower() == host.lower()
 
-    def _guarded(self, send: Send, host: str) -> Send:
+    def _with_headers(self, send: Send, host: str) -> Send:
         policy = (
             "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
             f"connect-src 'self' ws://{host} wss://{host}; "
@@ -80,21 +79,21 @@ class Doorkeeper:
             (b"referrer-policy", b"no-referrer"),
         ]
 
-        async def guarded(message: Any) -> None:
+        async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *added]}
             await send(message)
 
-        return guarded
+        return sending
 
 
 def _name(host: str) -> str:
-    """Return the name in a Host header, without the port; nothing if it is not well formed."""
+    """Return the name in a Host header, without the port; empty if it is malformed."""
     found = _HOST.fullmatch(host)
     return (found["name"] or found["six"]).lower() if found else ""
 
 
-async def _refuse(scope: Scope, receive: Any, send: Send, status: int, reason: str) -> None:
+async def _reject(scope: Scope, receive: Any, send: Send, status: int, reason: str) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": reason})  # HTTP 403
@@ -105,31 +104,31 @@ async def _refuse(scope: Scope, receive: Any, send: Send, status: int, reason: s
     await send({"type": "http.response.body", "body": body})
 
 
-def application(hosts: Iterable[str] = LOOPBACK) -> Doorkeeper:
-    """Return the page as an ASGI application, with the doorkeeper in front."""
-    prepare()
-    _guarded_by_view.set()
+def application(hosts: Iterable[str] = LOOPBACK) -> HostCheck:
+    """Return the page as an ASGI application behind `HostCheck`."""
+    configure_solara()
+    _has_middleware.set()
     from solara.server import starlette
 
-    return Doorkeeper(starlette.app, hosts)
+    return HostCheck(starlette.app, hosts)
 
 
-def guard() -> None:
-    """Put the doorkeeper before a server of Solara's that runs in this process, as `solara run`'s.
+def install_host_check() -> None:
+    """Put `HostCheck` in front of the Solara server of this process, as `solara run` starts it.
 
-    Nothing happens where there is none, or where one stands there already.
+    Does nothing where there is no server, or the check is installed already.
     """
     served = sys.modules.get("solara.server.starlette")
-    if served is None or _guarded_by_view.is_set():
+    if served is None or _has_middleware.is_set():
         return
     app = served.app
     inside = app.middleware_stack or app.build_middleware_stack()
-    if not isinstance(inside, Doorkeeper):
-        app.middleware_stack = Doorkeeper(inside, LOOPBACK)
+    if not isinstance(inside, HostCheck):
+        app.middleware_stack = HostCheck(inside, LOOPBACK)
 
 
-def prepare() -> None:
-    """Settle how Solara serves; to be called before it is imported, for it reads this once."""
+def configure_solara() -> None:
+    """Set Solara's environment variables; call it before Solara is imported, which reads them."""
     os.environ.update(SETTINGS)
 
 
@@ -159,30 +158,30 @@ def serve(host: str, port: int, hosts: Iterable[str], opened: Callable[[str], No
     Parameters
     ----------
     hosts
-        Names by which the server may be asked.
+        Host names that requests may use.
     opened
-        Called with the address as soon as it answers.
+        Called with the address as soon as the server answers.
     """
     import uvicorn
 
-    warnings.filterwarnings("ignore", "Cookies with samesite")  # no frame is to hold the page
+    warnings.filterwarnings("ignore", "Cookies with samesite")  # the page is never in a frame
     listening = free_socket(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}/"
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
         application(hosts), access_log=False, log_level="warning", loop="asyncio",
         server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
 
-    def tell() -> None:
+    def announce() -> None:
         while not server.started:
             if stopped.wait(0.05):
                 return
         opened(address)
 
     stopped = threading.Event()
-    threading.Thread(target=tell, daemon=True).start()
+    threading.Thread(target=announce, daemon=True).start()
     try:
         server.run(sockets=[listening])
     finally:
@@ -190,7 +189,7 @@ def serve(host: str, port: int, hosts: Iterable[str], opened: Callable[[str], No
 
 
 def open_browser(address: str) -> None:
-    """Open the page where there is a browser to open it."""
+    """Open the page in a browser, if there is one."""
     try:
         webbrowser.open(address)
     except webbrowser.Error:

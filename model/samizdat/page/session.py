@@ -1,7 +1,8 @@
-"""One visitor: her world, its pictures, and what of both her page shows just now."""
+"""One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
 import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -10,249 +11,285 @@ from mesa.visualization.utils import force_update
 from reacton.core import get_render_context
 from solara.server import kernel_context
 
+from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine, Status
+from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
-from samizdat.page.limits import opening
-from samizdat.page.painter import Painter, Shown
-from samizdat.page.twin import Click
+from samizdat.page.limits import server_limits
+from samizdat.page.painter import PageState, Painter
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
 
 FIRST_SPEED = 3.0  # days a second
 
+# Functions that turn a model into a Solara component; some of Mesa's come with a number of a tab.
+MesaComponent = Callable[[ProtestModel], object]
+MesaComponents = Mapping[str, MesaComponent | tuple[MesaComponent, int]]
+
 
 class Session:
-    """A world with its page; what components read of it are reactive values.
+    """A simulation with its page; what components show are reactive values.
 
-    Each of them changes only when there is something new, so that a component which reads one is
-    drawn anew no oftener than it must be.
+    Each value changes only when there is something new, so that components are drawn no more often
+    than necessary.
+
+    Parameters
+    ----------
+    choice
+        The simulation to begin with.
+    playing
+        Whether it runs as soon as it is built.
+    mesa_components
+        Mesa's components by name.
+
+    Attributes
+    ----------
+    draft
+        The choice for the next start. Handlers read ``draft`` and ``region`` when they are called:
+        several events may arrive before the page is drawn again.
+    region
+        The region that orders are for; empty for the whole country.
+    problem
+        What is wrong with the visitor's last request.
+    error_count
+        Number of such errors so far; text fields then show their value again.
+    drawing_error
+        Why there is no picture.
+    comparison
+        How the twin differs, in a sentence.
+    lever
+        The lever that is off in the twin.
     """
 
-    def __init__(self, choice: Choice, problem: str, *, playing: bool, measures: Any) -> None:
-        self.engine = Engine(choice, opening.citizens, FIRST_SPEED, playing=playing)
-        self.painter = Painter(self.engine, self._publish)
-        # Mesa's components by name; some makers of them say on which of its tabs they go.
-        self.measures = {n: c[0] if isinstance(c, tuple) else c for n, c in measures.items()}
+    def __init__(self, choice: Choice, *, playing: bool, mesa_components: MesaComponents) -> None:
+        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=playing)
+        self.painter = Painter(self.engine, self.publish)
+        self.mesa_components = {
+            name: each[0] if isinstance(each, tuple) else each
+            for name, each in mesa_components.items()
+        }
         self.choice = solara.reactive(choice)
-        # What is chosen for the next start, and where orders are for. Handlers read both when they
-        # are called: several events may come before the page is drawn anew.
         self.draft = solara.reactive(choice)
-        self.where = solara.reactive("")  # a region, or everywhere
-        self.world = choice.world()
-        self.problem = solara.reactive(problem)  # of what the visitor last asked for
-        self.refusals = solara.reactive(0)  # so often, for fields that take back what was typed
-        self.undrawn = solara.reactive("")  # why there is no picture
+        self.region = solara.reactive("")
+        self.scenario = choice.load()
+        self.problem = solara.reactive("")
+        self.error_count = solara.reactive(0)
+        self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
         self.picture = solara.reactive(b"")
         self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
-        self.clicks: solara.Reactive[tuple[Click, ...]] = solara.reactive(())
+        self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
-        self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # that run: id -> title
+        self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # running: id -> title
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
-        self.lesson = solara.reactive("")  # what the twin shows
-        self.model: solara.Reactive[Any] = solara.reactive(None)
+        self.comparison = solara.reactive("")
+        self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
         self.view = solara.reactive("network")
-        self.shows = solara.reactive("turnout")  # by the colour of the country's regions
+        self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
-        self._run = 1  # which world, as the engine counts them
+        self._run = 1  # the current run, as the engine counts them
         self._context: Any = contextlib.nullcontext()
-        # What is set within it is drawn at once: each drawing walks over the whole page.
+        # Values set within it are drawn together: each drawing walks over the whole page.
         self._drawing: Any = get_render_context()
 
-    def begin(self) -> None:
-        """Build the world and begin to draw it."""
+    def start(self) -> None:
+        """Begin to build the simulation and to draw it."""
         if kernel_context.has_current_context():
             self._context = kernel_context.get_current_context()
-        # Within a visitor's context each look into matplotlib's settings is a search.
+        # In a visitor's context each access to matplotlib's settings is slow.
         with kernel_context.without_context():
             self.engine.start()
             self.painter.start()
 
-    def end(self) -> None:
-        """Let the world go."""
+    def stop(self) -> None:
+        """End both threads and discard the simulation."""
         self.engine.stop()
         self.painter.stop()
 
-    def choose(self, choice: Choice, *, playing: bool | None = None) -> None:
-        """Begin anew with a world, or say what is wrong with it."""
+    def start_run(self, choice: Choice, *, playing: bool | None = None) -> None:
+        """Start a new run, or show what is wrong with the choice."""
         try:
-            world = choice.served(self.engine.most)
+            scenario = choice.load_within(self.engine.max_citizens)
         except ValueError as problem:
-            self.refuse(str(problem))
+            self.show_error(str(problem))
             return
         self.problem.set("")
-        self._run += 1  # what comes of the world before is not shown any more
-        self.world = world
+        self._run += 1  # pictures of the run before are not shown any more
+        self.scenario = scenario
         self.choice.set(choice)
-        if self.where.value not in self.world.region_names:
-            self.where.set("")
-        # The engine is not asked: there may be no world, and a new one has no second, no witness.
+        if self.region.value not in self.scenario.region_names:
+            self.region.set("")
+        # The engine need not be told: a new run has neither twin nor citizen log.
         self.lever.set(None)
         self.citizen.set(None)
         self.painter.chosen = None
         if self.view.value == "twin":
-            self.look("network")
+            self.select_view("network")
         self._clear()
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
         self.engine.build(choice, playing=playing)
 
-    def refuse(self, problem: str) -> None:
-        """Say what is wrong with what was asked for."""
+    def show_error(self, problem: str) -> None:
+        """Show what is wrong with a request."""
         self.problem.set(problem)
-        self.refusals.set(self.refusals.value + 1)
+        self.error_count.set(self.error_count.value + 1)
 
-    def look(self, view: str) -> None:
+    def select_view(self, view: str) -> None:
         """Show another view."""
         self.view.set(view)
-        self.painter.look(view, mesa=view in self.measures)
+        self.painter.select_view(view, mesa=view in self.mesa_components)
 
-    def colour(self, shows: str) -> None:
+    def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""
         self.shows.set(shows)
-        self.painter.colour(shows)
+        self.painter.set_colouring(shows)
 
-    def ask_why(self, citizen: int | None) -> None:
-        """Tell the days of a citizen from now on; of nobody with None."""
-        if citizen is not None and not 0 <= citizen < self.world.citizens:
-            last = self.world.citizens - 1
-            self.refuse(f"citizen = {citizen:,} is outside 0 ... {last:,}")
+    def watch(self, citizen: int | None) -> None:
+        """Explain the days of a citizen from now on; of nobody with None."""
+        if citizen is not None and not 0 <= citizen < self.scenario.citizens:
+            last = self.scenario.citizens - 1
+            self.show_error(f"citizen = {citizen:,} is outside 0 ... {last:,}")
             return
         self.problem.set("")
         self.citizen.set(citizen)
         self.account.set(())
         self.painter.chosen = citizen
-        self._heed(self.engine.watch(citizen))
+        self._show_error_of(self.engine.watch(citizen))
 
-    def here(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Return an order for the place that is chosen."""
-        where = self.where.value
-        return {**order, "regions": [where]} if where else order
+    def in_region(self, entry: TimelineEntry) -> TimelineEntry:
+        """Return an order for the region that is selected."""
+        region = self.region.value
+        return {**entry, "regions": [region]} if region else entry
 
-    def ordered(self, entry: dict[str, Any]) -> bool:
-        """Whether just this is ordered and not over."""
-        return any(click.entry == entry for click in self.clicks.value)
+    def is_ordered(self, entry: TimelineEntry) -> bool:
+        """Whether such an order is in force."""
+        return any(is_same_order(each.entry, entry) for each in self.interventions.value)
 
-    def enact(self, entry: dict[str, Any]) -> None:
-        """Do something as the state, from the next day on."""
+    def enact(self, entry: TimelineEntry) -> None:
+        """Give an order, from the next day on."""
         self.problem.set("")
-        self._heed(self.engine.enact(entry))
+        self._show_error_of(self.engine.enact(entry))
 
-    def toggle(self, entry: dict[str, Any]) -> None:
-        """Do something as the state, or end it where it is done already."""
+    def toggle(self, entry: TimelineEntry) -> None:
+        """Give an order, or lift it if it is in force."""
         self.problem.set("")
-        self._heed(self.engine.toggle(entry))
+        self._show_error_of(self.engine.toggle(entry))
 
     def set(self, name: str, value: float | str) -> None:
-        """Set a number from the next day on."""
+        """Set a parameter from the next day on."""
         quantity = REGISTRY[name].quantity
         try:
             number = quantity.checked(name, value)
         except ValueError as problem:
-            self.refuse(str(problem))
+            self.show_error(str(problem))
             return
-        kept = quantity.names[int(number)] if quantity.names else number
-        self.enact({"kind": "setting", "set": {name: kept}, "title": title_of(name, number)})
+        named = quantity.names[int(number)] if quantity.names else number
+        self.enact({"kind": "setting", "set": {name: named}, "title": title_of(name, number)})
 
-    def lift(self, click: str) -> None:
-        """End what was ordered."""
+    def lift(self, which: str) -> None:
+        """End an intervention, by its id."""
         self.problem.set("")
-        self._heed(self.engine.lift(click))
+        self._show_error_of(self.engine.lift(which))
 
     def compare(self, lever: str | None) -> None:
-        """Run the same world without a lever beside this one."""
+        """Run a twin without a lever beside this run; none with None."""
         self.problem.set("")
         self.lever.set(lever)
-        self.lesson.set("")
-        self._heed(self.engine.compare(lever))
+        self.comparison.set("")
+        self._show_error_of(self.engine.compare(lever))
         if lever is not None:
-            self.look("twin")
+            self.select_view("twin")
         elif self.view.value == "twin":
-            self.look("network")
+            self.select_view("network")
 
-    def pace(self, speed: float) -> None:
-        """Take so many days a second at most; 0 for as many as the machine does."""
+    def set_speed(self, speed: float) -> None:
+        """Take at most this number of steps a second; `engine.UNPACED` for no limit."""
         self.speed.set(speed)
-        self.engine.pace(speed)
+        self.engine.set_speed(speed)
 
-    def _heed(self, answer: "Future[Any]") -> None:
-        """Show the visitor what is wrong with what she asked for, once it is known."""
-
-        def heard(done: "Future[Any]") -> None:
-            problem = done.exception()
-            if problem is not None:
-                text = str(problem) if isinstance(problem, ValueError) else repr(problem)
-                with self._context:
-                    self.refuse(text)
-
-        answer.add_done_callback(heard)
-
-    def _clear(self) -> None:
-        """Show nothing of a world that is gone."""
-        self.picture.set(b"")
-        self.series.set(b"")
-        self.counts.set({})
-        self.clicks.set(())
-        self.events.set({})
-        self.account.set(())
-        self.lesson.set("")
-        self.model.set(None)
-        self.undrawn.set("")
-
-    def _publish(self, new: Shown) -> None:
+    def publish(self, new: PageState) -> None:
+        """Show what the painter drew; called in its thread."""
         if new.status.run < self._run:
             return
         with self._context, self._drawing:
             if new.status.phase != "ready":
                 self._clear()
             elif new.counts is not None:
-                if new.model is not None:
-                    self.model.set(new.model)
-                    force_update()
-                else:
-                    self.picture.set(new.picture)
-                self.clicks.set(new.clicks)
-                self.series.set(new.series)
-                self.parameters.set(new.parameters)
-                self.events.set(new.events)
-                self.counts.set(new.counts)
-                if new.citizen == self.citizen.value:
-                    self.account.set(new.account)
-                self.lesson.set(new.lesson)
-            self.undrawn.set(new.undrawn)
+                self._show(new)
+            self.drawing_error.set(new.drawing_error)
             self.status.set(new.status)
+
+    def _show(self, new: PageState) -> None:
+        if new.model is not None:
+            self.model.set(new.model)
+            force_update()
+        else:
+            self.picture.set(new.picture)
+        self.interventions.set(new.interventions)
+        self.series.set(new.series)
+        self.parameters.set(new.parameters or {})
+        self.events.set(new.events or {})
+        self.counts.set(new.counts or {})
+        if new.citizen == self.citizen.value:
+            self.account.set(new.account)
+        self.comparison.set(new.comparison)
+
+    def _show_error_of(self, answer: "Future[str] | Future[None]") -> None:
+        """Show what is wrong with a request, once the engine has answered."""
+
+        def done(answer: "Future[Any]") -> None:
+            problem = answer.exception()
+            if problem is not None:
+                text = str(problem) if isinstance(problem, ValueError) else repr(problem)
+                with self._context:
+                    self.show_error(text)
+
+        answer.add_done_callback(done)
+
+    def _clear(self) -> None:
+        """Remove everything that was shown of a run."""
+        self.picture.set(b"")
+        self.series.set(b"")
+        self.counts.set({})
+        self.interventions.set(())
+        self.events.set({})
+        self.account.set(())
+        self.comparison.set("")
+        self.model.set(None)
+        self.drawing_error.set("")
 
 
 class SessionLimit:
-    """How many visitors there may be at a time."""
+    """Limits the number of visitors at the same time to `server_limits.sessions`."""
 
     def __init__(self) -> None:
-        self._taken, self._lock = 0, threading.Lock()
+        self._count, self._lock = 0, threading.Lock()
 
-    def take(self) -> None:
-        """Take a seat.
+    def acquire(self) -> None:
+        """Count a visitor.
 
         Raises
         ------
         ScenarioError
-            If there is none left.
+            If the limit is reached.
         """
         with self._lock:
-            if self._taken >= opening.sessions:
+            if self._count >= server_limits.sessions:
                 raise ScenarioError(
-                    f"{self._taken} visitors are here already, which is as many as this page "
-                    "serves at a time: close another of its windows, then load it again"
+                    f"the limit of {server_limits.sessions} visitors at the same time is reached: "
+                    "close another window of this page, then reload"
                 )
-            self._taken += 1
+            self._count += 1
 
-    def leave(self) -> None:
-        """Leave it."""
+    def release(self) -> None:
+        """Count a visitor less."""
         with self._lock:
-            self._taken -= 1
+            self._count -= 1
 
 
-seats = SessionLimit()
+session_limit = SessionLimit()

@@ -1,8 +1,8 @@
-"""The small parts that the page is made of."""
+"""The widgets of the page: buttons, fields, lists, sliders, pictures."""
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import reacton.ipyvuetify as v
 import solara
@@ -10,40 +10,42 @@ import solara
 from samizdat.page.sliders import STEPS, scale_of, shown, words_of
 from samizdat.scenario.registry import REGISTRY
 
+T = TypeVar("T")
 
-@solara.component_vue("picture.vue")
-def Picture(
+
+@solara.component_vue("picture_widget.vue")
+def PictureWidget(
     src: str,
     alt: str,
     waiting: str = "",
     clickable: bool = False,
-    event_click: Any = None,
-    event_size: Any = None,
+    event_click: Callable[[dict[str, float]], None] | None = None,
+    event_size: Callable[[dict[str, int]], None] | None = None,
 ) -> None:
-    """Show a picture that fills its frame.
+    """Show a picture that fills its frame, or a text while there is none.
 
     Parameters
     ----------
     event_click
-        Called with where a click was, in parts of the picture's width and height.
+        Called with the place of a click, in shares of the picture's width and height.
     event_size
-        Called with how many pixels there is room for.
+        Called with the size of the frame [pixels].
     """
 
 
-def data_of(png: bytes) -> str:
-    """Return a PNG as an address."""
+def data_url(png: bytes) -> str:
+    """Return a PNG file as a data URL."""
     return "data:image/png;base64," + base64.b64encode(png).decode() if png else ""
 
 
 @solara.component
 def Choices(
-    options: Sequence[tuple[Any, str]],
-    value: Any,
-    on_value: Callable[[Any], None],
+    options: Sequence[tuple[T, str]],
+    value: T,
+    on_value: Callable[[T], None],
     label: str,
 ) -> None:
-    """Show buttons of which one is down."""
+    """Show a group of buttons, of which one is pressed."""
     with solara.Div(
         classes=["samizdat-choices"], attributes={"role": "group", "aria-label": label}
     ):
@@ -67,43 +69,48 @@ def Button(
         on_click=on_click,
         disabled=disabled,
         text=True,
-        classes=["samizdat-press", "samizdat-down" if down else "samizdat-up", kind],
+        classes=["samizdat-button", "samizdat-down" if down else "samizdat-up", kind],
         attributes={"aria-pressed": "true" if down else "false", "title": hint or text},
     )
 
 
-@solara.component_vue("entry.vue")
-def Entry(
-    *, label: str, value: str, event_typed: Any = None, kind: str = "", refusals: int = 0
+@solara.component_vue("text_field.vue")
+def TextField(
+    *,
+    label: str,
+    value: str,
+    event_typed: Callable[[str], None] | None = None,
+    kind: str = "",
+    error_count: int = 0,
 ) -> None:
-    """Show a field for a word or a number; it counts when it is left, or with Enter.
+    """Show a text field; what is typed is sent with Enter or when the field loses focus.
 
-    What a visitor types stays until then, whatever the value becomes meanwhile.
+    Until then the typed text stays, even if the value changes.
 
     Parameters
     ----------
     event_typed
-        Called with what was typed.
-    refusals
-        How often anything was refused; when it rises, the field shows its value again.
+        Called with the typed text.
+    error_count
+        Number of errors so far; when it rises, the field shows its value again.
     """
 
 
 @solara.component
 def Select(
     label: str,
-    options: Sequence[tuple[Any, str]],
-    value: Any,
-    on_value: Callable[[Any], None],
+    options: Sequence[tuple[T, str]],
+    value: T,
+    on_value: Callable[[T], None],
     name: str = "",
 ) -> None:
-    """Show a list to pick one from; its name is for those who do not see its label."""
+    """Show a list of options; ``name`` labels it for screen readers if ``label`` is empty."""
     v.Select(
         label=label or None,
         items=[{"value": k, "text": text} for k, (_, text) in enumerate(options)],
         v_model=next((k for k, (option, _) in enumerate(options) if option == value), None),
         on_v_model=lambda k: on_value(options[k][0]),
-        dense=True, hide_details=True, outlined=True, class_="samizdat-pick",
+        dense=True, hide_details=True, outlined=True, class_="samizdat-select",
         menu_props={"maxHeight": 380}, attributes={"aria-label": name or label},
     )  # fmt: skip
 
@@ -114,9 +121,9 @@ def Number(
     value: float,
     on_value: Callable[[str, float | str], None],
     label: str = "",
-    refusals: int = 0,
+    error_count: int = 0,
 ) -> None:
-    """Show a number as a slider and a field, from its declaration."""
+    """Show a parameter as a slider with a field, or as buttons if its values have names."""
     quantity = REGISTRY[name].quantity
     unit = "" if quantity.unit == "1" else f" [{quantity.unit}]"
     with solara.Div(
@@ -130,18 +137,18 @@ def Number(
             options = [(float(k), word) for k, word in enumerate(words)]
             Choices(options, value, lambda chosen: on_value(name, chosen), name)
         else:
-            Slider(name, value, on_value, refusals)
+            Slider(name, value, on_value, error_count)
 
 
 @solara.component
 def Slider(
-    name: str, value: float, on_value: Callable[[str, float | str], None], refusals: int = 0
+    name: str, value: float, on_value: Callable[[str, float | str], None], error_count: int = 0
 ) -> None:
-    """Show a slider, which counts when it is let go, and a field beside it."""
+    """Show a slider, whose value is sent when it is released, and a text field beside it."""
     scale = scale_of(name)
     place, set_place = solara.use_state(scale.place(value))
-    solara.use_effect(lambda: set_place(scale.place(value)), [value, refusals])
-    with solara.Div(classes=["samizdat-slide"]):
+    solara.use_effect(lambda: set_place(scale.place(value)), [value, error_count])
+    with solara.Div(classes=["samizdat-slider"]):
         slider = v.Slider(
             v_model=place, on_v_model=set_place, min=0, max=STEPS, dense=True,
             hide_details=True, color="#33506b", track_color="#c3ccd4",
@@ -150,24 +157,24 @@ def Slider(
         v.use_event(
             slider, "change", lambda _widget, _event, moved: on_value(name, scale.value(moved))
         )
-        Entry(
+        TextField(
             label="",
             value=shown(value),
             event_typed=lambda text: on_value(name, text),
             kind="samizdat-exact",
-            refusals=refusals,
+            error_count=error_count,
         )
 
 
 @solara.component
 def Expander(title: str, content: Callable[[], None]) -> None:
-    """Show a title that opens what is under it; nothing of it is made before."""
+    """Show a title that opens and closes its content; the content is made when it is opened."""
     is_open, set_open = solara.use_state(False)
     solara.Button(
         ("▾ " if is_open else "▸ ") + title,
         on_click=lambda: set_open(not is_open),
         text=True,
-        classes=["samizdat-fold"],
+        classes=["samizdat-expander"],
         attributes={"aria-expanded": "true" if is_open else "false"},
     )
     if is_open:

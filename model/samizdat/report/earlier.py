@@ -10,7 +10,7 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.folder import COMPLETE
 from samizdat.batch.parts import RUNS, parts_in
 from samizdat.batch.results import Results
-from samizdat.system.files import written_whole
+from samizdat.system.files import atomic_write
 
 WRITTEN = ".report.json"  # in the folder of a report
 _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
@@ -22,7 +22,7 @@ def remember(place: Path, files: Iterable[Path], runs: int) -> None:
     for name in _known(place).files:
         if name not in names:
             (place / name).unlink(missing_ok=True)
-    with written_whole(place / WRITTEN) as partial:
+    with atomic_write(place / WRITTEN) as partial:
         partial.write_text(json.dumps({"runs": runs, "files": names}, indent=1) + "\n", "utf-8")
 
 

@@ -16,7 +16,7 @@ from samizdat.report.tables import (
     table_of_differences,
     table_of_points,
 )
-from samizdat.system.files import written_whole
+from samizdat.system.files import atomic_write
 
 REPORT, PAGE, FIGURES = "report", "report.html", "figures"
 TABLE, CASCADES = "table.csv", "cascades.csv"
@@ -66,12 +66,12 @@ def write_findings(results: Results, out: str | Path | None = None) -> Findings:
         place / PAGE, results, finished, of_points, tables[CASCADES], tables[DIFFERENCES],
         sensitivity, figures, of_factors,
     )  # fmt: skip
-    with written_whole(place / PAGE) as partial:
+    with atomic_write(place / PAGE) as partial:
         partial.write_text(page(findings), encoding="utf-8")
     return findings
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> Path:
-    with written_whole(path) as partial:
+    with atomic_write(path) as partial:
         table.to_csv(partial, index=False, lineterminator="\n")
     return path

@@ -1,9 +1,9 @@
-"""Checkpoint files: written whole, verified when read, kept in a run's folder.
+"""Checkpoint files: written whole, verified when read, stored in a run's folder.
 
-A checkpoint holds what decides the rest of a run and cannot be had otherwise: the citizens' dynamic
-state, what the regime remembers, the rows counted so far, and the scenario. Traits and graph are
-made again from scenario and seed, or given again, and compared by digest. This module handles facts
-and arrays; `Simulation.save` and `Simulation.restore` say which.
+A checkpoint holds what decides the rest of a run and cannot be derived: the dynamic state of the
+citizens, the memory of the regime, the history so far, and the scenario. Traits and graph are drawn
+again from scenario and seed, or given again, and compared by digest. This module handles facts and
+arrays; `Simulation.save` and `Simulation.restore` decide which.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from samizdat.system.archive import DamagedError, read_archive, write_archive
 from samizdat.system.files import to_disk
 
 FORMAT = 2
-FOLDER, KEPT = "checkpoints", 2
+FOLDER, KEEP = "checkpoints", 2  # the newest two are kept
 _NAMED = {
     "model": "source of the model",
     "scenario": "scenario",
@@ -30,11 +30,11 @@ _NAMED = {
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that does not belong to this run or this version, in one line."""
+    """Why a checkpoint does not belong to this run or this version; one line."""
 
 
 class Checkpoint(NamedTuple):
-    """What a file holds."""
+    """The content of a checkpoint file."""
 
     path: Path
     facts: dict[str, Any]
@@ -42,31 +42,31 @@ class Checkpoint(NamedTuple):
 
     @property
     def step(self) -> int:
-        """How many steps were done."""
+        """Number of steps done."""
         return int(self.facts["step"])
 
     @property
     def scenario(self) -> Scenario:
-        """The world it was taken in."""
+        """The scenario of the run."""
         return Scenario.from_table(self.facts["scenario"], self.facts["name"])
 
-    def copy_to(self, places: Mapping[str, NDArray[Any]]) -> None:
-        """Copy arrays into ``places`` by name; nothing is copied unless all fit.
+    def copy_to(self, targets: Mapping[str, NDArray[Any]]) -> None:
+        """Copy arrays into ``targets`` by name; nothing is copied unless all fit.
 
         Raises
         ------
         CheckpointError
             Naming the first array that is missing or of another type or shape.
         """
-        for name, place in places.items():
+        for name, target in targets.items():
             found = self.arrays.get(name)
-            if found is None or found.dtype != place.dtype or found.shape != place.shape:
+            if found is None or found.dtype != target.dtype or found.shape != target.shape:
                 raise CheckpointError(f"{self.path}: {name} does not fit this version or world")
-        for name, place in places.items():
-            place[...] = self.arrays[name]
+        for name, target in targets.items():
+            target[...] = self.arrays[name]
 
-    def check(self, identity: Mapping[str, Any], *, force: bool = False) -> None:
-        """Check that it belongs to what ``identity`` describes, wholly or in part.
+    def check(self, identity: Mapping[str, str | int], *, force: bool = False) -> None:
+        """Check that it belongs to the run that ``identity`` describes, wholly or in part.
 
         Raises
         ------
@@ -76,8 +76,7 @@ class Checkpoint(NamedTuple):
         for name, value in identity.items():
             if self.facts["identity"][name] != value and not force:
                 raise CheckpointError(
-                    f"{self.path}: was taken with another {_NAMED[name]}"
-                    " (force goes on all the same)"
+                    f"{self.path}: was taken with another {_NAMED[name]} (force resumes anyway)"
                 )
 
 
@@ -87,7 +86,7 @@ def write(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     Parameters
     ----------
     facts
-        In JSON's types; among them ``step``, ``name``, ``scenario`` and ``identity``.
+        JSON values; among them ``step``, ``name``, ``scenario`` and ``identity``.
     arrays
         By name.
     """
@@ -120,31 +119,31 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
-    """Write a checkpoint into a run's folder, where the last two are kept; return its path.
+    """Write a checkpoint into a run's folder, where the newest two are kept; return its path.
 
     Parameters
     ----------
     step
-        How many steps are done.
+        Number of steps done.
     save
         Writes the checkpoint to a path.
 
     Raises
     ------
     OSError
-        If it cannot be written; the one before stays.
+        If it cannot be written; the one before it stays.
     """
-    place = folder / FOLDER
-    path = place / f"step-{step:09d}.npz"
+    checkpoints = folder / FOLDER
+    path = checkpoints / f"step-{step:09d}.npz"
     try:
-        place.mkdir(exist_ok=True)
+        checkpoints.mkdir(exist_ok=True)
         to_disk(folder)
-        for partial in place.glob(".step-*.partial"):  # of a process that was killed
+        for partial in checkpoints.glob(".step-*.partial"):  # of a process that was killed
             partial.unlink()
         save(path)
         every = files_in(folder)
-        for old in every[every.index(path) + KEPT :] + every[: every.index(path)]:
-            old.unlink()  # what is newer was passed over: damaged
+        for old in every[every.index(path) + KEEP :] + every[: every.index(path)]:
+            old.unlink()  # newer ones were skipped because they are damaged
     except OSError as error:
         reason = f"no checkpoint could be written: {error.strerror or error}"
         raise OSError(error.errno, reason, str(path)) from error
@@ -152,7 +151,7 @@ def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
 
 
 def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """Return the newest checkpoint of a run's folder that is whole, and why others were not.
+    """Return the newest undamaged checkpoint of a run's folder, and messages about damaged ones.
 
     Raises
     ------
@@ -174,5 +173,5 @@ def clear(folder: Path) -> None:
     """Remove the checkpoints of a run's folder, and nothing else."""
     for path in [*files_in(folder), *(folder / FOLDER).glob(".step-*.partial")]:
         path.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # absent, or it holds something of the user's
+    with contextlib.suppress(OSError):  # absent, or it holds other files
         (folder / FOLDER).rmdir()

@@ -1,8 +1,8 @@
 """The citizens of a simulation, one by one or by the million: views of arrays, never copies.
 
-A `Citizen` reads her row when she is asked; `Citizens` is a lazy sequence of them, in the manner of
-Mesa's AgentSet. No object is kept for anybody, so that 17 million citizens cost nothing until they
-are read. What citizens are and do follows from the rules: nothing can be written here.
+A `Citizen` reads her row of the arrays when an attribute is read; `Citizens` is a lazy sequence of
+them, like Mesa's AgentSet. No objects are stored, so that 17 million citizens cost nothing until
+they are read. What citizens are and do follows from the rules: everything here is read-only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,26 +20,26 @@ from samizdat.society.snowball import network, snowball
 if TYPE_CHECKING:
     import networkx as nx
 
-Rows = int | slice | NDArray[np.int64]
-Read = Callable[[Simulation, Rows], Any]
+RowIndex = int | slice | NDArray[np.int64]
+Read = Callable[[Simulation, RowIndex], Any]
 Words = Callable[[Simulation], Sequence[str]]
 
 
-class Column:
-    """An attribute of citizens that stands in arrays: read for one, or for many at once."""
+class Attribute:
+    """An attribute of citizens that is stored in arrays: read for one citizen, or for many."""
 
     def __init__(self, read: Read, words: Words | None = None) -> None:
         self.read, self.words = read, words
 
     def __get__(self, citizen: "Citizen | None", owner: type) -> Any:
-        """Return the value of one citizen; of the class, the column itself."""
+        """Return the value of one citizen; on the class, the attribute itself."""
         if citizen is None:
             return self
         value = self.read(citizen.simulation, citizen.unique_id)
         return value.item() if self.words is None else self.words(citizen.simulation)[int(value)]
 
-    def of(self, simulation: Simulation, rows: Rows) -> Any:
-        """Return the values of many: an array that cannot be written; words as a Categorical."""
+    def of(self, simulation: Simulation, rows: RowIndex) -> Any:
+        """Return the values of many citizens: a read-only array; words as a Categorical."""
         values = self.read(simulation, rows)
         if self.words is not None:
             return pd.Categorical.from_codes(values, pd.Index(list(self.words(simulation))))
@@ -56,7 +56,7 @@ def _trait(name: str) -> Read:
     return lambda simulation, rows: getattr(simulation._world.traits, name)[rows]
 
 
-def _opposition(simulation: Simulation, rows: Rows) -> Any:
+def _opposition(simulation: Simulation, rows: RowIndex) -> Any:
     state = simulation._world.state
     return state.grievance[rows].astype(np.float64) * (1.0 - state.trust[rows].astype(np.float64))
 
@@ -64,17 +64,17 @@ def _opposition(simulation: Simulation, rows: Rows) -> Any:
 class Citizen:
     """One citizen as she is now.
 
-    She is a view: after a step she reads as that step left her, and before the first one she is
-    silent, unaware and without beliefs. Nothing of her can be set.
+    A read-only view: after a step it shows the new state; before the first step citizens are
+    silent, unaware and without beliefs.
 
     Attributes
     ----------
     unique_id
-        Her number, 0 ... N - 1; those of a region follow each other.
+        Her number, 0 ... n - 1; citizens of a region are numbered consecutively.
     model
-        The model that she was asked of, None for a bare simulation.
+        The Mesa model, None for a bare simulation.
     region, posture, attention
-        In words: of the scenario, of `POSTURES`, of `ATTENTION`.
+        Names: from the scenario, `POSTURES`, `ATTENTION`.
     grievance, trust, fear, opposition
         Her beliefs, 0 ... 1, and private opposition.
     hardship, resting_trust, threshold, risk_aversion, adoption_rank, literacy_rank
@@ -87,21 +87,32 @@ class Citizen:
 
     __slots__ = ("model", "simulation", "unique_id")
 
-    def __init__(self, simulation: Simulation, unique_id: int, model: Any = None) -> None:
+    def __init__(self, simulation: Simulation, unique_id: int, model: object = None) -> None:
         self.simulation, self.unique_id, self.model = simulation, unique_id, model
 
-    region = Column(_trait("region"), lambda simulation: simulation.scenario.region_names)
-    posture = Column(_state("posture"), lambda _: POSTURES)
-    attention = Column(_state("attention"), lambda _: ATTENTION)
-    grievance, trust, fear = (Column(_state(name)) for name in ("grievance", "trust", "fear"))
-    opposition = Column(_opposition)
-    hardship, resting_trust = Column(_trait("hardship")), Column(_trait("resting_trust"))
-    threshold, risk_aversion = Column(_trait("threshold")), Column(_trait("risk_aversion"))
-    adoption_rank, literacy_rank = Column(_trait("adoption_rank")), Column(_trait("literacy_rank"))
-    aware = Column(lambda simulation, rows: simulation._world.state.attention[rows] == AWARE)
-    online = Column(lambda simulation, rows: simulation._world.state.access[rows] & ONLINE != 0)
-    circumventing = Column(lambda simulation, rows: simulation._world.state.circumventing[rows] > 0)
-    days_left = Column(_state("days_left"))
+    region = Attribute(_trait("region"), lambda simulation: simulation.scenario.region_names)
+    posture = Attribute(_state("posture"), lambda _: POSTURES)
+    attention = Attribute(_state("attention"), lambda _: ATTENTION)
+    grievance, trust, fear = (Attribute(_state(name)) for name in ("grievance", "trust", "fear"))
+    opposition = Attribute(_opposition)
+    hardship, resting_trust = (
+        Attribute(_trait("hardship")),
+        Attribute(_trait("resting_trust")),
+    )
+    threshold, risk_aversion = (
+        Attribute(_trait("threshold")),
+        Attribute(_trait("risk_aversion")),
+    )
+    adoption_rank, literacy_rank = (
+        Attribute(_trait("adoption_rank")),
+        Attribute(_trait("literacy_rank")),
+    )
+    aware = Attribute(lambda simulation, rows: simulation._world.state.attention[rows] == AWARE)
+    online = Attribute(lambda simulation, rows: simulation._world.state.access[rows] & ONLINE != 0)
+    circumventing = Attribute(
+        lambda simulation, rows: simulation._world.state.circumventing[rows] > 0
+    )
+    days_left = Attribute(_state("days_left"))
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -112,17 +123,17 @@ class Citizen:
 
     @property
     def neighbours(self) -> "Citizens":
-        """Everybody she is tied to."""
+        """All citizens she is tied to."""
         return self._tied_to(0, None)
 
     @property
     def close_neighbours(self) -> "Citizens":
-        """Kin and co-workers, whom she hears in person."""
+        """Kin, friends and co-workers, whom she hears in person."""
         return self._tied_to(0, int(self.simulation.graph.ties.close[self.unique_id]))
 
     @property
     def online_neighbours(self) -> "Citizens":
-        """Whom she hears on platforms alone."""
+        """Citizens whom she hears only on platforms."""
         return self._tied_to(int(self.simulation.graph.ties.close[self.unique_id]), None)
 
     def _tied_to(self, first: int, last: int | None) -> "Citizens":
@@ -142,20 +153,32 @@ class Citizen:
         return f"<Citizen {self.unique_id}: {self.posture}>"
 
 
-COLUMNS = {name: column for name, column in vars(Citizen).items() if isinstance(column, Column)}
+ATTRIBUTES = {
+    name: column for name, column in vars(Citizen).items() if isinstance(column, Attribute)
+}
 
 
 class Citizens(Sequence[Citizen]):
-    """Citizens of a simulation in the order of their numbers, or as they were chosen.
+    """Citizens of a simulation, in the order of their numbers or as they were chosen.
 
     Parameters
     ----------
     simulation
-        Whose they are.
+        The simulation they live in.
     ids
         Their numbers, by default all.
     model
-        What a citizen's ``model`` is to be.
+        The value of each citizen's ``model``.
+
+    Examples
+    --------
+    >>> from samizdat import Scenario, Simulation
+    >>> from samizdat.run.citizens import Citizens
+    >>> citizens = Citizens(Simulation(Scenario.load("town").change({"citizens": 60})).run())
+    >>> len(citizens), citizens[7].online
+    (60, True)
+    >>> citizens.groupby("region").count()
+    {'Old Town': 36, 'Riverside': 24}
     """
 
     __slots__ = ("_ids", "model", "simulation")
@@ -164,7 +187,7 @@ class Citizens(Sequence[Citizen]):
         self,
         simulation: Simulation,
         ids: range | NDArray[np.int64] | None = None,
-        model: Any = None,
+        model: object = None,
     ) -> None:
         self.simulation, self.model = simulation, model
         self._ids = range(simulation.scenario.citizens) if ids is None else ids
@@ -177,7 +200,7 @@ class Citizens(Sequence[Citizen]):
     @overload
     def __getitem__(self, item: slice) -> "Citizens": ...
     def __getitem__(self, item: int | slice) -> "Citizen | Citizens":
-        """Return a citizen by her place (of all: by her number), or a run of them."""
+        """Return the citizen at an index (of all citizens: her number), or a slice of them."""
         if isinstance(item, slice):
             return self._chosen(self._ids[item])
         return Citizen(self.simulation, int(self._ids[item]), self.model)
@@ -201,29 +224,29 @@ class Citizens(Sequence[Citizen]):
         return self._ids
 
     def get(self, attr_names: str | Iterable[str]) -> Any:
-        """Return an attribute of all of them, or a tuple each of several.
+        """Return an attribute of all of them, or for several attributes a tuple per citizen.
 
-        A number comes as an array that cannot be written; of all citizens it is the simulation's
-        own and moves with it: copy what is to be kept over a step. A word comes as a Categorical.
+        Numbers come as a read-only array (n,). For all citizens it is a view of the simulation's
+        array, which a step overwrites: copy it to keep it. Names come as a Categorical.
 
         Raises
         ------
         AttributeError
-            Naming the nearest attribute there is.
+            Naming the nearest attribute that exists.
         """
         if not isinstance(attr_names, str):
             return list(zip(*(self.get(name) for name in attr_names), strict=True))
         if attr_names == "unique_id":
             return self.ids
-        if attr_names in COLUMNS:
-            return COLUMNS[attr_names].of(self.simulation, self._rows)
+        if attr_names in ATTRIBUTES:
+            return ATTRIBUTES[attr_names].of(self.simulation, self._rows)
         if not hasattr(Citizen, attr_names):
             known = [name for name in dir(Citizen) if not name.startswith("_")]
             raise AttributeError(f"citizens: {unknown(attr_names, known)}")
         return [getattr(citizen, attr_names) for citizen in self]
 
     def table(self, *names: str) -> pd.DataFrame:
-        """Return attributes as a table, a row a citizen."""
+        """Return attributes as a table, one row per citizen."""
         return pd.DataFrame({name: self.get(name) for name in names}, index=self.ids)
 
     def select(
@@ -232,16 +255,16 @@ class Citizens(Sequence[Citizen]):
         at_most: float = float("inf"),
         **equal: Any,
     ) -> "Citizens":
-        """Return those who pass, in order.
+        """Return the citizens that pass all conditions, in order.
 
         Parameters
         ----------
         filter_func
-            A function of a citizen, asked one by one; or an array of booleans, one each.
+            A function of a citizen, called for each; or an array (n,) of booleans.
         at_most
-            How many; or, as a float up to 1, which share of them.
+            Largest number of citizens; or, as a float up to 1, largest share.
         **equal
-            Values that attributes must have: ``posture="mobilise"``. They are looked up at once.
+            Values that attributes must have: ``posture="mobilise"``. These are compared as arrays.
         """
         chosen = self
         if isinstance(at_most, float) and at_most <= 1.0:
@@ -264,20 +287,20 @@ class Citizens(Sequence[Citizen]):
         return self._chosen(np.array(passing, np.int64))
 
     def sample(self, k: int, seed: int = 0) -> "Citizens":
-        """Return k of them drawn at random, in order; the same for the same seed.
+        """Return k of them drawn at random, in order; the same for equal seeds.
 
         Raises
         ------
         ValueError
-            If there are fewer.
+            If there are fewer than k.
         """
         if not 0 <= k <= len(self):
             raise ValueError(f"sample of {k} citizens: there are {len(self)}")
-        places = np.random.default_rng(seed).choice(len(self), k, replace=False)
-        return self._at(np.sort(places))
+        positions = np.random.default_rng(seed).choice(len(self), k, replace=False)
+        return self._at(np.sort(positions))
 
     def snowball(self, k: int = 2000, seed: int = 0) -> "Citizens":
-        """Return up to k citizens found along ties from one of these, see `snowball`."""
+        """Return up to k citizens found along ties, starting from these; see `society.snowball`."""
         return self._chosen(snowball(self.simulation.graph.ties, self._ids, k, seed))
 
     def network(self, *names: str) -> "nx.Graph[Any]":
@@ -286,24 +309,26 @@ class Citizens(Sequence[Citizen]):
         Parameters
         ----------
         names
-            Attributes that each node carries, as they are now; by default region and posture.
+            Attributes of each node, as they are now; by default region and posture.
         """
         names = names or ("region", "posture")
         nodes = [dict(zip(names, values, strict=True)) for values in self.get(names)]
         return network(self.simulation.graph.ties, self.ids.tolist(), nodes)
 
     def agg(self, attribute: str, func: Any) -> Any:
-        """Return a function of an attribute's values, or a list of the results of several."""
+        """Return a function of an attribute's values, or a list of those of several functions."""
         values = self.get(attribute)
         return func(values) if callable(func) else [each(values) for each in func]
 
     def groupby(self, by: str | Callable[[Citizen], Any]) -> "Groups":
-        """Return them by the values of an attribute, or of a function of each citizen."""
+        """Group them by the values of an attribute, or of a function of each citizen."""
         groups: dict[Any, Citizens] = {}
         if isinstance(by, str):
             codes, labels = pd.factorize(self.get(by))
-            places = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-            groups = {v: self._at(p) for v, p in zip(labels, places, strict=False)}
+            positions = np.split(
+                np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1]
+            )
+            groups = {v: self._at(p) for v, p in zip(labels, positions, strict=False)}
         else:
             listed: dict[Any, list[int]] = {}
             for citizen in self:
@@ -312,7 +337,7 @@ class Citizens(Sequence[Citizen]):
         return Groups(groups)
 
     def sort(self, key: str | Callable[[Citizen], Any], ascending: bool = False) -> "Citizens":
-        """Return them in the order of an attribute, or of a function; the largest first."""
+        """Sort them by an attribute, or by a function of each citizen; the largest first."""
         values = self.get(key) if isinstance(key, str) else [key(citizen) for citizen in self]
         values = values.codes if isinstance(values, pd.Categorical) else np.asarray(values)
         if ascending:
@@ -320,27 +345,27 @@ class Citizens(Sequence[Citizen]):
         return self._at(len(self) - 1 - np.argsort(values[::-1], kind="stable")[::-1])
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
-        """Return what a function, or the method of that name, gives for each of them."""
+        """Return the result of a function, or of the method of that name, for each of them."""
         if isinstance(method, str):
             return [getattr(citizen, method)(*args, **kwargs) for citizen in self]
         return [method(citizen, *args, **kwargs) for citizen in self]
 
     def to_list(self) -> list[Citizen]:
-        """Return a view of each, in a list."""
+        """Return a list of citizens."""
         return list(self)
 
     @property
-    def _rows(self) -> Rows:
-        """Where they stand in the arrays; a run of them needs no copy."""
+    def _rows(self) -> RowIndex:
+        """Their indices in the arrays; consecutive ones as a slice, which needs no copy."""
         if isinstance(self._ids, range) and self._ids.step > 0:
             return slice(self._ids.start, self._ids.stop, self._ids.step)
         return self.ids
 
-    def _at(self, places: NDArray[np.int64]) -> "Citizens":
-        """Return those who stand at some places of this sequence."""
+    def _at(self, positions: NDArray[np.int64]) -> "Citizens":
+        """Return those at some positions of this sequence."""
         ids = self._ids
         return self._chosen(
-            ids.start + ids.step * places if isinstance(ids, range) else ids[places]
+            ids.start + ids.step * positions if isinstance(ids, range) else ids[positions]
         )
 
     def _chosen(self, ids: range | NDArray[np.int64]) -> "Citizens":
@@ -354,7 +379,7 @@ class Citizens(Sequence[Citizen]):
 
 
 class Groups:
-    """Citizens by a value; iterates over pairs of value and citizens, as Mesa's GroupBy does."""
+    """Groups of citizens by a value; iterates over (value, citizens), as Mesa's GroupBy does."""
 
     def __init__(self, groups: dict[Any, Citizens]) -> None:
         self.groups = groups
@@ -366,7 +391,7 @@ class Groups:
         return len(self.groups)
 
     def count(self) -> dict[Any, int]:
-        """Return how many there are of each."""
+        """Return the size of each group."""
         return {value: len(group) for value, group in self}
 
     def agg(self, attr_name: str, func: Callable[[Any], Any]) -> dict[Any, Any]:
@@ -374,7 +399,7 @@ class Groups:
         return {value: func(group.get(attr_name)) for value, group in self}
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        """Return what a function of the citizens, or their method, gives for each group."""
+        """Return the result of a function, or of a method of `Citizens`, for each group."""
         if isinstance(method, str):
             return {v: getattr(group, method)(*args, **kwargs) for v, group in self}
         return {v: method(group, *args, **kwargs) for v, group in self}

@@ -8,8 +8,9 @@ import numpy as np
 
 from samizdat.core.layout import Traits
 from samizdat.scenario.scenario import Scenario
+from samizdat.society.graphs import Graph
 
-# Folders and files of the package that show, store and hand out; all others can change a result.
+# Folders and files of the package that cannot change a result; all others can.
 NO_RESULTS = (
     "__main__.py", "app.py", "batch", "cli", "explain", "figures", "mesa_model.py", "page",
     "report", "system", "text", "views",
@@ -39,3 +40,15 @@ def traits_digest(traits: Traits) -> str:
     for name, array in traits._asdict().items():
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def identity(scenario: Scenario, seed: int, graph: Graph, traits: Traits) -> dict[str, str | int]:
+    """Return what decides a run: digests of model, scenario, graph and traits; seed and size."""
+    return {
+        "model": model_digest(),
+        "scenario": scenario_digest(scenario),
+        "seed": seed,
+        "citizens": scenario.citizens,
+        "graph": graph.digest(),
+        "traits": traits_digest(traits),
+    }

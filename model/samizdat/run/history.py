@@ -1,4 +1,4 @@
-"""The history of a run: what was counted, step by step, and every way of reading it."""
+"""The history of a run: what was counted in each step, and the tables made of it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,27 +8,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import TALLIES
-from samizdat.run.measures import ACTIONS, MEASURES, daily_table, summary
+from samizdat.run.measures import ACTIONS, BARRED, MEASURES, Numbers, daily_table, summary
 from samizdat.scenario.scenario import Scenario
 
-ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # one each a step; what is saved
+ROWS = (
+    "tallies",
+    "actions",
+    "latent",
+    "blocked_anywhere",
+)  # one row per step; saved
 
 
 class History:
-    """The rows of a run, one a step, zero until they are recorded.
+    """The rows of a run, one per step, zero until they are recorded.
 
-    T is the number of steps of the scenario, R of regions; ``steps`` of them are done.
+    T is the number of steps of the scenario, R of regions; ``steps`` steps are done.
 
     Attributes
     ----------
     steps
-        How many steps were recorded.
+        Number of steps recorded.
     dates
         (T,) the date of each step.
     tallies
         (T, R, len(TALLIES)) what the passes counted.
     actions
-        (T, R, len(ACTIONS)) what the state did: platforms barred, blackout, violence.
+        (T, R, len(ACTIONS)) what the state did: platforms barred, and 1 where a lever acted.
     blocked_anywhere
         (T,) platforms barred in at least one region.
     latent
@@ -68,9 +73,10 @@ class History:
         """
         k = self.steps
         self.tallies[k] = tallies
-        self.actions[k, :, ACTIONS.index("platforms_blocked")] = np.bitwise_count(barred)
-        self.actions[k, :, ACTIONS.index("blackout")] = signals["blackout"]
-        self.actions[k, :, ACTIONS.index("violence")] = signals["violence"] > 0
+        self.actions[k, :, ACTIONS.index(BARRED)] = np.bitwise_count(barred)
+        for a, name in enumerate(ACTIONS):
+            if name != BARRED:
+                self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
         self.latent[k] = latent
         self.steps = k + 1
@@ -95,7 +101,7 @@ class History:
         """The nation's integer tallies of the last step, by name (see `core.layout.TALLIES`)."""
         return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
 
-    def columns(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    def columns(self, names: Iterable[str]) -> dict[str, Numbers]:
         """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once."""
         return self._columns(slice(self.steps), names)
 
@@ -108,7 +114,7 @@ class History:
 
     @property
     def nation(self) -> pd.DataFrame:
-        """One row a step, for the nation."""
+        """One row per step, for the nation."""
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps].sum(axis=1),
@@ -121,7 +127,7 @@ class History:
 
     @property
     def regions(self) -> pd.DataFrame:
-        """One row a step and region."""
+        """One row per step and region."""
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps],
@@ -134,7 +140,7 @@ class History:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run as a whole, as far as it was counted; see `measures.summary`."""
+        """The run so far as a whole; see `measures.summary`."""
         steps, spec = slice(self.steps), self.scenario.spec
         return summary(
             self.tallies[steps],
@@ -145,7 +151,7 @@ class History:
             spec.step_days,
         )
 
-    def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
         tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
         return {
             name: self._action(steps, name)
@@ -155,8 +161,8 @@ class History:
         }
 
     def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return in how many regions it held; a platform counts once, wherever it is barred."""
-        if name == "platforms_blocked":
+        """Return in how many regions it held (steps,); a blocked platform counts once."""
+        if name == BARRED:
             return self.blocked_anywhere[steps]
         held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)
         return held

@@ -1,4 +1,4 @@
-"""What is reported of a run, per day and as a whole: one function each."""
+"""Measures of a run, per day and as a whole: one function each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -8,39 +8,45 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
+from samizdat.regime.levers import LEVERS
 from samizdat.scenario.schema import unknown
+from samizdat.society.graphs import Graph
 
 Counts = NDArray[np.int64]
+Numbers = NDArray[np.int64 | np.float64]
 FALL = 0.035  # mobilised share at which regimes have fallen: Chenoweth & Stephan (2011)
 
 
-def _count(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+def _count(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def counted(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+    def count_of(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column])
 
-    return counted
+    return count_of
 
 
-def _mean(name: str) -> Callable[[Counts, Counts], NDArray[Any]]:
+def _mean(name: str) -> Callable[[Counts, Counts], Numbers]:
     column = TALLIES.index(name)
 
-    def averaged(tallies: Counts, citizens: Counts) -> NDArray[Any]:
+    def mean_per_citizen(tallies: Counts, citizens: Counts) -> Numbers:
         return np.asarray(tallies[..., column] / FIXED / citizens)
 
-    return averaged
+    return mean_per_citizen
 
 
 # Columns of a day, from tallies (..., len(TALLIES)) and the number of citizens (...).
-MEASURES: dict[str, Callable[[Counts, Counts], NDArray[Any]]] = {
+MEASURES: dict[str, Callable[[Counts, Counts], Numbers]] = {
     **{name: _count(name) for name in POSTURES},
     **{name: _count(name) for name in ("aware", "online", "circumventing", "cut_off")},
     **{name: _count(name) for name in ("newly_detained", "newly_mobilised")},
     **{name: _mean(name) for name in ("grievance", "trust", "fear", "opposition")},
     **{name: _count(name) for name in ("posts", "posts_heard", "posts_suppressed")},
 }
-ACTIONS = ("platforms_blocked", "blackout", "violence")
+BARRED = "platforms_blocked"  # of those that the state keeps from a region, blocked or banned
+# What the state did: platforms barred, then each lever whose look names a signal that is counted.
+_COUNTED = [lever.look.signal for lever in LEVERS.values() if lever.look.signal]
+ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal != "blocked"))
 
 
 def daily_table(
@@ -51,7 +57,7 @@ def daily_table(
     dates: NDArray[np.datetime64],
     regions: Sequence[str] | None,
 ) -> pd.DataFrame:
-    """Return one row a day, or one a day and region.
+    """Return one row per day, or one per day and region.
 
     Parameters
     ----------
@@ -75,9 +81,10 @@ def daily_table(
         columns["region"] = pd.Categorical.from_codes(codes, pd.Index(list(regions)))
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
     columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
-    counted = pd.array(_count("latent_self_censor")(tallies, citizens).reshape(-1), "Int64")
-    counted[~np.repeat(latent, width)] = pd.NA
-    columns["latent_self_censor"] = counted
+    latent_column = np.asarray(tallies[..., TALLIES.index("latent_self_censor")]).reshape(-1)
+    latent_counts = pd.array(latent_column, "Int64")
+    latent_counts[~np.repeat(latent, width)] = pd.NA
+    columns["latent_self_censor"] = latent_counts
     return pd.DataFrame(columns)
 
 
@@ -88,13 +95,32 @@ def _days(steps: float, step_days: float) -> float:
 
 
 def _share(part: int, whole: int) -> float | None:
-    """Return part / whole; None where there is no whole."""
+    """Return part / whole; None if whole is 0."""
     return part / whole if whole else None
 
 
 def mean_of(values: NDArray[np.float32]) -> float | None:
-    """Return the mean of some citizens' values; None of nobody."""
+    """Return the mean of some citizens' values; None if there are none."""
     return float(values.mean(dtype=np.float64)) if len(values) else None
+
+
+def population_measures(traits: Mapping[str, NDArray[Any]], graph: Graph) -> dict[str, Any]:
+    """Return means of the traits, and how alike close ties are in going online.
+
+    Parameters
+    ----------
+    traits
+        Arrays (n,) by name, as in `Simulation.state`.
+    """
+    means = {
+        f"mean_{name}": float(traits[name].mean(dtype=np.float64))
+        for name in ("hardship", "resting_trust", "threshold", "risk_aversion")
+    }
+    return {
+        **means,
+        "instigators": int(np.count_nonzero(traits["threshold"] == 0)),
+        "adoption_correlation_of_close_ties": graph.correlation(traits["adoption_rank"]),
+    }
 
 
 def summary(
@@ -105,7 +131,7 @@ def summary(
     citizens: int,
     step_days: float,
 ) -> dict[str, Any]:
-    """Return what is said of a run as a whole; sums over time are in (person-)days.
+    """Return the outcomes of a run as a whole; sums over time are in (person-)days.
 
     Parameters
     ----------
@@ -117,14 +143,14 @@ def summary(
     if not len(tallies):
         return {}
     by_name = {name: tallies[..., TALLIES.index(name)] for name in _SUMMED}
-    nation = {name: counted.sum(axis=1) for name, counted in by_name.items()}
+    nation = {name: counts.sum(axis=1) for name, counts in by_name.items()}
     street = nation["mobilise"]
     peak = int(street.argmax())
     active = np.flatnonzero(street)
     day = dates.astype("datetime64[D]")
     dissent = nation["posts"] + street
-    kept_back, open_dissent = int(nation["self_censor"].sum()), int(dissent.sum())
-    habit = nation["latent_self_censor"][latent]
+    withheld, open_dissent = int(nation["self_censor"].sum()), int(dissent.sum())
+    latent_days = nation["latent_self_censor"][latent]
     online = nation["online"]
     return {
         "citizens": citizens,
@@ -138,11 +164,13 @@ def summary(
         "last_day": str(day[active[-1]]) if len(active) else None,
         "regions_reached": int((by_name["mobilise"].max(axis=0) > 0).sum()),
         "days_above_fall": _days(int((street >= FALL * citizens).sum()), step_days),
-        "self_censorship_gap": _share(kept_back, kept_back + open_dissent),
+        "self_censorship_gap": _share(withheld, withheld + open_dissent),
         "peak_self_censor": int(nation["self_censor"].max()),
-        "self_censor_days": _days(kept_back, step_days),
+        "self_censor_days": _days(withheld, step_days),
         "open_dissent_days": _days(open_dissent, step_days),
-        "mean_latent_self_censor": float(habit.mean() / citizens) if len(habit) else None,
+        "mean_latent_self_censor": float(latent_days.mean() / citizens)
+        if len(latent_days)
+        else None,
         "peak_detained": int(nation["detained"].max()),
         "peak_detained_share": float(nation["detained"].max() / citizens),
         "arrests": int(nation["newly_detained"].sum()),
@@ -168,7 +196,7 @@ OUTCOMES = (
 )  # fmt: skip
 DAILY = tuple(MEASURES)
 # How a daily measure becomes one number of a run: `fear.last`, `mobilise.max`.
-HOW: dict[str, Callable[[NDArray[Any]], Any]] = {
+HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
     "max": np.max,
     "min": np.min,
     "mean": np.mean,
@@ -178,18 +206,18 @@ HOW: dict[str, Callable[[NDArray[Any]], Any]] = {
 
 
 def is_measure(name: str) -> bool:
-    """Whether a run can be measured so."""
+    """Whether this is the name of a measure of a run."""
     daily, dot, how = name.rpartition(".")
     return name in OUTCOMES or (bool(dot) and daily in DAILY and how in HOW)
 
 
 def check_measure(name: str, also: Iterable[str] = ()) -> None:
-    """Check that a run can be measured so: by an outcome, or a daily measure's ``.max`` and such.
+    """Check the name of a measure: an outcome, or a daily measure with ``.max`` and the like.
 
     Parameters
     ----------
     also
-        Names that could have been meant besides.
+        Other names to consider in the error message.
 
     Raises
     ------

@@ -1,156 +1,164 @@
-"""Populations kept: in memory for the next run of this process, on disk for the next process.
+"""Cached populations: in memory for the next run of this process, on disk for other processes.
 
-What is kept is a pure function of its key, so that no run can tell. Nobody may write to the
-arrays: runs share them.
+What is cached is a pure function of its key, so results do not depend on the cache. The arrays are
+shared by runs and must not be written to.
 """
 
 import functools
 import hashlib
-import os
 import platform
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import scipy
 
 from samizdat.core.jit import source_digest
 from samizdat.core.layout import Ties, Traits
+from samizdat.run.arguments import available_cores
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graph_shape import mean_degree
 from samizdat.society.graphs import GRAPHS, Graph, social
-from samizdat.society.population import settle_citizens
+from samizdat.society.population import draw_traits
 from samizdat.system import memory
-from samizdat.system.array_store import Store, StoreError, default_folder, key_of, limit_asked
+from samizdat.system.array_store import (
+    Arrays,
+    Store,
+    StoreError,
+    default_folder,
+    key_of,
+    size_limit,
+)
 
-ON_DISK_FROM = 200_000  # citizens; fewer are drawn sooner than they are read
-IN_MEMORY = 512_000_000  # bytes kept of all populations, but for the two newest things
-_SLOW = 1.0  # seconds of which one is told
+ON_DISK_FROM = 200_000  # citizens; fewer are drawn faster than they are read
+IN_MEMORY = 512_000_000  # bytes of all cached items; the two newest stay whatever their size
+_SLOW = 1.0  # seconds; what takes longer is reported
 
-SOCIETY = Path(__file__).parents[1] / "society"  # its source decides a population, with core's
-Say = Callable[[str], None]
+SOCIETY = Path(__file__).parents[1] / "society"  # with core, the source that decides a population
+Notify = Callable[[str], None]
 
 
 class CacheWarning(UserWarning):
-    """Something could not be kept, or was damaged; the run goes on without."""
+    """Something could not be cached, or was damaged; the run goes on without it."""
 
 
-class _Kept:
-    """What was used last and fits into memory; the two newest stay whatever they take."""
+class _ProcessCache:
+    """The items used last that fit into `IN_MEMORY`; the two newest stay whatever their size."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._things: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._items: OrderedDict[Hashable, tuple[Graph | Traits, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
-        """Return what is kept, or None."""
+        """Return the cached item, or None."""
         with self._lock:
-            if key not in self._things:
+            if key not in self._items:
                 return None
-            self._things.move_to_end(key)
-            return self._things[key][0]
+            self._items.move_to_end(key)
+            return self._items[key][0]
 
-    def put(self, key: Hashable, thing: Any, size: int) -> None:
-        """Keep a thing of so many bytes."""
+    def put(self, key: Hashable, item: Graph | Traits, size: int) -> None:
+        """Cache an item of this many bytes."""
         with self._lock:
-            self._things[key] = thing, size
-            while len(self._things) > 2 and self._bytes() > IN_MEMORY:
-                self._things.popitem(last=False)
+            self._items[key] = item, size
+            while len(self._items) > 2 and self._bytes() > IN_MEMORY:
+                self._items.popitem(last=False)
 
     def make_room(self, size: int, wanted: tuple[Hashable, ...]) -> None:
-        """Let go of all but what is wanted, the oldest first, where so many bytes are to come."""
+        """Drop the oldest items that are not wanted, until this many bytes more would fit."""
         with self._lock:
-            for key in [key for key in self._things if key not in wanted]:
+            for key in [key for key in self._items if key not in wanted]:
                 if self._bytes() + size > IN_MEMORY:
-                    del self._things[key]
+                    del self._items[key]
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Drop all items."""
         with self._lock:
-            self._things.clear()
+            self._items.clear()
 
     def _bytes(self) -> int:
-        return sum(size for _, size in self._things.values())
+        return sum(size for _, size in self._items.values())
 
 
-KEPT = _Kept()
+IN_PROCESS = _ProcessCache()
 
 
-class _Recipe(NamedTuple):
-    """How one kind of thing is drawn, and kept as arrays and facts."""
+T = TypeVar("T", Graph, Traits)
+
+
+class _Recipe(NamedTuple, Generic[T]):
+    """How one kind of item is drawn, and stored as arrays and facts."""
 
     what: str
-    seconds: float  # about, to draw it
+    seconds: float  # estimate of the time to draw it
     key: Hashable  # what determines it, within this process
-    parts: Callable[[], dict[str, Any]]  # the same for any process, as JSON
-    draw: Callable[[], Any]
-    arrays: Callable[[Any], dict[str, Any]]
-    facts: Callable[[Any], dict[str, Any]]  # worth keeping
-    together: Callable[[dict[str, Any], dict[str, Any]], Any]
+    parts: Callable[[], dict[str, object]]  # the same for all processes, as JSON
+    draw: Callable[[], T]
+    arrays: Callable[[T], Arrays]
+    facts: Callable[[T], Mapping[str, Any]]  # expensive to compute, so stored too; JSON
+    assemble: Callable[[Arrays, Any], T]  # from arrays and facts
 
 
 def graph_of(
-    scenario: Scenario, seed: int, threads: int | None = None, say: Say | None = None
+    scenario: Scenario, seed: int, threads: int | None = None, notify: Notify | None = None
 ) -> Graph:
-    """Return the scenario's own graph: kept in memory, or on disk, or drawn now.
+    """Return the scenario's own graph: cached in memory or on disk, or drawn now.
 
     Parameters
     ----------
     threads
         By default one for each core that this process may use.
-    say
-        Told in a line what takes long, and what could not be kept; by default only the latter, as
-        a warning.
+    notify
+        Called with a line on what takes long, and on what could not be cached; by default the
+        latter is a warning.
 
     Raises
     ------
     ScenarioError
-        If the generator cannot make such a graph, or the limit of the cache is no number.
+        If the generator cannot make such a graph, or the limit of the cache is not a number.
     """
-    threads = threads or _cores()
-    graph: Graph = _kept(_ties(scenario, seed, threads), scenario.citizens, threads, say)
-    return graph
+    threads = threads or available_cores()
+    return _cached(_ties(scenario, seed, threads), scenario.citizens, threads, notify)
 
 
 def traits_of(
-    scenario: Scenario, seed: int, threads: int | None = None, say: Say | None = None
+    scenario: Scenario, seed: int, threads: int | None = None, notify: Notify | None = None
 ) -> Traits:
-    """Return the traits as drawn: kept in memory, or on disk, or drawn now. See `graph_of`."""
-    threads = threads or _cores()
-    traits: Traits = _kept(_traits(scenario, seed, threads), scenario.citizens, threads, say)
-    return traits
+    """Return the traits as drawn: cached in memory or on disk, or drawn now. See `graph_of`."""
+    threads = threads or available_cores()
+    return _cached(_traits(scenario, seed, threads), scenario.citizens, threads, notify)
 
 
 def check_memory(
     scenario: Scenario, seed: int, threads: int | None = None, graph: Graph | None = None
 ) -> None:
-    """Check that a run will find the memory that it takes, before any is taken.
+    """Check that the memory of a run is available, before any is allocated.
 
     Raises
     ------
     ScenarioError
         Saying what is needed, what is available, and how many citizens would fit.
     """
-    n, threads = scenario.citizens, threads or _cores()
+    n, threads = scenario.citizens, threads or available_cores()
     degree = mean_degree(scenario.spec.graph, scenario.graph_shape)
     need = memory.needed(n, degree, threads)
     if need < 2 * memory.WORTH_ASKING:
         return
     keys = _ties(scenario, seed, threads).key, _traits(scenario, seed, threads).key
-    KEPT.make_room(need, keys)
-    ties = graph is None and KEPT.get(keys[0]) is None
-    short = memory.shortage(n, degree, threads, ties=ties, traits=KEPT.get(keys[1]) is None)
+    IN_PROCESS.make_room(need, keys)
+    ties = graph is None and IN_PROCESS.get(keys[0]) is None
+    short = memory.shortage(n, degree, threads, ties=ties, traits=IN_PROCESS.get(keys[1]) is None)
     if short:
         raise ScenarioError(short)
 
 
-def store(threads: int = 1) -> Store:
-    """Return the user's store of populations, whose checksums are computed on so many threads.
+def disk_cache(threads: int = 1) -> Store:
+    """Return the user's populations on disk; checksums are computed on this many threads.
 
     Raises
     ------
@@ -159,10 +167,10 @@ def store(threads: int = 1) -> Store:
     ValueError
         If the limit in the environment is no size.
     """
-    return Store(default_folder(), limit_asked(), threads)
+    return Store(default_folder(), size_limit(), threads)
 
 
-def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
+def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe[Graph]:
     name, shape, first = scenario.spec.graph, scenario.graph_shape, scenario.region_first
     generator = GRAPHS[name]
 
@@ -186,7 +194,7 @@ def _ties(scenario: Scenario, seed: int, threads: int) -> _Recipe:
     )
 
 
-def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe:
+def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe[Traits]:
     spec, habits, first = scenario.spec, scenario.habits, scenario.region_first
     laws, abroad = spec.population, spec.foreign_press.audience
     audiences = [platform.audience for platform in spec.platforms]
@@ -201,83 +209,81 @@ def _traits(scenario: Scenario, seed: int, threads: int) -> _Recipe:
             "regions": first.tolist(),
             "seed": seed,
         },
-        lambda: settle_citizens(seed, first, laws, habits, audiences, abroad, threads),
+        lambda: draw_traits(seed, first, laws, habits, audiences, abroad, threads),
         lambda traits: traits._asdict(),
         lambda _: {},
         lambda arrays, _: Traits(**arrays),
     )
 
 
-def _kept(recipe: _Recipe, citizens: int, threads: int, say: Say | None) -> Any:
-    """Look for a thing in memory, then on disk; else draw it and keep it."""
-    thing = KEPT.get(recipe.key)
-    if thing is not None:
-        return thing
+def _cached(recipe: _Recipe[T], citizens: int, threads: int, notify: Notify | None) -> T:
+    """Look for an item in memory, then on disk; else draw it and cache it."""
+    item: T | None = IN_PROCESS.get(recipe.key)
+    if item is not None:
+        return item
     whose = f"{recipe.what} of {citizens:,} citizens"
-    disk = _disk(threads, say) if citizens >= ON_DISK_FROM else None
+    disk = _disk(threads, notify) if citizens >= ON_DISK_FROM else None
     if disk is not None:
         key = key_of([recipe.what, recipe.parts(), _sources()])
-        thing = _read(disk, key, recipe, whose, say)
-    if thing is None:
-        if say and recipe.seconds >= _SLOW:
-            say(f"drawing the {whose}; about {recipe.seconds:.0f} s")
-        thing = recipe.draw()
+        item = _read(disk, key, recipe, whose, notify)
+    if item is None:
+        if notify and recipe.seconds >= _SLOW:
+            notify(f"drawing the {whose}; about {recipe.seconds:.0f} s")
+        item = recipe.draw()
         if disk is not None:
-            thing = _write(disk, key, recipe, thing, whose, say)
-    KEPT.put(recipe.key, thing, sum(array.nbytes for array in recipe.arrays(thing).values()))
-    return thing
+            item = _write(disk, key, recipe, item, whose, notify)
+    IN_PROCESS.put(recipe.key, item, sum(array.nbytes for array in recipe.arrays(item).values()))
+    return item
 
 
-def _disk(threads: int, say: Say | None) -> Store | None:
-    """Return the store, or None where there can be none."""
+def _disk(threads: int, notify: Notify | None) -> Store | None:
+    """Return the cache on disk, or None if there is none."""
     try:
-        disk = store(threads)
+        disk = disk_cache(threads)
     except StoreError as error:
-        _warn(say, f"nothing is cached: {error}")
+        _warn(notify, f"nothing is cached: {error}")
         return None
     except ValueError as error:
         raise ScenarioError(str(error)) from None
     return disk if disk.limit else None
 
 
-def _read(disk: Store, key: str, recipe: _Recipe, whose: str, say: Say | None) -> Any:
-    """Return the thing that is on disk, or None; one that was damaged is gone."""
+def _read(disk: Store, key: str, recipe: _Recipe[T], whose: str, notify: Notify | None) -> T | None:
+    """Return the item on disk, or None; a damaged one is removed."""
     try:
         found = disk.load(key)
     except StoreError as error:
-        _warn(say, f"cached {whose}: {error}")
+        _warn(notify, f"cached {whose}: {error}")
         return None
     if found is None:
         return None
-    if say:
-        say(f"{whose}: read from the cache")
-    return recipe.together(*found)
+    if notify:
+        notify(f"{whose}: read from the cache")
+    return recipe.assemble(*found)
 
 
-def _write(disk: Store, key: str, recipe: _Recipe, thing: Any, whose: str, say: Say | None) -> Any:
-    """Keep a thing on disk, if that can be; return it with what was found out about it."""
-    arrays, facts = recipe.arrays(thing), recipe.facts(thing)
+def _write(
+    disk: Store, key: str, recipe: _Recipe[T], item: T, whose: str, notify: Notify | None
+) -> T:
+    """Store an item on disk if possible; return it together with its facts."""
+    arrays, facts = recipe.arrays(item), recipe.facts(item)
     try:
         disk.save(key, whose, arrays, facts)
     except StoreError as error:
-        _warn(say, f"the {whose} are not cached: {error}")
-    return recipe.together(arrays, facts)
+        _warn(notify, f"the {whose} are not cached: {error}")
+    return recipe.assemble(arrays, facts)
 
 
-def _warn(say: Say | None, text: str) -> None:
-    if say:
-        say(text)
+def _warn(notify: Notify | None, text: str) -> None:
+    if notify:
+        notify(text)
     else:
         warnings.warn(text, CacheWarning, stacklevel=5)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 @functools.cache
 def _sources() -> list[str]:
-    """Return what can change a population besides its numbers: our text, and whose functions."""
+    """Return what else can change a population: the source, and the versions of libraries."""
     digest = hashlib.sha256(source_digest().encode())
     for file in sorted(SOCIETY.rglob("*.py")):
         digest.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""The only module that writes a run: manifest, tables, figures, each whole or not at all."""
+"""The only module that writes a run: manifest, tables and figures; each file whole or absent."""
 
 import contextlib
 import datetime as dt
@@ -7,12 +7,8 @@ import hashlib
 import json
 import math
 import os
-import platform
-import resource
 import shutil
-import subprocess
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,21 +18,20 @@ from pyarrow import parquet
 
 from samizdat.core.jit import source_digest
 from samizdat.run import checkpoint, digests
+from samizdat.run.measures import population_measures
+from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock
-from samizdat.system.files import written_whole as written_whole
-from samizdat.version import __version__
+from samizdat.system.files import LOCK, FolderLock, atomic_write
 
 RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 MANIFEST, NATION, REGIONS = "manifest.json", "nation.parquet", "regions.parquet"
 FIGURES = "figures"
 _OF_RESULTS = ("error", "summary", "files_sha256", "nation_sha256", "last_date")
 _WRITTEN = (MANIFEST, NATION, REGIONS, FIGURES)
-_LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
 
-# What a run can only go on with.
+# What a manifest must hold for its run to be resumed.
 _NEEDED: dict[str, Any] = {
     **dict.fromkeys(("status", "scenario_name", "model_digest", "graph_digest"), str),
     **dict.fromkeys(("seed", "steps", "steps_asked", "threads", "peak_memory_bytes"), int),
@@ -49,10 +44,10 @@ _NEEDED: dict[str, Any] = {
 
 
 class RecordError(ValueError):
-    """A folder that cannot be written to, in one line."""
+    """Why a folder cannot hold a run, or its run cannot be resumed; one line."""
 
 
-class Plan(NamedTuple):
+class RunPlan(NamedTuple):
     """How far a run goes, and how often it writes a checkpoint."""
 
     steps: int
@@ -65,15 +60,15 @@ class RunRecord:
     Parameters
     ----------
     folder
-        Made by `begin` if absent. A folder that holds anything is refused, unless ``force``: then
-        what a run writes there is replaced, and nothing else is touched.
+        Created by `begin` if absent. It must be empty, unless ``force``: then files of an earlier
+        run are replaced, and nothing else is touched.
     resume
-        The folder is that of a run which is to go on.
+        The folder holds a run that is to be resumed.
 
     Raises
     ------
     RecordError
-        If the folder cannot be used so, or another process writes there.
+        If the folder cannot be used, or another process writes there.
     """
 
     def __init__(self, folder: Path, *, force: bool = False, resume: bool = False) -> None:
@@ -82,7 +77,7 @@ class RunRecord:
         self._manifest: dict[str, Any] = {}
         self._lock: FolderLock | None = None
         self._every = 0  # steps from checkpoint to checkpoint; 0: none
-        self.seconds_before = 0.0  # of the processes that worked on it before
+        self.seconds_before = 0.0  # of wall time in earlier processes
         if resume:
             self._reopen()
             return
@@ -100,14 +95,14 @@ class RunRecord:
             raise RecordError(f"out = {folder}: {_reason(error)}") from None
 
     def _reopen(self) -> None:
-        """Read the manifest of a run that is to go on; lock the folder if it is unfinished."""
+        """Read the manifest of a run to resume; lock the folder if the run is unfinished."""
         self._read_manifest()
         if not self.complete:
             try:
                 self._lock = FolderLock(self.folder)
             except OSError as error:
                 raise RecordError(f"resume = {self.folder}: {_reason(error)}") from None
-            self._read_manifest()  # it may have changed before the lock was ours
+            self._read_manifest()  # it may have changed before we held the lock
 
     def _read_manifest(self) -> None:
         path = self.folder / MANIFEST
@@ -131,7 +126,7 @@ class RunRecord:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What the manifest says."""
+        """The content of the manifest."""
         return self._manifest
 
     @property
@@ -151,13 +146,13 @@ class RunRecord:
         simulation: Simulation,
         command: Sequence[str],
         graph_file: str | None,
-        plan: Plan | None = None,
+        plan: RunPlan | None = None,
     ) -> None:
-        """Write the manifest, status running; results of an earlier run there are removed."""
+        """Write the manifest, with status running; remove results of an earlier run."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
         left = {path.name for path in self.folder.iterdir()} - {LOCK}
-        if left and not self._force:  # of a run that began since we looked
+        if left and not self._force:  # of a run that began after our first check
             self.release()
             raise FileExistsError(errno.EEXIST, "the folder is not empty", str(self.folder))
         self._remove_results()
@@ -185,15 +180,15 @@ class RunRecord:
             "graph_file": graph_file,
             "graph_digest": simulation.graph.digest(),
             "graph": simulation.graph.measures(scenario.region_first),
-            "population": simulation.population_measures(),
+            "population": _population(simulation),
             "scenario": scenario.to_table(),
         }
         if plan:
-            self._plan(plan, simulation)
+            self._set_plan(plan, simulation)
         self._write_manifest()
 
-    def resume(self, simulation: Simulation, plan: Plan) -> None:
-        """Note that the run goes on, from the step where the simulation stands."""
+    def resume(self, simulation: Simulation, plan: RunPlan) -> None:
+        """Note in the manifest that the run is resumed, from the step of the simulation."""
         if not simulation.step_number:
             self._remove_results(but=MANIFEST)  # which is replaced below
             self._manifest |= {"steps": 0, "wall_seconds": 0.0}
@@ -210,10 +205,10 @@ class RunRecord:
             "status": RUNNING,
             "resumed": [*self._manifest["resumed"], resumption],
         }
-        self._plan(plan, simulation)
+        self._set_plan(plan, simulation)
         self._write_manifest()
 
-    def _plan(self, plan: Plan, simulation: Simulation) -> None:
+    def _set_plan(self, plan: RunPlan, simulation: Simulation) -> None:
         self._manifest["checkpoint_every_days"] = plan.checkpoint_days
         if plan.checkpoint_days is not None:
             days = float(simulation.scenario.spec.step_days)
@@ -231,16 +226,16 @@ class RunRecord:
         checkpoint.clear(self.folder)
 
     def after_step(self, simulation: Simulation, seconds: float) -> None:
-        """Write a checkpoint and the tables so far, where that is due and not the end."""
+        """Write a checkpoint and the tables so far, if one is due before the last step."""
         done = simulation.step_number
         if self._every and done % self._every == 0 and done < self._manifest["steps_asked"]:
             self._write_checkpoint(simulation)
             self._write_results(simulation, RUNNING, seconds)
 
     def end(self, simulation: Simulation, status: str, seconds: float) -> dict[str, Any]:
-        """Write the tables, then the manifest that vouches for them; return the manifest.
+        """Write the tables, then the manifest with their digests; return the manifest.
 
-        An interrupted run leaves a checkpoint, if it writes any; a complete one needs none.
+        An interrupted run leaves a checkpoint, if it writes any; a complete one leaves none.
         """
         try:
             if self._every and status == INTERRUPTED:
@@ -255,7 +250,7 @@ class RunRecord:
         return self._manifest
 
     def fail(self, error: BaseException) -> None:
-        """Note in the manifest that the run broke, if it can still be written."""
+        """Note in the manifest that the run failed, if it can still be written."""
         self._manifest |= {"status": FAILED, "error": f"{type(error).__name__}: {error}"}
         with contextlib.suppress(OSError):
             self._write_manifest()
@@ -298,7 +293,7 @@ class RunRecord:
 
     def _write_manifest(self) -> None:
         text = json.dumps(self._manifest, indent=1, ensure_ascii=False, default=str)
-        with written_whole(self.folder / MANIFEST) as partial:
+        with atomic_write(self.folder / MANIFEST) as partial:
             partial.write_text(text + "\n", encoding="utf-8")
 
 
@@ -306,20 +301,20 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet with page checksums; dates as date32."""
     arrow = as_days(table)
     words = [each.name for each in arrow.schema if pa.types.is_dictionary(each.type)]
-    with written_whole(path) as partial:
-        # Dictionaries of numbers take twice the time and save a tenth of the space.
+    with atomic_write(path) as partial:
+        # Dictionary encoding of numbers takes twice the time and saves a tenth of the space.
         parquet.write_table(arrow, partial, write_page_checksum=True, use_dictionary=words)
 
 
 def as_days(table: pd.DataFrame) -> pa.Table:
-    """Return a table of Arrow whose dates are days."""
+    """Return an Arrow table whose dates are days (date32)."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    place = arrow.schema.get_field_index("date")
-    return arrow.set_column(place, "date", arrow.column("date").cast(pa.date32()))
+    index = arrow.schema.get_field_index("date")
+    return arrow.set_column(index, "date", arrow.column("date").cast(pa.date32()))
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a table that `write_table` wrote, its checksums verified.
+    """Read a table that `write_table` wrote, and verify its checksums.
 
     Raises
     ------
@@ -333,7 +328,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def table_digest(table: pd.DataFrame) -> str:
-    """Return the SHA-256 of a table's names and values, whatever file holds them."""
+    """Return the SHA-256 of a table's column names and values, whatever the file format."""
     digest = hashlib.sha256()
     for name in table.columns:
         column = table[name]
@@ -348,51 +343,12 @@ def table_digest(table: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    found = {"samizdat": __version__, "python": platform.python_version()}
-    return found | {name: metadata.version(name) for name in _LIBRARIES}
-
-
-def machine() -> dict[str, Any]:
-    """Describe the machine, without naming it."""
-    return {
-        "system": platform.system(),
-        "architecture": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-    }
-
-
-def peak_memory() -> int:
-    """Return the largest resident size of this process so far, in bytes.
-
-    From its own status where there is one: what ``getrusage`` gives may be of who began it.
-    """
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def commit_of_source() -> tuple[str | None, bool | None]:
-    """Return the commit of the source tree that runs, and whether it was changed since."""
-    root = Path(__file__).resolve().parents[3]
-    if not (root / ".git").exists():
-        return None, None
-    try:
-        commit = _git(root, "rev-parse", "HEAD")
-        return commit, bool(_git(root, "status", "--porcelain", "--", "model"))
-    except (OSError, subprocess.SubprocessError):
-        return None, None
-
-
-def _git(root: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
+def _population(simulation: Simulation) -> dict[str, Any]:
+    """Describe the population: citizens by region, means of traits."""
+    sizes = zip(simulation.scenario.region_names, simulation.sizes.tolist(), strict=True)
+    return {"region_citizens": dict(sizes)} | population_measures(
+        simulation.state, simulation.graph
     )
-    return done.stdout.strip()
 
 
 def _reason(error: OSError) -> str:

@@ -2,26 +2,17 @@
 
 import copy
 import datetime as dt
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import draws
-from samizdat.core.layout import (
-    BLOCK,
-    DYNAMIC,
-    ONLINE,
-    PLATFORMS,
-    WORKINGS,
-    new_world,
-    voices_heard,
-)
+from samizdat.core.layout import BLOCK, DYNAMIC, ONLINE, WORKINGS, voices_heard
 from samizdat.core.step import (
     ThreadTeam,
     compile_passes,
@@ -33,43 +24,52 @@ from samizdat.core.step import (
 from samizdat.regime.levers import arrest_chances
 from samizdat.regime.orders import RegimeInput
 from samizdat.run import checkpoint, digests
+from samizdat.run.arguments import available_cores, check_call
+from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
-from samizdat.run.measures import mean_of
-from samizdat.run.population_cache import check_memory, graph_of, traits_of
+from samizdat.run.measures import Numbers, mean_of
 from samizdat.scenario.interventions import Moment, amended, interventions, lifted
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graphs import Graph
-from samizdat.society.population import given_traits
 
-ALONE_BELOW = 40_000  # citizens: handing out work costs more than doing it
-SEED_LIMIT = 2**63
-MAX_THREADS = 1024
+if TYPE_CHECKING:
+    from samizdat.scenario.timeline import Action, Setting
+
+ALONE_BELOW = 40_000  # citizens: sharing the work among threads costs more than it saves
 
 
 class Simulation:
-    """A population, its ties, its state and its regime, day by day.
+    """A population with its ties, its state and its regime, advanced day by day.
 
     Parameters
     ----------
     scenario
-        The world.
+        The world that is simulated.
     seed
-        0 ... 2**63 - 1; everything random follows from it, whatever the threads.
+        0 ... 2**63 - 1. All random numbers follow from it, whatever the number of threads.
     threads
-        By default one for each core that this process may use.
+        1 ... 1024; by default one for each core that this process may use.
     graph
-        Who can hear whom, instead of the scenario's own.
+        Who can hear whom, instead of the scenario's own graph.
     traits
-        Traits by name, one value a citizen, instead of those drawn.
+        Arrays (n,) by the name of a trait, instead of those drawn.
 
     Raises
     ------
     ValueError
-        If the seed is out of range, graph or traits do not fit the citizens, or the memory that
-        is available does not hold them.
+        If the seed is out of range, graph or traits do not fit the citizens, or the available
+        memory does not hold them.
+
+    Examples
+    --------
+    >>> from samizdat import Scenario, Simulation
+    >>> town = Scenario.load("town").change({"citizens": 60})
+    >>> simulation = Simulation(town, seed=1)
+    >>> simulation.date, simulation.steps
+    (datetime.date(2014, 3, 1), 60)
     """
 
     def __init__(
@@ -78,55 +78,47 @@ class Simulation:
         seed: int = 1,
         threads: int | None = None,
         graph: Graph | None = None,
-        traits: Mapping[str, Any] | None = None,
+        traits: Mapping[str, ArrayLike] | None = None,
     ) -> None:
         check_call(seed, threads)
-        if graph is not None and graph.citizens != scenario.citizens:
-            raise ScenarioError(
-                f"graph has {graph.citizens} citizens, the scenario {scenario.citizens}"
-            )
         self.scenario, self.seed, self.step_number = scenario, seed, 0
-        self.regime_input: RegimeInput | None = None  # as the state faced the last step
-        self.threads = threads or len(os.sched_getaffinity(0))
-        first, spec = scenario.region_first, scenario.spec
-        check_memory(scenario, seed, self.threads, graph)
-        self.graph = graph or graph_of(scenario, seed, self.threads)
-        drawn = traits_of(scenario, seed, self.threads)
-        self.sizes = np.diff(first)
+        self.regime_input: RegimeInput | None = None  # what the regime knew in the last step
+        self.threads = threads or available_cores()
+        self.sizes = scenario.sizes
         self.steps = scenario.steps_until()
-        self._world = new_world(
-            self.graph.ties,
-            given_traits(drawn, traits or {}),
-            first,
-            _most_readable([platform.readable for platform in spec.platforms]),
-            float(spec.step_days),
-            BLOCK,
-        )
-        self._team = _team_for(scenario.citizens, self.threads)
+        self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
+        self._team = _thread_team(scenario.citizens, self.threads)
         self.environment = Environment(scenario, self.sizes)
         compile_passes(self._world, self.environment.flat)
         self.history = History(
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
         )
-        self._identity: dict[str, Any] | None = None
+        self._identity: dict[str, str | int] | None = None
 
     @property
     def finished(self) -> bool:
-        """Whether the last day of the scenario is done."""
+        """Whether the last step of the scenario is done."""
         return self.step_number >= self.steps
 
     @property
     def date(self) -> dt.date:
-        """The date of the last step done, or of the first before there is one."""
+        """The date of the last step done; before any, that of the first step."""
         return self.scenario.date_of(max(0, self.step_number - 1))
 
     def step(self) -> None:
-        """Advance every citizen by one step.
+        """Advance every citizen by one step, of ``scenario.spec.step_days`` days.
 
         Raises
         ------
         RuntimeError
             After the last day of the scenario.
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60}))
+        >>> simulation.step()
+        >>> simulation.step_number, simulation.counts["silent"]
+        (1, 60)
         """
         if self.finished:
             raise RuntimeError(f"the scenario ends on {self.scenario.spec.end}")
@@ -151,12 +143,27 @@ class Simulation:
         until: dt.date | None = None,
         progress: Callable[["Simulation"], None] | None = None,
     ) -> "Simulation":
-        """Advance to the end of a day, by default the scenario's last.
+        """Advance to the end of a day, by default the scenario's last; return this simulation.
 
         Parameters
         ----------
+        until
+            The last day; nothing happens if it is over already.
         progress
             Called after each step; an exception that it raises ends the run between two steps.
+
+        Raises
+        ------
+        ScenarioError
+            If the day is outside the scenario.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> town = Scenario.load("town").change({"citizens": 60})
+        >>> simulation = Simulation(town).run(dt.date(2014, 3, 10))
+        >>> simulation.step_number, simulation.date
+        (10, datetime.date(2014, 3, 10))
         """
         target = self.scenario.steps_until(until)
         while self.step_number < target:
@@ -165,23 +172,29 @@ class Simulation:
                 progress(self)
         return self
 
-    def enact(self, entry: Mapping[str, Any]) -> str:
-        """Do something as the state, from the next step's day on; return its id.
+    def enact(self, entry: Mapping[str, object]) -> str:
+        """Intervene as the state from the next step on; return the id of the intervention.
 
         It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
-        run from the first day counts the same. An act whose lever is off switches it on.
+        run from the first day gives the same results. An action switches its lever on.
 
         Parameters
         ----------
         entry
-            A setting or an action as a scenario file has it, without id and date:
-            ``{"kind": "setting", "set": {"surveillance": 0.5}}``,
-            ``{"kind": "action", "lever": "blocking", "platforms": ["kin_chat"], "days": 7}``.
+            A setting or an action as in a scenario file, without id and date.
 
         Raises
         ------
         ScenarioError
-            If there can be no such entry, or no day is left.
+            If the entry is invalid, or the scenario has ended.
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60}))
+        >>> simulation.enact({"kind": "setting", "set": {"surveillance": 0.5}})
+        'live-1'
+        >>> simulation.enact({"kind": "action", "lever": "blackout", "days": 7})
+        'live-2'
         """
         now = self._next_moment()
         values = self.environment.values.get(f"{entry.get('lever')}.on")
@@ -191,18 +204,30 @@ class Simulation:
         return str(interventions(scenario)[-1].id)
 
     def lift(self, name: str) -> None:
-        """End something that was enacted, by its id, before the next step.
+        """End an intervention before the next step.
+
+        Parameters
+        ----------
+        name
+            The id that `enact` returned.
 
         Raises
         ------
         ScenarioError
-            If nothing of that id was enacted, or no day is left.
+            If there is no intervention of that id, or the scenario has ended.
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60}))
+        >>> simulation.lift(simulation.enact({"kind": "action", "lever": "blackout"}))
+        >>> simulation.interventions
+        []
         """
         self._go_on_with(lifted(self.scenario, name, self._next_moment()))
 
     @property
-    def interventions(self) -> list[Any]:
-        """The entries of the timeline that were enacted while this ran."""
+    def interventions(self) -> "list[Setting | Action]":
+        """The entries that `enact` added to the timeline."""
         return interventions(self.scenario)
 
     def _next_moment(self) -> Moment:
@@ -212,7 +237,7 @@ class Simulation:
         return Moment(self.scenario.date_of(k), k * float(self.scenario.spec.step_days))
 
     def _go_on_with(self, scenario: Scenario) -> None:
-        """Put another scenario in the place of the one so far, equal up to now."""
+        """Replace the scenario by one that is equal up to the present step."""
         environment = Environment(scenario, self.sizes)
         environment.take_over(self.environment)
         if self.step_number:
@@ -220,9 +245,9 @@ class Simulation:
         self.scenario, self.environment, self._identity = scenario, environment, None
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on from here, for `restore`; the file is whole or absent.
+        """Write a checkpoint for `restore`, the scenario included; the file is whole or absent.
 
-        It holds the scenario too, but of traits and a graph that were given only the digest.
+        Of a graph and traits that were given to the simulation it holds only digests.
         """
         world, environment = self._world, self.environment
         facts = {
@@ -243,23 +268,31 @@ class Simulation:
         path: str | Path,
         threads: int | None = None,
         graph: Graph | None = None,
-        traits: Mapping[str, Any] | None = None,
+        traits: Mapping[str, ArrayLike] | None = None,
         *,
         force: bool = False,
     ) -> "Simulation":
-        """Return the simulation that `save` wrote; it goes on as the other would, bit for bit.
+        """Return the simulation that `save` wrote; its next steps are the same to the last bit.
 
         Parameters
         ----------
         graph, traits
-            Those that the simulation was made with, where they were given.
+            The same that the simulation was created with, if any.
         force
-            Go on even if the model's source, the graph or the traits have changed since.
+            Restore even if the model's source, the graph or the traits have changed since.
 
         Raises
         ------
         ValueError
             In one line: the file is damaged, or something has changed.
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60}))
+        >>> simulation.step()
+        >>> simulation.save("town.npz")
+        >>> Simulation.restore("town.npz").step_number
+        1
         """
         found = checkpoint.read(Path(path))
         if not force:
@@ -270,7 +303,7 @@ class Simulation:
         return simulation
 
     def resume(self, found: Checkpoint, *, force: bool = False) -> None:
-        """Go on, before the first step, from where a checkpoint was taken.
+        """Continue from a checkpoint; only before the first step.
 
         Raises
         ------
@@ -281,38 +314,32 @@ class Simulation:
         k, world = found.step, self._world
         rows = History(self.scenario, self.sizes, self.history.dates)
         rows.steps = k
-        places = {name: getattr(world.state, name) for name in DYNAMIC}
-        found.copy_to({**places, "signals": world.signals, **rows.to_arrays()})
+        targets = {name: getattr(world.state, name) for name in DYNAMIC}
+        found.copy_to({**targets, "signals": world.signals, **rows.to_arrays()})
         self.history, self.step_number = rows, k
         self.environment.read_table(found.facts["regime"])
         if k:
             resume_state(world)
             self.environment.go_on(k, world.signals)
 
-    def identity(self) -> dict[str, Any]:
-        """Return what must be equal for a run to go on as it would have; digests, seed, size."""
+    def identity(self) -> dict[str, str | int]:
+        """Return what must be equal for a restored run to be the same: digests, seed, size."""
         if self._identity is None:
-            self._identity = {
-                "model": digests.model_digest(),
-                "scenario": digests.scenario_digest(self.scenario),
-                "seed": self.seed,
-                "citizens": self.scenario.citizens,
-                "graph": self.graph.digest(),
-                "traits": digests.traits_digest(self._world.traits),
-            }
+            graph, traits = self.graph, self._world.traits
+            self._identity = digests.identity(self.scenario, self.seed, graph, traits)
         return self._identity
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but the threads, for pickling; ties and traits are among it."""
+        """Return everything except the threads, for pickling; with ties and traits."""
         return {name: value for name, value in vars(self).items() if name != "_team"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Go on from what `__getstate__` gave, with threads of its own."""
+        """Take over what `__getstate__` gave, with new threads."""
         vars(self).update(state)
-        self._team = _team_for(self.scenario.citizens, self.threads)
+        self._team = _thread_team(self.scenario.citizens, self.threads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
-        """Return a simulation that goes on as this one; what never changes is shared with it."""
+        """Return a copy with the same future; what never changes is shared with it."""
         world = self._world
         for part in (self.scenario, self.graph, world.ties, world.traits, world.readable):
             memo[id(part)] = part
@@ -327,16 +354,25 @@ class Simulation:
 
     @property
     def nation(self) -> pd.DataFrame:
-        """One row a step, for the nation."""
+        """One row per step, for the nation (see `measures.MEASURES`).
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60})).run()
+        >>> simulation.nation[["date", "online"]].tail(2)
+                 date  online
+        58 2014-04-28      32
+        59 2014-04-29      32
+        """
         return self.history.nation
 
     @property
     def regions(self) -> pd.DataFrame:
-        """One row a step and region."""
+        """One row per step and region."""
         return self.history.regions
 
-    def daily(self, name: str) -> NDArray[Any]:
-        """Return a column of `nation`, all steps done: of `measures.MEASURES` or `ACTIONS`."""
+    def daily(self, name: str) -> Numbers:
+        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`."""
         return self.history.columns([name])[name]
 
     @property
@@ -350,7 +386,14 @@ class Simulation:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run as a whole: `measures.summary`, and mean trust online and offline."""
+        """Outcomes of the run so far: `measures.summary`, and mean trust online and offline.
+
+        Examples
+        --------
+        >>> simulation = Simulation(Scenario.load("town").change({"citizens": 200})).run()
+        >>> simulation.summary["peak_mobilised"], simulation.summary["peak_date"]
+        (5, '2014-03-26')
+        """
         trust, online = self._world.state.trust, (self._world.state.access & ONLINE) != 0
         return {
             **self.history.summary,
@@ -360,7 +403,7 @@ class Simulation:
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
-        """Traits and state of the citizens by name, as arrays (n,) that cannot be written."""
+        """Traits and state of the citizens by name, as read-only arrays (n,)."""
         arrays = {**self._world.traits._asdict(), **self._world.state._asdict()}
         views = {}
         for name in arrays.keys() - WORKINGS:
@@ -370,67 +413,28 @@ class Simulation:
 
     @property
     def heard(self) -> dict[str, NDArray[np.uint32]]:
-        """Voices that reached each citizen in the last step (n,): street, others, held; copies.
+        """Copies of the counts of voices that reached each citizen in the last step (n,).
 
-        After `restore` they are 0 until the next step.
+        By kind: street, others, held. After `restore` they are 0 until the next step.
         """
         return voices_heard(self._world)
 
     @property
     def signals(self) -> NDArray[np.void]:
-        """What the last step brought to each region (R,), see `core.layout.SIGNALS`; a copy."""
+        """A copy of the last step's signals of each region (R,), see `core.layout.SIGNALS`."""
         return self._world.signals.copy()
 
     @property
     def bands(self) -> pd.DataFrame:
-        """The dated world and what the state did so far, as bands for a picture."""
+        """Dated entries and what the state did so far, as bands for a figure."""
         return self.environment.bands(self.date)
-
-    def population_measures(self) -> dict[str, Any]:
-        """Return means of the traits, and how alike close ties are in going online."""
-        traits = self._world.traits
-        means = {
-            f"mean_{name}": float(getattr(traits, name).mean(dtype=np.float64))
-            for name in ("hardship", "resting_trust", "threshold", "risk_aversion")
-        }
-        return {
-            "region_citizens": dict(
-                zip(self.scenario.region_names, self.sizes.tolist(), strict=True)
-            ),
-            **means,
-            "instigators": int(np.count_nonzero(traits.threshold == 0)),
-            "adoption_correlation_of_close_ties": self.graph.correlation(traits.adoption_rank),
-        }
 
     def _opens_month(self, k: int) -> bool:
         dates = self.environment.dates
         return dates[0].day == 1 if k == 0 else dates[k].month != dates[k - 1].month
 
 
-def _team_for(citizens: int, threads: int) -> ThreadTeam:
-    """Return the threads that share out so many citizens."""
+def _thread_team(citizens: int, threads: int) -> ThreadTeam:
+    """Return the threads that share the citizens; one alone where they are few."""
     alone = threads == 1 or citizens < ALONE_BELOW
     return ThreadTeam(None if alone else ThreadPoolExecutor(threads, "samizdat"), threads)
-
-
-def check_call(seed: int, threads: int | None) -> None:
-    """Check what a run is called with besides its scenario.
-
-    Raises
-    ------
-    ScenarioError
-        Naming the seed or the number of threads, and what is allowed.
-    """
-    if not 0 <= seed < SEED_LIMIT:
-        raise ScenarioError(f"seed = {seed} is outside 0 ... {SEED_LIMIT - 1}")
-    if threads is not None and not 1 <= threads <= MAX_THREADS:
-        raise ScenarioError(f"threads = {threads} is outside 1 ... {MAX_THREADS}")
-
-
-def _most_readable(readable: list[float]) -> NDArray[np.float64]:
-    """Return, for every set of platforms, the share that the state reads of the most readable."""
-    sets = np.arange(PLATFORMS + 1)
-    most = np.zeros(len(sets))
-    for k, share in enumerate(readable):
-        most = np.where(sets & (1 << k), np.maximum(most, share), most)
-    return most

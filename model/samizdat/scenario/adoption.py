@@ -1,4 +1,4 @@
-"""How many are online: the nation's curve, and the regions ahead of it or behind."""
+"""Internet adoption: the nation's curve, and regions that lead or lag behind it."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ def logistic_curve(years: Floats, curve: Adoption) -> Floats:
 
 
 def series_curve(years: Floats, series: Mapping[int, float]) -> Floats:
-    """Return the share online between the mid-years of a series; constant outside."""
+    """Return the share online, interpolated between the mid-years of a series; constant outside."""
     known = sorted(series)
     return np.interp(years, [y + 0.5 for y in known], [series[y] for y in known])
 
@@ -52,7 +52,7 @@ def regional_shifts(
     urban_lead: float,
     sizes: NDArray[np.int64],
 ) -> Floats:
-    """Return by how many years each region is later than the nation (R,).
+    """Return by how many years each region lags behind the nation (R,).
 
     An all-urban region leads an all-rural one by ``urban_lead`` years, if all shares are known.
     """
@@ -69,7 +69,7 @@ def regional_curves(
     """Return the share online per year and region, (T, R).
 
     Regions follow the nation's curve A earlier or later: A(t - s_r - c(t)), with the common shift
-    c(t) such that their mean over citizens is A(t). So no region ever falls or passes the ceiling.
+    c(t) such that the mean over citizens is A(t). So no region ever falls or exceeds the ceiling.
     """
     whole = nation(years)
     if not np.any(shifts):

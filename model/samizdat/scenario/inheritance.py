@@ -1,37 +1,39 @@
-"""A scenario on a base: another's world, with what it says differently, and its part of history."""
+"""Scenarios on a base: the base's table, overridden by the scenario's own, and cut to its dates."""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-Table = dict[str, Any]
+TomlTable = dict[str, Any]
 
 
-def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> Table:
-    """Return the base's table with the own one laid over it.
+def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> TomlTable:
+    """Return the base's table overridden by the scenario's own.
 
     Tables are merged key by key (one of another ``kind`` is replaced), lists (regions, platforms)
-    are replaced. The timeline is the base's within the own dates, followed by the own entries; an
-    own entry takes the place of the base's of the same id. A concession goes with its event.
-    What is not of the form of a scenario is passed on: whoever checks the schema will name it.
+    are replaced. The timeline is the base's within the scenario's dates, followed by the own
+    entries; an own entry replaces the base's of the same id. A concession is dropped with its
+    event. Values of a wrong type are passed on, for the schema check to report.
     """
-    table = _laid_over(base, {k: v for k, v in own.items() if k != "timeline"})
+    table = _overridden(base, {k: v for k, v in own.items() if k != "timeline"})
     given = own.get("timeline", [])
     if not isinstance(given, list) or not all(isinstance(entry, Mapping) for entry in given):
         return {**table, "timeline": given}
     replaced = [entry.get("id") for entry in given]
     inherited = [entry for entry in base.get("timeline", []) if entry["id"] not in replaced]
     within = clipped(inherited, _day(table.get("start")), _day(table.get("end")))
-    there = [entry["id"] for entry in within] + replaced
-    within = [entry for entry in within if "event" not in entry or entry["event"] in there]
+    present = [entry["id"] for entry in within] + replaced
+    within = [entry for entry in within if "event" not in entry or entry["event"] in present]
     return {**table, "timeline": [*within, *given]}
 
 
-def clipped(entries: list[Table], start: dt.date | None, end: dt.date | None) -> list[Table]:
-    """Return what of dated entries falls within the dates, each cut to them.
+def clipped(
+    entries: list[TomlTable], start: dt.date | None, end: dt.date | None
+) -> list[TomlTable]:
+    """Return the dated entries that fall within the dates, each cut to them.
 
-    What began before the start and still holds begins at the start (an event is then new there,
-    and so is a block), the older before the younger; what is over, or comes after the end, is left
+    An entry that began before the start and still holds begins at the start (an event or a block
+    is then new there), the oldest first; entries that are over, or begin after the end, are left
     out.
     """
     if start is None or end is None:
@@ -51,8 +53,8 @@ def clipped(entries: list[Table], start: dt.date | None, end: dt.date | None) ->
     return [*(entry for _, entry in begun), *later]
 
 
-def _day(value: Any) -> dt.date | None:
-    """Return a date however TOML or a manifest gives it; None where it is none."""
+def _day(value: object) -> dt.date | None:
+    """Return the date that TOML or a manifest gives; None if it is not a date."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, str):
@@ -63,13 +65,13 @@ def _day(value: Any) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
-def _laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> Table:
+def _overridden(base: Mapping[str, Any], own: Mapping[str, Any]) -> TomlTable:
     table = dict(base)
     for key, value in own.items():
         below = table.get(key)
         if isinstance(value, Mapping) and isinstance(below, Mapping):
             same_kind = value.get("kind", below.get("kind")) == below.get("kind")
-            table[key] = _laid_over(below if same_kind or key == "graph" else {}, value)
+            table[key] = _overridden(below if same_kind or key == "graph" else {}, value)
         else:
             table[key] = value
     return table

@@ -1,4 +1,4 @@
-"""Every number that a modeller may set, by the dotted name that it has everywhere."""
+"""The parameter registry: everything that a modeller may set, by dotted name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from samizdat.society.population import Habits
 
 
 class RegistryEntry(NamedTuple):
-    """A number that a modeller may set."""
+    """A parameter that a modeller may set."""
 
     quantity: Quantity
     default: float
@@ -48,13 +48,13 @@ DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
-def flat_parameters(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Take the numbers out of a file's table, leaving in it what `ScenarioSpec` describes.
+def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Take the parameters out of a file's table; what `ScenarioSpec` describes stays in it.
 
     Raises
     ------
     ValueError
-        Naming a key that is no number, and the nearest one that is.
+        Naming an unknown parameter, and the nearest known one.
     """
     if "security" in table:
         yield "security", table.pop("security")
@@ -83,7 +83,7 @@ def flat_parameters(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{key}.")

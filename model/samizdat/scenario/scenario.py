@@ -1,9 +1,10 @@
-"""One TOML file describes a world: load it, check it, change it.
+"""A scenario is one TOML file that describes a world: load it, check it, change it.
 
 A file may name a shipped scenario as its `base` (see `inheritance`).
 
-A number has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in ``--set``,
-in a timeline setting, in a sweep. Values set by `change` are *pinned*: they beat the timeline.
+A parameter has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in
+``--set``, in a timeline setting, in a sweep. Values set by `change` are *pinned*: they
+beat the timeline.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from samizdat.core.layout import FOREIGN, MAX_CITIZENS
+from samizdat.core.layout import FOREIGN
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.presets import preset
 from samizdat.scenario.adoption import (
@@ -30,7 +31,7 @@ from samizdat.scenario.adoption import (
     year_of,
 )
 from samizdat.scenario.inheritance import merged
-from samizdat.scenario.registry import DATED, REGISTRY, TABLES, flat_parameters
+from samizdat.scenario.registry import DATED, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
@@ -39,6 +40,7 @@ from samizdat.scenario.schema import (
     one_line,
     unknown,
 )
+from samizdat.scenario.settings import number_in, set_field
 from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graphs import GRAPHS, GraphShape
@@ -47,18 +49,25 @@ from samizdat.society.population import TRAITS, Habits, Values, region_sizes
 
 @dataclass(frozen=True)
 class Scenario:
-    """A world, whole: everything but the seed that decides a run.
+    """Everything that decides a run, except the seed.
 
     Attributes
     ----------
     name
-        Of the shipped scenario, or the stem of its file.
+        Name of the shipped scenario, or the stem of its file.
     spec
         Regions, platforms, dates, distributions, timeline.
-    numbers
-        Every number by its dotted name, defaults included.
+    parameters
+        Every parameter by its dotted name, defaults included.
     pinned
-        The names whose value beats the timeline.
+        Names of parameters whose value beats the timeline.
+
+    Examples
+    --------
+    >>> from samizdat import Scenario
+    >>> town = Scenario.load("town")
+    >>> town.citizens, town.spec.start, town.parameters["attention.beta"]
+    (2000, datetime.date(2014, 3, 1), 0.12)
     """
 
     name: str
@@ -73,7 +82,15 @@ class Scenario:
         Raises
         ------
         ScenarioError
-            With one line that names what is wrong.
+            In one line: no such scenario, not TOML, an unknown key or an invalid value.
+
+        Examples
+        --------
+        >>> Scenario.load("town").region_names
+        ['Old Town', 'Riverside']
+        >>> Scenario.load("twon")
+        Traceback (most recent call last):
+        samizdat.scenario.schema.ScenarioError: scenario: unknown 'twon'; did you mean 'town'?...
         """
         text = str(name)
         if text in shipped():
@@ -111,12 +128,12 @@ class Scenario:
         pinned = rest.pop("pinned", [])
         parameters = {n: entry.default for n, entry in REGISTRY.items()}
         try:
-            given = dict(flat_parameters(rest))
+            given = dict(take_parameters(rest))
             parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in given.items()}
             for n in pinned:
                 if n not in REGISTRY:
                     raise ScenarioError(f"pinned: {unknown(str(n), REGISTRY)}")
-            world = ScenarioSpec.model_validate(rest)
+            spec = ScenarioSpec.model_validate(rest)
         except ValidationError as error:
             keys = {*TABLES, "security", "pinned"}
             raise ScenarioError(f"{name}: {one_line(error, keys)}") from None
@@ -124,12 +141,12 @@ class Scenario:
             raise
         except ValueError as error:
             raise ScenarioError(f"{name}: {error}") from None
-        scenario = cls(name, world, parameters, frozenset(pinned))
+        scenario = cls(name, spec, parameters, frozenset(pinned))
         scenario.check()
         return scenario
 
     def to_table(self) -> dict[str, Any]:
-        """Return the whole scenario, every number resolved, as a table that `from_table` reads."""
+        """Return the whole scenario with every parameter, as a table that `from_table` reads."""
         table: dict[str, Any] = self.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
         actions, blocking, ban = (
             table.pop(key) for key in ("actions", "blocking_platforms", "ban_platforms")
@@ -149,23 +166,25 @@ class Scenario:
         table["pinned"] = sorted(self.pinned)
         return table
 
-    def change(self, values: Mapping[str, Any]) -> "Scenario":
+    def change(self, values: Mapping[str, object]) -> "Scenario":
         """Return the scenario with some values set and pinned, by dotted name.
 
-        Besides the numbers of `REGISTRY` these names are known: ``citizens``, ``step_days``,
-        ``graph.kind``, ``regime.actions`` and ``population.TRAIT.FIELD`` (as in
-        ``population.threshold.mean``).
+        Names are those of `REGISTRY`, ``citizens``, ``step_days``, ``graph.kind``,
+        ``regime.actions`` and ``population.TRAIT.FIELD``, as in ``population.threshold.mean``.
 
         Raises
         ------
         ScenarioError
             Naming the unknown name and the nearest known one, or the value and its range.
 
-        >>> Scenario.load("town").change({"attention.beta": 0.1}).parameters["attention.beta"]
-        0.1
+        Examples
+        --------
+        >>> town = Scenario.load("town").change({"attention.beta": 0.1, "citizens": 60})
+        >>> town.citizens, town.parameters["attention.beta"]
+        (60, 0.1)
         """
         parameters, pinned = dict(self.parameters), set(self.pinned)
-        world = self.spec.model_dump(by_alias=True)
+        spec = self.spec.model_dump(by_alias=True)
         for name, value in values.items():
             if name in REGISTRY:
                 try:
@@ -174,9 +193,9 @@ class Scenario:
                     raise ScenarioError(str(error)) from None
                 pinned.add(name)
             else:
-                _place(world, name, value)
+                set_field(spec, name, value)
         try:
-            changed = ScenarioSpec.model_validate(world)
+            changed = ScenarioSpec.model_validate(spec)
         except ValidationError as error:
             raise ScenarioError(one_line(error)) from None
         scenario = Scenario(self.name, changed, parameters, frozenset(pinned))
@@ -184,16 +203,29 @@ class Scenario:
         return scenario
 
     def under(self, regime: str) -> "Scenario":
-        """Return the world under a preset regime; the timeline's regime settings are dropped."""
+        """Return the scenario under a preset regime: open, analog, networked or ban.
+
+        Settings of the regime and actions of the state are dropped from the timeline.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such preset.
+
+        Examples
+        --------
+        >>> Scenario.load("town").under("open").parameters["blocking.on"]
+        0.0
+        """
         try:
-            flat = preset(regime)
+            values = preset(regime)
         except ValueError as error:
             raise ScenarioError(str(error)) from None
-        world = self.spec.model_dump(by_alias=True)
-        world["actions"] = flat.pop("actions")
-        world["ban_platforms"] = flat.pop("ban.platforms", ())
-        world["blocking_platforms"] = (EVERY_PLATFORM,)
-        kept = []
+        spec = self.spec.model_dump(by_alias=True)
+        spec["actions"] = values.pop("actions")
+        spec["ban_platforms"] = values.pop("ban.platforms", ())
+        spec["blocking_platforms"] = (EVERY_PLATFORM,)
+        timeline: list[dict[str, Any]] = []
         for entry in self.spec.timeline:
             if isinstance(entry, Action):
                 continue
@@ -203,21 +235,32 @@ class Scenario:
                 if not free:
                     continue
                 dumped["set"] = free
-            kept.append(dumped)
-        world["timeline"] = kept
+            timeline.append(dumped)
+        spec["timeline"] = timeline
         levers = {n: entry.default for n, entry in REGISTRY.items() if entry.group == "regime"}
         parameters = {**self.parameters, **levers}
-        parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in flat.items()}
+        parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in values.items()}
         pinned = frozenset(n for n in self.pinned if REGISTRY[n].group != "regime")
-        return Scenario(self.name, ScenarioSpec.model_validate(world), parameters, pinned)
+        return Scenario(self.name, ScenarioSpec.model_validate(spec), parameters, pinned)
 
     def without(self, lever: str) -> "Scenario":
-        """Return the scenario with one lever of the state pinned off."""
+        """Return the scenario with one lever of the state pinned off.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such lever.
+
+        Examples
+        --------
+        >>> Scenario.load("town").without("blocking").pinned
+        frozenset({'blocking.on'})
+        """
         if lever not in LEVERS:
             raise ScenarioError(f"lever: {unknown(lever, LEVERS)}")
         return self.change(LEVERS[lever].off)
 
-    # What follows is derived; nothing of it is stored.
+    # What follows is derived from the attributes.
 
     @property
     def citizens(self) -> int:
@@ -226,23 +269,23 @@ class Scenario:
 
     @property
     def region_names(self) -> list[str]:
-        """Names of the regions, in the order of the citizens' numbers."""
+        """Names of the regions, in the order of the citizens."""
         return [region.name for region in self.spec.regions]
 
     @property
     def region_first(self) -> NDArray[np.int64]:
-        """(R + 1,) where each region's citizens begin."""
+        """(R + 1,) number of the first citizen of each region; the last entry is n."""
         weights = [region.share or region.population or 0.0 for region in self.spec.regions]
         return np.cumsum([0, *region_sizes(self.citizens, weights)]).astype(np.int64)
 
     @property
     def graph_shape(self) -> GraphShape:
-        """What the graph's generator is asked for."""
+        """Parameters of the graph's generator."""
         return GraphShape(**_group(self.parameters, "graph."))
 
     @property
     def habits(self) -> Habits:
-        """Numbers of the population that are not distributions."""
+        """Parameters of the population that are not distributions."""
         return Habits(**{name: self.parameters[name] for name in Habits._fields})
 
     def date_of(self, step: int) -> dt.date:
@@ -250,7 +293,7 @@ class Scenario:
         return self.spec.start + dt.timedelta(days=math.floor(step * self.spec.step_days + 1e-9))
 
     def steps_until(self, until: dt.date | None = None) -> int:
-        """Return how many steps lead to the end of a day, which counts (by default the last).
+        """Return the number of steps up to the end of a day, by default the last.
 
         Raises
         ------
@@ -265,7 +308,7 @@ class Scenario:
         return math.floor(((until - spec.start).days + 1e-9) / spec.step_days) + 1
 
     def platform_bits(self, names: tuple[str, ...]) -> int:
-        """Return the bits of platforms by name; ``*`` is every platform but the foreign press."""
+        """Return the bits of platforms by name; ``*`` is all of them but the foreign press."""
         bits = 0
         for name in names:
             if name == EVERY_PLATFORM:
@@ -286,7 +329,7 @@ class Scenario:
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """(R,) how many citizens each region has."""
+        """(R,) number of citizens of each region."""
         return np.diff(self.region_first)
 
     def _adoption_shifts(self) -> NDArray[np.float64]:
@@ -304,12 +347,12 @@ class Scenario:
         return lambda years: logistic_curve(years, curve)
 
     def check(self) -> None:
-        """Check what touches both the world and the numbers.
+        """Check what concerns both spec and parameters.
 
         Raises
         ------
         ScenarioError
-            Naming what does not fit.
+            Naming the value that is invalid.
         """
         spec = self.spec
         if spec.graph not in GRAPHS:
@@ -355,40 +398,3 @@ def _check_setting(entry: Setting) -> None:
 
 def _group(parameters: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {n.removeprefix(prefix): v for n, v in parameters.items() if n.startswith(prefix)}
-
-
-def number_in(value: Any) -> Any:
-    """Read a number from text where it is one; leave words alone."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _place(world: dict[str, Any], name: str, value: Any) -> None:
-    """Put a value that is no number of `REGISTRY` into the dumped world."""
-    if name == "citizens":
-        try:
-            number = int(value)
-            if number != float(value) or not 1 <= number <= MAX_CITIZENS:
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            raise ScenarioError(
-                f"citizens = {value} is not a whole number of 1 ... {MAX_CITIZENS}"
-            ) from None
-        world["citizens"] = number
-    elif name == "step_days":
-        world["step_days"] = number_in(value)
-    elif name == "graph.kind":
-        world["graph"] = value
-    elif name == "regime.actions":
-        world["actions"] = value
-    else:
-        parts = name.split(".")
-        known = [f"population.{t}.{f}" for t in TRAITS for f in world["population"][t]]
-        if name not in known:
-            also = [*REGISTRY, "citizens", "step_days", "graph.kind", "regime.actions", *known]
-            raise ScenarioError(unknown(name, also))
-        population = {trait: dict(spec) for trait, spec in world["population"].items()}
-        population[parts[1]][parts[2]] = number_in(value)
-        world["population"] = population

@@ -1,13 +1,16 @@
-"""The parts of a scenario file that are not numbers of a rule: regions, platforms, adoption."""
+"""The parts of a scenario file that are not parameters: regions, platforms, dates, timeline."""
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS
+from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATFORMS
+from samizdat.regime.queries import dated_fields
 from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
 from samizdat.society.population import Population
 
@@ -16,18 +19,18 @@ EVERY_PLATFORM = "*"
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be: one line that names the thing, its value and what is allowed."""
+    """An invalid scenario: one line that names the thing, its value and what is allowed."""
 
     def __init__(self, reason: object = "") -> None:
         super().__init__(" ".join(str(reason).split()))  # whatever a value holds
 
 
-class _Part(BaseModel):
+class _SchemaPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Region(_Part):
-    """An oblast, a city, or a town apart."""
+class Region(_SchemaPart):
+    """An oblast, a city or a town."""
 
     name: str = Field(min_length=1, max_length=64)
     share: float | None = Field(default=None, gt=0, le=1)  # of the citizens
@@ -37,8 +40,8 @@ class Region(_Part):
     security: float | None = Field(default=None, ge=0, le=1)  # per citizen; None: the nation's
 
 
-class Platform(_Part):
-    """Where citizens can speak."""
+class Platform(_SchemaPart):
+    """A platform on which citizens can post."""
 
     name: str = Field(min_length=1, max_length=64)
     audience: float = Field(ge=0, le=1)  # share of the online who use it
@@ -46,15 +49,34 @@ class Platform(_Part):
     launched: dt.date | None = None  # None: before the start
 
 
-class ForeignPress(_Part):
-    """What is read from abroad, and never spoken on."""
+def readable_by_set(platforms: Sequence[Platform]) -> NDArray[np.float64]:
+    """Return for every set of platforms the largest share of posts that the state can read on one.
+
+    Parameters
+    ----------
+    platforms
+        In the order of their bits.
+
+    Returns
+    -------
+    (2**12,), by the bits of the platforms in the set; 0 ... 1.
+    """
+    sets = np.arange(PLATFORMS + 1)
+    most = np.zeros(len(sets))
+    for k, platform in enumerate(platforms):
+        most = np.where(sets & (1 << k), np.maximum(most, platform.readable), most)
+    return most
+
+
+class ForeignPress(_SchemaPart):
+    """Media abroad: citizens read them and never post there."""
 
     audience: float = Field(default=0.0, ge=0, le=1)
     launched: dt.date | None = None
 
 
-class ScenarioSpec(_Part):
-    """All of a scenario but the numbers of its rules, levers, graph and adoption curve."""
+class ScenarioSpec(_SchemaPart):
+    """All of a scenario except the parameters of its rules, levers, graph and adoption curve."""
 
     title: str = ""
     description: str = ""
@@ -95,7 +117,7 @@ class ScenarioSpec(_Part):
             self._check_entry(entry, regions, known)
         return self
 
-    def _check_entry(self, entry: Any, regions: list[str], platforms: list[str]) -> None:
+    def _check_entry(self, entry: Entry, regions: list[str], platforms: list[str]) -> None:
         where = f"timeline.{entry.id}"
         if not self.start <= entry.begins <= self.end:
             raise ValueError(
@@ -106,7 +128,7 @@ class ScenarioSpec(_Part):
         if isinstance(entry, Action):
             for name in entry.platforms:
                 _known(name, f"{where}.platforms", platforms)
-            if entry.lever == "concession":
+            if "event" in dated_fields(entry.lever):
                 events = [e.id for e in self.timeline if isinstance(e, Event)]
                 _known(entry.event, f"{where}.event", events)
 
@@ -115,7 +137,7 @@ def _unique(where: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"{where}: {name!r} is there twice")
+            raise ValueError(f"{where}: {name!r} is listed twice")
         seen.add(name)
 
 
@@ -135,7 +157,7 @@ def _known(name: str, where: str, names: Iterable[str]) -> None:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """Say that a name is not known, and which known one is nearest."""
+    """Return a message: the name is unknown, and which known name is nearest."""
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
@@ -154,7 +176,7 @@ _ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Set
 
 
 def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
-    """Turn the first of pydantic's complaints into one line: name, value, what is allowed."""
+    """Turn the first of pydantic's errors into one line: name, value, what is allowed."""
     first = error.errors(include_url=False, include_context=True)[0]
     loc = [str(part) for part in first["loc"]]
     message = str(first["msg"]).removeprefix("Value error, ")
@@ -174,8 +196,8 @@ def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
     if first["type"] == "value_error":
         return f"{name}: {message}" if name and loc[0] != message.split(".")[0] else message
     value = first.get("input")
-    shown = repr(value) if not isinstance(value, dict | list) else type(value).__name__
-    return f"{name} = {shown}: {message[0].lower() + message[1:]}"
+    given = repr(value) if not isinstance(value, dict | list) else type(value).__name__
+    return f"{name} = {given}: {message[0].lower() + message[1:]}"
 
 
 def _names_of(model: Any) -> set[str]:

@@ -2,19 +2,20 @@
 
 import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.schema import ScenarioError, unknown
 
 
-def _shipped_files() -> list[Any]:
+def _shipped_files() -> list[Traversable]:
     folder = resources.files("samizdat.scenario") / "files"
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
 def shipped_table(name: str) -> dict[str, Any]:
-    """Return the table of a shipped scenario, on its own base where it has one."""
+    """Return the table of a shipped scenario, merged with its base if it has one."""
     table = tomllib.loads(shipped_text(name))
     return merged(shipped_table(table.pop("base")), table) if "base" in table else table
 
@@ -25,7 +26,7 @@ def shipped() -> list[str]:
 
 
 def shipped_text(name: str) -> str:
-    """Return the file of a shipped scenario, prose and all."""
+    """Return the text of a shipped scenario's file."""
     for file in _shipped_files():
         if file.name == f"{name}.toml":
             return str(file.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""Ties that a user brings: read from a file, and checked one by one."""
+"""Ties given by a user: read from a file, and checked one by one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.network import csr as rows
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pyarrow as pa
 
 
@@ -17,12 +18,12 @@ def _first(wrong: NDArray[np.bool_]) -> int:
     return int(np.flatnonzero(wrong)[0])
 
 
-def checked(
+def checked_ties(
     thing: str, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
 ) -> Ties:
-    """Build the rows from a user's ties, or say which of them is wrong.
+    """Build the CSR form of a user's ties, or raise ValueError naming the first wrong one.
 
-    ``thing`` names where they come from.
+    ``thing`` names the source of the ties, for the message.
     """
     if not 1 <= n <= MAX_CITIZENS:
         raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
@@ -61,8 +62,22 @@ def checked(
     return rows.csr(n, ends[0], ends[1], codes)
 
 
+def ties_of_networkx(g: "nx.Graph[Any]") -> Ties:
+    """Build the CSR form of a networkx graph with nodes 0 ... n - 1, or raise ValueError."""
+    n = g.number_of_nodes()
+    for node in g:
+        if not isinstance(node, int | np.integer) or not 0 <= node < n:
+            raise ValueError(
+                f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
+                " (networkx.convert_node_labels_to_integers numbers them)"
+            )
+    ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
+    kind = [word for *_, word in g.edges(data="kind", default="online")]
+    return checked_ties("networkx graph", n, ends[:, 0], ends[:, 1], kind or None)
+
+
 def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
-    """Read the columns that matter, a CSV file's as text."""
+    """Read the columns source, target and kind; those of a CSV file as text."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
@@ -98,7 +113,7 @@ def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
 
 
 def ids_of(path: Path, name: str, column: "pa.ChunkedArray") -> NDArray[np.int64]:
-    """Turn a column into ids, or name the first value that is none."""
+    """Convert a column to ids, or raise ValueError naming the first value that is not one."""
     import pyarrow as pa
 
     is_a, given = pa.types, column.type

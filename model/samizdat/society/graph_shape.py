@@ -1,6 +1,6 @@
-"""What the generators of graphs are asked for."""
+"""Parameters of the graph generators."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
 
 from samizdat.core.network.csr import KINDS
 from samizdat.core.quantity import Quantity
@@ -11,14 +11,15 @@ _TAILS = "assumed; exponents of 2-3: Clauset, Shalizi & Newman 2009, SIAM Review
 
 
 class GraphShape(NamedTuple):
-    """What the generators are asked for; each reads the fields that concern it."""
+    """Parameters of the graph generators; each generator reads the fields that concern it."""
 
     # social
     close_degree: Annotated[
         float, Quantity("mean number of close ties", 0, 50, "ties", 0, f"assumed; {_CIRCLES}")
     ] = 5.0
     acquaintance_reach: Annotated[
-        float, Quantity("half the near acquaintances live so many places off", 1, 1e6, "citizens")
+        float,
+        Quantity("half the near acquaintances live at most this far off", 1, 1e6, "citizens"),
     ] = 60.0
     close_far: Annotated[
         float, Quantity("share of acquaintances who live anywhere in the region", 0, 1, off=0)
@@ -65,8 +66,16 @@ class GraphShape(NamedTuple):
     tie: Annotated[float, Quantity("kind of all ties of a textbook graph", 0, 1, names=KINDS)] = 0.0
 
 
+class GraphFacts(TypedDict):
+    """Facts of a graph that take seconds to compute for millions of citizens, see `Graph.facts`."""
+
+    digest: str
+    region_first: list[int]
+    measures: dict[str, float | int]
+
+
 def mean_degree(kind: str, shape: GraphShape) -> float:
-    """Return about how many ties a citizen will have, before anything is drawn."""
+    """Return the expected number of ties per citizen, before anything is drawn."""
     degrees = {
         "social": shape.close_degree + shape.online_degree,
         "erdos_renyi": shape.degree,

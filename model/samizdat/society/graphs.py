@@ -1,14 +1,14 @@
-"""Who can hear whom: a graph drawn, read from a file, or taken from networkx.
+"""Who can hear whom: graphs drawn, read from a file, or taken from networkx.
 
-Every generator is a pure function of (seed, regions, shape); its line stands in ``GRAPHS``.
+Every generator is a pure function of (seed, regions, shape); ``GRAPHS`` lists them.
 Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
-``region_first[r + 1]``. The textbook graphs know no regions and give all ties one kind.
+``region_first[r + 1]``. Textbook graphs ignore regions and give all ties the same kind.
 """
 
 import hashlib
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,7 +21,8 @@ from samizdat.core.network import csr as rows
 from samizdat.core.network import generators
 from samizdat.core.network.assembly import assemble
 from samizdat.core.network.social import Society
-from samizdat.society.edge_lists import checked, ids_of, table_of
+from samizdat.society.edge_lists import checked_ties, ids_of, table_of, ties_of_networkx
+from samizdat.society.graph_shape import GraphFacts
 from samizdat.society.graph_shape import GraphShape as GraphShape
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ _ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Who can hear whom.
+    """Who can hear whom: an undirected graph of close and online ties.
 
-    ``known`` holds what was found out about the graph before (see :meth:`facts`), as a cache gives
-    it back.
+    Attributes
+    ----------
+    ties
+        The graph in CSR form, see `core.layout.Ties`.
+    known
+        Digest and measures, if they are known already (see :meth:`facts`).
     """
 
     ties: Ties
-    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    known: GraphFacts | None = field(default=None, repr=False)
 
     @property
     def citizens(self) -> int:
@@ -53,11 +58,11 @@ class Graph:
 
     @property
     def mean_degree(self) -> float:
-        """Mean number of ties of a citizen."""
+        """Mean number of ties per citizen."""
         return self.ties.neighbour.size / self.citizens
 
     def degrees(self, kind: str | None = None) -> NDArray[np.int64]:
-        """Return every citizen's number of ties, or of her ``"close"`` or ``"online"`` ones."""
+        """Return the number of ties per citizen (n,): all, ``"close"`` or ``"online"`` ones."""
         close = self.ties.close.astype(np.int64)
         if kind == "close":
             return close
@@ -65,11 +70,11 @@ class Graph:
         return every - close if kind == "online" else every
 
     def measures(self, region_first: NDArray[np.int64] | None = None) -> dict[str, float | int]:
-        """Describe the graph in numbers, for a manifest.
+        """Return measures of the graph by name, for a manifest.
 
-        Clustering (mean local clustering of the close ties) is exact up to 100,000 citizens and
-        else taken on 20,000 evenly spaced ones: ``close_clustering_citizens`` says on how many.
-        Shares within the region are given where the regions are, and where there are such ties.
+        Clustering (mean local clustering of the close ties) is exact up to 100,000 citizens, and
+        otherwise taken on 20,000 evenly spaced ones, see ``close_clustering_citizens``. Shares of
+        ties within a region are given if the regions are given and there are such ties.
         """
         regions = None if region_first is None else np.asarray(region_first).tolist()
         if self.known and regions == self.known["region_first"]:
@@ -77,7 +82,7 @@ class Graph:
         return rows.measures(self.ties, region_first)
 
     def correlation(self, trait: NDArray[np.float32]) -> float | None:
-        """Return how alike close ties are in a trait (Pearson); None where it is not defined."""
+        """Return the Pearson correlation of a trait (n,) over close ties; None if undefined."""
         total, squares, products, ends = rows.close_moments(self.ties, trait)
         if ends == 0 or squares / ends - (total / ends) ** 2 < 1e-12:
             return None
@@ -87,14 +92,14 @@ class Graph:
     def digest(self) -> str:
         """Return the SHA-256 of all ties: equal for equal graphs, on any machine."""
         if self.known:
-            return str(self.known["digest"])
+            return self.known["digest"]
         digest = hashlib.sha256()
         for array, dtype in zip(self.ties, ("<i8", "<i4", "<i4"), strict=True):
             digest.update(np.ascontiguousarray(array, dtype).data)
         return digest.hexdigest()
 
-    def facts(self, region_first: NDArray[np.int64]) -> dict[str, Any]:
-        """Return digest and measures, which take seconds at millions, for keeping."""
+    def facts(self, region_first: NDArray[np.int64]) -> GraphFacts:
+        """Return digest and measures, which take seconds for millions of citizens, to be cached."""
         return {
             "digest": self.digest(),
             "region_first": region_first.tolist(),
@@ -105,45 +110,77 @@ class Graph:
     def from_edges(
         cls, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None = None
     ) -> "Graph":
-        """Take ties from arrays; ``kind`` holds 0 (close) or 1 (online), and is online if absent.
+        """Return the graph of ties given as arrays.
 
-        A tie may be given once or twice, in any direction; close wins over online.
+        A tie may be given in either direction or both; close wins over online.
+
+        Parameters
+        ----------
+        n
+            Number of citizens.
+        source, target
+            (m,) ids of the two citizens of each tie, 0 ... n - 1.
+        kind
+            (m,) or a scalar: 0 or ``"close"``, 1 or ``"online"``; by default online.
 
         Raises
         ------
         ValueError
             For a tie of a citizen to herself, an id outside 0 ... n - 1, an unknown kind.
+
+        Examples
+        --------
+        >>> from samizdat import Graph
+        >>> graph = Graph.from_edges(3, [0, 1], [1, 2], ["close", "online"])
+        >>> graph.citizens, graph.tie_count
+        (3, 2)
+        >>> graph.degrees("close"), graph.degrees("online")
+        (array([1, 1, 0]), array([0, 1, 1]))
         """
-        return cls(checked("edges", n, source, target, kind))
+        return cls(checked_ties("edges", n, source, target, kind))
 
     @classmethod
     def from_networkx(cls, g: "nx.Graph[Any]") -> "Graph":
-        """Take a networkx graph with nodes 0 ... N-1; its ties are online unless ``kind`` says.
+        """Return the graph of a networkx graph with nodes 0 ... n - 1.
 
-        An arc of a directed graph counts as a tie both ways, parallel ties as one.
-        """
-        n = g.number_of_nodes()
-        for node in g:
-            if not isinstance(node, int | np.integer) or not 0 <= node < n:
-                raise ValueError(
-                    f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
-                    " (networkx.convert_node_labels_to_integers numbers them)"
-                )
-        ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
-        kind = [word for *_, word in g.edges(data="kind", default="online")]
-        return cls(checked("networkx graph", n, ends[:, 0], ends[:, 1], kind or None))
-
-    @classmethod
-    def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
-        """Read ties from a CSV or Parquet file with columns source, target and perhaps kind.
-
-        The ids are 0 ... N-1 and never renumbered; N is ``citizens`` or the largest id + 1. Kind
-        is ``close`` or ``online``, and online where the column is absent. Rows count from 1.
+        An edge is online unless its attribute ``kind`` is ``"close"``. An arc of a directed graph
+        counts as a tie in both directions, parallel edges as one tie.
 
         Raises
         ------
         ValueError
-            Naming the file, the value and what is allowed.
+            If the nodes are not 0 ... n - 1, or there are self-loops.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> Graph.from_networkx(nx.karate_club_graph()).tie_count
+        78
+        """
+        return cls(ties_of_networkx(g))
+
+    @classmethod
+    def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
+        r"""Read ties from a CSV or Parquet file with columns source, target and optionally kind.
+
+        Kind is ``close`` or ``online``; without that column all ties are online.
+
+        Parameters
+        ----------
+        citizens
+            Number of citizens n, by default the largest id + 1. Ids are 0 ... n - 1.
+
+        Raises
+        ------
+        ValueError
+            Naming the file, the row (from 1), the value and what is allowed.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> _ = Path("ties.csv").write_text("source,target,kind\n0,1,close\n1,2,online\n")
+        >>> Graph.from_file("ties.csv").tie_count
+        2
         """
         path = Path(path)
         table = table_of(path)
@@ -152,10 +189,10 @@ class Graph:
             raise ValueError(f"{path}: no ties; expected at least one row below the header")
         kind = table["kind"].to_numpy() if "kind" in table else None
         n = max(int(source.max()), int(target.max())) + 1 if citizens is None else citizens
-        return cls(checked(str(path), n, source, target, kind))
+        return cls(checked_ties(str(path), n, source, target, kind))
 
     def to_networkx(self) -> "nx.Graph[int]":
-        """Return a networkx graph with nodes 0 ... N-1 and edge attribute ``kind``."""
+        """Return a networkx graph with nodes 0 ... n - 1 and edge attribute ``kind``."""
         import networkx as nx
 
         g: nx.Graph[int] = nx.Graph()
@@ -176,7 +213,7 @@ def _size(region_first: NDArray[np.int64]) -> int:
     return n
 
 
-def _refuse(asked: str, value: float, n: int, allowed: str) -> NoReturn:
+def _fail(asked: str, value: float, n: int, allowed: str) -> NoReturn:
     raise ValueError(f"graph.{asked} = {value:g} is impossible among {n} citizens: {allowed}")
 
 
@@ -192,22 +229,22 @@ def _arrays(pairs: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 def social(
     seed: int, region_first: NDArray[np.int64], shape: GraphShape, threads: int | None = None
 ) -> Graph:
-    """Draw a society: circles of kin and co-workers, acquaintances, and uneven online contacts.
+    """Draw the social graph: circles of kin and co-workers, acquaintances, and online contacts.
 
-    Close ties: each cell of twelve consecutive citizens falls into circles of one to six, all of
-    whom know each other; a Poisson number of acquaintances, most of them near in the numbering,
+    Close ties: each cell of twelve consecutive citizens falls into circles of one to six, whose
+    members are all tied; a Poisson number of acquaintances, most of them near in the numbering,
     makes up the mean degree asked for. (Below the 3.25 ties that circles give, only some belong.)
     Online ties: each citizen begins a Poisson number, in her town, her region or the nation, with
     citizens drawn by popularity there. Repeated ties are dropped: where the degrees asked for are
-    not small against reach, town or region, the graph has a few per cent fewer. The graph does not
-    depend on ``threads``, by default one for each core that this process may use.
+    not small compared with reach, town or region, the graph has a few per cent fewer. The graph
+    does not depend on ``threads``, by default one for each core that this process may use.
     """
     n = _size(region_first)
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if n >= _ALONE_BELOW else 1
     if shape.close_degree + shape.online_degree > n - 1:
         degree = shape.close_degree + shape.online_degree
-        _refuse("close_degree + graph.online_degree", degree, n, f"at most {n - 1}")
+        _fail("close_degree + graph.online_degree", degree, n, f"at most {n - 1}")
     region_first = np.ascontiguousarray(region_first, np.int64)
     sizes = np.diff(region_first)
     begun, skew = shape.online_degree / 2, int(shape.online_skew)
@@ -252,7 +289,7 @@ def erdos_renyi(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -
     """
     n = _size(region_first)
     if shape.degree > n - 1:
-        _refuse("degree", shape.degree, n, f"at most {n - 1}")
+        _fail("degree", shape.degree, n, f"at most {n - 1}")
     source, target = _arrays(round(n * shape.degree / 2))
     generators.scattered(seed, n, source, target)
     return _textbook(n, source, target, shape)
@@ -262,7 +299,7 @@ def watts_strogatz(seed: int, region_first: NDArray[np.int64], shape: GraphShape
     """Tie each citizen to her neighbours on a ring, some of the ties rewired at random.
 
     Watts & Strogatz 1998, Nature 393:440. A rewired tie that repeats another is dropped, which
-    costs a share of about rewiring * 2 * neighbours / n.
+    loses a share of about rewiring * 2 * neighbours / n.
     """
     n, side = _size(region_first), _side(region_first, shape)
     source, target = _arrays(n * side)
@@ -271,15 +308,15 @@ def watts_strogatz(seed: int, region_first: NDArray[np.int64], shape: GraphShape
 
 
 def barabasi_albert(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Let citizens join one by one and tie to those who have many ties already.
+    """Let citizens join one by one, tied preferentially to those with many ties.
 
     Barabási & Albert 1999, Science 286:509; drawn by the copy model of Sanders & Schulz 2016, Inf.
-    Process. Lett. 116:489. The first m + 1 know each other; a repeated tie is dropped. Tail
-    exponent 3, mean degree 2 m, old citizens the most popular.
+    Process. Lett. 116:489. The first m + 1 are all tied; a repeated tie is dropped. Tail
+    exponent 3, mean degree 2 m, the oldest citizens have the most ties.
     """
     n, m = _size(region_first), int(shape.attachments)
     if m >= n:
-        _refuse("attachments", m, n, f"at most {n - 1}")
+        _fail("attachments", m, n, f"at most {n - 1}")
     source, target = _arrays(m * (n - 1))
     generators.copied(seed, n, m, source, target)
     return _textbook(n, source, target, shape)
@@ -297,11 +334,11 @@ def configuration(seed: int, region_first: NDArray[np.int64], shape: GraphShape)
     if shape.sequence == 0:
         least, most = int(shape.degree), int(shape.degree)
         if least != shape.degree or least >= n or least * n % 2:
-            _refuse("degree", shape.degree, n, f"whole, below {n}, and even times {n}, if regular")
+            _fail("degree", shape.degree, n, f"whole, below {n}, and even times {n}, if regular")
     else:
         least, most = int(shape.minimum), math.isqrt(n)
         if least > most:
-            _refuse("minimum", least, n, f"at most {most}, the root of their number")
+            _fail("minimum", least, n, f"at most {most}, the root of their number")
     numbers = generators.cumulated(
         [k**-shape.exponent for k in range(max(1, least), max(1, most) + 1)]
     )
@@ -316,12 +353,12 @@ def configuration(seed: int, region_first: NDArray[np.int64], shape: GraphShape)
 def _side(region_first: NDArray[np.int64], shape: GraphShape) -> int:
     n, side = _size(region_first), int(shape.neighbours)
     if 2 * side >= n:
-        _refuse("neighbours", side, n, f"at most {(n - 1) // 2} to a side")
+        _fail("neighbours", side, n, f"at most {(n - 1) // 2} to a side")
     return side
 
 
 def ring(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Tie each citizen to her neighbours on a ring; chance has no part in it."""
+    """Tie each citizen to her neighbours on a ring; nothing is random."""
     n = _size(region_first)
     steps = np.arange(1, _side(region_first, shape) + 1)
     source = np.repeat(np.arange(n), steps.size)
@@ -329,7 +366,7 @@ def ring(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph
 
 
 def lattice(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Tie each cell of a torus to the four or eight around it; chance has no part in it.
+    """Tie each cell of a torus to the four or eight around it; nothing is random.
 
     The rectangle is the most square one that n allows, numbered row by row. Where it is one or two
     cells wide, ties coincide and a citizen has fewer.

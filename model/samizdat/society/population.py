@@ -1,4 +1,4 @@
-"""Who lives in the world: traits, drawn citizen by citizen from declared distributions."""
+"""Who lives in the world: traits, drawn for each citizen from declared distributions."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from samizdat.core import draws
 from samizdat.core.layout import FOREIGN, MAX_PLATFORMS, Traits
 from samizdat.core.quantity import Quantity
 
-CELL = 12  # consecutive citizens who adopt alike; the social graph draws its circles inside
+CELL = 12  # consecutive citizens with correlated adoption; circles of the social graph lie within
 _CHUNK = 1 << 20
 _BELOW_ONE = np.float32(1 - 2.0**-24)
 
@@ -63,7 +63,7 @@ class Uniform(_Distribution):
 
 
 class Normal(_Distribution):
-    """Normal, cut off below at ``floor`` where one is given (the mass moves to the floor)."""
+    """Normal, optionally censored below at ``floor`` (the mass below moves to the floor)."""
 
     kind: Literal["normal"]
     mean: float
@@ -108,7 +108,7 @@ class Beta(_Distribution):
 
 
 class Values(_Distribution):
-    """One value a citizen, in the order of their numbers."""
+    """One value per citizen, in the order of their numbers."""
 
     kind: Literal["values"]
     values: tuple[float, ...]
@@ -146,7 +146,7 @@ class Population(BaseModel):
 
 
 class Habits(NamedTuple):
-    """Numbers of the population that are not distributions."""
+    """Parameters of the population that are not distributions."""
 
     instigators: Annotated[float, Quantity("share with threshold 0", 0, 1, off=0)] = 1e-4
     adoption_correlation: Annotated[
@@ -156,7 +156,7 @@ class Habits(NamedTuple):
 
 
 def region_sizes(citizens: int, weights: Sequence[float]) -> list[int]:
-    """Share the citizens out in proportion to the weights, by largest remainder, each at least 1.
+    """Apportion the citizens to regions by weight, by largest remainder, each at least 1.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def region_sizes(citizens: int, weights: Sequence[float]) -> list[int]:
     return [int(size) for size in sizes]
 
 
-def settle_citizens(
+def draw_traits(
     seed: int,
     region_first: NDArray[np.int64],
     spec: Population,
@@ -205,14 +205,14 @@ def settle_citizens(
         risk_aversion=np.empty(n, np.float32),
         literacy_rank=np.empty(n, np.float32),
     )
-    rest = (seed, region_first, spec, habits, audiences, foreign_audience)
+    shared = (seed, region_first, spec, habits, audiences, foreign_audience)
     parts = [slice(first, min(first + _CHUNK, n)) for first in range(0, n, _CHUNK)]
     if threads == 1 or len(parts) == 1:
         for part in parts:
-            _settle(traits, part, *rest)
+            _draw_part(traits, part, *shared)
         return traits
     with ThreadPoolExecutor(threads, "samizdat-traits") as pool:
-        jobs = [pool.submit(_settle, traits, part, *rest) for part in parts]
+        jobs = [pool.submit(_draw_part, traits, part, *shared) for part in parts]
         try:
             for job in jobs:
                 job.result()
@@ -221,7 +221,7 @@ def settle_citizens(
     return traits
 
 
-def _settle(
+def _draw_part(
     traits: Traits,
     part: slice,
     seed: int,
@@ -244,12 +244,12 @@ def _settle(
 
 
 def given_traits(traits: Traits, given: Mapping[str, NDArray[np.float64]]) -> Traits:
-    """Return the traits with some arrays given by the user, one value a citizen.
+    """Return the traits with some arrays (n,) replaced by the user's.
 
     Raises
     ------
     ValueError
-        If a name is no trait, an array has the wrong length, or a value is not finite.
+        If a name is not a trait, an array has the wrong length, or a value is not finite.
     """
     for name, values in given.items():
         if name not in traits._fields or name == "region":
@@ -301,5 +301,5 @@ def _platforms(
 
 
 def _bit(given: NDArray[np.bool_], bit: int) -> NDArray[np.uint16]:
-    """Return the bit where it is given."""
+    """Return the bit where ``given`` is true, else 0."""
     return given.astype(np.uint16) * np.uint16(bit)

@@ -1,4 +1,4 @@
-"""A snowball sample: citizens found along ties, as a survey finds them; few enough to draw."""
+"""Snowball samples: citizens found along ties, as in a survey; few enough to draw."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,14 @@ from samizdat.core.layout import Ties
 if TYPE_CHECKING:
     import networkx as nx
 
-NAMED = 10  # ties that each names at most: else the popular would fill the sample
+NAMED = 10  # most ties that each names; otherwise popular citizens fill the sample
 
 
 def snowball(ties: Ties, among: range | NDArray[np.int64], k: int, seed: int) -> NDArray[np.int64]:
     """Return up to k citizens in the order in which they are found; the same for the same seed.
 
-    The first is drawn from ``among``. Each who is found names at most `NAMED` of those she is tied
-    to, drawn too; where that leads no further another is drawn from ``among``.
+    The first is drawn from ``among``. Each citizen found names at most `NAMED` of her ties, also
+    drawn; when nobody new is named, another citizen is drawn from ``among``.
     """
     rng = np.random.default_rng(seed)
     found: dict[int, None] = {}
@@ -39,7 +39,7 @@ def snowball(ties: Ties, among: range | NDArray[np.int64], k: int, seed: int) ->
 def _in_turn(
     rng: np.random.Generator, among: range | NDArray[np.int64], few: bool
 ) -> Iterator[int]:
-    """Draw one after the other; where few are needed of many, without a list of all."""
+    """Draw one after the other; if few of many are needed, without a list of all."""
     if not few:
         yield from rng.permutation(np.asarray(among)).tolist()
     while few:
@@ -52,7 +52,7 @@ def network(ties: Ties, ids: Sequence[int], nodes: Sequence[dict[str, Any]]) -> 
     Parameters
     ----------
     nodes
-        What each of them carries.
+        Attributes of each node.
     """
     import networkx as nx
 

@@ -1,4 +1,4 @@
-"""Arrays and facts in one file, with a digest that finds any changed byte.
+"""Arrays and facts in one file, with a digest that detects any changed byte.
 
 The file is an uncompressed .npz, so `numpy.load` opens it too, with a member ``facts.json``. The
 last 64 bytes, within the comment of the zip file, are the SHA-256 of all bytes before them.
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from samizdat.system.files import written_whole
+from samizdat.system.files import atomic_write
 
 FACTS = "facts.json"
 _MARK = b"sha256:"
@@ -24,19 +24,19 @@ _CHUNK = 1 << 22
 
 
 class DamagedError(ValueError):
-    """A file that is not what was written."""
+    """A file that differs from what was written."""
 
 
 def write_archive(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write facts (of JSON's types) and arrays, whole or not at all."""
-    with written_whole(path) as partial, partial.open("w+b") as file:
+    """Write facts (JSON values) and arrays; the file is whole or absent."""
+    with atomic_write(path) as partial, partial.open("w+b") as file:
         pen = _Digesting(file)
         with zipfile.ZipFile(pen, "w") as archive:  # type: ignore[call-overload]
             archive.comment = _MARK + b"0" * _DIGITS
             with archive.open(zipfile.ZipInfo(FACTS), "w") as member:
                 member.write(json.dumps(facts, ensure_ascii=False).encode())
             for name, array in arrays.items():
-                # A ZipInfo of its own bears no time: equal content gives equal bytes.
+                # Without a time stamp equal content gives equal bytes.
                 with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                     npy.write_array(member, np.asarray(array), allow_pickle=False)
         file.seek(-_DIGITS, 2)
@@ -49,7 +49,7 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     Raises
     ------
     DamagedError
-        If any byte differs from what was written, or the file was never written so.
+        If any byte differs from what was written, or the file is not such an archive.
     OSError
         If it cannot be read.
     """
@@ -65,7 +65,7 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
                             array = npy.read_array(content, allow_pickle=False)
                         arrays[member.removesuffix(".npy")] = array
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-            raise DamagedError(f"{path}: not such a file ({error})") from None
+            raise DamagedError(f"{path}: not an archive of samizdat ({error})") from None
     return facts, arrays
 
 
@@ -85,12 +85,12 @@ def _verify(path: Path, file: BinaryIO) -> None:
 
 
 class _Digesting:
-    """Writes on to a file and digests all but the last 64 bytes; zipfile finds it has no seek."""
+    """Writes to a file and digests all but the last 64 bytes; has no seek, so zipfile streams."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._digest, self._tail = file, hashlib.sha256(), b""
 
-    def write(self, data: Any) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         view = memoryview(data).cast("B")
         self._file.write(view)
         if len(view) >= _DIGITS:

@@ -1,8 +1,8 @@
-"""Arrays kept on disk by content: checksummed, memory-mapped, the least recently used dropped.
+"""Arrays cached on disk by content: checksummed, memory-mapped, least recently used dropped.
 
-An entry is a folder named after the digest of all that determines its content: a ``.npy`` file an
-array, and a header with the checksums. It appears whole, by a rename, or not at all; what fails
-its checksums is removed, never used. Processes may share the folder without a lock.
+An entry is a folder named after the digest of all that determines its content: one ``.npy`` file
+per array, and a header with the checksums. It appears whole, by a rename, or not at all; an entry
+with wrong checksums is removed, never used. Processes may share the folder without a lock.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -26,18 +26,18 @@ LIMIT = "SAMIZDAT_CACHE_LIMIT"
 _DEFAULT_LIMIT = 8_000_000_000  # bytes
 _CHUNK = 1 << 26  # bytes under one checksum
 _HEADER, _FORMAT, _PARTIAL = "header.json", 1, ".partial-"
-_ABANDONED = 3600  # seconds after which a half-written entry belongs to nobody
+_ABANDONED = 3600  # seconds after which a half-written entry is removed
 _KEY = 32  # hexadecimal digits
 
 Arrays = dict[str, NDArray[Any]]
 
 
 class StoreError(ValueError):
-    """Why nothing can be kept, in one line."""
+    """Why nothing can be stored or read, in one line."""
 
 
-class Entry(NamedTuple):
-    """One thing kept."""
+class StoredEntry(NamedTuple):
+    """One entry of a store."""
 
     path: Path
     what: str
@@ -45,8 +45,8 @@ class Entry(NamedTuple):
     used: float  # seconds since 1970
 
 
-def key_of(parts: Any) -> str:
-    """Return the digest of what determines a content; anything that JSON can hold."""
+def key_of(parts: object) -> str:
+    """Return the digest of what determines a content: anything that JSON can hold."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.blake2b(text.encode(), digest_size=_KEY // 2).hexdigest()
 
@@ -60,8 +60,8 @@ def default_folder() -> Path:
     return home / "samizdat" / "people"
 
 
-def limit_asked() -> int:
-    """Return how many bytes may be kept, from the environment: as in 500M, 8G, or bytes.
+def size_limit() -> int:
+    """Return how many bytes may be stored, from the environment: as in 500M, 8G, or bytes.
 
     Raises
     ------
@@ -88,18 +88,18 @@ class Store:
     Parameters
     ----------
     folder
-        Made by the first `save` if absent, for its user alone.
+        Created by the first `save` if absent, for its user alone.
     limit
-        Bytes of all entries.
+        Largest number of bytes of all entries.
     threads
-        How many compute checksums.
+        Number of threads that compute checksums.
     """
 
     def __init__(self, folder: Path, limit: int, threads: int = 1) -> None:
         self.folder, self.limit, self.threads = folder, limit, threads
 
     def load(self, key: str) -> tuple[Arrays, dict[str, Any]] | None:
-        """Return arrays, mapped into memory, and facts; None where there is no such entry.
+        """Return arrays, mapped into memory, and facts; None if there is no such entry.
 
         Raises
         ------
@@ -113,24 +113,24 @@ class Store:
             header = _header_of(entry)
             arrays = {name: _mapped(entry, of) for name, of in header["arrays"].items()}
             self._verify(arrays, header)
-            with contextlib.suppress(OSError):  # read-only: its age is not noted
+            with contextlib.suppress(OSError):  # read-only: its last use is not recorded
                 os.utime(entry / _HEADER)
             return arrays, header["facts"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-                raise StoreError(f"{entry}: {_reason(error)}") from None  # no damage: it is kept
+                raise StoreError(f"{entry}: {_reason(error)}") from None  # not damaged: it stays
             if isinstance(error, FileNotFoundError) and not entry.is_dir():
                 return None  # another process has just dropped it
             _remove(entry)
-            raise StoreError(f"{entry.name[:8]} was damaged ({error}) and is made anew") from None
+            raise StoreError(f"{entry.name[:8]} was damaged ({error}) and is built again") from None
 
-    def save(self, key: str, what: str, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
-        """Keep arrays (1-d) and facts (JSON); older entries go where the limit asks for it.
+    def save(self, key: str, what: str, arrays: Mapping[str, NDArray[Any]], facts: object) -> None:
+        """Store arrays (1-d) and facts (JSON); drop older entries to stay below the limit.
 
         Raises
         ------
         StoreError
-            If they cannot be kept.
+            If they cannot be stored.
         """
         size = sum(array.nbytes for array in arrays.values())
         if size > self.limit:
@@ -143,12 +143,14 @@ class Store:
                 raise StoreError(f"{self.folder}: no room for {size:,} bytes")
             partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.folder))
             with ThreadPoolExecutor(self.threads) as pool:
-                written = {n: _written(partial / f"{n}.npy", a, pool) for n, a in arrays.items()}
+                written = {
+                    n: _write_array(partial / f"{n}.npy", a, pool) for n, a in arrays.items()
+                }
             body = {"format": _FORMAT, "what": what, "arrays": written, "facts": facts}
             header = {"digest": _digest(_canonical(body)), "body": body}
             with (partial / _HEADER).open("x", encoding="utf-8") as file:
                 json.dump(header, file)
-                _synced(file)
+                _sync(file)
             self._put(partial, self.folder / key)
         except OSError as error:
             raise StoreError(f"{self.folder}: {_reason(error)}") from None
@@ -156,8 +158,8 @@ class Store:
             if partial is not None:
                 shutil.rmtree(partial, ignore_errors=True)
 
-    def entries(self) -> list[Entry]:
-        """Return what is kept, the least recently used first."""
+    def entries(self) -> list[StoredEntry]:
+        """Return all entries, the least recently used first."""
         found = []
         for path in self._folders():
             if path.name.startswith(_PARTIAL):
@@ -169,11 +171,11 @@ class Store:
                 continue
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 used, size, what = 0.0, _size(path), "damaged"
-            found.append(Entry(path, what, size, used))
+            found.append(StoredEntry(path, what, size, used))
         return sorted(found, key=lambda entry: entry.used)
 
     def clear(self) -> int:
-        """Remove every entry, half-written ones too; return how many bytes they took."""
+        """Remove every entry, half-written ones too; return how many bytes were freed."""
         freed = 0
         for path in self._folders():
             freed += _size(path)
@@ -181,7 +183,7 @@ class Store:
         return freed
 
     def _folders(self) -> list[Path]:
-        """Return the folders that are ours; whatever else lies there is left alone."""
+        """Return the folders of entries; anything else there is left alone."""
         try:
             paths = list(self.folder.iterdir())
         except (FileNotFoundError, NotADirectoryError):
@@ -194,7 +196,7 @@ class Store:
         ]
 
     def _own_folder(self) -> None:
-        """Make the folder, or see that it is the user's own and closed to others."""
+        """Create the folder, or check that it belongs to the user and close it to others."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         found = self.folder.stat()
@@ -204,7 +206,7 @@ class Store:
             self.folder.chmod(0o700)
 
     def _drop_until(self, room: int) -> None:
-        """Remove the least recently used until no more than so many bytes are left."""
+        """Remove the least recently used entries until at most this many bytes are left."""
         for path in self._folders():
             if path.name.startswith(_PARTIAL):
                 try:
@@ -212,16 +214,16 @@ class Store:
                         _remove(path)
                 except FileNotFoundError:
                     continue
-        kept = self.entries()
-        total = sum(entry.bytes for entry in kept)
-        for entry in kept:
+        entries = self.entries()
+        total = sum(entry.bytes for entry in entries)
+        for entry in entries:
             if total <= room:
                 return
             _remove(entry.path)
             total -= entry.bytes
 
     def _put(self, partial: Path, entry: Path) -> None:
-        """Let the entry appear, whole; where another process was faster, its own stays."""
+        """Rename the entry into place; if another process was faster, that one's stays."""
         try:
             partial.rename(entry)
         except OSError:
@@ -243,17 +245,17 @@ class Store:
                     raise ValueError(f"{name}: wrong checksum")
 
 
-def _canonical(body: Any) -> bytes:
+def _canonical(body: object) -> bytes:
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _digest(data: Any) -> str:
+def _digest(data: bytes | memoryview) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _chunks(array: NDArray[Any]) -> Iterator[NDArray[np.uint8]]:
+def _chunks(array: NDArray[Any]) -> Iterator[memoryview]:
     data = array.view(np.uint8)
-    return (data[at : at + _CHUNK] for at in range(0, data.size, _CHUNK))
+    return (data[at : at + _CHUNK].data for at in range(0, data.size, _CHUNK))
 
 
 def _header_of(entry: Path) -> dict[str, Any]:
@@ -265,7 +267,7 @@ def _header_of(entry: Path) -> dict[str, Any]:
 
 
 def _mapped(entry: Path, of: Mapping[str, Any]) -> NDArray[Any]:
-    """Map an array, as an ordinary one: what is written to it would never reach the file."""
+    """Map an array copy-on-write: nothing written to it reaches the file."""
     path = entry / of["file"]
     if path.stat().st_size != of["bytes"]:
         raise ValueError(f"{of['file']}: wrong size")
@@ -274,15 +276,15 @@ def _mapped(entry: Path, of: Mapping[str, Any]) -> NDArray[Any]:
     return np.asarray(np.memmap(path, of["dtype"], "c", of["offset"], of["size"]))
 
 
-def _written(path: Path, array: NDArray[Any], pool: ThreadPoolExecutor) -> dict[str, Any]:
-    """Write an array as .npy; return what the header says of it."""
+def _write_array(path: Path, array: NDArray[Any], pool: ThreadPoolExecutor) -> dict[str, Any]:
+    """Write an array as .npy; return its entry in the header."""
     digests = pool.map(_digest, _chunks(array))
     with path.open("xb") as file:
         npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
         offset = file.tell()
         for chunk in _chunks(array):
-            file.write(chunk.data)
-        _synced(file)
+            file.write(chunk)
+        _sync(file)
     return {
         "file": path.name,
         "dtype": array.dtype.str,
@@ -293,13 +295,13 @@ def _written(path: Path, array: NDArray[Any], pool: ThreadPoolExecutor) -> dict[
     }
 
 
-def _synced(file: Any) -> None:
+def _sync(file: IO[bytes] | IO[str]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
 
 def _size(folder: Path) -> int:
-    """Return the bytes of a folder's files; one that vanishes meanwhile has none."""
+    """Return the bytes of a folder's files; a file that vanishes meanwhile counts 0."""
     size = 0
     for path in folder.glob("*"):
         try:
@@ -310,7 +312,7 @@ def _size(folder: Path) -> int:
 
 
 def _remove(entry: Path) -> None:
-    """Take an entry away at once, then free its space; one that cannot be removed stays."""
+    """Rename an entry away first, then delete it; an entry that cannot be removed stays."""
     try:
         aside = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=entry.parent))
         entry.rename(aside / entry.name)

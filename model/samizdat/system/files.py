@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and folders that one process writes to at a time."""
+"""Atomic writes of files, and folders that only one process writes to at a time."""
 
 import contextlib
 import errno
@@ -11,8 +11,8 @@ LOCK = ".lock"
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``, which replaces it once all is on the disk."""
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``, which replaces ``path`` once all is on the disk."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         yield partial
@@ -24,7 +24,7 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def to_disk(path: Path) -> None:
-    """Return once a file, or a folder's list of names, is on the disk."""
+    """Flush a file, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -33,21 +33,21 @@ def to_disk(path: Path) -> None:
 
 
 class FolderLock:
-    """Keeps a second process out of a folder; the system opens it when this one dies.
+    """Keeps other processes out of a folder; the system releases it when this process ends.
 
     Parameters
     ----------
     name
-        Of the file that is locked: each name is a lock of its own.
+        Name of the lock file; each name is a separate lock.
     shared
-        Several may hold it so, while none holds it alone.
+        Several processes may hold a shared lock, while none holds an exclusive one.
     wait
-        Wait for whoever has it.
+        Wait until it is free.
 
     Raises
     ------
     BlockingIOError
-        If another has it.
+        If another process holds it.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class FolderLock:
                 raise
             if self._is_still_there(descriptor):
                 self._descriptor = descriptor
-            else:  # whoever had it removed it between our two calls
+            else:  # its holder removed it between our two calls
                 os.close(descriptor)
 
     def release(self) -> None:
-        """Let others in; a second call does nothing."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor is not None:
-            if not self._shared:  # the others' lock would be on a file without a name
+            if not self._shared:  # a shared holder must not remove the file of the others
                 self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
@@ -84,7 +84,7 @@ class FolderLock:
             raise BlockingIOError(errno.EWOULDBLOCK, reason, str(folder)) from None
         except OSError as error:
             if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-                raise  # else the file system knows no locks: go without
+                raise  # else the file system has no locks: continue without
 
     def _is_still_there(self, descriptor: int) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as requests that are met at a moment of the run's own choosing."""
+"""SIGINT and SIGTERM as requests to stop, which a run follows between two steps."""
 
 import signal
 import threading
@@ -6,14 +6,14 @@ from typing import Any
 
 
 class StopSwitch:
-    """Notes a signal instead of dying of it; calling it says whether there was one.
+    """Records a signal instead of ending the process; calling it tells whether there was one.
 
     Outside the main thread, where Python delivers no signals, it does nothing.
 
     Parameters
     ----------
     twice
-        A second SIGINT is a KeyboardInterrupt, for whoever cannot wait.
+        A second SIGINT raises KeyboardInterrupt immediately.
     """
 
     def __init__(self, *, twice: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""How much memory a world takes, and how much there is: asked before any is taken."""
+"""How much memory a world needs, and how much is available: checked before any is allocated."""
 
 import functools
 import os
@@ -11,19 +11,19 @@ import numpy as np
 
 from samizdat.core.layout import MAX_CITIZENS, Ties, Traits, blank_state
 
-WORTH_ASKING = 100_000_000  # bytes; less is taken without asking
-_SPARE = 150_000_000  # compiled code, tables, a thread's desk
-_PROBE = 1 << 14  # citizens whose state is made to see how large it is
+WORTH_ASKING = 100_000_000  # bytes; a smaller need is not checked
+_SPARE = 150_000_000  # compiled code, tables, buffers of the threads
+_PROBE = 1 << 14  # citizens whose state is allocated to measure its size
 
 
 def _item_sizes(fields: type) -> dict[str, int]:
-    """Return the bytes of an entry of each array of a NamedTuple, from its annotations."""
+    """Return the bytes per entry of each array of a NamedTuple, from its annotations."""
     hints = get_type_hints(fields)
     return {name: np.dtype(_scalar_of(hint)).itemsize for name, hint in hints.items()}
 
 
 def _scalar_of(hint: Any) -> Any:
-    """Return the type of an entry: numpy spells the hint of an array in one way or another."""
+    """Return the type of an array's entries from its type hint, however numpy spells it."""
     inner = get_args(hint)
     return _scalar_of(inner[-1]) if inner else hint
 
@@ -32,37 +32,37 @@ _TRAITS = sum(_item_sizes(Traits).values())
 _START, _CLOSE, _NEIGHBOUR = (_item_sizes(Ties)[name] for name in ("start", "close", "neighbour"))
 
 
-class Bytes(NamedTuple):
-    """What a citizen, and the end of a tie, take while a world runs."""
+class MemoryNeed(NamedTuple):
+    """Bytes per citizen and per end of a tie while a world runs."""
 
-    traits: int  # a citizen
-    state: float  # a citizen
-    rows: int  # a citizen
-    end: int  # of a tie; each tie has two
+    traits: int  # per citizen
+    state: float  # per citizen
+    rows: int  # per citizen
+    end: int  # per end of a tie; each tie has two
 
 
 @functools.cache
-def bytes_each() -> Bytes:
-    """Return the bytes of a citizen and of an end of a tie, from the types of their arrays."""
+def bytes_per_unit() -> MemoryNeed:
+    """Return the bytes per citizen and per end of a tie, from the types of the arrays."""
     state = sum(array.nbytes for array in blank_state(_PROBE)) / _PROBE
-    return Bytes(_TRAITS, state, _START + _CLOSE, _NEIGHBOUR)
+    return MemoryNeed(_TRAITS, state, _START + _CLOSE, _NEIGHBOUR)
 
 
 def needed(
     citizens: int, degree: float, threads: int = 1, *, ties: bool = True, traits: bool = True
 ) -> int:
-    """Return the bytes that a world takes at its worst moment, building included.
+    """Return the peak bytes of a world, building included.
 
     Parameters
     ----------
     degree
-        Mean number of ties of a citizen.
+        Mean number of ties per citizen.
     threads
-        Each draws a piece of the traits; between them cross ends of ties.
+        Each draws a part of the traits, and they exchange ends of ties.
     ties, traits
-        Whether these are still to be made; else they stand in memory already.
+        Whether these are still to be built; otherwise they are in memory already.
     """
-    each = bytes_each()
+    each = bytes_per_unit()
     graph = ties * citizens * (each.rows + each.end * degree)
     settled = traits * citizens * each.traits
     # Counters of a row, ends that cross ranges, and what repeats until the rows are closed up.
@@ -74,7 +74,7 @@ def needed(
 
 
 def largest(room: int, degree: float, threads: int = 1) -> int:
-    """Return how many citizens fit into so many bytes, 0 if not even one."""
+    """Return how many citizens fit into this many bytes."""
     low, high = 0, MAX_CITIZENS
     while low < high:
         middle = (low + high + 1) // 2
@@ -88,7 +88,7 @@ def largest(room: int, degree: float, threads: int = 1) -> int:
 def shortage(
     citizens: int, degree: float, threads: int = 1, *, ties: bool = True, traits: bool = True
 ) -> str | None:
-    """Say in one line why so many citizens do not fit, or nothing where they do."""
+    """Return one line on why this many citizens do not fit; None if they do."""
     need = needed(citizens, degree, threads, ties=ties, traits=traits)
     if need < WORTH_ASKING + _SPARE:
         return None
@@ -104,7 +104,7 @@ def shortage(
 
 
 def in_words(size: float) -> str:
-    """Write a number of bytes for people."""
+    """Format a number of bytes, as in 1.5 GB."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= scale:
             return f"{size / scale:.3g} {unit}"
@@ -112,12 +112,14 @@ def in_words(size: float) -> str:
 
 
 def available() -> tuple[int, str]:
-    """Return how many bytes this process can still take, and who says so.
+    """Return how many bytes this process can still allocate, and what limits them.
 
-    The least of what the machine has free, what the control groups of the process leave, and what
-    its own limit on addresses leaves.
+    The minimum of the free memory of the machine, and of what the control groups of the process and
+    its own address limit leave.
     """
-    return min((*_machine(), *_groups(Path("/proc/self")), *_own()), default=(1 << 62, "unknown"))
+    return min(
+        (*_machine(), *_groups(Path("/proc/self")), *_address_limit()), default=(1 << 62, "unknown")
+    )
 
 
 def _machine() -> Iterator[tuple[int, str]]:
@@ -127,18 +129,18 @@ def _machine() -> Iterator[tuple[int, str]]:
             return
     try:
         yield os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES"), "free memory"
-    except (ValueError, OSError):  # not told here
+    except (ValueError, OSError):  # not available here
         return
 
 
-def _own() -> Iterator[tuple[int, str]]:
+def _address_limit() -> Iterator[tuple[int, str]]:
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     pages = _text(Path("/proc/self/statm")).split()
     if soft != resource.RLIM_INFINITY and pages:
         yield max(0, soft - int(pages[0]) * resource.getpagesize()), "limit of the process"
 
 
-# Names of limit, use and what of it can be dropped, in the two versions of control groups.
+# Names of limit, use and droppable part of the use, in the two versions of control groups.
 _VERSIONS = {
     "cgroup2": (("memory.max", "memory.high"), "memory.current", ("inactive_file", "active_file")),
     "cgroup": (
@@ -150,7 +152,7 @@ _VERSIONS = {
 
 
 def _groups(process: Path) -> Iterator[tuple[int, str]]:
-    """Return what each control group above the process leaves."""
+    """Yield what each control group of the process leaves."""
     paths = {}
     for line in _text(process / "cgroup").splitlines():
         number, controllers, path = (*line.split(":", 2), "", "")[:3]
@@ -167,7 +169,7 @@ def _groups(process: Path) -> Iterator[tuple[int, str]]:
 
 
 def _above(mount: Path, path: str, root: str, version: str) -> Iterator[tuple[int, str]]:
-    """Walk from a group up to its mount; a container may see less than the whole path."""
+    """Walk from a group up to its mount point; a container may see only part of the path."""
     inside = path.removeprefix(root) if root != "/" else path
     folder = mount / inside.strip("/")
     limits, use, droppable = _VERSIONS[version]

@@ -1,7 +1,8 @@
-"""What a step is measured with: the time to copy its bytes, the time of a read at random.
+"""The roofline of a step: the time to copy the bytes that it reads and writes.
 
-A figure in seconds ages with the machine that gave it; its ratio to what the same machine, in the
-same minute, needs to copy the same bytes does not. `TOUCHED` says which bytes a step asks for.
+Seconds depend on the machine; the ratio to the time that the same machine needs to copy the same
+bytes, measured together, depends on it much less. `TOUCHED` lists the bytes that a step reads and
+writes. The time of random reads is measured too.
 """
 
 import itertools
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
 
-COPIED_AT_MOST = 1 << 29  # bytes: a larger copy takes as long a byte
+COPIED_AT_MOST = 1 << 29  # bytes; a larger copy takes the same time per byte
 CITIZEN, MOVED, ACTED, AWARE, REACHED, VOICE_END = (
     "citizen", "citizen not at rest", "citizen where somebody is aware", "aware", "reached",
     "end of a voice's tie",
@@ -27,7 +28,7 @@ CITIZEN, MOVED, ACTED, AWARE, REACHED, VOICE_END = (
 
 
 class Touch(NamedTuple):
-    """What a pass reads and writes of one citizen, or of one of those of whom it asks more."""
+    """Bytes that a pass reads and writes per citizen, or per citizen of a certain kind."""
 
     part: str
     per: str
@@ -36,8 +37,8 @@ class Touch(NamedTuple):
     what: str
 
 
-# One line a pass and kind of citizen, in the order of `core.step.take_step`. Bytes asked for, each
-# once: a line of the cache that is fetched for one of its bytes counts as that byte.
+# One line per pass and kind of citizen, in the order of `core.step.take_step`. Each byte counts
+# once; the other bytes of a cache line that is fetched do not count.
 TOUCHED = (
     Touch("listen", CITIZEN, 9, 5, "platforms, rank, days left, VPN; access, ears, mark"),
     Touch("hear", VOICE_END, 10, 8, "neighbour, days left, ears; two counters"),
@@ -51,22 +52,22 @@ TOUCHED = (
 )  # fmt: skip
 
 
-class Bytes(NamedTuple):
-    """Bytes of a citizen and step."""
+class Traffic(NamedTuple):
+    """Bytes read and written per citizen and step."""
 
     read: float
     written: float
 
     @property
     def total(self) -> float:
-        """Read and written."""
+        """Bytes read plus bytes written."""
         return self.read + self.written
 
 
 def bytes_touched(
     aware: float = 0.0, reached: float = 0.0, voice_ends: float = 0.0, moved: bool = False
-) -> Bytes:
-    """Return what a step reads and writes of a citizen, on average.
+) -> Traffic:
+    """Return the mean bytes that a step reads and writes per citizen.
 
     Parameters
     ----------
@@ -75,9 +76,9 @@ def bytes_touched(
     reached
         Share who are unaware and may become aware in the step.
     voice_ends
-        Ties of those who have a voice, a citizen: each is where a voice may be heard.
+        Ties of citizens who have a voice, per citizen: each is where a voice may be heard.
     moved
-        Whether beliefs move, though nobody is aware; where somebody is, all do.
+        Whether beliefs change although nobody is aware; where somebody is aware, all change.
     """
     weight = {
         CITIZEN: 1.0,
@@ -89,11 +90,11 @@ def bytes_touched(
     }
     read = sum(touch.read * weight[touch.per] for touch in TOUCHED)
     written = sum(touch.written * weight[touch.per] for touch in TOUCHED)
-    return Bytes(read, written)
+    return Traffic(read, written)
 
 
 class Timing(NamedTuple):
-    """Repeated measures of one thing, in whatever unit."""
+    """Statistics of repeated measurements, in any unit."""
 
     median: float
     least: float
@@ -102,7 +103,7 @@ class Timing(NamedTuple):
 
     @classmethod
     def of(cls, values: list[float]) -> "Timing":
-        """Sum repeated measures up."""
+        """Summarise repeated measurements."""
         return cls(median(values), min(values), max(values), len(values))
 
 
@@ -123,8 +124,10 @@ def step_seconds(simulation: Steps, steps: int) -> list[float]:
     return times
 
 
-def shared_out(work: Callable[[int, int], object], size: int, threads: int) -> Callable[[], None]:
-    """Return a call that does ``work(first, last)`` over 0 ... size, on some threads at once."""
+def split_over_threads(
+    work: Callable[[int, int], object], size: int, threads: int
+) -> Callable[[], None]:
+    """Return a call that does ``work(first, last)`` over 0 ... size, in parallel on threads."""
     cuts = [size * k // threads for k in range(threads + 1)]
     pairs = list(itertools.pairwise(cuts))
     if threads == 1:
@@ -139,11 +142,11 @@ def shared_out(work: Callable[[int, int], object], size: int, threads: int) -> C
 
 
 def copy_seconds(total: float, threads: int = 1, repeats: int = 9) -> Timing:
-    """Time a copy that reads half of ``total`` bytes and writes as many.
+    """Time a copy that reads half of ``total`` bytes and writes the other half.
 
-    It is numpy's, on one thread or shared out over ``threads``, whichever is faster: a large one
-    writes past the caches, which no loop of ours does, and so is the stricter measure. Beyond
-    `COPIED_AT_MOST` a part is copied and the rest reckoned from it.
+    The copy is numpy's, on one thread or split over ``threads``, whichever is faster. A large copy
+    bypasses the caches, which our loops do not, so it is the stricter reference. Beyond
+    `COPIED_AT_MOST` a part is copied and the time scaled up.
     """
     size = max(threads, int(min(total, COPIED_AT_MOST)) // 2)
     source, target = np.ones(size, np.uint8), np.zeros(size, np.uint8)
@@ -155,20 +158,19 @@ def copy_seconds(total: float, threads: int = 1, repeats: int = 9) -> Timing:
 
 
 def gather_seconds(n: int, width: int, threads: int = 1, repeats: int = 5) -> Timing:
-    """Time one read at a random place among n entries of ``width`` bytes.
+    """Time one read at a random index of n entries of ``width`` bytes.
 
-    As many reads as entries, the places in sequence, drawn beforehand: the reads do not depend on
-    each other, and the machine may have as many under way as it can. On one thread or shared out
-    over ``threads``, whichever is faster.
+    There are as many reads as entries, at indices drawn beforehand: the reads are independent, so
+    that the machine can overlap them. On one thread or split over ``threads``, whichever is faster.
     """
     rng = np.random.default_rng(1)
     reads = min(max(n, 1 << 16), 1 << 24)
-    places = rng.integers(0, n, reads, dtype=np.int32)
+    indices = rng.integers(0, n, reads, dtype=np.int32)
     entries = rng.integers(0, 100, n).astype({1: np.uint8, 2: np.uint16}[width])
-    sums = np.zeros(reads, np.int64)  # each part's at its first place: else it might be left out
+    sums = np.zeros(reads, np.int64)  # stored per part, so that the compiler cannot drop the reads
 
     def part(first: int, last: int) -> None:
-        sums[first] = gather(entries, places, first, last)
+        sums[first] = gather(entries, indices, first, last)
 
     return _fastest(part, reads, threads, repeats, 1.0 / reads)
 
@@ -176,8 +178,8 @@ def gather_seconds(n: int, width: int, threads: int = 1, repeats: int = 5) -> Ti
 def _fastest(
     work: Callable[[int, int], object], size: int, threads: int, repeats: int, scale: float
 ) -> Timing:
-    """Time work on one thread and on ``threads``, in turn; a short one is repeated more often."""
-    ways = [shared_out(work, size, t) for t in sorted({1, threads})]
+    """Time work on one thread and on ``threads``, in turn; short work is repeated more often."""
+    ways = [split_over_threads(work, size, t) for t in sorted({1, threads})]
     times: list[list[float]] = [[] for _ in ways]
     for _ in range(max(repeats, min(50, (1 << 26) // size)) + 1):
         for way, seen in zip(ways, times, strict=True):
@@ -188,16 +190,16 @@ def _fastest(
 
 
 @compiled
-def gather(entries: NDArray[np.uint8], places: NDArray[np.int32], first: int, last: int) -> int:
-    """Add up the entries at some places."""
+def gather(entries: NDArray[np.uint8], indices: NDArray[np.int32], first: int, last: int) -> int:
+    """Return the sum of the entries at some indices."""
     total = 0
     for k in range(first, last):
-        total += int(entries[places[k]])
+        total += int(entries[indices[k]])
     return total
 
 
-def machine_in_words() -> str:
-    """Describe the machine as a caption does, naming nobody: processor, cores, memory."""
+def describe_machine() -> str:
+    """Describe the machine for a caption: processor, cores, memory; not its name."""
     processor = _field(Path("/proc/cpuinfo"), "model name") or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{processor}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB"

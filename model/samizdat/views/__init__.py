@@ -1,41 +1,41 @@
-"""Pictures of a simulation while it goes on, quick enough to be drawn again after every step.
+"""Views: pictures of a running simulation, fast enough to be drawn after every step.
 
-Each view is made once for a simulation, and `update` shows it as it is now: what stands still is
-painted once. Nothing here knows who shows the pictures, and none of them changes the simulation.
+A view is made once for a simulation; `update` shows the state after the last step and redraws only
+what has changed. Views never change a simulation.
 """
 
-from samizdat.views.country import Country
+from samizdat.views.canvas import Pixels, png, png_of_pixels
+from samizdat.views.country import CountryView
 from samizdat.views.export import (
     ALL,
     HELP,
     VIEWS,
-    View,
+    AnyView,
     csv_of,
     gif_of,
     pixels_of,
     png_of,
     view_of,
 )
-from samizdat.views.looks import LOOKS, Look
-from samizdat.views.network import Network
-from samizdat.views.series import Series
-from samizdat.views.sheet import Pixels, png, png_of_pixels
-from samizdat.views.twin import Twin
-from samizdat.views.who import Who
+from samizdat.views.looks import LOOKS, PostureLook
+from samizdat.views.network import NetworkView
+from samizdat.views.series import SeriesView
+from samizdat.views.twin import TwinView
+from samizdat.views.who import WhoView
 
 __all__ = [
     "ALL",
     "HELP",
     "LOOKS",
     "VIEWS",
-    "Country",
-    "Look",
-    "Network",
+    "AnyView",
+    "CountryView",
+    "NetworkView",
     "Pixels",
-    "Series",
-    "Twin",
-    "View",
-    "Who",
+    "PostureLook",
+    "SeriesView",
+    "TwinView",
+    "WhoView",
     "csv_of",
     "gif_of",
     "pixels_of",

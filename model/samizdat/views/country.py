@@ -1,4 +1,4 @@
-"""The regions as equal tiles: how many are in the street there, and what the state does there."""
+"""The regions as equal tiles: turnout (or beliefs), and what the state does in each of them."""
 
 import math
 from typing import Any, NamedTuple
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
@@ -17,18 +18,22 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import PER, THEME, amount
+from samizdat.regime.lever import Sign
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import look_of
 from samizdat.run.simulation import Simulation
-from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted, plain
-from samizdat.views.reading import barred, region_measures, signals_of
-from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.text.catalogue import plain
+from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
+from samizdat.views.reading import barred_platforms, region_measures, signals_of
 
 HELP = (
-    "Each tile is a region, all equally large, so that a small town is seen too. The colour tells "
-    "how many are in the street for each 100,000 who live there (or how fearful or trusting they "
-    "are on average); signs tell what the state does there today."
+    "Each tile is a region; all tiles are equally large, so that small towns are visible. The "
+    "colour shows turnout for each 100,000 residents (or mean fear or trust); signs show what the "
+    "state does there today."
 )
 
-# Roughly where they lie, west to the left and north above: the map is to be known again.
+# A rough map of the country: west to the left, north above.
 KAZAKHSTAN = (
     ("West Kazakhstan", "", "Kostanay", "North Kazakhstan", "Pavlodar"),
     ("Atyrau", "Aktobe", "Akmola", "Astana", "East Kazakhstan"),
@@ -37,8 +42,8 @@ KAZAKHSTAN = (
 )
 
 
-class Showing(NamedTuple):
-    """What the colour of a tile stands for."""
+class TileMeasure(NamedTuple):
+    """The measure that colours a tile, its title and its colour map."""
 
     measure: str
     title: str
@@ -46,25 +51,21 @@ class Showing(NamedTuple):
 
 
 SHOWS = {
-    "turnout": Showing("mobilise", "In the street, of 100,000 who live there (log)", "flare"),
-    "fear": Showing("fear", "Fear, on average (0: none, 1: utmost)", "Purples"),
-    "trust": Showing("trust", "Trust in the state, on average (0: none, 1: full)", "crest"),
+    "turnout": TileMeasure("mobilise", "In the street, per 100,000 residents (log)", "flare"),
+    "fear": TileMeasure("fear", "Mean fear (0: none, 1: utmost)", "Purples"),
+    "trust": TileMeasure("trust", "Mean trust in the state (0: none, 1: full)", "crest"),
 }
+BLOCKED = "blocked"  # the signal of blocking: its sign names the platforms, banned ones too
 BLANK = (0.93, 0.93, 0.93, 1.0)  # nobody in the street
 MOST_TURNOUT = 10_000  # per 100,000: more has the same colour
-SIGNS = {
-    "violence": ("✖", "violence", "#A00000"),
-    "blackout": ("■", "network off", "0.1"),
-    "blocked": ("⊘", "blocked", "#5B2A86"),
-}
 GAP = 0.03  # between tiles, as a share of one
 TOP, SIGN = 1.1, 0.93  # letters of the first line and of signs, against the other lines
 LEAST, MOST = 0.75, 1.5  # letters of a tile, against the usual
 LINE = 0.175  # inches from line to line, in the usual letters
 FIRST = 2.75  # of the lines: the middle of the first below a tile's head
 STEP = 1.05  # lines from each to the next
-ROOMY = 6  # lines below the head: a tile that has room for them tells of all postures
-# What so many of a posture do, in the plural; the shorter where there is less room.
+ROOMY = 6  # lines below the head: a tile with room for them lists all postures
+# Words behind the count of a posture; the shorter ones where there is less room.
 DOINGS = {
     "mobilise": ("in the street", "in street", "out"),
     "self_censor": ("keep quiet out of fear", "quiet from fear", "afraid"),
@@ -75,7 +76,7 @@ NOBODY = ("nobody in the street", "nobody there", "nobody")
 
 
 def places_of(regions: list[str]) -> list[tuple[int, int]]:
-    """Return column and row of each region: by hand where the country is known, else in order."""
+    """Return column and row of each region: from the map if the country is known, else in order."""
     known = {name: (x, y) for y, row in enumerate(KAZAKHSTAN) for x, name in enumerate(row) if name}
     if len(regions) > 1 and set(regions) <= set(known):
         found = [known[name] for name in regions]
@@ -88,18 +89,22 @@ def places_of(regions: list[str]) -> list[tuple[int, int]]:
 RGBA = tuple[float, float, float, float]
 
 
-class Facts(NamedTuple):
-    """What a tile shows; it is painted anew only when this changes."""
+class TileContent(NamedTuple):
+    """What a tile shows; it is painted again only when this changes."""
 
     colour: RGBA
     lines: tuple[str, ...]
-    violence: str
-    blackout: str
-    blocked: str
+    signs: dict[str, str]  # from the signal of a lever to the words beside its sign; "": none
+
+
+def signs_of_levers() -> dict[str, Sign]:
+    """Return the signs of the levers that have one, by the signal that shows where they act."""
+    looks = [look_of(name) for name in reversed(LEVERS)]
+    return {look.signal: look.sign for look in looks if look.signal and look.sign}
 
 
 class Tile(NamedTuple):
-    """One region's tile: its field of colour, and the words on it from the first line down."""
+    """The artists of a region's tile: its coloured field, and the lines and signs on it."""
 
     field: Rectangle
     words: list[Text]
@@ -108,13 +113,13 @@ class Tile(NamedTuple):
     ys: list[float]  # of its lines
 
 
-class Country:
+class CountryView:
     """The regions, drawn as tiles.
 
     Parameters
     ----------
     shows
-        What their colour stands for: one of `SHOWS`.
+        What their colour shows: one of `SHOWS`.
     """
 
     def __init__(
@@ -128,14 +133,15 @@ class Country:
         if shows not in SHOWS:
             raise ValueError(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
-        self.sheet = sheet = BlitCanvas(width, height)
+        self._signs = signs_of_levers()
+        self.canvas = canvas = BlitCanvas(width, height)
         self._sizes = np.asarray(simulation.sizes)
         self._colours = _colours_of(shows)
         self._scale = _scale_of(shows, int(self._sizes.max()))
-        wide, high = sheet.inches
+        wide, high = canvas.inches
         with mpl.rc_context(THEME):
             head, foot = 0.52 / high, 0.62 / high
-            self.ax = ax = sheet.figure.add_axes((0.008, foot, 0.984, 1 - head - foot))
+            self.ax = ax = canvas.figure.add_axes((0.008, foot, 0.984, 1 - head - foot))
             places = places_of(self.regions)
             columns, rows = 1 + max(x for x, _ in places), 1 + max(y for _, y in places)
             ax.set_xlim(0, columns)
@@ -147,20 +153,20 @@ class Country:
             self._letters = min(MOST, max(LEAST, min(self._wide / 1.36, self._high / 1.2)))
             self._line = LINE * self._letters / self._high
             self._rows = max(1, 1 + int(((1 - GAP) / self._line - FIRST - 0.65) / STEP))
-            self._doings, self._nobody = self._worded()
+            self._doings, self._nobody = self._fitting_words()
             self.tiles = [self._tile(r, *place) for r, place in enumerate(places)]
             self._key()
-            self._title, self._day = _headings(sheet.figure, high)
-        sheet.let_move([self._title, self._day])
-        self._shown: list[Facts | None] = [None] * len(self.tiles)
+            self._title, self._day = _headings(canvas.figure, high)
+        canvas.add_animated([self._title, self._day])
+        self.contents: list[TileContent | None] = [None] * len(self.tiles)
         self.update(simulation)
 
-    def _worded(self) -> tuple[dict[str, str], str]:
-        """Return what is said of each posture, and of nobody, in the room that a line has."""
+    def _fitting_words(self) -> tuple[dict[str, str], str]:
+        """Return the longest words that fit a line: for each posture, and for an empty street."""
         most = f"{self._sizes.max():,}"
 
         def first(forms: tuple[str, ...], before: str, size: float) -> str:
-            fits = (each for each in forms if self._long(before + each, size) <= self._wide)
+            fits = (each for each in forms if self._text_width(before + each, size) <= self._wide)
             return next(fits, forms[-1])
 
         doings = {
@@ -169,15 +175,15 @@ class Country:
         }
         return doings, first(NOBODY, "", TOP)
 
-    def _long(self, words: str, size: float = 1.0, weight: str = "normal") -> float:
-        """Return how long a line is in inches, its letters of that size against the usual."""
+    def _text_width(self, words: str, size: float = 1.0, weight: str = "normal") -> float:
+        """Return the width of a line [inches]; its font size is relative to the default."""
         font = FontProperties(size=size * LETTERS * self._letters, weight=weight)
-        renderer = self.sheet.canvas.get_renderer()
+        renderer = self.canvas.renderer
         wide, _, _ = renderer.get_text_width_height_descent(words, font, ismath=False)
-        return float(wide / self.sheet.figure.dpi)
+        return float(wide / self.canvas.figure.dpi)
 
     def _tile(self, r: int, x: int, y: int) -> Tile:
-        """Draw a tile's head, with name and citizens; its field and the words there come later."""
+        """Draw a tile's head, with name and population; make the artists of its field."""
         left, top, wide = x + GAP / 2, y + GAP / 2, 1 - GAP
         head = 2.05 * self._line
         self.ax.add_patch(Rectangle((left, top), wide, head, facecolor="0.84", linewidth=0))
@@ -194,8 +200,8 @@ class Country:
         field = Rectangle((left, top + head), wide, 1 - GAP - head, linewidth=0)
         words = [text(FIRST, "", TOP * LETTERS), *(text(0, "") for _ in POSTURES)]
         signs = {
-            sign: text(0, "", SIGN * LETTERS, weight="bold", color=colour)
-            for sign, (_, _, colour) in SIGNS.items()
+            signal: text(0, "", SIGN * LETTERS, weight="bold", color=sign.colour)
+            for signal, sign in self._signs.items()
         }
         for sign in signs.values():
             sign.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
@@ -203,16 +209,15 @@ class Country:
         box = Bbox.from_extents(left, top + head, left + wide, top + 1 - GAP)
         within = TransformedBbox(box, self.ax.transData)
         for each in (*words, *signs.values()):
-            each.set(clip_on=True, clip_box=within)  # beyond its field nothing is painted over
-        moving = [field, *words, *signs.values()]
-        for artist in moving:
+            each.set(clip_on=True, clip_box=within)  # so that it never paints outside the field
+        for artist in (field, *words, *signs.values()):
             artist.set_animated(True)  # `update` paints them
         ys = [top + (FIRST + STEP * k) * self._line for k in range(self._rows)]
         return Tile(field, words, signs, inset, ys)
 
     def _key(self) -> None:
-        """Explain colours and signs below."""
-        figure, (wide, high) = self.sheet.figure, self.sheet.inches
+        """Add the legend of colours and signs."""
+        figure, (wide, high) = self.canvas.figure, self.canvas.inches
         long = min(0.45, 3.4 / wide)
         ax = figure.add_axes((0.02, 0.25 / high, long, 0.1 / high))
         over = isinstance(self._scale, LogNorm)
@@ -232,48 +237,47 @@ class Country:
         ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
         place: Any = {"fontsize": LETTERS, "va": "center", "weight": "bold"}
         x = 0.02 + long + 0.25 / wide
-        for sign, (glyph, words, colour) in SIGNS.items():
-            words += " or banned" * (sign == "blocked")
+        for signal, (glyph, words, colour) in self._signs.items():
+            words += " or banned" * (signal == BLOCKED)
             text = figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place)
             x = text.get_window_extent().x1 / figure.bbox.width + 0.17 / wide
 
     @property
     def figure(self) -> Figure:
         """The picture, to be saved as any other."""
-        return self.sheet.figure
+        return self.canvas.figure
 
     def update(self, simulation: Simulation) -> Figure:
-        """Show the regions as the last step left them."""
-        here = signals_of(simulation)
-        blocked = barred(simulation, here)
+        """Show the regions after the last step."""
+        signals = signals_of(simulation)
+        blocked = barred_platforms(simulation, signals)
         names = ("mobilise", "share", "self_censor", "detained", "fear", "trust")
         values = {name: region_measures(simulation, name) for name in names}
         begun = simulation.step_number > 0
-        with self.sheet.lock:
-            self._say(simulation, blocked)
-            changed: list[Any] = []
+        with self.canvas.lock:
+            self._show_heading(simulation, blocked)
+            changed: list[Artist] = []
             for r, tile in enumerate(self.tiles):
                 colour: RGBA = BLANK
                 lines: tuple[str, ...] = ()
                 if begun:
                     own = {name: float(column[r]) for name, column in values.items()}
-                    colour, lines = self._told(own, int(self._sizes[r]))
-                facts = Facts(
-                    colour,
-                    lines,
-                    "violence" * bool(here["violence"][r] > 0),
-                    "network off" * bool(here["blackout"][r]),
-                    self._listed([plain(name) for name in blocked[r]]),
-                )
-                if facts != self._shown[r]:
-                    self._shown[r] = facts
-                    changed += self._show(tile, facts)
+                    colour, lines = self._region_content(own, int(self._sizes[r]))
+                signs = {
+                    signal: sign.words * bool(signals[signal][r] > 0)
+                    for signal, sign in self._signs.items()
+                }
+                signs[BLOCKED] = self._listed([plain(name) for name in blocked[r]])
+                content = TileContent(colour, lines, signs)
+                if content != self.contents[r]:
+                    self.contents[r] = content
+                    changed += self._show(tile, content)
             if changed:
-                self.sheet.paint_over(changed)
+                self.canvas.paint_onto_background(changed)
         return self.figure
 
-    def _told(self, own: dict[str, float], size: int) -> tuple[Any, tuple[str, ...]]:
-        """Return colour and lines of a region of that size."""
+    def _region_content(self, own: dict[str, float], size: int) -> tuple[RGBA, tuple[str, ...]]:
+        """Return colour and lines of a region with that many residents."""
         measure, value = self.shows.measure, own[self.shows.measure]
         many = own["mobilise"]
         lines = [f"{many:,.0f} {self._doings['mobilise']}" if many else self._nobody]
@@ -289,22 +293,22 @@ class Country:
             return BLANK, tuple(lines)
         return self._colours(float(self._scale(PER * value / size))), tuple(lines)
 
-    def _show(self, tile: Tile, facts: Facts) -> list[Any]:
-        """Set a tile's field, words and signs; return what is to be painted."""
-        tile.field.set_facecolor(facts.colour)
-        light = float(np.dot(facts.colour[:3], (0.30, 0.59, 0.11)))
-        painted: list[Any] = [tile.field]
+    def _show(self, tile: Tile, content: TileContent) -> list[Artist]:
+        """Set a tile's field, words and signs; return the artists to paint."""
+        tile.field.set_facecolor(content.colour)
+        light = float(np.dot(content.colour[:3], (0.30, 0.59, 0.11)))
+        painted: list[Artist] = [tile.field]
         for text in (*tile.words, *tile.signs.values()):
             text.set_text("")
-        shown = {sign: words for sign in SIGNS if (words := getattr(facts, sign))}
-        beside = len(facts.lines) + len(shown) > self._rows  # no line each: glyphs share one
-        lines = facts.lines[: self._rows - beside]
+        shown_signs = {signal: words for signal, words in content.signs.items() if words}
+        beside = len(content.lines) + len(shown_signs) > self._rows  # glyphs share a line
+        lines = content.lines[: self._rows - beside]
         ink = "white" if light < 0.5 else INK
         for text, words, y in zip(tile.words, lines, tile.ys, strict=False):
             text.set(text=words, y=y, color=ink)
             painted.append(text)
-        for k, (sign, words) in enumerate(shown.items()):
-            glyph, text = SIGNS[sign][0], tile.signs[sign]
+        for k, (signal, words) in enumerate(shown_signs.items()):
+            glyph, text = self._signs[signal].glyph, tile.signs[signal]
             text.set_text(glyph if beside else f"{glyph} {words}")
             text.set_y(tile.ys[len(lines) + k * (not beside)])
             text.set_x(tile.x + k * beside * 0.22 * self._letters / self._across)
@@ -312,24 +316,24 @@ class Country:
         return painted
 
     def _listed(self, names: list[str]) -> str:
-        """Name platforms where they fit a line, else count them."""
-        words, glyph = ", ".join(names), SIGNS["blocked"][0]
-        if not names or self._long(f"{glyph} {words}", SIGN, "bold") <= self._wide:
+        """Return the names of platforms if they fit a line, else their number."""
+        words, glyph = ", ".join(names), self._signs[BLOCKED].glyph
+        if not names or self._text_width(f"{glyph} {words}", SIGN, "bold") <= self._wide:
             return words
         if len(names) > 1:
             return f"{len(names)} platforms"
         return fitted(words, 0.8 * self._wide, SIGN * LETTERS * self._letters)
 
-    def _say(self, simulation: Simulation, blocked: list[list[str]]) -> None:
+    def _show_heading(self, simulation: Simulation, blocked: list[list[str]]) -> None:
         date, day = date_in_words(simulation)
         self._title.set_text(date)
         somewhere = list(dict.fromkeys(name for names in blocked for name in names))
         if somewhere:
             day += f" – blocked or banned somewhere: {plain(', '.join(somewhere))}"
-        self._day.set_text(fitted(day, 0.99 * self.sheet.inches[0], LETTERS * 0.93))
+        self._day.set_text(fitted(day, 0.99 * self.canvas.inches[0], LETTERS * 0.93))
 
     def region_at(self, x: float, y: float) -> str | None:
-        """Return the region that a click meant; x and y as in `Network.citizen_at`."""
+        """Return the region at a place, or None; x and y as in `NetworkView.citizen_at`."""
         width, height = self.figure.canvas.get_width_height()
         place = self.ax.transData.inverted().transform((x * width, (1.0 - y) * height))
         for name, (left, top) in zip(self.regions, places_of(self.regions), strict=True):
@@ -339,11 +343,11 @@ class Country:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
-        return self.sheet.png()
+        return self.canvas.png()
 
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
-        return self.sheet.pixels()
+        return self.canvas.pixels()
 
 
 def _headings(figure: Figure, high: float) -> tuple[Text, Text]:
@@ -354,15 +358,15 @@ def _headings(figure: Figure, high: float) -> tuple[Text, Text]:
 
 
 def _colours_of(shows: str) -> Colormap:
-    """Return the colours, without those that are too pale to be told from nobody's."""
+    """Return the colour map, without colours too pale to differ from `BLANK`."""
     whole = sns.color_palette(SHOWS[shows].colours, as_cmap=True)
     return ListedColormap(whole(np.linspace(0.12 if shows == "fear" else 0.0, 1.0, 256)))
 
 
 def _scale_of(shows: str, largest: int) -> Normalize:
-    """Return a scale that stays the same for the whole run, so that days can be compared."""
+    """Return the colour scale, fixed for the whole run so that days can be compared."""
     if shows == "fear":
-        return PowerNorm(0.5, 0.0, 1.0)  # most of what there is of it lies near 0
+        return PowerNorm(0.5, 0.0, 1.0)  # most values are near 0
     if shows == "trust":
         return Normalize(0.0, 1.0)
     one = 10.0 ** math.floor(math.log10(PER / largest))

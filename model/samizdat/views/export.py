@@ -1,9 +1,8 @@
-"""A view by its name, and what can be taken away from it: a picture, a table, a film."""
+"""Views by name, and their export: picture (PNG), table (CSV) and film (GIF)."""
 
 import io
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,16 +12,16 @@ from PIL import Image
 from samizdat.figures.frame import COLOURS
 from samizdat.run.simulation import Simulation
 from samizdat.views import country, network, series, who
+from samizdat.views.canvas import HEIGHT, WIDTH, Pixels, png_of_pixels
 from samizdat.views.looks import LOOKS
-from samizdat.views.sheet import HEIGHT, WIDTH, Pixels, png_of_pixels
 
-View = network.Network | country.Country | who.Who | series.Series
+AnyView = network.NetworkView | country.CountryView | who.WhoView | series.SeriesView
 
-VIEWS: dict[str, Callable[..., View]] = {
-    "network": network.Network,
-    "country": country.Country,
-    "who": who.Who,
-    "series": series.Series,
+VIEWS: dict[str, Callable[..., AnyView]] = {
+    "network": network.NetworkView,
+    "country": country.CountryView,
+    "who": who.WhoView,
+    "series": series.SeriesView,
 }
 HELP = {
     "network": network.HELP,
@@ -30,38 +29,44 @@ HELP = {
     "who": who.HELP,
     "series": series.HELP,
 }
-ALL = "all"  # names the four of them on one picture
-FASTEST = 50  # frames a second: programs that show a GIF take no more
-LAST_STANDS = 2000  # milliseconds
-LOOKED_AT = 8  # frames from which the colours of a film are chosen
+ALL = "all"  # the four views on one picture
+FASTEST = 50  # frames per second: most programs show no faster GIF
+LAST_FRAME = 2000  # milliseconds
+PALETTE_FRAMES = 8  # frames from which the colours of a film are chosen
 PALETTE = 160  # colours of a film
 STEP, LEVELS = 5, 52  # of the tints in which `png_of` paints
 
-_views: "weakref.WeakKeyDictionary[Simulation, dict[Any, View]]" = weakref.WeakKeyDictionary()
+_ViewKey = tuple[str, int, int, frozenset[tuple[str, object]]]  # name, width, height, choices
+_views: "weakref.WeakKeyDictionary[Simulation, dict[_ViewKey, AnyView]]"
+_views = weakref.WeakKeyDictionary()
 
 
 def view_of(
-    view: str, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT, **choices: Any
-) -> View:
-    """Return a view of a simulation, made once and kept as long as the simulation.
+    view: str, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT, **choices: object
+) -> AnyView:
+    """Return a view of a simulation; it is made once and lives as long as the simulation.
 
     Parameters
     ----------
+    view
+        One of `VIEWS`.
+    width, height
+        Size [pixels].
     choices
-        What the view is made with besides: see its class.
+        Further arguments of the view's class.
 
     Raises
     ------
     ValueError
-        Naming the views that there are.
+        If there is no such view; the message lists all.
     """
     if view not in VIEWS:
         raise ValueError(f"view = {view!r}: one of {', '.join(VIEWS)}")
-    kept = _views.setdefault(simulation, {})
-    key = (view, width, height, *sorted(choices.items()))
-    if key not in kept:
-        kept[key] = VIEWS[view](simulation, width, height, **choices)
-    return kept[key]
+    views = _views.setdefault(simulation, {})
+    key = (view, width, height, frozenset(choices.items()))
+    if key not in views:
+        views[key] = VIEWS[view](simulation, width, height, **choices)
+    return views[key]
 
 
 def pixels_of(
@@ -71,18 +76,18 @@ def pixels_of(
     height: int = HEIGHT,
     *,
     chosen: int | None = None,
-    **choices: Any,
+    **choices: object,
 ) -> Pixels:
-    """Return a view of the simulation as it is now, as an image (height, width, 3)."""
+    """Return a view of the simulation after its last step, as an image (height, width, 3)."""
     if view == ALL:
         return _all_of(simulation, width, height, chosen)
-    shown = view_of(view, simulation, width, height, **choices)
-    with shown.sheet.lock:
-        if isinstance(shown, network.Network | who.Who):
-            shown.update(simulation, chosen)
+    drawn = view_of(view, simulation, width, height, **choices)
+    with drawn.canvas.lock:
+        if isinstance(drawn, network.NetworkView | who.WhoView):
+            drawn.update(simulation, chosen)
         else:
-            shown.update(simulation)
-        return shown.pixels()
+            drawn.update(simulation)
+        return drawn.pixels()
 
 
 def png_of(
@@ -92,9 +97,21 @@ def png_of(
     height: int = HEIGHT,
     *,
     chosen: int | None = None,
-    **choices: Any,
+    **choices: object,
 ) -> bytes:
-    """Return a view of the simulation as it is now, as a PNG file; "all" for the four of them."""
+    """Return a view of the simulation after its last step as a PNG file.
+
+    Parameters
+    ----------
+    view
+        One of `VIEWS`, or "all" for the four of them.
+    width, height
+        Size [pixels].
+    chosen
+        Number of the citizen who is ringed.
+    choices
+        Further arguments of the view's class.
+    """
     return png_of_pixels(pixels_of(view, simulation, width, height, chosen=chosen, **choices))
 
 
@@ -109,20 +126,27 @@ def _all_of(simulation: Simulation, width: int, height: int, chosen: int | None)
 
 
 def csv_of(simulation: Simulation) -> bytes:
-    """Return `Simulation.nation`, a row a day, as a CSV file."""
+    """Return `Simulation.nation`, one row per step, as a CSV file."""
     text: str = simulation.nation.to_csv(index=False, date_format="%Y-%m-%d")
     return text.encode()
 
 
 def gif_of(frames: Sequence[bytes], fps: float = 10) -> bytes:
-    """Return pictures (PNG files of the same size) as one GIF film, whose last picture stands.
+    """Return pictures (PNG files of the same size) as a GIF film.
 
-    All share one palette: what does not change from frame to frame then takes no room.
+    All frames share one palette, so that unchanged pixels take no space.
+
+    Parameters
+    ----------
+    frames
+        PNG files of the same size.
+    fps
+        Frames per second; the last frame is shown for two seconds.
 
     Raises
     ------
     ValueError
-        If there is no picture, or more a second than programs show.
+        If there is no frame, or ``fps`` is out of range.
     """
     if not frames:
         raise ValueError("a film needs at least one picture")
@@ -131,10 +155,12 @@ def gif_of(frames: Sequence[bytes], fps: float = 10) -> bytes:
     palette = _palette(frames)
     nearest = _nearest(palette)
     drawn = [_painted(frame, palette, nearest) for frame in frames]
-    length = [round(1000 / fps)] * (len(frames) - 1) + [LAST_STANDS]
+    length = [round(1000 / fps)] * (len(frames) - 1) + [LAST_FRAME]
     file = io.BytesIO()
-    rest: dict[str, Any] = {"append_images": drawn[1:], "duration": length, "loop": 0}
-    drawn[0].save(file, "GIF", save_all=True, disposal=1, **rest)
+    first, *others = drawn
+    first.save(
+        file, "GIF", save_all=True, append_images=others, duration=length, loop=0, disposal=1
+    )
     return file.getvalue()
 
 
@@ -144,7 +170,7 @@ def _opened(frame: bytes) -> Pixels:
 
 def _palette(frames: Sequence[bytes]) -> Pixels:
     """Choose colours (1, many, 3): those of some frames, and in any case those with a meaning."""
-    places = np.unique(np.linspace(0, len(frames) - 1, LOOKED_AT).astype(int))
+    places = np.unique(np.linspace(0, len(frames) - 1, PALETTE_FRAMES).astype(int))
     some = np.vstack([_opened(frames[k]) for k in places])
     drawn = [*(look.colour for look in LOOKS.values()), *COLOURS, (1.0, 1.0, 1.0)]
     strong = np.array([mpl.colors.to_rgb(colour) for colour in drawn])

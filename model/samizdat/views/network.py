@@ -1,4 +1,4 @@
-"""The social graph: a sample of citizens, their ties, and the voices that go along them."""
+"""The social graph: a sample of citizens, their ties, and the voices heard along them."""
 
 import random
 import weakref
@@ -15,30 +15,39 @@ from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, THEME
 from samizdat.run.simulation import Simulation
 from samizdat.society.graphs import Graph
-from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
-from samizdat.views.reading import Sample, Seen, counts_of, sampled, seen
-from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.looks import FAINT, LOOKS, SMALL, LegendColumn
+from samizdat.views.reading import (
+    SampleState,
+    SnowballSample,
+    counts_of,
+    sample_state,
+    snowball_sample,
+)
 
 HELP = (
-    "Each mark is a citizen, each line a tie between two who may hear each other; marks show what "
-    "she does today, and a line lights up where a voice reached somebody along it. Click on a "
-    "citizen to ask why she did it."
+    "Each mark is a citizen, each line a tie between two who can hear each other. Marks show what "
+    "citizens do today; coloured lines show where a voice was heard. Click on a citizen to see why "
+    "she acted as she did."
 )
-MOST = 2000  # citizens: more are a ball of wool
+MOST = 2000  # citizens: more cannot be told apart
 ROUNDS = 500  # of the layout; 0.4 s at 2,000 citizens
 KIN = 2.5  # how much more a close tie draws together than one online
-REACH = 0.02  # of the picture's width: a click so near is meant for her
-PALE = 0.55  # how much of the colour whoever is offline loses
+REACH = 0.02  # of the picture's width: the largest distance of a click from its citizen
+PALE = 0.55  # share of white in the colour of a citizen offline
 WHITE = np.ones(3)
 
-_layouts: "weakref.WeakKeyDictionary[Graph, dict[Any, tuple[Sample, NDArray[np.float64]]]]"
+Places = NDArray[np.float64]  # (n, 2), in 0 ... 1
+
+_LayoutKey = tuple[int, int, int | None]  # citizens, seed, around
+_layouts: "weakref.WeakKeyDictionary[Graph, dict[_LayoutKey, tuple[SnowballSample, Places]]]"
 _layouts = weakref.WeakKeyDictionary()
 
 
 def layout_of(
     graph: Graph, citizens: int = MOST, seed: int = 0, around: int | None = None
-) -> tuple[Sample, NDArray[np.float64]]:
-    """Return a snowball sample and where each of it stands (n, 2), in 0 ... 1; kept.
+) -> tuple[SnowballSample, Places]:
+    """Return a snowball sample and the place of each of its citizens; computed once.
 
     Raises
     ------
@@ -51,10 +60,10 @@ def layout_of(
         raise ImportError(
             "the network is laid out by igraph: pip install 'samizdat[viz]'"
         ) from None
-    kept = _layouts.setdefault(graph, {})
+    layouts = _layouts.setdefault(graph, {})
     key = (citizens, seed, around)
-    if key not in kept:
-        sample = sampled(graph.ties, citizens, seed, around)
+    if key not in layouts:
+        sample = snowball_sample(graph.ties, citizens, seed, around)
         n = len(sample.ids)
         drawn = igraph.Graph(n=n, edges=np.column_stack([sample.one, sample.other]).tolist())
         first = np.random.default_rng(seed).normal(size=(n, 2)) * np.sqrt(n)
@@ -68,12 +77,12 @@ def layout_of(
             )
         finally:
             igraph.set_random_number_generator(random)
-        kept[key] = (sample, _spread(np.array(places.coords).reshape(-1, 2)))
-    return kept[key]
+        layouts[key] = (sample, _spread(np.array(places.coords).reshape(-1, 2)))
+    return layouts[key]
 
 
-def _spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring places into 0 ... 1, what is crowded pulled apart and who is far out drawn in."""
+def _spread(places: NDArray[np.float64]) -> Places:
+    """Scale places to 0 ... 1; crowded parts are spread out and outliers drawn in."""
     centred = places - places.mean(axis=0)
     far = np.hypot(*centred.T)
     # Where all stood evenly on a disc, the share of them within r would be r squared.
@@ -84,17 +93,17 @@ def _spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((drawn - low) / np.maximum(high - low, 1e-9))
 
 
-class Network:
-    """The sample, drawn as marks and lines.
+class NetworkView:
+    """A snowball sample of the social graph, drawn as marks and lines.
 
     Parameters
     ----------
     simulation
-        Whose ties they are.
+        Any simulation; `update` takes later states of the same graph.
     citizens, seed
-        How many are sampled at most, and by which luck.
+        Largest number of citizens drawn, and the random seed of the sample.
     around
-        With whom the sample begins; by default with anybody.
+        Citizen with whom the sample begins (default: a random one).
     """
 
     def __init__(
@@ -110,11 +119,11 @@ class Network:
         wanted = min(citizens, MOST, simulation.scenario.citizens)
         self.sample, self.places = layout_of(simulation.graph, wanted, seed, around)
         self._place = {int(i): k for k, i in enumerate(self.sample.ids)}
-        self.sheet = sheet = BlitCanvas(width, height)
-        wide, _ = sheet.inches
+        self.canvas = canvas = BlitCanvas(width, height)
+        wide, _ = canvas.inches
         side = 2.15 / wide
         with mpl.rc_context(THEME):
-            self.ax = ax = sheet.figure.add_axes((0.01, 0.015, 0.97 - side, 0.97))
+            self.ax = ax = canvas.figure.add_axes((0.01, 0.015, 0.97 - side, 0.97))
             ax.set_axis_off()
             ax.set_xlim(-0.02, 1.02)
             ax.set_ylim(-0.02, 1.02)
@@ -125,9 +134,9 @@ class Network:
                 ax.add_collection(LineCollection(list(ends[kind]), colors=look, linewidths=thin))
             # Many strokes as one line with gaps: drawn five times as fast as one by one.
             self.spoken = Line2D([], [], color=COLOURS[0], linewidth=0.6, alpha=0.55)
-            self.marched = Line2D([], [], color=COLOURS[3], linewidth=1.0, alpha=0.9)
-            self.hers = Line2D([], [], color="0.1", linewidth=1.3)
-            for lines in (self.spoken, self.marched, self.hers):
+            self.from_street = Line2D([], [], color=COLOURS[3], linewidth=1.0, alpha=0.9)
+            self.chosen_ties = Line2D([], [], color="0.1", linewidth=1.3)
+            for lines in (self.spoken, self.from_street, self.chosen_ties):
                 ax.add_line(lines)
             few = (2000 / max(200, len(self.sample.ids))) ** 0.25
             self.marks = {
@@ -141,42 +150,49 @@ class Network:
             self.ring = Line2D([], [], color="0.1", markersize=16, markeredgewidth=2.2, **ring)
             for circle in (self.near, self.ring):
                 ax.add_line(circle)
-            side_ax = sheet.figure.add_axes((1 - side, 0.02, side - 0.012, 0.96))
-            self.column = self._explained(Column(side_ax, self._heading(simulation)))
-        sheet.let_move(
-            [self.spoken, self.marched, *self.marks.values(), self.hers, self.near, self.ring]
+            side_ax = canvas.figure.add_axes((1 - side, 0.02, side - 0.012, 0.96))
+            self.column = self._explained(LegendColumn(side_ax, self._heading(simulation)))
+        canvas.add_animated(
+            [
+                self.spoken,
+                self.from_street,
+                *self.marks.values(),
+                self.chosen_ties,
+                self.near,
+                self.ring,
+            ]
         )
-        sheet.let_move(self.column.moving)
+        canvas.add_animated(self.column.animated)
         self.update(simulation)
 
     def _heading(self, simulation: Simulation) -> str:
         n, every = len(self.sample.ids), simulation.scenario.citizens
         return f"All {n:,} citizens" if n == every else f"{n:,} of {every:,} citizens"
 
-    def _explained(self, column: Column) -> Column:
+    def _explained(self, column: LegendColumn) -> LegendColumn:
         pale: Any = {"markeredgewidth": 0, "markersize": 7}
-        column.mark("pale: not on the internet", marker="D", color=_paled("share"), **pale)
-        column.stroke("tie", color="0.7", linewidth=0.8)
-        column.stroke("a voice was heard\nalong it today", color=COLOURS[0], linewidth=1.6)
-        column.stroke("of somebody in the street", color=COLOURS[3], linewidth=1.6)
+        column.add_marker("pale: not on the internet", marker="D", color=_paled("share"), **pale)
+        column.add_line("tie", color="0.7", linewidth=0.8)
+        column.add_line("a voice was heard\nalong it today", color=COLOURS[0], linewidth=1.6)
+        column.add_line("of somebody in the street", color=COLOURS[3], linewidth=1.6)
         circle: Any = {"markersize": 9, "fillstyle": "none", "markeredgewidth": 1.8}
-        column.mark("chosen, and her neighbours", marker="o", color="0.1", **circle)
-        self._missing = column.ax.text(0, column.at + 0.05, "", fontsize=SMALL, color=FAINT)
-        self._missing.set_verticalalignment("top")
-        column.moving.append(self._missing)
+        column.add_marker("chosen, and her neighbours", marker="o", color="0.1", **circle)
+        self.missing = column.ax.text(0, column.at + 0.05, "", fontsize=SMALL, color=FAINT)
+        self.missing.set_verticalalignment("top")
+        column.animated.append(self.missing)
         return column
 
     @property
     def figure(self) -> Figure:
         """The picture, to be saved as any other."""
-        return self.sheet.figure
+        return self.canvas.figure
 
     def update(self, simulation: Simulation, chosen: int | None = None) -> Figure:
-        """Show the citizens as they are now, one of them chosen."""
-        now = seen(simulation, self.sample)
-        with self.sheet.lock:
+        """Show the citizens after the last step; the chosen one is ringed."""
+        now = sample_state(simulation, self.sample)
+        with self.canvas.lock:
             self._stroke(self.spoken, now.carried & ~now.street)
-            self._stroke(self.marched, now.street)
+            self._stroke(self.from_street, now.street)
             for code, name in enumerate(POSTURES):
                 those = np.flatnonzero(now.posture == code)
                 self.marks[name].set_offsets(self.places[those])
@@ -184,12 +200,12 @@ class Network:
                 colours = np.where(now.online[those, None], full, pale)
                 self.marks[name].set_facecolors(colours)  # type: ignore[attr-defined]
             self._choose(chosen)
-            self.column.say(simulation, counts_of(now.posture))
-        self.now: Seen = now
+            self.column.show_day(simulation, counts_of(now.posture))
+        self.now: SampleState = now
         return self.figure
 
-    def _stroke(self, line: Line2D, ties: NDArray[Any]) -> None:
-        """Draw these ties, each cut off from the next by a gap."""
+    def _stroke(self, line: Line2D, ties: NDArray[np.bool_] | NDArray[np.intp]) -> None:
+        """Draw these ties (a mask or their numbers) as one line with gaps."""
         ends = self._ends[ties]
         gaps = np.full((len(ends), 1, 2), np.nan)
         line.set_data(*np.concatenate([ends, gaps], axis=1).reshape(-1, 2).T)
@@ -197,36 +213,36 @@ class Network:
     def _choose(self, chosen: int | None) -> None:
         place = None if chosen is None else self._place.get(chosen)
         missing = chosen is not None and place is None
-        self._missing.set_text(f"citizen {chosen:,} is not\namong those drawn" if missing else "")
-        ties = np.zeros(0, np.int64)
+        self.missing.set_text(f"citizen {chosen:,} is not\namong those drawn" if missing else "")
+        ties = np.zeros(0, np.intp)
         if place is not None:
             ties = np.flatnonzero((self.sample.one == place) | (self.sample.other == place))
         others = np.where(self.sample.one[ties] == place, self.sample.other[ties],
                           self.sample.one[ties])  # fmt: skip
-        self._stroke(self.hers, ties)
+        self._stroke(self.chosen_ties, ties)
         self.near.set_data(*self.places[others].T)
         self.ring.set_data(*self.places[[] if place is None else [place]].T)
 
     def citizen_at(self, x: float, y: float) -> int | None:
-        """Return whom a click meant, None where nobody stands near.
+        """Return the citizen nearest to a click, None where nobody is near.
 
         Parameters
         ----------
         x, y
-            Where, as shares of the picture's width from the left and of its height from the top.
+            Place in shares of the picture's width from the left and of its height from the top.
         """
         width, height = self.figure.canvas.get_width_height()
-        shown = self.ax.transData.transform(self.places)
-        # Who does something is drawn over who is silent: of two that are near she is meant.
-        away = np.hypot(shown[:, 0] - x * width, shown[:, 1] - (1.0 - y) * height)
-        away = away - np.where(self.now.posture > 0, 2.0, 0.0)
-        nearest = int(np.argmin(away)) if len(away) else -1
-        if nearest < 0 or away[nearest] > REACH * width:
+        pixels = self.ax.transData.transform(self.places)
+        # Marks of the active are drawn over those of the silent, so they win where two are near.
+        distance = np.hypot(pixels[:, 0] - x * width, pixels[:, 1] - (1.0 - y) * height)
+        distance = distance - np.where(self.now.posture > 0, 2.0, 0.0)
+        nearest = int(np.argmin(distance)) if len(distance) else -1
+        if nearest < 0 or distance[nearest] > REACH * width:
             return None
         return int(self.sample.ids[nearest])
 
     def position_of(self, citizen: int) -> tuple[float, float] | None:
-        """Return where a citizen stands, as `citizen_at` takes it; None if she is not drawn."""
+        """Return the place of a citizen, as `citizen_at` takes it; None if she is not drawn."""
         if citizen not in self._place:
             return None
         width, height = self.figure.canvas.get_width_height()
@@ -235,11 +251,11 @@ class Network:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
-        return self.sheet.png()
+        return self.canvas.png()
 
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
-        return self.sheet.pixels()
+        return self.canvas.pixels()
 
 
 def _paled(name: str) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""What the views read of a simulation; they look into it nowhere else, and change nothing."""
+"""What the views read from a simulation: the only place where they do so; nothing is changed."""
 
 from typing import Any, NamedTuple
 
@@ -13,16 +13,16 @@ from samizdat.run.simulation import Simulation
 from samizdat.society.snowball import snowball
 
 
-class Sample(NamedTuple):
-    """Some citizens and the ties among them."""
+class SnowballSample(NamedTuple):
+    """A snowball sample of citizens and the ties among them."""
 
-    ids: NDArray[np.int64]  # (n,)
+    ids: NDArray[np.int64]  # (n,) numbers of the citizens
     one: NDArray[np.int64]  # (ties,): places in ``ids``
     other: NDArray[np.int64]  # (ties,)
     close: NDArray[np.bool_]  # (ties,)
 
 
-def sampled(ties: Ties, k: int, seed: int, around: int | None = None) -> Sample:
+def snowball_sample(ties: Ties, k: int, seed: int, around: int | None = None) -> SnowballSample:
     """Return a snowball sample of up to k citizens, the first of them ``around`` where given."""
     everybody = range(ties.close.size)
     if around is None:
@@ -37,38 +37,38 @@ def sampled(ties: Ties, k: int, seed: int, around: int | None = None) -> Sample:
     heard = ties.neighbour[begin[one] + at]
     place = np.minimum(np.searchsorted(ids[order], heard), len(ids) - 1)
     other = order[place]
-    kept = (ids[other] == heard) & (one < other)
-    return Sample(ids, one[kept], other[kept], close[kept])
+    both = (ids[other] == heard) & (one < other)
+    return SnowballSample(ids, one[both], other[both], close[both])
 
 
-class Seen(NamedTuple):
-    """The citizens of a sample as they are now."""
+class SampleState(NamedTuple):
+    """The citizens of a sample after the last step."""
 
     posture: NDArray[np.uint8]  # (n,)
     online: NDArray[np.bool_]  # (n,)
-    carried: NDArray[np.bool_]  # (ties,): a voice was heard along it today
-    street: NDArray[np.bool_]  # (ties,): of one who was in the street
+    carried: NDArray[np.bool_]  # (ties,): a voice was heard along the tie today
+    street: NDArray[np.bool_]  # (ties,): that of a citizen in the street
 
 
-def seen(simulation: Simulation, sample: Sample) -> Seen:
-    """Return how the citizens of a sample are, and along which ties a voice was heard today.
+def sample_state(simulation: Simulation, sample: SnowballSample) -> SampleState:
+    """Return the state of a sample, and the ties along which a voice was heard today.
 
-    What is heard today was said yesterday: see `core.mechanisms.reach`.
+    A voice is heard on the day after it was raised: see `core.mechanisms.reach`.
     """
     state = simulation.state
     posture = state["posture"][sample.ids]
     voice = state["last_voice"][sample.ids].astype(np.int64)
     ears = state["ears"][sample.ids].astype(np.int64)
-    in_person: Any = interpreted(reach.hears_kin)  # the rules of one serve for many
+    in_person: Any = interpreted(reach.hears_kin)  # the scalar rules work on arrays too
     online: Any = interpreted(reach.hears_online)
     carried, street = np.zeros((2, len(sample.one)), bool)
     for hears, speaks in ((sample.one, sample.other), (sample.other, sample.one)):
-        said, heard = voice[speaks], ears[hears]
-        reached = np.where(sample.close, in_person(said, heard), online(said, heard))
+        voices, listeners = voice[speaks], ears[hears]
+        reached = np.where(sample.close, in_person(voices, listeners), online(voices, listeners))
         reached &= posture[hears] != DETAINED
         carried |= reached
-        street |= reached & (said & STREET != 0)
-    return Seen(posture, state["access"][sample.ids] & ONLINE != 0, carried, street)
+        street |= reached & (voices & STREET != 0)
+    return SampleState(posture, state["access"][sample.ids] & ONLINE != 0, carried, street)
 
 
 def counts_of(posture: NDArray[np.uint8]) -> dict[str, int]:
@@ -83,14 +83,14 @@ def region_measures(simulation: Simulation, name: str) -> NDArray[np.float64]:
 
 
 def signals_of(simulation: Simulation) -> NDArray[np.void]:
-    """Return what the last step brought to each region (R,); nothing before there is one."""
+    """Return the signals of the last step in each region (R,); zeros before the first."""
     if simulation.step_number == 0:
         return np.zeros(len(simulation.sizes), SIGNALS)
     return simulation.signals
 
 
-def barred(simulation: Simulation, signals: NDArray[np.void]) -> list[list[str]]:
-    """Name, for each region, the platforms that the state keeps from it today."""
+def barred_platforms(simulation: Simulation, signals: NDArray[np.void]) -> list[list[str]]:
+    """Return the names of the platforms barred today, for each region (R lists)."""
     if simulation.step_number == 0:
         return [[] for _ in signals]
     k, platforms = simulation.step_number - 1, simulation.scenario.spec.platforms
@@ -100,8 +100,10 @@ def barred(simulation: Simulation, signals: NDArray[np.void]) -> list[list[str]]
     return [[name for bit, name in named if each & bit] for each in bits.tolist()]
 
 
-def history(simulation: Simulation, names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
-    """Return columns of `Simulation.nation`, all steps done (T,), as floats."""
+def history_columns(
+    simulation: Simulation, names: tuple[str, ...]
+) -> dict[str, NDArray[np.float64]]:
+    """Return columns of `Simulation.nation` for all steps done, each (T,), as floats."""
     return {
         name: each.astype(np.float64) for name, each in simulation.history.columns(names).items()
     }

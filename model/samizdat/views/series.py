@@ -1,4 +1,4 @@
-"""The course of a run, day by day: what citizens do, believe and use; beneath it the events."""
+"""The time series of a run: what citizens do, believe and use, with the events below."""
 
 import math
 from collections.abc import Mapping
@@ -14,42 +14,55 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from samizdat.core.layout import POSTURES
-from samizdat.figures.frame import COLOURS, PER, THEME, Shown, amounts_axis, time_axis, unit_axis
+from samizdat.figures.frame import (
+    COLOURS,
+    PER,
+    THEME,
+    Days,
+    Shown,
+    amounts_axis,
+    labelled,
+    time_axis,
+    unit_axis,
+)
 from samizdat.figures.panels import BELIEFS
 from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
+from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
-from samizdat.views.reading import history
-from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.reading import history_columns
+
+Labels = Shown  # column -> (words, colour)
 
 HELP = (
-    "The days from left to right. Above, how many of each 100,000 citizens do what (each step of "
-    "the scale is ten times the one below); then what they believe, and who is on the internet; "
-    "beneath, what happened and what the state did, by name."
+    "Time runs from left to right. At the top, what citizens do, for each 100,000 of them "
+    "(logarithmic scale); then their mean beliefs, and how many are on the internet; at the "
+    "bottom, events and the acts of the state."
 )
-ACTING: Shown = {name: (LOOKS[name].words, LOOKS[name].colour) for name in POSTURES[1:]}
-CONNECTED: Shown = {
+ACTING: Labels = {name: (LOOKS[name].words, LOOKS[name].colour) for name in POSTURES[1:]}
+CONNECTED: Labels = {
     "online": ("on the internet", COLOURS[0]),
     "circumventing": ("with a VPN", COLOURS[4]),
     "cut_off": ("cut off from a platform in use", COLOURS[5]),
 }
 COLUMNS = (*ACTING, *BELIEFS, *CONNECTED)
-# Lines of a panel differ in stroke too, as long as there is room between the days to see it.
+# Lines of a panel differ in line style too, while the days are far enough apart to see it.
 STYLES: tuple[Any, ...] = ("-", (0, (4, 1.3)), (0, (6, 1, 1, 1)), (0, (1.6, 1)))
 STROKES = dict(zip(("mobilise", "share", "detained", "self_censor"), STYLES, strict=True))
 MANY = 400  # days
-NARROW = 4.8  # inches: four names side by side do not fit
-FIRST_MOST = 1000.0  # per 100,000: the scale is widened once more act
-LEFT = 0.95  # inches for the scales
+NARROW = 4.8  # inches: the legend takes two columns below this width
+FIRST_MOST = 1000.0  # per 100,000: upper end of the scale until more citizens act
+LEFT = 0.95  # inches left of the axes
 
-Days = NDArray[np.float64]
-Values = Mapping[str, NDArray[np.float64]]
+Columns = Mapping[str, NDArray[np.float64]]  # by name, a value a day
 
 
-def thinned(days: Days, values: NDArray[np.float64], columns: int) -> tuple[Days, Days]:
-    """Return least and most of the days that share a column of pixels.
+def thinned(
+    days: Days, values: NDArray[np.float64], columns: int
+) -> tuple[Days, NDArray[np.float64]]:
+    """Return minimum and maximum of the days that share a column of pixels.
 
-    Not their mean: a protest lasts a day, and would be lost in it.
+    A mean would hide protests, which last a day.
     """
     together = math.ceil(len(days) / columns)
     if together <= 2:
@@ -61,15 +74,24 @@ def thinned(days: Days, values: NDArray[np.float64], columns: int) -> tuple[Days
 
 
 class Panel:
-    """Axes with lines that grow, named above, so many names side by side.
+    """Axes with growing lines and a legend above.
 
-    ``named`` is False for those drawn twice.
+    Parameters
+    ----------
+    labels
+        Column -> (words, colour).
+    strokes
+        Column -> line style (default: `STROKES`).
+    named
+        Whether the lines are in the legend.
+    beside
+        Number of legend entries side by side.
     """
 
     def __init__(
         self,
         ax: Axes,
-        shown: Shown,
+        labels: Labels,
         label: str,
         strokes: Mapping[str, Any] | None = None,
         *,
@@ -79,7 +101,7 @@ class Panel:
         self.ax = ax
         self.lines: dict[str, Line2D] = {}
         self._strokes: dict[str, Any] = {}
-        for k, (name, (words, colour)) in enumerate(shown.items()):
+        for k, (name, (words, colour)) in enumerate(labels.items()):
             self._strokes[name] = (strokes or STROKES).get(name, STYLES[k])
             style: Any = {"color": colour, "ls": self._strokes[name], "lw": 1.5}
             self.lines[name] = ax.plot([], [], label=words if named else "", **style)[0]
@@ -92,8 +114,8 @@ class Panel:
         look: Any = {"fontsize": SMALL + 0.5, "frameon": False, "handlelength": 2.6}
         ax.legend(borderaxespad=0.15, columnspacing=1.2, borderpad=0.2, **place, **look)
 
-    def set(self, days: Days, values: Values, columns: int) -> None:
-        """Draw these days."""
+    def set(self, days: Days, values: Columns, columns: int) -> None:
+        """Draw the values of these days, one pixel column per day at most."""
         few = len(days) <= MANY
         for name, line in self.lines.items():
             x, y = thinned(days, values[name], columns)
@@ -102,9 +124,9 @@ class Panel:
             line.set(marker="o" if len(days) == 1 else "", markersize=3)
 
 
-def rows_of(sheet: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Axes]:
-    """Return axes one above the other that share the days, their heights as these parts."""
-    wide, high = sheet.inches
+def rows_of(canvas: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Axes]:
+    """Return axes one above the other with a shared time axis; ``parts`` are relative heights."""
+    wide, high = canvas.inches
     foot, gap = 0.42, 0.26
     room = high - head - foot - gap * len(parts)
     axes: list[Axes] = []
@@ -114,7 +136,7 @@ def rows_of(sheet: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Ax
         top -= gap + tall
         box = (LEFT / wide, top / high, 1 - (LEFT + 0.14) / wide, tall / high)
         shared: Any = {"sharex": axes[0]} if axes else {}
-        axes.append(sheet.figure.add_axes(box, **shared))
+        axes.append(canvas.figure.add_axes(box, **shared))
         label: Any = axes[-1].yaxis
         label.set_label_coords(-0.62 / (box[2] * wide), 0.5)
     for ax in axes[:-1]:
@@ -123,34 +145,34 @@ def rows_of(sheet: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Ax
 
 
 class Heading:
-    """A date, and a line of words beside it."""
+    """The date, and a line of details beside it."""
 
-    def __init__(self, sheet: BlitCanvas) -> None:
-        wide, high = sheet.inches
+    def __init__(self, canvas: BlitCanvas) -> None:
+        wide, high = canvas.inches
         place: Any = {"y": 1 - 0.17 / high, "va": "center", "parse_math": False}
-        self.date: Text = sheet.figure.text(
+        self.date: Text = canvas.figure.text(
             0.09 / wide, s="", fontsize=LETTERS + 3.5, weight="bold", **place
         )
-        self.rest: Text = sheet.figure.text(
+        self.details: Text = canvas.figure.text(
             2.0 / wide, s="", fontsize=LETTERS, color=FAINT, **place
         )
 
-    def say(self, simulation: Simulation, more: str = "") -> None:
-        """Write date and day, and what else there is to say."""
+    def show_day(self, simulation: Simulation, more: str = "") -> None:
+        """Show the date and the progress of the run, followed by more text."""
         date, day = date_in_words(simulation)
         self.date.set_text(date)
-        self.rest.set_text(f"{day}{more}")
+        self.details.set_text(f"{day}{more}")
 
 
-class Series:
-    """Postures, beliefs and internet of the nation, with the events beneath.
+class SeriesView:
+    """Postures, beliefs and internet use of the nation, with the events below.
 
     Parameters
     ----------
     days
-        How many to show up to today; by default the scenario's, from its first to its last.
+        Number of days shown up to today (default: all days of the scenario).
     brief
-        Show postures and events alone, in letters that can be read on a small panel.
+        Show postures and events only, in letters that can be read on a small panel.
     """
 
     def __init__(
@@ -162,34 +184,34 @@ class Series:
         days: int | None = None,
         brief: bool = False,
     ) -> None:
-        self.sheet = sheet = (
+        self.canvas = canvas = (
             BlitCanvas(width, height, least=0.92) if brief else BlitCanvas(width, height)
         )
         self._days, self._window = days, (0, 0)
-        self._dates = dates_of(simulation)
+        self.dates = dates_of(simulation)
         self._most = FIRST_MOST
         with mpl.rc_context(THEME):
-            narrow = sheet.inches[0] < NARROW
+            narrow = canvas.inches[0] < NARROW
             axes = (
-                rows_of(sheet, [1.2, 1.0], head=0.45 if narrow else 0.3)
+                rows_of(canvas, [1.2, 1.0], head=0.45 if narrow else 0.3)
                 if brief
-                else rows_of(sheet, [2.0, 1.0, 0.9, 1.7])
+                else rows_of(canvas, [2.0, 1.0, 0.9, 1.7])
             )
             doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)", beside=2 if narrow else 9)
             self.panels = (doing,) if brief else (doing, *self._beliefs_and_net(axes))
-            self.heading = Heading(sheet)
+            self.heading = Heading(canvas)
             box = axes[-1].get_position()
-            wide, high = sheet.inches
+            wide, high = canvas.inches
             room = box.width * wide, box.height * high
-            self.strip = Strip(axes[-1], sheet, room, "Days" if brief else "")
+            self.strip = Strip(axes[-1], canvas, room, "Days" if brief else "")
             self._axes = axes
         for panel in self.panels:
-            sheet.let_move(panel.lines.values())
-        sheet.let_move([self.heading.date, self.heading.rest])
+            canvas.add_animated(panel.lines.values())
+        canvas.add_animated([self.heading.date, self.heading.details])
         self.update(simulation)
 
     def _beliefs_and_net(self, axes: list[Axes]) -> tuple[Panel, Panel]:
-        believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
+        believing = Panel(axes[1], labelled(BELIEFS), "Mean\n(0 to 1)")
         connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
         unit_axis(axes[1])
         axes[2].set_ylim(-2, 102)
@@ -199,32 +221,32 @@ class Series:
     @property
     def figure(self) -> Figure:
         """The picture, to be saved as any other."""
-        return self.sheet.figure
+        return self.canvas.figure
 
     def update(self, simulation: Simulation) -> Figure:
-        """Show all days that are done."""
+        """Show all steps done."""
         k = simulation.step_number
-        values = history(simulation, COLUMNS)
+        values = history_columns(simulation, COLUMNS)
         citizens = simulation.scenario.citizens
         scaled = {name: values[name] * (PER / citizens) for name in ACTING}
         scaled |= {name: values[name] for name in BELIEFS}
         scaled |= {name: 100.0 * values[name] / citizens for name in CONNECTED}
         most = max((float(scaled[name].max(initial=0.0)) for name in ACTING), default=0.0)
-        with self.sheet.lock:
+        with self.canvas.lock:
             self._scale(simulation, k, most, PER / citizens)
             first, last = self._window
-            shown = slice(first, min(k, last))
+            steps = slice(first, min(k, last))
             pixels = int(self._axes[0].bbox.width)
             for panel in self.panels:
-                own = {name: scaled[name][shown] for name in panel.lines}
-                panel.set(self._dates[shown], own, pixels)
-            self.heading.say(simulation)
-            today = self._dates[k - 1] if k else self._dates[0] - 1.0
+                own = {name: scaled[name][steps] for name in panel.lines}
+                panel.set(self.dates[steps], own, pixels)
+            self.heading.show_day(simulation)
+            today = self.dates[k - 1] if k else self.dates[0] - 1.0
             self.strip.update(simulation.bands, float(today), own_of(simulation))
         return self.figure
 
     def _scale(self, simulation: Simulation, k: int, most: float, one: float) -> None:
-        """Widen the scales where they must be; then all is painted anew."""
+        """Widen the scales where needed; then everything is painted again."""
         window = window_of(k, simulation.steps, self._days)
         if window == self._window and most <= self._most:
             return
@@ -233,41 +255,37 @@ class Series:
         with mpl.rc_context(THEME):
             self._window = window
             amounts_axis(self._axes[0], one, self._most)
-            time_axis(self._axes[-1], self._dates[slice(*window)])
+            time_axis(self._axes[-1], self.dates[slice(*window)])
             self._axes[-1].set_xlabel("")
             for ax in self._axes[:-1]:
                 ax.set_xlabel("")
-        self.sheet.paint_anew()
+        self.canvas.invalidate()
         self.strip.forget()
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
-        return self.sheet.png()
+        return self.canvas.png()
 
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
-        return self.sheet.pixels()
+        return self.canvas.pixels()
 
 
 def dates_of(simulation: Simulation) -> Days:
-    """Return the days of the scenario, as matplotlib counts them."""
+    """Return the dates of the scenario (T,), as matplotlib counts days."""
     to_numbers: Any = matplotlib.dates.date2num
     return np.asarray(to_numbers(simulation.dates), np.float64)
 
 
-def own_of(simulation: Simulation) -> set[tuple[str, float]]:
-    """Return kind and first day of what was ordered while the run went on."""
-    to_number: Any = matplotlib.dates.date2num
-    return {
-        (entry.lever if entry.kind == "action" else entry.kind, float(to_number(entry.begins)))
-        for entry in simulation.interventions
-    }
+def own_of(simulation: Simulation) -> set[str]:
+    """Return the ids of the entries that were ordered while the simulation ran."""
+    return {entry.id for entry in simulation.interventions}
 
 
 def window_of(k: int, steps: int, days: int | None) -> tuple[int, int]:
-    """Return the steps to show, first and last (exclusive); a window moves by leaps.
+    """Return the first and the last step shown (exclusive).
 
-    So the scales stand still from one leap to the next.
+    The window moves by a quarter of its length at a time, so that scales rarely change.
     """
     if days is None or days >= steps:
         return 0, steps

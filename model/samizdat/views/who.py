@@ -1,9 +1,10 @@
-"""Who does what: every citizen by her trust in the state and her grievance."""
+"""Who does what: every citizen by trust in the state and grievance."""
 
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -11,69 +12,71 @@ from numpy.typing import NDArray
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import THEME
 from samizdat.run.simulation import Simulation
-from samizdat.views.looks import FAINT, LOOKS, SMALL, Column
-from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.looks import FAINT, LOOKS, SMALL, LegendColumn
 
 HELP = (
-    "Each citizen stands where her beliefs put her: to the right who trusts the state, above who "
-    "has much to complain of. The greyer, the more citizens; colours are those who are not silent. "
-    "The curves along the sides tell how each group is spread, each by its own measure."
+    "Each citizen is placed by beliefs: trust in the state from left to right, grievance from "
+    "bottom to top. Darker grey means more citizens; colours show those who are not silent. The "
+    "curves along the sides show the distribution of each group, each on its own scale."
 )
-LOOKED_AT = 1_000_000  # citizens: of more every second, third ... is looked at, if she is silent
+LOOKED_AT = 1_000_000  # citizens: above this, only every second, third ... silent one is counted
 MARKED = 500  # citizens of a posture: more are drawn as coloured cells, not as marks
 SPREAD = 20  # citizens of a posture: of fewer no curve is drawn
 FINEST = 160  # cells across
 PALEST, DARKEST = 0.97, 0.58  # grey of a cell with one citizen, and with most
 CONTOURS = (0.1, 0.2, 0.4, 0.7)  # of opposition: grievance (1 - trust)
-NEAR = 0.025  # of the picture's width: a click so near is meant for her
+NEAR = 0.025  # of the picture's width: the largest distance of a click from its citizen
 
 
-class Crowd(NamedTuple):
-    """Citizens counted by cell."""
+class BeliefDensity(NamedTuple):
+    """Citizens counted by cell of trust and grievance."""
 
     silent: NDArray[np.float64]  # (cells, cells): rows of grievance, columns of trust
     acting: NDArray[np.float64]  # (4, cells, cells): the other postures
     active: NDArray[np.int64]  # who is not silent
 
 
-def crowd_of(simulation: Simulation, cells: int) -> Crowd:
-    """Count citizens by trust and grievance: of the silent a sample, of all others each one."""
+def density_of(simulation: Simulation, cells: int) -> BeliefDensity:
+    """Count citizens by trust and grievance: a sample of the silent, all of the others."""
     state = simulation.state
     posture, trust, grievance = state["posture"], state["trust"], state["grievance"]
-    every = max(1, len(posture) // LOOKED_AT)
+    stride = max(1, len(posture) // LOOKED_AT)
     active = np.flatnonzero(posture)
-    looked = slice(None, None, every)
-    place = _cell(trust[looked], grievance[looked], cells)
-    silent = every * np.bincount(place, posture[looked] == 0, minlength=cells * cells)
+    sampled = slice(None, None, stride)
+    place = _cell(trust[sampled], grievance[sampled], cells)
+    silent = stride * np.bincount(place, posture[sampled] == 0, minlength=cells * cells)
     place = _cell(trust[active], grievance[active], cells)
     place += (posture[active].astype(np.intp) - 1) * (cells * cells)
     acting = np.bincount(place, minlength=4 * cells * cells)
     shape = (cells, cells)
     counted = np.asarray(silent, np.float64).reshape(shape)
-    return Crowd(counted, acting.reshape(4, *shape).astype(np.float64), active)
+    return BeliefDensity(counted, acting.reshape(4, *shape).astype(np.float64), active)
 
 
-def _cell(trust: NDArray[Any], grievance: NDArray[Any], cells: int) -> NDArray[np.intp]:
+def _cell(
+    trust: NDArray[np.float32], grievance: NDArray[np.float32], cells: int
+) -> NDArray[np.intp]:
     last = np.float32(cells - 1)
     place = np.minimum(grievance * np.float32(cells), last).astype(np.intp) * cells
     place += np.minimum(trust * np.float32(cells), last).astype(np.intp)
-    return place
+    return np.asarray(place, np.intp)
 
 
-class Who:
-    """Beliefs and postures of all citizens, as a picture of cells."""
+class WhoView:
+    """Beliefs and postures of all citizens, drawn as cells of a grid."""
 
     def __init__(self, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT) -> None:
-        self.sheet = sheet = BlitCanvas(width, height)
-        wide, high = sheet.inches
+        self.canvas = canvas = BlitCanvas(width, height)
+        wide, high = canvas.inches
         citizens = simulation.scenario.citizens
         self.cells = int(min(FINEST, max(32, 12 * citizens**0.2)))
         left, foot, strip, side = 0.62 / wide, 0.52 / high, 0.55, 2.25 / wide
         across, up = 1 - left - side - (strip + 0.15) / wide, 1 - foot - (strip + 0.12) / high
         with mpl.rc_context(THEME):
-            self.ax = ax = sheet.figure.add_axes((left, foot, across, up))
-            beside = sheet.figure.add_axes((left + across, foot, strip / wide, up), sharey=ax)
-            above = sheet.figure.add_axes((left, foot + up, across, strip / high), sharex=ax)
+            self.ax = ax = canvas.figure.add_axes((left, foot, across, up))
+            beside = canvas.figure.add_axes((left + across, foot, strip / wide, up), sharey=ax)
+            above = canvas.figure.add_axes((left, foot + up, across, strip / high), sharex=ax)
             blank = np.full((self.cells, self.cells, 3), 255, np.uint8)
             self.image = ax.imshow(
                 blank, origin="lower", extent=(0, 1, 0, 1), aspect="auto", interpolation="nearest"
@@ -102,18 +105,20 @@ class Who:
             self.ring = Line2D([], [], color="0.1", markersize=15, markeredgewidth=2.2, **circle)
             ax.add_line(self.ring)
             box = (1 - side + 0.14 / wide, 0.02, side - 0.23 / wide, 0.96)
-            column = Column(sheet.figure.add_axes(box), f"All {citizens:,} citizens")
-            column.note(
-                "grey: the silent, darker\nwhere there are more\n"
-                "coloured cells: of a posture with\nmore than 500, stronger where\n"
-                "they are a larger share",
+            column = LegendColumn(canvas.figure.add_axes(box), f"All {citizens:,} citizens")
+            column.add_text(
+                "grey: silent citizens; darker\nmeans more of them\n"
+                "coloured cells: a posture of more\nthan 500; stronger colour means\n"
+                "a larger share of the cell",
                 fontsize=SMALL,
             )
-            column.stroke("equally opposed\nin private", color=FAINT, lw=0.8, ls="--")
-            column.mark("chosen", marker="o", color="0.1", markersize=9, fillstyle="none", mew=1.8)
-        sheet.let_move([self.image, *contours, *self.marks.values(), self.ring])
-        sheet.let_move(line for lines in self.spread.values() for line in lines)
-        sheet.let_move(column.moving)
+            column.add_line("equally opposed\nin private", color=FAINT, lw=0.8, ls="--")
+            column.add_marker(
+                "chosen", marker="o", color="0.1", markersize=9, fillstyle="none", mew=1.8
+            )
+        canvas.add_animated([self.image, *contours, *self.marks.values(), self.ring])
+        canvas.add_animated(line for lines in self.spread.values() for line in lines)
+        canvas.add_animated(column.animated)
         self.column = column
         self.update(simulation)
 
@@ -122,10 +127,10 @@ class Who:
         style: Any = {"markeredgecolor": "white", "markeredgewidth": 0.5, "ls": "none"}
         return self.ax.plot([], [], look.marker, ms=look.size, color=look.colour, **style)[0]
 
-    def _contours(self) -> list[Any]:
-        """Draw where private opposition is the same."""
+    def _contours(self) -> list[Artist]:
+        """Draw lines of equal private opposition."""
         trust = np.linspace(0, 0.999, 100)
-        drawn: list[Any] = []
+        drawn: list[Artist] = []
         for level in CONTOURS:
             grievance = level / (1 - trust)
             within = grievance <= 1
@@ -139,51 +144,51 @@ class Who:
     @property
     def figure(self) -> Figure:
         """The picture, to be saved as any other."""
-        return self.sheet.figure
+        return self.canvas.figure
 
     def update(self, simulation: Simulation, chosen: int | None = None) -> Figure:
-        """Show all citizens as they are now, one of them chosen."""
-        crowd = crowd_of(simulation, self.cells)
+        """Show all citizens after the last step; the chosen one is ringed."""
+        density = density_of(simulation, self.cells)
         state = simulation.state
-        posture = state["posture"][crowd.active]
-        cells = crowd.acting.copy()
-        with self.sheet.lock:
+        posture = state["posture"][density.active]
+        cells = density.acting.copy()
+        with self.canvas.lock:
             for code, name in enumerate(POSTURES[1:], start=1):
-                those = crowd.active[posture == code]
+                those = density.active[posture == code]
                 if len(those) <= MARKED:
                     cells[code - 1] = 0.0
                 else:
                     those = those[:0]
                 self.marks[name].set_data(state["trust"][those], state["grievance"][those])
-            self.image.set_data(coloured(crowd._replace(acting=cells)))
-            self._spread(crowd)
+            self.image.set_data(coloured(density._replace(acting=cells)))
+            self._spread(density)
             self.ring.set_data([], [])
             if chosen is not None:
                 self.ring.set_data([state["trust"][chosen]], [state["grievance"][chosen]])
-            self.column.say(simulation, _counted(simulation))
+            self.column.show_day(simulation, _posture_counts(simulation))
         return self.figure
 
-    def _spread(self, crowd: Crowd) -> None:
-        """Draw how each posture is spread over trust and over grievance."""
-        bands = 12 if crowd.silent.sum() < 20_000 else 32
+    def _spread(self, density: BeliefDensity) -> None:
+        """Draw the distribution of trust and of grievance for each posture."""
+        bands = 12 if density.silent.sum() < 20_000 else 32
         edges = np.arange(bands) * self.cells // bands
         middle = (edges + np.append(edges[1:], self.cells)) / 2 / self.cells
-        for name, counted in zip(POSTURES, (crowd.silent, *crowd.acting), strict=True):
+        for name, counted in zip(POSTURES, (density.silent, *density.acting), strict=True):
             above, beside = self.spread[name]
             for line, axis in ((above, 0), (beside, 1)):
                 banded = np.add.reduceat(counted.sum(axis=axis), edges)
-                drawn: Any = ([], [])
+                along, share = np.empty((2, 0))
                 if counted.sum() >= SPREAD:
-                    drawn = (middle, banded / banded.max())
-                line.set_data(*(drawn if axis == 0 else drawn[::-1]))
+                    along, share = middle, banded / banded.max()
+                line.set_data(*((along, share) if axis == 0 else (share, along)))
 
     def citizen_at(self, x: float, y: float, simulation: Simulation) -> int | None:
-        """Return who stands nearest to a click, first of those who are not silent; or None.
+        """Return the citizen nearest to a click, preferring those who are not silent; or None.
 
         Parameters
         ----------
         x, y
-            As in `Network.citizen_at`.
+            As in `NetworkView.citizen_at`.
         """
         width, height = self.figure.canvas.get_width_height()
         pixel = (x * width, (1.0 - y) * height)
@@ -199,28 +204,28 @@ class Who:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
-        return self.sheet.png()
+        return self.canvas.png()
 
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
-        return self.sheet.pixels()
+        return self.canvas.pixels()
 
 
-def coloured(crowd: Crowd) -> Pixels:
+def coloured(density: BeliefDensity) -> Pixels:
     """Return the colour of each cell (cells, cells, 3)."""
-    most = float(crowd.silent.max(initial=1.0))
-    depth = np.log1p(crowd.silent) / np.log1p(max(1.0, most))
-    grey = np.where(crowd.silent > 0, PALEST - (PALEST - DARKEST) * depth, 1.0)
+    most = float(density.silent.max(initial=1.0))
+    depth = np.log1p(density.silent) / np.log1p(max(1.0, most))
+    grey = np.where(density.silent > 0, PALEST - (PALEST - DARKEST) * depth, 1.0)
     colours = np.array([LOOKS[name].colour for name in POSTURES[1:]])
-    acting = crowd.acting.sum(axis=0)
-    mixed = np.tensordot(crowd.acting, colours, (0, 0)) / np.maximum(1.0, acting)[..., None]
-    share = acting / np.maximum(1.0, acting + crowd.silent)
+    acting = density.acting.sum(axis=0)
+    mixed = np.tensordot(density.acting, colours, (0, 0)) / np.maximum(1.0, acting)[..., None]
+    share = acting / np.maximum(1.0, acting + density.silent)
     strength = np.where(acting > 0, 0.25 + 0.75 * np.sqrt(share), 0.0)[..., None]
     colour = grey[..., None] * (1.0 - strength) + mixed * strength
     return np.asarray(np.round(255 * colour), np.uint8)
 
 
-def _counted(simulation: Simulation) -> dict[str, int]:
+def _posture_counts(simulation: Simulation) -> dict[str, int]:
     """Return the postures of all citizens; before the first day nobody was counted."""
     if simulation.step_number == 0:
         return dict.fromkeys(POSTURES, 0) | {"silent": simulation.scenario.citizens}

@@ -1,32 +1,42 @@
-"""Beside the picture: the days as lines, the twin, and why a citizen did what she did."""
+"""Beside the picture: the time series, the twin, and why a citizen acted as she did."""
+
+from typing import NamedTuple
 
 import solara
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.page.session import Session
-from samizdat.page.widgets import Button, Entry, Picture, Select, data_of
+from samizdat.page.widgets import Button, PictureWidget, Select, TextField, data_url
 from samizdat.regime.levers import LEVERS
 
-LONGEST = 18  # digits of a number of a citizen
+MOST_DIGITS = 18  # of the number of a citizen
+DAYS_SHOWN = 30
+
+
+class DayLines(NamedTuple):
+    """The account of one day: its heading, and the lines below it."""
+
+    heading: str
+    lines: list[str]
 
 
 @solara.component
-def Series(session: Session) -> None:
-    """Show the days so far, the twin's too."""
-    Picture(
-        src=data_of(session.series.value),
+def SeriesPanel(session: Session) -> None:
+    """Show the time series so far."""
+    PictureWidget(
+        src=data_url(session.series.value),
         alt="Series: how many citizens did what, day by day",
         event_size=lambda room: session.painter.resize("series", room["width"], room["height"]),
     )
 
 
 @solara.component
-def Compared(session: Session) -> None:
-    """Choose a lever to do without in a second world, and say what that changes."""
+def ComparePanel(session: Session) -> None:
+    """Select the lever that a second run does without, and show what that changes."""
     options = [
-        ("", "no second world"),
+        ("", "no second run"),
         *(
-            (name, f"the same luck without {LEVER_WORDS[name]}: {lever.claim}")
+            (name, f"common random numbers, without {lever_phrase(name)}: {lever.claim}")
             for name, lever in LEVERS.items()
         ),
     ]
@@ -34,58 +44,60 @@ def Compared(session: Session) -> None:
         "Compare with", options, session.lever.value or "",
         lambda lever: session.compare(lever or None),
     )  # fmt: skip
+    if not session.lever.value:
+        return
     status = session.status.value
+    text = session.comparison.value
     if status.catching_up >= 0:
-        told = f"The second world catches up: day {status.catching_up} of {status.step}."
-    else:
-        told = session.lesson.value
-    if told and session.lever.value:
-        solara.Div(children=[told], classes=["samizdat-lesson"])
+        text = f"The second run is at day {status.catching_up:,} of {status.step:,}."
+    if text:
+        solara.Div(children=[text], classes=["samizdat-comparison"])
 
 
 @solara.component
-def Why(session: Session) -> None:
-    """Tell the days of a citizen, the last first."""
+def WhyPanel(session: Session) -> None:
+    """Show the account of a citizen's days, the last day first."""
     citizen = session.citizen.value
 
-    def asked(text: str) -> None:
+    def typed(text: str) -> None:
         plain = text.replace(",", "")
-        if not plain.isdecimal() or len(plain) > LONGEST:
-            session.refuse(f"citizen = {text[:LONGEST]!r} is not a number of a citizen")
+        if not plain.isdecimal() or len(plain) > MOST_DIGITS:
+            session.show_error(f"citizen = {text[:MOST_DIGITS]!r} is not a number of a citizen")
             return
-        session.ask_why(int(plain))
+        session.watch(int(plain))
 
     with solara.Div(classes=["samizdat-row"]):
-        Entry(
-            label="Ask a citizen why: her number",
+        TextField(
+            label="Why did she? Number of a citizen",
             value="" if citizen is None else str(citizen),
-            event_typed=asked,
+            event_typed=typed,
             kind="samizdat-why-who",
-            refusals=session.refusals.value,
+            error_count=session.error_count.value,
         )
         if citizen is not None:
-            Button("close", lambda: session.ask_why(None))
+            Button("close", lambda: session.watch(None))
     with solara.Div(classes=["samizdat-why"]):
         if citizen is None:
             solara.Div(
                 children=["Click on a citizen in the picture, or type her number."],
                 classes=["samizdat-help"],
             )
-        elif not session.account.value:
+            return
+        if not session.account.value:
             solara.Div(children=["Her account begins with the next day."])
-        for day in _days(session.account.value if citizen is not None else ()):
+        for day in days_of(session.account.value):
             with solara.Div(classes=["samizdat-day"]):
-                solara.Div(children=[day[0]], classes=["samizdat-day-head"])
-                for line in day[1:]:
+                solara.Div(children=[day.heading], classes=["samizdat-day-head"])
+                for line in day.lines:
                     solara.Div(children=[line.strip()], classes=["samizdat-day-line"])
 
 
-def _days(lines: tuple[str, ...]) -> list[list[str]]:
-    """Put the lines of a day together, the last day first."""
-    days: list[list[str]] = []
-    for line in lines:
+def days_of(account: tuple[str, ...]) -> list[DayLines]:
+    """Group the lines of an account by day, the last day first; indented lines belong to a day."""
+    days: list[DayLines] = []
+    for line in account:
         if line.startswith(" ") and days:
-            days[-1].append(line)
+            days[-1].lines.append(line)
         else:
-            days.append([line])
-    return days[::-1][:30]
+            days.append(DayLines(line, []))
+    return days[::-1][:DAYS_SHOWN]

@@ -1,4 +1,4 @@
-"""Which world to begin with, and every number of it."""
+"""The scenario to start with, and all its parameters."""
 
 from dataclasses import replace
 
@@ -8,25 +8,25 @@ from samizdat.mesa_model import seed_from
 from samizdat.page.choice import REGIMES, Choice, citizens_from
 from samizdat.page.session import Session
 from samizdat.page.sliders import groups
-from samizdat.page.widgets import Button, Entry, Expander, Number, Select
+from samizdat.page.widgets import Button, Expander, Number, Select, TextField
 from samizdat.scenario.shipped import shipped
 
 _REGIMES = {
-    "scenario": "as the scenario has it",
+    "scenario": "as in the scenario",
     "open": "open: no lever at all",
     "analog": "analog: television and police",
-    "networked": "networked: watches, blocks, serves",
-    "ban": "ban: platforms forbidden",
+    "networked": "networked: surveillance, blocks and e-government",
+    "ban": "ban: platforms are forbidden",
 }
 
 
 @solara.component
-def World(session: Session) -> None:
-    """Choose the world; it begins with the button."""
+def WorldPanel(session: Session) -> None:
+    """Choose a scenario, its size, seed, regime and parameters; a button starts it."""
     choice, draft = session.choice.value, session.draft.value
-    refusals = session.refusals.value
+    errors = session.error_count.value
     names = shipped() if choice.scenario in shipped() else [choice.scenario, *shipped()]
-    solara.Div(children=["These take effect with a new start."], classes=["samizdat-help"])
+    solara.Div(children=["Changes take effect on the next start."], classes=["samizdat-help"])
     Select(
         "Scenario",
         [(name, name.replace("_", " ")) for name in names],
@@ -34,33 +34,40 @@ def World(session: Session) -> None:
         lambda name: session.draft.set(Choice(name, seed=session.draft.value.seed)),
     )
 
-    def typed(field: str, text: str) -> None:
-        try:
-            value = (
-                seed_from(text)
-                if field == "seed"
-                else None if text == "" else citizens_from(text)
-            )  # fmt: skip
-        except ValueError as problem:
-            session.refuse(str(problem))
-            return
+    def changed(new: Choice) -> None:
         session.problem.set("")
-        session.draft.set(replace(session.draft.value, **{field: value}))
+        session.draft.set(new)
 
-    own = replace(draft, citizens=None)
-    Entry(
+    def citizens_typed(text: str) -> None:
+        try:
+            citizens = None if text == "" else citizens_from(text)
+        except ValueError as problem:
+            session.show_error(str(problem))
+            return
+        changed(replace(session.draft.value, citizens=citizens))
+
+    def seed_typed(text: str) -> None:
+        try:
+            seed = seed_from(text)
+        except ValueError as problem:
+            session.show_error(str(problem))
+            return
+        changed(replace(session.draft.value, seed=seed))
+
+    default = replace(draft, citizens=None)
+    TextField(
         label="Citizens",
-        value=f"{draft.citizens or _citizens(own):,}",
-        event_typed=lambda text: typed("citizens", text),
+        value=f"{draft.citizens or _citizens(default):,}",
+        event_typed=citizens_typed,
         kind="samizdat-citizens",
-        refusals=refusals,
+        error_count=errors,
     )
-    Entry(
-        label="Seed: the luck of the run",
+    TextField(
+        label="Random seed",
         value=str(draft.seed),
-        event_typed=lambda text: typed("seed", text),
+        event_typed=seed_typed,
         kind="samizdat-seed",
-        refusals=refusals,
+        error_count=errors,
     )
     Select(
         "Regime",
@@ -69,60 +76,59 @@ def World(session: Session) -> None:
         lambda name: session.draft.set(replace(session.draft.value, regime=name)),
     )
     Button(
-        "Start this world",
-        lambda: session.choose(session.draft.value, playing=True),
+        "Start",
+        lambda: session.start_run(session.draft.value, playing=True),
         kind="samizdat-main",
     )
-    solara.Div(children=["Numbers of the new start"], classes=["samizdat-heading"])
+    solara.Div(children=["Parameters of the next start"], classes=["samizdat-heading"])
 
-    def change(name: str, value: float | str) -> None:
+    def parameter_set(name: str, value: float | str) -> None:
         drafted = session.draft.value
-        changed = replace(drafted, values={**drafted.values, name: value})
+        new = replace(drafted, values={**drafted.values, name: value})
         try:
-            changed.world()
+            new.load()
         except ValueError as problem:
-            session.refuse(str(problem))
+            session.show_error(str(problem))
             return
-        session.problem.set("")
-        session.draft.set(changed)
+        changed(new)
 
-    parameters = dict(_numbers(draft))
+    parameters = dict(_parameters(draft))
     for title, members in groups(live=False).items():
         Expander(
             title,
             lambda members=members: [
-                Number(name, parameters[name], change, refusals=refusals) for name in members
+                Number(name, parameters[name], parameter_set, "", errors) for name in members
             ],
         )
 
 
 @solara.component
-def Numbers(session: Session) -> None:
-    """Every number that can change while the world runs."""
-    solara.Div(children=["These take effect on the next day."], classes=["samizdat-help"])
+def ParametersPanel(session: Session) -> None:
+    """Show every parameter that can change during a run."""
+    solara.Div(children=["Changes take effect on the next day."], classes=["samizdat-help"])
     for title, members in groups(live=True).items():
-        Expander(title, lambda members=members: Live(session, members))
+        Expander(title, lambda members=members: LiveParameters(session, members))
 
 
 @solara.component
-def Live(session: Session, members: list[str]) -> None:
-    """Show some numbers as they are in force."""
-    parameters, refusals = session.parameters.value, session.refusals.value
+def LiveParameters(session: Session, members: list[str]) -> None:
+    """Show some parameters with the values in force."""
+    parameters, errors = session.parameters.value, session.error_count.value
     with solara.Div():
         for name in members:
             if name in parameters:
-                Number(name, parameters[name], session.set, refusals=refusals)
+                Number(name, parameters[name], session.set, "", errors)
 
 
 def _citizens(choice: Choice) -> int:
     try:
-        return choice.world().citizens
+        return choice.load().citizens
     except ValueError:
         return 0
 
 
-def _numbers(choice: Choice) -> dict[str, float]:
+def _parameters(choice: Choice) -> dict[str, float]:
     try:
-        return dict(choice.world().parameters)
+        return dict(choice.load().parameters)
     except ValueError:
-        return dict(Choice().world().parameters)
+        return dict(Choice().load().parameters)

@@ -1,0 +1,51 @@
+"""Values that are set by name and are not parameters: size, graph, distributions."""
+
+from typing import Any
+
+from samizdat.core.layout import MAX_CITIZENS
+from samizdat.scenario.registry import REGISTRY
+from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.society.population import TRAITS
+
+
+def number_in(value: object) -> object:
+    """Read a number from text where it is one; leave other values as they are."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def set_field(spec: dict[str, Any], name: str, value: object) -> None:
+    """Set a value that is not in `REGISTRY` in a dumped `ScenarioSpec`.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the value, or the unknown name and the nearest known one.
+    """
+    if name == "citizens":
+        try:
+            number = int(value)  # type: ignore[call-overload]
+            if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise ScenarioError(
+                f"citizens = {value} is not a whole number of 1 ... {MAX_CITIZENS}"
+            ) from None
+        spec["citizens"] = number
+    elif name == "step_days":
+        spec["step_days"] = number_in(value)
+    elif name == "graph.kind":
+        spec["graph"] = value
+    elif name == "regime.actions":
+        spec["actions"] = value
+    else:
+        parts = name.split(".")
+        known = [f"population.{t}.{f}" for t in TRAITS for f in spec["population"][t]]
+        if name not in known:
+            also = [*REGISTRY, "citizens", "step_days", "graph.kind", "regime.actions", *known]
+            raise ScenarioError(unknown(name, also))
+        population = {trait: dict(law) for trait, law in spec["population"].items()}
+        population[parts[1]][parts[2]] = number_in(value)
+        spec["population"] = population
