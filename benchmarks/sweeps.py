@@ -46,11 +46,12 @@ def trivial_experiment(runs: int) -> dict[str, Any]:
 def sweep_once(experiment: dict[str, Any], out: str, jobs: int, trivially: bool) -> dict[str, Any]:
     """Run an experiment, in a process of its own; return its seconds and how it ended."""
     from samizdat.batch.experiment import Experiment
-    from samizdat.batch.sweep import Plan, run_sweep
+    from samizdat.batch.plan import SweepPlan
+    from samizdat.batch.sweep import run_sweep
 
     began = time.perf_counter()
     model = trivial if trivially else None
-    ended = run_sweep(Plan.of(Experiment.from_table(experiment), model), Path(out), jobs=jobs)
+    ended = run_sweep(SweepPlan.of(Experiment.from_table(experiment), model), Path(out), jobs=jobs)
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "done": ended.done, "peak": peak_bytes()}
 

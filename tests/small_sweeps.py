@@ -5,13 +5,12 @@ import math
 import numpy as np
 from numpy.random import default_rng
 
-from samizdat.batch.chunk import Job, run_chunk
-from samizdat.batch.design import points_of
+from samizdat.batch.chunk import Chunk, run_chunk
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.folder import COMPLETE, INTERRUPTED, SweepFolder
-from samizdat.batch.function import Function
+from samizdat.batch.function_model import FunctionModel
 from samizdat.batch.run_ids import planned, run_ids, seeds_of
-from samizdat.batch.worlds import Worlds
+from samizdat.batch.scenario_model import ScenarioModel
 
 GRID = {
     "question": "Does a grow with x?",
@@ -34,31 +33,32 @@ TOWN = {
 def sweep(folder, table, model=None, leave_out=(), name="small"):
     """Run an experiment; ``leave_out`` holds the places in the design of runs to leave out."""
     experiment = Experiment.from_table(table, name)
-    points = points_of(experiment)
-    subject = Function.of(experiment, model) if model else Worlds.of(experiment)
-    resolved = None if model else subject.world({}).to_table()
+    points = experiment.points()
+    run_model = FunctionModel.of(experiment, model) if model else ScenarioModel.of(experiment)
+    resolved = run_model.resolved
     seeds = seeds_of(points, experiment.seed, experiment.replicates)
-    ids = run_ids(subject.digests(points), seeds)
+    ids = run_ids(run_model.digests(points), seeds)
     design = planned(points, ids, seeds, experiment.replicates)
     here = SweepFolder(folder)
     here.begin(experiment, design, resolved, ["samizdat", "sweep", f"{name}.toml"], {})
     rows = design.drop(index=list(leave_out))
-    job = Job(
-        subject, tuple(points.columns),
-        [points[name].to_numpy() for name in points.columns], rows["point"].to_numpy(),
-        rows["RunId"].to_numpy(), rows["iteration"].to_numpy(), rows["seed"].to_numpy(),
+    chunk = Chunk(
+        model=run_model, names=tuple(points.columns),
+        points=[points[name].to_numpy() for name in points.columns],
+        point=rows["point"].to_numpy(), run_id=rows["RunId"].to_numpy(),
+        iteration=rows["iteration"].to_numpy(), seed=rows["seed"].to_numpy(),
         threads=1, keep_going=True,
     )  # fmt: skip
-    here.add(run_chunk(job, lambda: False))
+    here.add(run_chunk(chunk, lambda: False))
     here.end(INTERRUPTED if len(leave_out) else COMPLETE, {})
     return folder
 
 
 def tipping(point, seed):
-    """Grow with x, more so among the angry; luck is the same at all points."""
-    luck = default_rng(seed).normal()
+    """Grow with x, more so among the angry; the noise is that of the seed, at all points."""
+    noise = default_rng(seed).normal()
     angry = point["mood"] == "angry"
-    return {"a": point["x"] * (1 + angry) + luck, "b": math.nan if point["x"] == 2 else luck}
+    return {"a": point["x"] * (1 + angry) + noise, "b": math.nan if point["x"] == 2 else noise}
 
 
 def ishigami(point, seed):
@@ -67,11 +67,11 @@ def ishigami(point, seed):
     return {"y": math.sin(x1) + 7 * math.sin(x2) ** 2 + 0.1 * x3**4 * math.sin(x1)}
 
 
-def ishigami_with_luck(point, seed):
+def ishigami_with_noise(point, seed):
     """Add noise of variance 4 that differs from point to point."""
     bits = np.array([point["x1"], point["x2"], point["x3"]]).view(np.uint64)
-    luck = 2 * default_rng([seed, *map(int, bits)]).normal()
-    return {"y": ishigami(point, seed)["y"] + luck}
+    noise = 2 * default_rng([seed, *map(int, bits)]).normal()
+    return {"y": ishigami(point, seed)["y"] + noise}
 
 
 def linear(point, seed):

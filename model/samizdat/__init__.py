@@ -7,7 +7,7 @@ from samizdat.version import __version__
 
 if TYPE_CHECKING:
     from samizdat.batch.experiment import Experiment
-    from samizdat.batch.results import FailedRuns
+    from samizdat.batch.results import FailedRuns, read_table
     from samizdat.batch.sweep import sweep
     from samizdat.mesa_model import ProtestModel
     from samizdat.run.simulation import Simulation
@@ -24,6 +24,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "read_table",
     "sweep",
 ]
 
@@ -35,6 +36,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
+    "read_table": "batch.results",
     "sweep": "batch.sweep",
 }
 

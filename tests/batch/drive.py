@@ -1,6 +1,6 @@
 """A sweep of a function in a process of its own: python drive.py OUT FUNCTION TABLE [KEY=VALUE].
 
-Told are its exit code as of the command line, and one line on stderr where it is refused.
+It ends with the exit code of the command line; a usage error is one line on stderr.
 """
 
 import json
@@ -10,19 +10,20 @@ from pathlib import Path
 import functions
 
 from samizdat.batch.experiment import Experiment
-from samizdat.batch.sweep import Plan, run_sweep
+from samizdat.batch.plan import SweepPlan
+from samizdat.batch.sweep import Shard, run_sweep
 from samizdat.system.interrupts import StopSwitch
 
 
 def main(out, function, table, *options):
     given = dict(option.split("=") for option in options)
     shard = given.get("shard")
-    plan = Plan.of(Experiment.from_table(json.loads(table)), getattr(functions, function))
+    plan = SweepPlan.of(Experiment.from_table(json.loads(table)), getattr(functions, function))
     try:
         with StopSwitch(twice=True) as stop:
             ended = run_sweep(
                 plan, Path(out), jobs=int(given.get("jobs", 2)), stop=stop,
-                shard=tuple(map(int, shard.split("/"))) if shard else None,
+                shard=Shard(*map(int, shard.split("/"))) if shard else None,
                 keep_going="keep_going" in given,
             )  # fmt: skip
     except (ValueError, OSError) as error:

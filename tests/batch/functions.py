@@ -17,11 +17,11 @@ ODD = [
 
 
 def plain(point, seed):
-    """A number that all of a point and the seed go into, told in the log."""
-    _tell("began", point, seed)
+    """A number that all of a point and the seed go into, written to the log."""
+    _log("began", point, seed)
     time.sleep(float(os.environ.get(NAP, 0)))
     found = _found(point, seed)
-    _tell("done", point, seed)
+    _log("done", point, seed)
     return found
 
 
@@ -32,7 +32,7 @@ def silent(point, seed):
 def raising(point, seed):
     """Fail at x = 2, unless a file says that all is well by now."""
     if point["x"] == 2 and not Path(os.environ.get("SWEEP_TEST_MENDED", "/nonexistent")).exists():
-        raise ZeroDivisionError(f"no luck with {seed}\nin two lines")
+        raise ZeroDivisionError(f"no result for {seed}\nin two lines")
     return _found(point, seed)
 
 
@@ -103,7 +103,7 @@ def _found(point, seed):
     return {"y": y, "z": y * y}
 
 
-def _tell(what, point, seed):
+def _log(what, point, seed):
     log = os.environ.get(LOG)
     if log:
         line = f"{what} {sorted(point.items())} {seed} {os.getpid()}\n"

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
+from command import call
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.results import read_results
 from samizdat.batch.sweep import sweep
-from samizdat.cli import main
 
 HERE = Path(__file__).parent
 FEAR = """
@@ -79,25 +78,18 @@ def digests(out):
     return digest(found.table), None if series is None else digest(series)
 
 
-def call(*args):
-    """Call the command; return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(arg) for arg in args])
-    return ended.value.code
-
-
-def refused(capsys, *args, words=()):
+def check_usage_error(capsys, *args, words=()):
     """Check that a call ends with exit code 2 and one line that holds the words; return it."""
     assert call(*args) == 2
-    told = capsys.readouterr().err.strip().splitlines()
-    assert len(told) == 1, told
-    assert told[0].startswith("samizdat: ")
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("samizdat: ")
     for word in words:
-        assert word in told[0], told[0]
-    return told[0]
+        assert word in lines[0], lines[0]
+    return lines[0]
 
 
-def written(folder, text=FEAR, name="fear.toml"):
+def write_experiment(folder, text=FEAR, name="fear.toml"):
     """Write an experiment file."""
     path = folder / name
     path.write_text(text)
@@ -119,9 +111,9 @@ def parts_of(out, kind="runs"):
 
 def ids(table, model=None):
     """The RunIds that an experiment asks for, by point and replicate."""
-    from samizdat.batch.sweep import Plan
+    from samizdat.batch.plan import SweepPlan
 
-    plan = Plan.of(Experiment.from_table(table), model)
+    plan = SweepPlan.of(Experiment.from_table(table), model)
     return plan.runs(plan.first_counts)["RunId"].to_numpy()
 
 
@@ -211,10 +203,10 @@ def repeated(log):
     return sum(begun.values()) - len(begun)
 
 
-def flipped(path, luck):
+def flipped(path, rng):
     """Flip one bit of a file."""
     data = bytearray(path.read_bytes())
-    bit = luck.randrange(8 * len(data))
+    bit = rng.randrange(8 * len(data))
     data[bit // 8] ^= 1 << bit % 8
     path.write_bytes(data)
     return bit

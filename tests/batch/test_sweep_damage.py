@@ -15,7 +15,7 @@ from sweeping import (
     parts_of,
     read_results,
     swept,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat.batch import parts
@@ -36,7 +36,7 @@ def sound(tmp_path_factory):
 def town(tmp_path_factory):
     """A sweep of the model with series, its file and its digests."""
     folder = tmp_path_factory.mktemp("town")
-    file = written(folder, FEAR + "\n[resources]\nchunk_runs = 4\n")
+    file = write_experiment(folder, FEAR + "\n[resources]\nchunk_runs = 4\n")
     assert call("sweep", file, "--out", folder / "out", "--jobs", 1, "--quiet") == 0
     return folder / "out", file, digests(folder / "out")
 
@@ -49,11 +49,11 @@ def copy(sound, tmp_path):
 def test_every_bit_that_flips_is_noticed(sound, copy):
     seed, noticed = 7, 0
     print("seed", seed)
-    luck = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(FLIPS):
-        part = luck.choice(parts_of(copy))
+        part = rng.choice(parts_of(copy))
         whole = part.read_bytes()
-        flipped(part, luck)
+        flipped(part, rng)
         noticed += read_results(copy).damaged == [f"runs/{part.name}"]
         part.write_bytes(whole)
     assert noticed == FLIPS
@@ -146,9 +146,9 @@ def test_a_part_that_was_copied_counts_once(sound, copy):
 def test_a_broken_manifest_is_one_line(copy, capsys):
     (copy / "manifest.json").write_text('{"status": ')
     assert call("compact", copy) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1
-    assert "manifest.json" in told[0]
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "manifest.json" in lines[0]
 
 
 def test_a_sweep_that_has_done_nothing_yet_is_read_as_empty(copy):

@@ -12,6 +12,7 @@ from sweeping import (
     FEAR,
     HERE,
     call,
+    check_usage_error,
     commanded,
     digests,
     end,
@@ -20,12 +21,11 @@ from sweeping import (
     manifest_of,
     parts_of,
     read_results,
-    refused,
     repeated,
     swept,
     until,
     workers_of,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 dask = pytest.importorskip("dask", reason="dask is not installed")
@@ -110,11 +110,11 @@ def test_a_scheduler_that_is_killed_ends_the_sweep_in_one_line(tmp_path, log, wh
             stderr=subprocess.DEVNULL, cwd=HERE,
         )  # fmt: skip
 
-    told = tmp_path / "scheduler.json"
+    file = tmp_path / "scheduler.json"
     scheduler = begun("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-                      "--scheduler-file", str(told))  # fmt: skip
-    worker = begun("distributed.cli.dask_worker", "--scheduler-file", str(told), "--nthreads", "1")
-    client = distributed.Client(scheduler_file=str(told), timeout=60)
+                      "--scheduler-file", str(file))  # fmt: skip
+    worker = begun("distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1")
+    client = distributed.Client(scheduler_file=str(file), timeout=60)
     client.wait_for_workers(1, timeout=60)
 
     def kill():
@@ -135,7 +135,7 @@ def test_a_scheduler_that_is_killed_ends_the_sweep_in_one_line(tmp_path, log, wh
 
 
 def test_the_command_starts_a_cluster_of_its_own_and_ends_it(tmp_path, log):
-    file = written(tmp_path)
+    file = write_experiment(tmp_path)
     assert call("sweep", file, "--out", tmp_path / "one", "--jobs", 1, "--quiet") == 0
     assert call("sweep", file, "--out", tmp_path / "two", "--dask", "local", "--jobs", 2,
                 "--quiet") == 0  # fmt: skip
@@ -145,7 +145,7 @@ def test_the_command_starts_a_cluster_of_its_own_and_ends_it(tmp_path, log):
 def test_an_interrupt_of_the_whole_group_ends_a_cluster_of_its_own(tmp_path, log):
     text = FEAR.replace("replicates = 2", "replicates = 300\nresources.chunk_runs = 10")
     file, out = (
-        written(tmp_path, text.replace("citizens = 60", "citizens = 2000")),
+        write_experiment(tmp_path, text.replace("citizens = 60", "citizens = 2000")),
         tmp_path / "out",
     )
     process = commanded("sweep", file, "--out", out, "--dask", "local", "--jobs", 2)
@@ -156,6 +156,7 @@ def test_an_interrupt_of_the_whole_group_ends_a_cluster_of_its_own(tmp_path, log
 
 
 def test_a_scheduler_that_nobody_answers_for_is_one_line(capsys, tmp_path):
-    refused(capsys, "sweep", written(tmp_path, FEAR), "--out", tmp_path / "out", "--dask",
+    file = write_experiment(tmp_path, FEAR)
+    check_usage_error(capsys, "sweep", file, "--out", tmp_path / "out", "--dask",
             "tcp://127.0.0.1:9", words=["tcp://127.0.0.1:9"])  # fmt: skip
     assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ from functions import LOG, NAP, noisy, silent
 from scipy import stats
 from sweeping import (
     call,
+    check_usage_error,
     digest,
     digests,
     driven,
@@ -18,12 +19,12 @@ from sweeping import (
     manifest_of,
     parts_of,
     read_results,
-    refused,
     swept,
     until,
-    written,
+    write_experiment,
 )  # fmt: skip
 
+from samizdat.batch.dispatch import Dispatch
 from samizdat.batch.plan import half_widths
 from samizdat.batch.results import FailedRuns
 
@@ -78,7 +79,7 @@ def test_a_resume_that_is_ended_leaves_the_design_as_long_as_it_was(tmp_path, mo
     parts_of(out)[-1].unlink()
     left = len(read_results(out).table)
     with monkeypatch.context() as patch:
-        patch.setattr("samizdat.batch.dispatch.Dispatch.run", lambda self: False)
+        patch.setattr(Dispatch, "run", lambda self: False)
         swept(out, TABLE, noisy)
     found = read_results(out)
     assert (found.planned, len(found.table)) == (len(table), left)
@@ -138,7 +139,7 @@ set.citizens = 50
 design.factors.chill = [0.0, 0.1]
 replicates = { until_half_width = 0.1, of = "fell", min = 4, max = 40, batch = 6 }
 """
-    file = written(tmp_path, text)
+    file = write_experiment(tmp_path, text)
     assert call("sweep", file, "--out", tmp_path / "out", "--jobs", 1, "--quiet") == 0
     found = read_results(tmp_path / "out").table.groupby("chill").size().tolist()
     z2 = stats.norm.ppf(0.975) ** 2
@@ -147,8 +148,8 @@ replicates = { until_half_width = 0.1, of = "fell", min = 4, max = 40, batch = 6
 
 
 def test_half_widths_are_student_s():
-    luck = np.random.default_rng(1)
-    values, by = pd.Series(luck.normal(size=60)), np.repeat([0, 1, 2], 20)
+    rng = np.random.default_rng(1)
+    values, by = pd.Series(rng.normal(size=60)), np.repeat([0, 1, 2], 20)
     found = half_widths(values, by, 4)
     assert found["n"].tolist() == [20, 20, 20, 0]
     for k in range(3):
@@ -163,7 +164,8 @@ scenario = "town"
 design.factors.chill = [0.0, 0.1]
 replicates = { until_half_width = 0.1, of = "arrests" }
 """
-    refused(capsys, "sweep", written(tmp_path, text), "--out", tmp_path / "out", "--shard", "1/2",
+    file = write_experiment(tmp_path, text)
+    check_usage_error(capsys, "sweep", file, "--out", tmp_path / "out", "--shard", "1/2",
             words=["shard", "evidence"])  # fmt: skip
     assert not (tmp_path / "out").exists()
 

@@ -19,7 +19,7 @@ from sweeping import (
     manifest_of,
     read_results,
     swept,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat.batch.experiment import ExperimentError
@@ -40,10 +40,10 @@ citizens = [60, 4, 50]
 
 def test_a_failed_run_ends_the_sweep_with_exit_code_1(tmp_path, capsys):
     out = tmp_path / "out"
-    assert call("sweep", written(tmp_path, RING), "--out", out, "--jobs", 1) == 1
-    told = capsys.readouterr()
-    assert "neighbours" in told.err
-    assert "1 failed" in told.out
+    assert call("sweep", write_experiment(tmp_path, RING), "--out", out, "--jobs", 1) == 1
+    message = capsys.readouterr()
+    assert "neighbours" in message.err
+    assert "1 failed" in message.out
     assert manifest_of(out)["status"] == "failed"
     assert len(read_results(out).table) == 1
 
@@ -51,7 +51,7 @@ def test_a_failed_run_ends_the_sweep_with_exit_code_1(tmp_path, capsys):
 @pytest.mark.parametrize("jobs", [[], ["--jobs", 1], ["--dry-run"]])
 def test_a_point_that_fails_is_a_row_with_its_error(tmp_path, capsys, jobs):
     out = tmp_path / "out"
-    code = call("sweep", written(tmp_path, RING), "--out", out, "--keep-going", *jobs)
+    code = call("sweep", write_experiment(tmp_path, RING), "--out", out, "--keep-going", *jobs)
     if "--dry-run" in jobs:
         assert code == 0, capsys.readouterr().err
         return
@@ -81,7 +81,7 @@ def test_with_keep_going_all_others_are_done(tmp_path, jobs):
     assert len(table) == 24
     found = read_results(tmp_path / "out")
     assert found.failed["x"].tolist() == [2] * 6
-    assert found.failed["error"][0] == "ZeroDivisionError: no luck with 1 in two lines"
+    assert found.failed["error"][0] == "ZeroDivisionError: no result for 1 in two lines"
     assert found.manifest["sessions"][0]["failed_now"] == 6
 
 
@@ -144,7 +144,7 @@ def test_workers_that_always_die_end_the_sweep_in_one_line(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_pool_that_was_brought_and_broke_is_one_line(tmp_path):
+def test_a_pool_of_the_caller_that_broke_is_one_line(tmp_path):
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -167,21 +167,21 @@ def test_a_sweep_of_failures_alone_has_an_empty_table(tmp_path):
 def test_from_python_a_failed_run_is_an_error_of_one_line(tmp_path):
     with pytest.raises(FailedRuns) as caught:
         swept(tmp_path / "out", TABLE, raising)
-    told = str(caught.value)
+    message = str(caught.value)
     assert isinstance(caught.value, RuntimeError)
-    assert told.startswith("1 of 30 runs failed, the first at x = 2, w = 0, seed = 1: ")
-    assert "ZeroDivisionError: no luck with 1 in two lines; 4 are done" in told
-    assert "keep_going=True" in told
-    assert "\n" not in told
+    assert message.startswith("1 of 30 runs failed, the first at x = 2, w = 0, seed = 1: ")
+    assert "ZeroDivisionError: no result for 1 in two lines; 4 are done" in message
+    assert "keep_going=True" in message
+    assert "\n" not in message
     assert "in raising" in caught.value.__notes__[0]  # where it was
 
 
 def test_from_python_failed_runs_are_warned_of_where_it_keeps_going(tmp_path):
     with pytest.warns(UserWarning, match="failed") as caught:
         table = swept(tmp_path / "out", TABLE, raising, keep_going=True)
-    (told,) = [str(each.message) for each in caught]
-    assert told == (
+    (message,) = [str(each.message) for each in caught]
+    assert message == (
         "6 of 30 runs failed, the first at x = 2, w = 0, seed = 1: "
-        "ZeroDivisionError: no luck with 1 in two lines; the table has the 24 others"
+        "ZeroDivisionError: no result for 1 in two lines; the table has the 24 others"
     )
     assert len(table) == 24

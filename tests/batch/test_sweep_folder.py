@@ -8,6 +8,7 @@ import pytest
 from functions import LOG, NAP, silent
 from sweeping import (
     call,
+    check_usage_error,
     commanded,
     contents,
     digest,
@@ -20,14 +21,13 @@ from sweeping import (
     manifest_of,
     parts_of,
     read_results,
-    refused,
     swept,
     until,
     workers_of,
-    written,
+    write_experiment,
 )  # fmt: skip
 
-from samizdat.batch.folder import compact
+from samizdat.batch.folder import SweepFolder, compact
 from samizdat.batch.sweep import sweep
 from samizdat.system.files import FolderLock
 
@@ -46,9 +46,9 @@ def test_a_second_writer_is_refused_while_the_first_goes_on(done, copy, capsys):
     before = contents(copy)
     lock = FolderLock(copy)
     words = [str(copy), "another process is writing"]
-    refused(capsys, "sweep", done[1], "--out", copy, words=words)
-    refused(capsys, "sweep", done[1], "--out", copy, "--shard", "1/2", words=words)
-    refused(capsys, "compact", copy, words=words)
+    check_usage_error(capsys, "sweep", done[1], "--out", copy, words=words)
+    check_usage_error(capsys, "sweep", done[1], "--out", copy, "--shard", "1/2", words=words)
+    check_usage_error(capsys, "compact", copy, words=words)
     lock.release()
     assert contents(copy) == before
 
@@ -58,10 +58,12 @@ def test_a_shard_keeps_others_out_but_not_other_shards(done, tmp_path, capsys):
 
     out = tmp_path / "out"
     one = SweepFolder(out, "1of2")
-    refused(capsys, "sweep", done[1], "--out", out, words=["another process is writing"])
-    refused(capsys, "sweep", done[1], "--out", out, "--shard", "1/2", words=["another process"])
+    check_usage_error(capsys, "sweep", done[1], "--out", out, words=["another process is writing"])
+    check_usage_error(
+        capsys, "sweep", done[1], "--out", out, "--shard", "1/2", words=["another process"]
+    )
     assert call("sweep", done[1], "--out", out, "--shard", "2/2", "--jobs", 1, "--quiet") == 0
-    refused(capsys, "compact", out, words=["another process is writing"])
+    check_usage_error(capsys, "compact", out, words=["another process is writing"])
     one.release()
     assert call("sweep", done[1], "--out", out, "--shard", "1/2", "--jobs", 1, "--quiet") == 0
     assert digests(out) == digests(done[0])
@@ -72,9 +74,9 @@ def test_a_running_sweep_refuses_a_second_and_a_compaction_and_ends_well(tmp_pat
     out, log = tmp_path / "out", tmp_path / "log"
     process = driven(out, TABLE, "plain", env=environment(**{LOG: log, NAP: 0.1}))
     until(lambda: workers_of(log), process)
-    file = written(tmp_path, name="unnamed.toml")
-    refused(capsys, "sweep", file, "--out", out, words=["another process"])
-    refused(capsys, "compact", out, words=["another process is writing"])
+    file = write_experiment(tmp_path, name="unnamed.toml")
+    check_usage_error(capsys, "sweep", file, "--out", out, words=["another process"])
+    check_usage_error(capsys, "compact", out, words=["another process is writing"])
     code, _, err = finish(process)
     assert (code, err) == (0, "")
     swept(tmp_path / "other", TABLE, silent)
@@ -107,8 +109,8 @@ def test_the_folder_of_a_run_is_refused_and_left_alone(done, tmp_path, capsys):
     assert call("run", "town", "--citizens", 50, "--until", "2014-03-03", "--out", out,
                 "--no-figures", "--quiet") == 0  # fmt: skip
     before = contents(out)
-    refused(capsys, "sweep", done[1], "--out", out, words=[str(out), "holds a run"])
-    refused(capsys, "compact", out, words=[str(out), "holds no sweep"])
+    check_usage_error(capsys, "sweep", done[1], "--out", out, words=[str(out), "holds a run"])
+    check_usage_error(capsys, "compact", out, words=[str(out), "holds no sweep"])
     assert contents(out) == before
     assert not (out / "runs").exists()
 
@@ -121,14 +123,18 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(
     for name in names:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("mine")
-    refused(capsys, "sweep", done[1], "--out", out, words=[str(out), "something else"])
+    check_usage_error(capsys, "sweep", done[1], "--out", out, words=[str(out), "something else"])
     assert contents(out) == dict.fromkeys(names, b"mine")
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(done, tmp_path, capsys):
     (tmp_path / "out").write_text("mine")
-    refused(capsys, "sweep", done[1], "--out", tmp_path / "out", words=[str(tmp_path / "out")])
-    refused(capsys, "sweep", done[1], "--out", tmp_path / "out" / "in", words=["not a directory"])
+    check_usage_error(
+        capsys, "sweep", done[1], "--out", tmp_path / "out", words=[str(tmp_path / "out")]
+    )
+    check_usage_error(
+        capsys, "sweep", done[1], "--out", tmp_path / "out" / "in", words=["not a directory"]
+    )
     assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -158,7 +164,7 @@ def test_an_interrupt_before_its_first_word_leaves_the_folder_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("samizdat.batch.sweep._Call._find_workers", interrupted)
+        patch.setattr(SweepFolder, "begin", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sweep(done[1], out, jobs=1)
     assert contents(out) == before
@@ -168,10 +174,12 @@ def test_an_interrupt_before_its_first_word_leaves_the_folder_as_it_was(
 
 def test_the_sweep_of_another_name_or_form_is_refused_and_left_alone(done, copy, tmp_path, capsys):
     before = contents(copy)
-    other = written(tmp_path, done[1].read_text(), "other.toml")
-    refused(capsys, "sweep", other, "--out", copy, words=["whole form of 'fear'", "'other'"])
+    other = write_experiment(tmp_path, done[1].read_text(), "other.toml")
+    check_usage_error(
+        capsys, "sweep", other, "--out", copy, words=["whole form of 'fear'", "'other'"]
+    )
     words = ["whole form of 'fear'", "small form of 'fear'"]
-    refused(capsys, "sweep", done[1], "--out", copy, "--quick", words=words)
+    check_usage_error(capsys, "sweep", done[1], "--out", copy, "--quick", words=words)
     assert contents(copy) == before
 
 

@@ -32,10 +32,10 @@ def test_what_is_no_function_of_a_module_is_refused_in_one_line(tmp_path, name):
     model, words = MODELS[name]
     with pytest.raises(ExperimentError) as caught:
         swept(tmp_path / "out", grid(), model)
-    told = str(caught.value)
+    message = str(caught.value)
     for word in ("model = ", "at the top level of a module", *words):
-        assert word in told
-    assert "\n" not in told
+        assert word in message
+    assert "\n" not in message
     assert not (tmp_path / "out").exists()
 
 

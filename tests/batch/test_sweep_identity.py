@@ -17,12 +17,12 @@ from sweeping import (
     manifest_of,
     read_results,
     swept,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat import Scenario, Simulation
 from samizdat.batch.experiment import Experiment
-from samizdat.batch.sweep import Plan
+from samizdat.batch.plan import SweepPlan
 from samizdat.page.reopen import choice_of_run
 from samizdat.run.measures import OUTCOMES
 from samizdat.scenario.shipped import shipped_text
@@ -187,7 +187,7 @@ def test_title_and_description_of_a_scenario_do_not_count(tmp_path):
     assert not found["a"] & found["c"]
 
 
-def test_a_scenario_file_that_changes_makes_other_runs_at_once(tmp_path):
+def test_a_scenario_file_that_changes_makes_other_runs_immediately(tmp_path):
     """In one process, as in a notebook."""
     file = tmp_path / "mine.toml"
     file.write_text(shipped_text("town"))
@@ -225,7 +225,7 @@ def test_a_scenario_is_looked_for_beside_the_experiment_first(tmp_path, monkeypa
                          (tmp_path, "worlds/mine.toml"), (tmp_path, "town")):  # fmt: skip
         factor = f'scenario = ["{name}"]' if varied else '"attention.beta" = [0.1]'
         text = WHERE.format(scenario="town" if varied else name, factor=factor)
-        plan = Plan.of(Experiment.load(written(folder, text)))
+        plan = SweepPlan.of(Experiment.load(write_experiment(folder, text)))
         found[folder.name, name] = plan.digests
     town = found["there", "town"]
     assert found["there", "worlds/mine.toml"] == town == found[tmp_path.name, "town"]
@@ -237,7 +237,7 @@ def test_a_run_of_a_scenario_beside_the_experiment_is_done_again_by_its_path(tmp
     (tmp_path / "ideas").mkdir()
     (tmp_path / "ideas" / "mine.toml").write_text(shipped_text("town"))
     text = WHERE.format(scenario="mine.toml", factor='"attention.beta" = [0.1]')
-    written(tmp_path / "ideas", text, "it.toml")
+    write_experiment(tmp_path / "ideas", text, "it.toml")
     assert call("sweep", "ideas/it.toml", "--out", "out", "--jobs", 1, "--quiet") == 0
     assert choice_of_run(Path("out"), int(read_results("out").table["RunId"][0])).scenario == (
         "ideas/mine.toml"
@@ -250,16 +250,16 @@ def test_a_shipped_name_stays_one_whatever_lies_there(tmp_path):
     (tmp_path / "town").write_text("no scenario")
     factor = 'scenario = ["town", "zhanaozen"]'
     text = WHERE.format(scenario="town", factor=factor).replace("until = 2014-03-03\n", "")
-    assert len(Plan.of(Experiment.load(written(tmp_path, text))).digests) == 2
+    assert len(SweepPlan.of(Experiment.load(write_experiment(tmp_path, text))).digests) == 2
 
 
 def test_a_run_uses_the_scenario_that_was_read_at_the_beginning(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(shipped_text("town"))
-    plan = Plan.of(Experiment.from_table(world(scenario=str(file))))
+    plan = SweepPlan.of(Experiment.from_table(world(scenario=str(file))))
     file.unlink()
     point = {"attention.beta": 0.1, "regime": "open"}
-    assert plan.subject.run(point, 1, 1, lambda: False).steps == 6
+    assert plan.model.run(point, 1, 1, lambda: False).steps == 6
 
 
 def test_run_ids_are_positive_and_fit_63_bits():
@@ -274,7 +274,7 @@ def test_seeds_are_those_of_the_replicates_alone(tmp_path):
     assert (table["seed"] == 11 + table["iteration"]).all()
 
 
-def test_only_a_dummy_changes_the_luck(tmp_path):
+def test_only_a_dummy_changes_the_random_numbers(tmp_path):
     table = swept(tmp_path / "out", grid(design=SOBOL | {"samples": 4}, replicates=2), silent)
     other = table["dummy"] >= 0.5
     assert set(table["dummy"]) == {0.0, 1.0}
@@ -342,6 +342,6 @@ chill = { low = 0, high = 0.1 }
 design.samples = 3
 design.factors.chill = { low = 0, high = 0.2 }
 """
-    small = Experiment.load(written(tmp_path, text), quick=True)
+    small = Experiment.load(write_experiment(tmp_path, text), quick=True)
     assert (small.design.kind, small.design.samples) == ("latin_hypercube", 3)
     assert small.design.factors["chill"].high == 0.2

@@ -69,10 +69,10 @@ def completed(process, out, whole):
 def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_table(begun, whole):
     seed = 20
     print("seed", seed)
-    luck, kills = random.Random(seed), 0
+    rng, kills = random.Random(seed), 0
     for _ in range(10):
         process, out, log = begun()
-        time.sleep(luck.uniform(0, 0.25))
+        time.sleep(rng.uniform(0, 0.25))
         kills += process.poll() is None
         end(process)
     process, out, log = begun(0.0)
@@ -158,7 +158,7 @@ def test_no_orphan_is_left_after_an_end_that_was_asked_for(begun):
 
 
 @pytest.mark.slow
-def test_a_second_interrupt_ends_it_at_once(begun, whole):
+def test_a_second_interrupt_ends_it_immediately(begun, whole):
     process, out, log = begun(30)  # each run takes longer than anybody waits
     os.kill(process.pid, signal.SIGINT)
     time.sleep(1)

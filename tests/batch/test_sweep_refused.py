@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sweeping import FEAR, call, refused, written
+from sweeping import FEAR, call, check_usage_error, write_experiment
 
 from samizdat.batch.experiment import Experiment, ExperimentError
-from samizdat.batch.sweep import Plan
+from samizdat.batch.plan import SweepPlan
 from samizdat.scenario.schema import ScenarioError
 
 # name -> (text in FEAR, what replaces it, words that the line must hold)
@@ -223,7 +223,7 @@ def nothing(folder, capsys, words, *arguments):
     """Check that a call is refused and writes nothing."""
     os.chdir(folder)
     before = sorted(folder.rglob("*"))
-    line = refused(capsys, "sweep", *arguments, words=words)
+    line = check_usage_error(capsys, "sweep", *arguments, words=words)
     assert "Traceback" not in line
     assert sorted(folder.rglob("*")) == before
 
@@ -238,7 +238,7 @@ def test_a_bad_experiment_is_refused(capsys, tmp_path, name):
     old, new, words = FILES[name]
     assert old in FEAR
     nothing(tmp_path, capsys, ["fear.toml: ", *words],
-            written(tmp_path, FEAR.replace(old, new, 1)))  # fmt: skip
+            write_experiment(tmp_path, FEAR.replace(old, new, 1)))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -246,20 +246,22 @@ def test_a_bad_table_of_points_is_refused(capsys, tmp_path, name):
     file, content, words = TABLES[name]
     if content is not None:
         (tmp_path / file).write_bytes(content)
-    nothing(tmp_path, capsys, ["fear.toml: ", *words], written(tmp_path, TABLE.format(file)))
+    nothing(
+        tmp_path, capsys, ["fear.toml: ", *words], write_experiment(tmp_path, TABLE.format(file))
+    )
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_bad_list_of_points_is_refused(capsys, tmp_path, name):
     points, words = LISTS[name]
     text = TABLE.replace('"table"', '"list"').replace('file = "{}"', f"points = {points}")
-    nothing(tmp_path, capsys, ["fear.toml: ", *words], written(tmp_path, text))
+    nothing(tmp_path, capsys, ["fear.toml: ", *words], write_experiment(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_bad_call_of_sweep_is_refused(capsys, tmp_path, name):
     options, words = CALLS[name]
-    nothing(tmp_path, capsys, words, written(tmp_path), *options)
+    nothing(tmp_path, capsys, words, write_experiment(tmp_path), *options)
 
 
 @pytest.mark.parametrize("kind", ["junk", "folder", "nowhere"])
@@ -283,12 +285,12 @@ def test_odd_columns_of_parquet_are_refused_or_read(tmp_path, kind):
         "decimal": pd.Series([Decimal("0.1")]),
     }
     pd.DataFrame({"chill": odd[kind]}).to_parquet(tmp_path / "points.parquet")
-    experiment = Experiment.load(written(tmp_path, TABLE.format("points.parquet")))
+    experiment = Experiment.load(write_experiment(tmp_path, TABLE.format("points.parquet")))
     if kind in ("category", "decimal"):
-        assert len(Plan.of(experiment).points) == 1
+        assert len(SweepPlan.of(experiment).points) == 1
     else:
         with pytest.raises(ExperimentError, match="chill"):
-            Plan.of(experiment)
+            SweepPlan.of(experiment)
 
 
 def test_a_table_of_points_may_be_drawn_by_its_columns(tmp_path):
@@ -302,14 +304,14 @@ x = "chill"
 y = "fear.max"
 """
     )
-    experiment = Experiment.load(written(tmp_path, text))
+    experiment = Experiment.load(write_experiment(tmp_path, text))
     assert "chill" not in experiment.measured
     assert "fear.max" in experiment.measured
-    assert Plan.of(experiment).points["regime"].tolist() == ["open", "ban"]
+    assert SweepPlan.of(experiment).points["regime"].tolist() == ["open", "ban"]
 
 
 def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
-    file = written(tmp_path)
+    file = write_experiment(tmp_path)
     file.write_text(file.read_text(), encoding="utf-8-sig")
     assert Experiment.load(file).scenario == "town"
 
@@ -317,11 +319,11 @@ def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
 def test_an_error_of_a_table_that_is_no_file_names_no_file():
     table = tomllib.loads(FEAR.replace('"town"', '"tonw"'))
     with pytest.raises(ExperimentError, match=r"^scenario: unknown 'tonw'"):
-        Plan.of(Experiment.from_table(table))
+        SweepPlan.of(Experiment.from_table(table))
 
 
 def test_a_measure_that_is_known_is_refused_nowhere(tmp_path, capsys):
-    assert call("sweep", written(tmp_path), "--dry-run") == 0
+    assert call("sweep", write_experiment(tmp_path), "--dry-run") == 0
 
 
 # Whatever stands in the file: an experiment, or one line.
@@ -385,7 +387,7 @@ def _changed(table, path, how, junk, name):
 def _read(table, folder, quick=False):
     """Read a table as a sweep does; return what is wrong with it."""
     try:
-        Plan.of(Experiment.from_table(table, "mine", folder, quick=quick))
+        SweepPlan.of(Experiment.from_table(table, "mine", folder, quick=quick))
     except ValueError as error:
         return error
     return None
@@ -414,6 +416,6 @@ def test_whatever_stands_in_a_file_is_an_experiment_or_one_line(tmp_path, path, 
     junk=st.text("[]{}=\"'.,#\n 0aé-\\", max_size=4),
 )  # fmt: skip
 def test_whatever_is_written_is_an_experiment_or_one_line(tmp_path, place, width, junk):
-    file = written(tmp_path, FEAR[:place] + junk + FEAR[place + width :])
+    file = write_experiment(tmp_path, FEAR[:place] + junk + FEAR[place + width :])
     with contextlib.suppress(ScenarioError):
-        Plan.of(Experiment.load(file))
+        SweepPlan.of(Experiment.load(file))

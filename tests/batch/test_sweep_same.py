@@ -16,7 +16,7 @@ from sweeping import (
     manifest_of,
     parts_of,
     swept,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 TABLE = grid(levels=9, replicates=7)
@@ -34,7 +34,10 @@ def whole(tmp_path_factory):
 def towns(tmp_path_factory):
     """Digests of a sweep of the model, done here; of its series too."""
     folder = tmp_path_factory.mktemp("towns")
-    assert call("sweep", written(folder), "--out", folder / "out", "--jobs", 1, "--quiet") == 0
+    assert (
+        call("sweep", write_experiment(folder), "--out", folder / "out", "--jobs", 1, "--quiet")
+        == 0
+    )
     found = digests(folder / "out")
     assert found[1] is not None
     return found
@@ -59,7 +62,7 @@ def test_threads_change_nothing(whole, tmp_path, threads):
 
 
 @pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_processes_that_are_brought_change_nothing(whole, tmp_path, processes):
+def test_processes_of_the_caller_change_nothing(whole, tmp_path, processes):
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=spawn) as executor:
         swept(tmp_path / "out", portions(3), plain, executor=executor)
@@ -74,7 +77,7 @@ def test_processes_of_its_own_change_nothing(whole, tmp_path):
 
 @pytest.mark.slow
 def test_processes_give_the_model_s_series_too(towns, tmp_path):
-    file, out = written(tmp_path), tmp_path / "out"
+    file, out = write_experiment(tmp_path), tmp_path / "out"
     assert call("sweep", file, "--out", out, "--jobs", 2, "--quiet") == 0
     assert digests(out) == towns
 
@@ -82,20 +85,20 @@ def test_processes_give_the_model_s_series_too(towns, tmp_path):
 @pytest.mark.parametrize("runs", [1, 3, 1000])
 def test_portions_do_not_change_the_model_s_series(towns, tmp_path, runs):
     text = FEAR + f"\n[resources]\nchunk_runs = {runs}\n"
-    assert call("sweep", written(tmp_path, text), "--out", tmp_path / "out", "--jobs", 1,
+    assert call("sweep", write_experiment(tmp_path, text), "--out", tmp_path / "out", "--jobs", 1,
                 "--quiet") == 0  # fmt: skip
     assert digests(tmp_path / "out") == towns
 
 
 def test_threads_of_a_run_change_nothing(towns, tmp_path):
     text = FEAR + "\n[resources]\nthreads = 3\n"
-    assert call("sweep", written(tmp_path, text), "--out", tmp_path / "out", "--jobs", 1,
+    assert call("sweep", write_experiment(tmp_path, text), "--out", tmp_path / "out", "--jobs", 1,
                 "--quiet") == 0  # fmt: skip
     assert digests(tmp_path / "out") == towns
 
 
 def test_shards_one_after_the_other_make_the_whole(towns, tmp_path):
-    file, out = written(tmp_path), tmp_path / "out"
+    file, out = write_experiment(tmp_path), tmp_path / "out"
     for shard in ("2/3", "3/3", "1/3"):
         assert manifest_of(out)["status"] == "running" if out.exists() else True
         assert call("sweep", file, "--out", out, "--jobs", 1, "--shard", shard, "--quiet") == 0
@@ -106,8 +109,8 @@ def test_shards_one_after_the_other_make_the_whole(towns, tmp_path):
 
 
 @pytest.mark.slow
-def test_shards_at_once_make_the_whole(towns, tmp_path):
-    file, out, log = written(tmp_path), tmp_path / "out", tmp_path / "log"
+def test_shards_at_the_same_time_make_the_whole(towns, tmp_path):
+    file, out, log = write_experiment(tmp_path), tmp_path / "out", tmp_path / "log"
     calls = [
         commanded("sweep", file, "--out", out, "--jobs", 1, "--shard", f"{k}/3",
                   env=environment(**{LOG: log}))
@@ -123,7 +126,7 @@ def test_shards_at_once_make_the_whole(towns, tmp_path):
 
 
 def test_an_unsharded_call_takes_up_what_a_shard_left(towns, tmp_path):
-    file, out = written(tmp_path), tmp_path / "out"
+    file, out = write_experiment(tmp_path), tmp_path / "out"
     assert call("sweep", file, "--out", out, "--jobs", 1, "--shard", "2/3", "--quiet") == 0
     assert call("sweep", file, "--out", out, "--jobs", 1, "--quiet") == 0
     assert digests(out) == towns

@@ -9,7 +9,7 @@ from command import call
 from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
-from samizdat.report.write import written
+from samizdat.report.write import write_findings
 from small_sweeps import GRID, sweep, tipping
 
 LINE = {"kind": "line", "x": "x", "y": "a"}
@@ -25,24 +25,24 @@ def again(folder, *figures):
     results = read_results(folder)
     asked = results.experiment.to_table() | {"figures": list(figures)}
     experiment = type(results.experiment).from_table(asked, "small")
-    written(results._replace(experiment=experiment))
+    write_findings(results._replace(experiment=experiment))
 
 
 def contents(folder):
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def told(folder, **facts):
-    """Say something else in the manifest."""
+def change_manifest(folder, **facts):
+    """Change facts in the manifest."""
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | facts))
 
 
-def refused(capsys, folder, *words):
+def check_refused(capsys, folder, *words):
     assert call("report", folder) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert all(word in said for word in words), said
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert all(word in printed for word in words), printed
 
 
 def test_pictures_of_an_earlier_report_are_removed(folder):
@@ -76,28 +76,28 @@ def test_a_list_that_was_tampered_with_removes_nothing_elsewhere(folder, tmp_pat
 @pytest.mark.parametrize("facts", [{"finished": 30}, {"status": "complete"}])
 def test_without_its_parts_the_report_stays_as_it_is(folder, capsys, facts):
     write_report(folder)
-    told(folder, **facts)
+    change_manifest(folder, **facts)
     shutil.rmtree(folder / "runs")
     before = contents(folder)
-    refused(capsys, folder, "runs", "30 runs were done", "sweeping again")
+    check_refused(capsys, folder, "runs", "30 runs were done", "sweeping again")
     assert contents(folder) == before
 
 
 def test_a_report_of_runs_is_not_replaced_by_one_of_none(folder, capsys):
     write_report(folder)
-    told(folder, status="running")
+    change_manifest(folder, status="running")
     for part in parts.parts_in(folder / "runs"):
         part.path.unlink()
     before = contents(folder)
-    refused(capsys, folder, "there is a report")
+    check_refused(capsys, folder, "there is a report")
     (folder / "report" / ".report.json").unlink()
-    refused(capsys, folder, "there is a report")
+    check_refused(capsys, folder, "there is a report")
     before.pop("report/.report.json")
     assert contents(folder) == before
 
 
 def test_a_sweep_that_has_only_begun_has_an_empty_report_again_and_again(folder):
-    told(folder, status="running")
+    change_manifest(folder, status="running")
     for part in parts.parts_in(folder / "runs"):
         part.path.unlink()
     for _ in range(2):
@@ -109,6 +109,6 @@ def test_a_damaged_design_is_one_line(folder, capsys):
     whole = path.read_bytes()
     for kept in (0, 100, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:kept])
-        refused(capsys, folder, "design.parquet", "damaged", "sweeping again")
+        check_refused(capsys, folder, "design.parquet", "damaged", "sweeping again")
     path.unlink()
-    refused(capsys, folder, "design.parquet", "no such file", "sweeping again")
+    check_refused(capsys, folder, "design.parquet", "no such file", "sweeping again")

@@ -9,8 +9,8 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.charts import CHARTS, DASHES, MARKERS
-from samizdat.report.figures import drawn
-from samizdat.report.tables import sample_of
+from samizdat.report.figures import draw_figures
+from samizdat.report.tables import finished_runs
 from small_sweeps import GRID, TOWN, failing, sweep, tipping
 
 KINDS = {
@@ -41,7 +41,7 @@ def draw(folder, tmp_path, *figures):
     asked = results.experiment.to_table() | {"figures": list(figures)}
     experiment = type(results.experiment).from_table(asked, "small")
     results = results._replace(experiment=experiment)
-    return drawn(results, sample_of(results), tmp_path)
+    return draw_figures(results, finished_runs(results), tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -59,7 +59,7 @@ def test_a_figure_on_disk_has_the_words_that_the_page_writes_itself(grid, tmp_pa
     assert picture.path.read_bytes() != picture.png
 
 
-def test_a_caption_says_how_many_runs_whose_luck_and_which_interval(grid, tmp_path):
+def test_a_caption_says_how_many_runs_which_seeds_and_which_interval(grid, tmp_path):
     caption = draw(grid, tmp_path, KINDS["line"])[0].caption
     for words in ("n = 5 runs each", "seeds 1 to 5", "95 % interval (Student's t)", "6 points"):
         assert words in caption
@@ -124,10 +124,10 @@ def test_a_series_of_what_was_not_kept_is_refused(town, tmp_path):
         draw(town, tmp_path, {"kind": "series", "y": "mobilize"})
 
 
-def test_more_hues_than_can_be_told_apart_are_refused(tmp_path):
+def test_more_hues_than_can_be_distinguished_are_refused(tmp_path):
     design = {"factors": {"x": {"low": 0, "high": 1, "steps": 13}, "mood": ["calm"]}}
     folder = sweep(tmp_path / "s", GRID | {"design": design, "replicates": 1}, tipping)
-    with pytest.raises(ExperimentError, match="13 levels, 12 can be told apart"):
+    with pytest.raises(ExperimentError, match="13 levels, at most 12 can be distinguished"):
         draw(folder, tmp_path, {"kind": "points", "x": "mood", "y": "a", "hue": "x"})
 
 

@@ -69,7 +69,7 @@ def test_no_word_of_a_file_or_an_error_is_markup(evil):
 
 
 def test_failed_runs_are_counted_and_shown(evil):
-    assert "2 runs failed; they are in no mean." in evil
+    assert "2 runs failed; no mean includes them." in evil
     assert "RuntimeError: &lt;script&gt;" in evil
     assert "Not complete (complete): 2 of 4 runs are here. 2 failed." in evil
 
@@ -123,9 +123,9 @@ def test_a_report_is_written_where_it_is_told(tmp_path):
 def test_the_command_prints_the_table(tmp_path, capsys):
     folder = sweep(tmp_path / "s", GRID, tipping)
     assert call("report", folder) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for words in ("Does a grow with x?", "30 of 30 runs", "angry", "Written to"):
-        assert words in said
+        assert words in printed
 
 
 def test_quiet_prints_nothing(tmp_path, capsys):
@@ -135,6 +135,6 @@ def test_quiet_prints_nothing(tmp_path, capsys):
 
 def test_a_folder_without_a_sweep_is_refused_in_one_line(tmp_path, capsys):
     assert call("report", tmp_path) == 2
-    said = capsys.readouterr().err
-    assert "holds no sweep" in said
-    assert said.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert "holds no sweep" in printed
+    assert printed.count("\n") == 1

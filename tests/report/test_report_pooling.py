@@ -7,8 +7,8 @@ from scipy import stats
 from samizdat.batch.experiment import FigureSpec
 from samizdat.batch.intervals import wilson
 from samizdat.batch.results import read_results
-from samizdat.report.figures import _drawn, _frame, drawn
-from samizdat.report.tables import sample_of
+from samizdat.report.figures import _figure_data, _frame, draw_figures
+from samizdat.report.tables import finished_runs
 from small_sweeps import GRID, TOWN, sweep, tipping
 
 FELL = {"kind": "points", "x": "x", "y": "cascade"}
@@ -16,10 +16,10 @@ LOW_HIGH = {"low": 0.0, "high": 1.0}
 SEEDS = 6
 
 
-def lucky(point, seed):
+def seeded(point, seed):
     """Be decided by the seed, but for the last of four levels."""
-    luck = np.random.default_rng(seed).random()
-    return {"a": 2.0 * (luck + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": luck}
+    number = np.random.default_rng(seed).random()
+    return {"a": 2.0 * (number + 0.1 * point["x"] > 0.6 or point["w"] == 3), "b": number}
 
 
 def noisy(point, seed):
@@ -30,7 +30,7 @@ def noisy(point, seed):
 
 def failing_once(point, seed):
     if point["x"] == 0 and point["mood"] == "calm":
-        raise RuntimeError("no luck")
+        raise RuntimeError("it fails once")
     return tipping(point, seed)
 
 
@@ -39,14 +39,15 @@ def grid(tmp_path_factory):
     """Two levels that are shown, four that are not, six seeds that all share."""
     design = {"factors": {"x": [0.0, 1.0], "w": [0.0, 1.0, 2.0, 3.0]}}
     table = GRID | {"design": design, "replicates": SEEDS}
-    return sweep(tmp_path_factory.mktemp("grid") / "s", table, lucky)
+    return sweep(tmp_path_factory.mktemp("grid") / "s", table, seeded)
 
 
 def cells(folder, figure):
     """What is drawn of a figure."""
     results, spec = read_results(folder), FigureSpec.model_validate(figure)
-    sample = sample_of(results)
-    return _drawn(results, sample, spec, _frame(results, sample, spec, "figures.0")).means
+    finished = finished_runs(results)
+    frame = _frame(results, finished, spec, "figures.0")
+    return _figure_data(results, finished, spec, frame).means
 
 
 def caption(folder, figure, tmp_path):
@@ -54,7 +55,7 @@ def caption(folder, figure, tmp_path):
     asked = results.experiment.to_table() | {"figures": [figure]}
     experiment = type(results.experiment).from_table(asked, "small")
     results = results._replace(experiment=experiment)
-    return drawn(results, sample_of(results), tmp_path)[0].caption
+    return draw_figures(results, finished_runs(results), tmp_path)[0].caption
 
 
 def test_runs_that_share_a_seed_are_one_draw(grid):
@@ -80,8 +81,8 @@ def test_replicates_that_all_agree_are_not_certain(grid, tmp_path):
     low, high = wilson(np.array([float(SEEDS)]), np.array([1.0]))
     assert found.loc[3.0, ["low", "high"]].tolist() == [low[0], high[0]]
     assert found.loc[0.0, "mean"] not in (0.0, 1.0)
-    told = caption(grid, figure, tmp_path)
-    assert "Student's t over replicates, Wilson where all of them agree)" in told
+    text = caption(grid, figure, tmp_path)
+    assert "Student's t over replicates, Wilson where all of them agree)" in text
 
 
 def test_where_nothing_is_pooled_yes_and_no_keep_wilsons_interval(grid, tmp_path):
@@ -100,10 +101,10 @@ def test_a_replicate_that_some_points_lack_leans_to_no_side(tmp_path):
     folder = sweep(tmp_path / "t", GRID, tipping, leave_out=rows[:1])
     found = cells(folder, {"kind": "line", "x": "x", "y": "a"})
     assert (found.cells["n"].tolist(), found.left_out) == ([4, 5, 5], 1)
-    told = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
-    assert "n = 4 to 5 replicates each (8 to 10 runs)" in told
-    assert "1 runs" not in told
-    assert "1 run is left out, since other points lack its replicate" in told
+    text = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
+    assert "n = 4 to 5 replicates each (8 to 10 runs)" in text
+    assert "1 runs" not in text
+    assert "1 run is left out, since other points lack its replicate" in text
 
 
 @pytest.mark.parametrize("kind", ["heatmap", "points"])
@@ -128,9 +129,9 @@ def test_of_sampled_points_each_is_a_draw(tmp_path):
     known = stats.t.interval(0.95, 9, means.mean(), stats.sem(means))
     mine = found[found["x"] == "calm"][["low", "high"]].to_numpy()[0]
     assert mine == pytest.approx(known)
-    told = caption(folder, figure, tmp_path)
-    assert "Student's t over sampled points), n = 10 sampled points each (30 runs)" in told
-    assert "all have the same seeds" in told
+    text = caption(folder, figure, tmp_path)
+    assert "Student's t over sampled points), n = 10 sampled points each (30 runs)" in text
+    assert "all have the same seeds: intervals reflect variation between sampled points" in text
 
 
 @pytest.mark.parametrize(("kind", "more", "n", "unit"), [
@@ -147,9 +148,9 @@ def test_points_that_were_sampled_together_are_one_draw(tmp_path, kind, more, n,
     means = runs.groupby(runs["point"] // rows)["a"].mean()
     calm = found.cells.set_index("x").loc["calm"]
     assert (calm["n"], calm["mean"]) == pytest.approx((len(means), means.mean()))
-    told = caption(folder, {"kind": "points", "x": "mood", "y": "a"}, tmp_path)
-    assert f"Student's t over {unit})" in told
-    assert "seeds 1 to 2 and as many others for the dummy" in told
+    text = caption(folder, {"kind": "points", "x": "mood", "y": "a"}, tmp_path)
+    assert f"Student's t over {unit})" in text
+    assert "seeds 1 to 2 and as many others for the dummy" in text
 
 
 def test_a_series_is_of_replicates_too(tmp_path):
@@ -164,5 +165,5 @@ def test_a_series_is_of_replicates_too(tmp_path):
 
 def test_one_seed_for_all_has_no_interval(tmp_path):
     folder = sweep(tmp_path / "s", GRID | {"replicates": 1}, tipping)
-    told = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
-    assert told.startswith("Mean, n = 1 replicate each (2 runs)")
+    text = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
+    assert text.startswith("Mean, n = 1 replicate each (2 runs)")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from samizdat.batch.results import read_results
-from samizdat.report.tables import sample_of, table_of_points
+from samizdat.report.tables import finished_runs, table_of_points
 from small_sweeps import TOWN, sweep
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -37,7 +37,7 @@ def test_every_query_has_an_answer(answers):
 
 
 def test_means_and_deviations_by_point_are_those_of_the_report(folder, answers):
-    table = table_of_points(sample_of(read_results(folder)))
+    table = table_of_points(finished_runs(read_results(folder)))
     mine = table[table["measure"] == "peak_share"][["n", "mean", "sd"]].to_numpy()
     np.testing.assert_allclose([row[3:] for row in answers[2]], mine)
 

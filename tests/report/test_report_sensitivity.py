@@ -1,15 +1,16 @@
 """The sensitivity analysis of a report, on functions whose indices are known."""
 
+import json
 import math
 
 import pandas as pd
 import pytest
 
 from samizdat.batch.results import read_results
-from samizdat.report import sensitivity, write_report
-from samizdat.report.sensitivity import analysed
-from samizdat.report.tables import sample_of
-from small_sweeps import ishigami, ishigami_with_luck, linear, sweep
+from samizdat.report import write_report
+from samizdat.report.sensitivity import analyse
+from samizdat.report.tables import finished_runs
+from small_sweeps import ishigami, ishigami_with_noise, linear, sweep
 
 ANGLE = {"low": -math.pi, "high": math.pi}
 VARIANCE = 7**2 / 8 + 0.1 * math.pi**4 / 5 + 0.1**2 * math.pi**8 / 18 + 1 / 2  # of Ishigami
@@ -30,7 +31,7 @@ def morris(**more):
 
 def analysis(folder):
     results = read_results(folder)
-    return analysed(results, sample_of(results))
+    return analyse(results, finished_runs(results))
 
 
 def indices(folder):
@@ -60,13 +61,13 @@ def test_the_known_total_lies_within_its_interval(of_ishigami):
     assert ((found["ST"] - known).abs() < found["ST_conf"]).all()
 
 
-def test_where_there_is_no_luck_the_dummy_reaches_nothing(of_ishigami):
+def test_without_random_numbers_the_dummy_reaches_nothing(of_ishigami):
     assert of_ishigami.loc["dummy", ["S1", "ST"]].tolist() == pytest.approx([0, 0], abs=1e-12)
     assert of_ishigami.loc[["x1", "x2", "x3"], "above_dummy"].tolist() == [True, True, True]
 
 
-def test_the_total_of_the_dummy_is_the_share_of_luck(tmp_path):
-    found = indices(sweep(tmp_path / "s", sobol(1024), ishigami_with_luck))
+def test_the_total_of_the_dummy_is_the_share_of_noise(tmp_path):
+    found = indices(sweep(tmp_path / "s", sobol(1024), ishigami_with_noise))
     assert found.loc["dummy", "ST"] == pytest.approx(4 / (VARIANCE + 4), abs=0.03)
 
 
@@ -95,13 +96,12 @@ def test_a_measure_that_never_changes_has_no_indices(tmp_path):
     assert found.notes == ["cascade: the same at every point, so it has no indices."]
 
 
-def test_other_points_than_those_that_were_run_are_not_analysed(tmp_path, monkeypatch):
+def test_other_points_than_those_that_were_run_are_not_analysed(tmp_path):
     folder = sweep(tmp_path / "s", sobol(2), ishigami)
-
-    def moved(experiment, points_of=sensitivity.points_of):
-        return points_of(experiment).assign(x1=0.5)
-
-    monkeypatch.setattr(sensitivity, "points_of", moved)
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["experiment"]["design"]["seed"] = 5  # other points than those that were run
+    path.write_text(json.dumps(manifest))
     assert "sample other points" in analysis(folder).notes[0]
 
 

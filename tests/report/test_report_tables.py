@@ -12,7 +12,7 @@ from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.tables import (
     _says_yes,
-    sample_of,
+    finished_runs,
     table_of_cascades,
     table_of_differences,
     table_of_points,
@@ -27,16 +27,16 @@ def grid(tmp_path_factory):
 
 
 def points(folder):
-    return table_of_points(sample_of(read_results(folder)))
+    return table_of_points(finished_runs(read_results(folder)))
 
 
 def cascades(folder):
-    return table_of_cascades(sample_of(read_results(folder)))
+    return table_of_cascades(finished_runs(read_results(folder)))
 
 
 def differences(folder):
     results = read_results(folder)
-    return table_of_differences(results, sample_of(results))
+    return table_of_differences(results, finished_runs(results))
 
 
 def test_an_interval_is_that_of_student():
@@ -96,7 +96,7 @@ def test_a_run_without_the_measure_is_no_cascade_and_no_lack_of_one(tmp_path):
     assert cascades(folder).query("x == 2")["n"].tolist() == [0, 0]
 
 
-def test_differences_of_pairs_are_free_of_the_luck_that_they_share(grid):
+def test_differences_of_pairs_are_free_of_the_random_numbers_that_they_share(grid):
     found = differences(grid).query("measure == 'a' and factor == 'x'")
     assert found["mean"].tolist() == pytest.approx([1.0, 2.0, 2.0, 4.0])
     assert found["sd"].tolist() == pytest.approx([0.0] * 4, abs=1e-12)

@@ -2,97 +2,165 @@
 
 import time
 import traceback
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from samizdat.batch.worlds import Outcome, Stopped
+from samizdat.batch.factors import Point
+from samizdat.batch.scenario_model import Outcome, Stopped
 from samizdat.run.records import as_days
 
 ERROR_LENGTH = 2000  # characters kept of what went wrong
+Notify = Callable[[str], None]  # takes a line that is worth reading
 
 
-class Subject(Protocol):
-    """What a sweep runs: `worlds.Worlds`, or `function.Function`."""
+class SweepModel(Protocol):
+    """What a sweep runs: a `ScenarioModel`, or a `FunctionModel`."""
 
     @property
     def measures(self) -> dict[str, type]:
-        """What is recorded of each run."""
+        """What is recorded of each run, and whether as numbers or as yes and no."""
 
-    def run(
-        self, point: dict[str, Any], seed: int, threads: int, stop: Callable[[], bool]
-    ) -> Outcome:
+    @property
+    def resolved(self) -> dict[str, object] | None:
+        """The scenario with every number; None: there is no scenario."""
+
+    def holding(self, points: pd.DataFrame) -> "SweepModel":
+        """Return the model with the text of every file that the points need."""
+
+    def memory(self, points: pd.DataFrame) -> int:
+        """Return the bytes that a process which runs these points takes at most."""
+
+    def prepare(self, notify: Notify) -> None:
+        """Do once what every process would have to do."""
+
+    def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
+        """Yield what identifies each point: all that can change a result, but the seed."""
+
+    def steps(self, point: Point) -> int:
+        """Return how many steps a run of a point takes."""
+
+    def run(self, point: Point, seed: int, threads: int, stop: Callable[[], bool]) -> Outcome:
         """Run one point with one seed."""
 
 
-class Job(NamedTuple):
-    """What a worker is sent: the subject, some points, and which of them to run with which seed."""
+class Chunk(NamedTuple):
+    """What a worker is sent: the model, some points, and which of them to run with which seed.
 
-    subject: "Subject"  # the same for all of a sweep
-    names: tuple[str, ...]  # of the factors
-    points: list[NDArray[Any]]  # a column a factor
-    point: NDArray[np.int32]  # of each run, an index into points
+    Attributes
+    ----------
+    model
+        The same for all of a sweep.
+    names
+        Of the factors.
+    points
+        A column a factor, each (points,).
+    point
+        Of each run, an index into the points (runs,).
+    run_id, iteration, seed
+        Of each run (runs,).
+    threads
+        That a run may take.
+    keep_going
+        Whether to go on after a run that failed.
+    stop
+        The name of the stop flag that a worker of a cluster looks at.
+    """
+
+    model: SweepModel
+    names: tuple[str, ...]
+    points: list[NDArray[np.generic]]
+    point: NDArray[np.int32]
     run_id: NDArray[np.int64]
     iteration: NDArray[np.int32]
     seed: NDArray[np.int64]
     threads: int
     keep_going: bool
-    stop: Any = None  # what the worker finds its stop flag by
+    stop: str | None = None
 
 
-class Done(NamedTuple):
-    """What a worker sends back; of a chunk that was stopped only what is finished."""
+class ChunkResult(NamedTuple):
+    """What a worker sends back; of a chunk that was stopped, only what is finished.
 
-    runs: bytes  # Arrow
+    Attributes
+    ----------
+    runs
+        The rows of the runs, as Arrow's stream format.
+    series
+        Their daily measures, likewise; None: no series is kept.
+    finished
+        How many runs ended, those that failed included.
+    failed
+        How many of them failed.
+    seconds
+        That the chunk took.
+    trouble
+        The first traceback.
+    """
+
+    runs: bytes
     series: bytes | None
     finished: int
     failed: int
     seconds: float
-    trouble: str | None = None  # the first traceback
+    trouble: str | None = None
 
 
-def run_chunk(job: Job, stop: Callable[[], bool]) -> Done:
-    """Run a job's runs one after the other, until told to stop.
+class _RunRow(NamedTuple):
+    """A run that ended: its place in the chunk, its steps, its measures, its error if it failed."""
 
-    A run that raises is a row with its error; unless the job keeps going, it is the last.
+    place: int
+    steps: int
+    measures: Mapping[str, float | bool | None]
+    error: str | None
+
+
+def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
+    """Run a chunk's runs one after the other, until asked to stop.
+
+    A run that raises is a row with its error; unless the chunk keeps going, it is the last.
     """
-    columns = [column.tolist() for column in job.points]
+    columns = [column.tolist() for column in chunk.points]
     began = time.perf_counter()
-    rows: list[Any] = []
+    rows: list[_RunRow] = []
     series: list[pd.DataFrame] = []
     trouble = None
-    for k, place in enumerate(job.point):
+    for k, place in enumerate(chunk.point):
         if stop():
             break
-        point = {name: values[place] for name, values in zip(job.names, columns, strict=True)}
-        seed = int(job.seed[k])
+        point = {name: values[place] for name, values in zip(chunk.names, columns, strict=True)}
+        seed = int(chunk.seed[k])
         try:
-            outcome, error = job.subject.run(point, seed, job.threads, stop), None
+            outcome, error = chunk.model.run(point, seed, chunk.threads, stop), None
         except Stopped:
             break
         except Exception as failure:
-            outcome, error = Outcome(0, {}), _told(failure)
+            outcome, error = Outcome(0, {}), _format_error(failure)
             trouble = trouble or traceback.format_exc(limit=-8)
-        rows.append((k, outcome.steps, outcome.measures, error))
+        rows.append(_RunRow(k, outcome.steps, outcome.measures, error))
         if outcome.series is not None:
-            outcome.series.insert(0, "RunId", job.run_id[k])
+            outcome.series.insert(0, "RunId", chunk.run_id[k])
             series.append(outcome.series)
-        if error and not job.keep_going:
+        if error and not chunk.keep_going:
             break
-    failed = sum(row[3] is not None for row in rows)
-    runs = _bytes(_table(job, rows))
-    kept = _bytes(as_days(pd.concat(series, ignore_index=True))) if series else None
-    return Done(runs, kept, len(rows), failed, time.perf_counter() - began, trouble)
+    return ChunkResult(
+        runs=_to_bytes(_table(chunk, rows)),
+        series=_to_bytes(as_days(pd.concat(series, ignore_index=True))) if series else None,
+        finished=len(rows),
+        failed=sum(row.error is not None for row in rows),
+        seconds=time.perf_counter() - began,
+        trouble=trouble,
+    )
 
 
-def failed_alone(job: Job, reason: str) -> Done:
-    """Return the one run of a job as failed: it ended the process that ran it."""
-    table = _table(job, [(0, 0, {}, reason)])
-    return Done(_bytes(table), None, 1, 1, 0.0)
+def failed_alone(chunk: Chunk, reason: str) -> ChunkResult:
+    """Return the one run of a chunk as failed: it ended the process that ran it."""
+    table = _table(chunk, [_RunRow(0, 0, {}, reason)])
+    return ChunkResult(_to_bytes(table), None, finished=1, failed=1, seconds=0.0)
 
 
 def table_of(content: bytes) -> pa.Table:
@@ -100,33 +168,33 @@ def table_of(content: bytes) -> pa.Table:
     return pa.ipc.open_stream(content).read_all()
 
 
-def _table(job: Job, rows: list[Any]) -> pa.Table:
+def _table(chunk: Chunk, rows: list[_RunRow]) -> pa.Table:
     """Lay rows out as Mesa does: RunId, iteration, Step, parameters, seed, measures."""
-    which = np.array([row[0] for row in rows], np.int64)
-    columns: dict[str, Any] = {
-        "RunId": pa.array(job.run_id[which], pa.int64()),
-        "iteration": pa.array(job.iteration[which], pa.int32()),
-        "Step": pa.array([row[1] for row in rows], pa.int32()),
+    index = np.array([row.place for row in rows], np.int64)
+    columns = {
+        "RunId": pa.array(chunk.run_id[index], pa.int64()),
+        "iteration": pa.array(chunk.iteration[index], pa.int32()),
+        "Step": pa.array([row.steps for row in rows], pa.int32()),
     }
-    places = job.point[which]
-    for f, name in enumerate(job.names):
-        values = job.points[f][places].tolist()
+    places = chunk.point[index]
+    for name, column in zip(chunk.names, chunk.points, strict=True):
+        values = column[places].tolist()
         words = any(isinstance(value, str) for value in values)
         columns[name] = pa.array([str(v) for v in values] if words else values,
                                  pa.string() if words else pa.float64())  # fmt: skip
-    columns["seed"] = pa.array(job.seed[which], pa.int64())
-    for name, kind in job.subject.measures.items():
-        values = [row[2].get(name) for row in rows]
+    columns["seed"] = pa.array(chunk.seed[index], pa.int64())
+    for name, kind in chunk.model.measures.items():
+        values = [row.measures.get(name) for row in rows]
         columns[name] = pa.array(values, pa.bool_() if kind is bool else pa.float64())
-    columns["error"] = pa.array([row[3] for row in rows], pa.string())
+    columns["error"] = pa.array([row.error for row in rows], pa.string())
     return pa.table(columns)
 
 
-def _told(failure: Exception) -> str:
+def _format_error(failure: Exception) -> str:
     return " ".join(f"{type(failure).__name__}: {failure}".split())[:ERROR_LENGTH]
 
 
-def _bytes(table: pa.Table) -> bytes:
+def _to_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

@@ -1,4 +1,4 @@
-"""Workers of a dask cluster; the chunks are the same, the parent alone writes."""
+"""Workers of a dask cluster; the chunks are the same, and only the parent process writes."""
 
 import contextlib
 import ipaddress
@@ -9,7 +9,7 @@ from multiprocessing import resource_tracker
 from typing import Any
 from urllib.parse import urlsplit
 
-from samizdat.batch.chunk import Done, Job, run_chunk
+from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 from samizdat.batch.executors import AHEAD, signals_held_back
 from samizdat.batch.experiment import ExperimentError
 
@@ -37,17 +37,19 @@ class Dask:
         threads = sum(client.nthreads().values())
         self.width, self.name = max(1, threads), f"dask, {threads} threads of workers"
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
-        future: Future[Done] = self._executor.submit(_run_on_cluster, job._replace(stop=self._name))
+        future: Future[ChunkResult] = self._executor.submit(
+            _run_on_cluster, chunk._replace(stop=self._name)
+        )
         return future
 
     def ask_to_stop(self) -> None:
         """Raise a flag in every worker's process, which its runs look at between steps."""
-        with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will tell
+        with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will report
             self._client.run(_stop, self._name, on_error="ignore")
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
         """Cancel what no worker has begun."""
         for future in futures:
             future.cancel()
@@ -57,10 +59,10 @@ class Dask:
         return False
 
     def gone(self) -> bool:
-        """Whether the scheduler has not been found again for as long as dask looks for it."""
+        """Whether dask has given up looking for the scheduler."""
         return self._client.status in ("closing", "closed")
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """End what was started for this sweep."""
         if self._own:
             self._client.shutdown()
@@ -97,7 +99,7 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
 
 
 def check_address(address: str, *, insecure: bool) -> None:
-    """Check that an address is of this machine or encrypted: whoever listens could send code.
+    """Check that an address is of this machine or encrypted: a scheduler can send code.
 
     Raises
     ------
@@ -112,13 +114,14 @@ def check_address(address: str, *, insecure: bool) -> None:
         host, port = None, None
     if not host or port is None or parts.scheme not in ("tcp", "tls", "ws", "wss", "ucx"):
         raise ExperimentError(
-            f"dask = {address!r} is no address: write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
+            f"dask = {address!r} is not an address: "
+            f"write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
         )
     if parts.scheme in ("tls", "wss") or insecure or _is_loopback(host):
         return
     raise ExperimentError(
-        f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and whoever "
-        "answers can run code here; use tls://, or say --insecure"
+        f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and a "
+        "scheduler can run code here; use tls://, or say --insecure"
     )
 
 
@@ -138,5 +141,5 @@ def _stop(name: str) -> None:
     _stopped.add(name)
 
 
-def _run_on_cluster(job: Job) -> Done:
-    return run_chunk(job, lambda: job.stop in _stopped)
+def _run_on_cluster(chunk: Chunk) -> ChunkResult:
+    return run_chunk(chunk, lambda: chunk.stop in _stopped)

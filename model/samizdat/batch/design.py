@@ -1,203 +1,358 @@
-"""From a design to its points: one row a point, one column a factor, in a fixed order.
+"""The kinds of sweep designs: what a file says of each, its points, its sensitivity indices.
 
-Samples come from SciPy and SALib. Sobol and Morris designs have one factor more than is named, the
-`dummy`: it changes nothing but the luck, so that its indices say what luck alone would give.
+All that the rest of the package knows of a design stands here: a new kind is a class and a line of
+`DESIGNS` at the foot of this file. Samples and indices come from SciPy and SALib.
+
+Sobol and Morris designs have one factor more than is named, the `dummy`: it changes the random
+numbers and nothing else, so its indices show what an index reaches by chance alone.
 """
 
 import itertools
 import math
+from abc import abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict, Union
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field, field_validator
 
-from samizdat.batch.experiment import (
+from samizdat.batch.design_kind import Design, IndependentUnit, Indices, registered
+from samizdat.batch.factors import (
     DUMMY,
-    Experiment,
-    ExperimentError,
-    Grid,
-    LatinHypercube,
-    Morris,
-    Points,
-    Sobol,
-    Table,
+    Factor,
+    Truth,
+    Value,
+    Whole,
+    check_once,
+    check_size,
+    column_of,
+    format_point,
+    levels_of,
+    repeated_point,
+    values_at,
 )
-from samizdat.batch.factors import check_once, column_of, identities, levels_of, values_at
-from samizdat.batch.worlds import rows_of
 
-MAX_POINTS = 50_000_000
-
-
-def points_of(experiment: Experiment) -> pd.DataFrame:
-    """Return the points of an experiment's design, factors in the order of the file.
-
-    Raises
-    ------
-    ExperimentError
-        If there are too many, a table cannot be read, or points have different factors.
-    """
-    design = experiment.design
-    try:
-        if isinstance(design, Grid):
-            return _grid(design)
-        if isinstance(design, Points):
-            return _listed(design)
-        if isinstance(design, Table):
-            points = _read(experiment.folder / design.file)
-            experiment.check_factors(points.columns)
-            return points
-        return _sampled(design)
-    except ExperimentError:
-        raise
-    except ValueError as error:
-        raise ExperimentError(str(error)) from None
+RESAMPLES = 200  # for the intervals of indices: Archer, Saltelli & Sobol (1997)
+SeedOfDesign = Annotated[Whole, Field(ge=0, lt=2**32)]
 
 
-def places_of(design: LatinHypercube | Sobol | Morris) -> NDArray[np.float64]:
-    """Return the design as sampled (points, factors), 0 ... 1; a dummy is the last column."""
-    names = [*design.factors]
-    if isinstance(design, LatinHypercube):
+class GridDesign(Design):
+    """Every combination of the levels."""
+
+    kind: Literal["grid"] = "grid"
+    factors: dict[str, Factor] = Field(min_length=1)
+    paired = True
+
+    @property
+    def stated(self) -> list[Mapping[str, Factor | Value]]:
+        """Levels and ranges by factor."""
+        return [self.factors]
+
+    def sample(self, folder: Path) -> pd.DataFrame:
+        """Return every combination; the last factor changes fastest."""
+        levels = {name: levels_of(name, factor) for name, factor in self.factors.items()}
+        for name, each in levels.items():
+            check_once(name, each)
+        check_size(math.prod(len(each) for each in levels.values()))
+        columns = zip(*itertools.product(*levels.values()), strict=True)
+        return _framed(dict(zip(levels, map(list, columns), strict=True)))
+
+
+class _SampledDesign(Design):
+    """Points that are sampled from the ranges of the factors."""
+
+    factors: dict[str, Factor] = Field(min_length=1)
+    seed: SeedOfDesign = 0
+
+    @property
+    def stated(self) -> list[Mapping[str, Factor | Value]]:
+        """Levels and ranges by factor."""
+        return [self.factors]
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many points there are at most."""
+
+    @abstractmethod
+    def places(self) -> NDArray[np.float64]:
+        """Return the design as sampled (points, factors), 0 ... 1; a dummy is the last column."""
+
+    def sample(self, folder: Path) -> pd.DataFrame:
+        """Return the values of the factors at the sampled places."""
+        check_size(self.size)
+        places = self.places()
+        columns = {
+            name: values_at(name, factor, places[:, k])
+            for k, (name, factor) in enumerate(self.factors.items())
+        }
+        if places.shape[1] > len(self.factors):
+            columns[DUMMY] = pd.Series(places[:, -1])
+        return pd.DataFrame(columns)
+
+
+class LatinHypercubeDesign(_SampledDesign):
+    """Points that cover each factor's range evenly (McKay, Beckman & Conover 1979)."""
+
+    kind: Literal["latin_hypercube"]
+    samples: Whole = Field(ge=1, le=10_000_000)
+
+    @property
+    def size(self) -> int:
+        """How many points there are."""
+        return self.samples
+
+    @property
+    def unit(self) -> IndependentUnit:
+        """Each point."""
+        return IndependentUnit("sampled point", "sampled points", 1)
+
+    def places(self) -> NDArray[np.float64]:
+        """Return the hypercube (points, factors)."""
         from scipy.stats import qmc
 
-        sampler = qmc.LatinHypercube(len(names), rng=np.random.default_rng(design.seed))
-        return np.asarray(sampler.random(design.samples))
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    if isinstance(design, Sobol):
+        sampler = qmc.LatinHypercube(len(self.factors), rng=np.random.default_rng(self.seed))
+        return np.asarray(sampler.random(self.samples))
+
+
+class SobolDesign(_SampledDesign):
+    """Saltelli's design on a Sobol sequence, for variance-based indices (Saltelli et al. 2010)."""
+
+    kind: Literal["sobol"]
+    samples: Whole = Field(ge=2, le=2**24)
+    dummy: Truth = True
+    indices = Indices(
+        {"S1": "first order: alone", "ST": "total: with its interactions"},
+        None,
+        "share of the variance",
+        "Indices of Saltelli et al. (2010), shares of the variance of the means of a point's "
+        "replicates, with 95 % bootstrap intervals",
+    )
+
+    @field_validator("samples")
+    @classmethod
+    def _power(cls, samples: int) -> int:
+        if samples & (samples - 1):
+            lower = 1 << (samples.bit_length() - 1)
+            raise ValueError(f"a Sobol sequence takes a power of 2, as {lower} or {2 * lower}")
+        return samples
+
+    @property
+    def size(self) -> int:
+        """How many points there are at most."""
+        return self.samples * (len(self.factors) + 3)
+
+    @property
+    def unit(self) -> IndependentUnit:
+        """A block of Saltelli's design."""
+        points = len(self.factors) + self.dummy + 2
+        return IndependentUnit("sample", "samples (blocks of Saltelli's design)", points)
+
+    def places(self) -> NDArray[np.float64]:
+        """Return the blocks below each other (points, factors)."""
         from SALib.sample import sobol
 
-        sampled = sobol.sample(problem, design.samples, calc_second_order=False, seed=design.seed)
-        return _other_luck(sampled, len(names)) if design.dummy else sampled
-    from SALib.sample import morris
+        problem = _problem([*self.factors])
+        sampled = sobol.sample(problem, self.samples, calc_second_order=False, seed=self.seed)
+        return _with_dummy_block(sampled, len(self.factors)) if self.dummy else sampled
 
-    sampled = morris.sample(problem, design.trajectories, design.levels, seed=design.seed)
-    return _last_step_of_luck(sampled, len(names)) if design.dummy else sampled
+    def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
+        """Return first-order and total indices."""
+        from SALib.analyze import sobol
+
+        names = [*self.factors, *([DUMMY] if self.dummy else [])]
+        found = sobol.analyze(
+            _problem(names), means, calc_second_order=False, num_resamples=RESAMPLES,
+            seed=self.seed + 1,  # SALib takes 0 for no seed
+        )  # fmt: skip
+        columns = {key: found[key] for key in ("S1", "S1_conf", "ST", "ST_conf")}
+        return pd.DataFrame({"factor": names, **columns})
 
 
-def _other_luck(sampled: NDArray[np.float64], factors: int) -> NDArray[np.float64]:
-    """Let the second sample of each Saltelli block have other luck; add the first with it.
+class MorrisDesign(_SampledDesign):
+    """Trajectories that change one factor at a time, for screening (Morris 1991)."""
 
-    The block A, AB_1 ... AB_d, B becomes A, AB_1 ... AB_d, A with B's luck, B: the dummy's total
-    index is then the share of the variance that luck has.
+    kind: Literal["morris"]
+    trajectories: Whole = Field(ge=2, le=1_000_000)
+    levels: Whole = Field(default=4, ge=2, le=100)
+    dummy: Truth = True
+    indices = Indices(
+        {"mu_star": "μ*: mean absolute effect"},
+        ("sigma", "σ: spread of the effects"),
+        "effect on the measure",
+        "Elementary effects over the whole range of a factor (Morris 1991, Campolongo et "
+        "al. 2007) on the means of a point's replicates, with 95 % bootstrap intervals; σ: their "
+        "spread",
+    )
+
+    @field_validator("levels")
+    @classmethod
+    def _even(cls, levels: int) -> int:
+        if levels % 2:
+            raise ValueError("an even number of levels is needed")
+        return levels
+
+    @property
+    def size(self) -> int:
+        """How many points there are at most."""
+        return self.trajectories * (len(self.factors) + 3)
+
+    @property
+    def unit(self) -> IndependentUnit:
+        """A trajectory."""
+        points = len(self.factors) + self.dummy + 1
+        return IndependentUnit("trajectory", "trajectories", points)
+
+    def places(self) -> NDArray[np.float64]:
+        """Return the trajectories below each other (points, factors)."""
+        from SALib.sample import morris
+
+        problem = _problem([*self.factors])
+        sampled = morris.sample(problem, self.trajectories, self.levels, seed=self.seed)
+        return _with_dummy_step(sampled, len(self.factors)) if self.dummy else sampled
+
+    def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
+        """Return the elementary effects: mean absolute, mean and spread."""
+        from SALib.analyze import morris
+
+        names = [*self.factors, *([DUMMY] if self.dummy else [])]
+        found = morris.analyze(
+            _problem(names), self.places(), means, num_resamples=RESAMPLES,
+            num_levels=self.levels, seed=self.seed + 1,  # SALib takes 0 for no seed
+        )  # fmt: skip
+        columns = {key: found[key] for key in ("mu_star", "mu_star_conf", "mu", "sigma")}
+        return pd.DataFrame({"factor": names, **columns})
+
+
+class ListDesign(Design):
+    """Points written out, each with the same factors."""
+
+    kind: Literal["list"]
+    points: tuple[dict[str, Value], ...] = Field(min_length=1)
+    paired = True
+
+    @property
+    def stated(self) -> list[Mapping[str, Factor | Value]]:
+        """The values of each point."""
+        return list(self.points)
+
+    def sample(self, folder: Path) -> pd.DataFrame:
+        """Return the points in the order of the file."""
+        names = list(self.points[0])
+        if not names:
+            raise ValueError("design.points.0: names no factor")
+        for k, point in enumerate(self.points):
+            if set(point) != set(names):
+                other = sorted(set(point) ^ set(names))[0]
+                raise ValueError(f"design.points.{k}: all points need the same factors; {other!r}")
+        points = _framed({name: [point[name] for point in self.points] for name in names})
+        if pair := repeated_point(points):
+            raise ValueError(
+                f"design.points.{pair.again}: {format_point(points, pair.again)} repeats "
+                f"design.points.{pair.first}; give each point once"
+            )
+        return points
+
+
+class TableDesign(Design):
+    """Points from a CSV or Parquet file, a column a factor."""
+
+    kind: Literal["table"]
+    file: str = Field(min_length=1)
+
+    @property
+    def stated(self) -> None:
+        """Nothing: the factors are the columns of the file."""
+
+    def sample(self, folder: Path) -> pd.DataFrame:
+        """Return the rows of the file."""
+        path = folder / self.file
+        where = f"design.file = {path}"
+        table = _read(path, where)
+        if table.empty or not len(table.columns):
+            raise ValueError(f"{where}: holds no points")
+        columns = {}
+        for name in map(str, table.columns):
+            column = table[name]
+            if column.isna().any():
+                row = int(column.isna().to_numpy().argmax()) + 1
+                raise ValueError(f"{where}: {name} has no value in row {row}")
+            numeric = pd.api.types.is_numeric_dtype(column)
+            columns[name] = column.astype(np.float64 if numeric else str)
+        points = pd.DataFrame(columns)
+        if pair := repeated_point(points):
+            raise ValueError(
+                f"{where}: row {pair.again + 1}, {format_point(points, pair.again)}, repeats "
+                f"row {pair.first + 1}; give each point once"
+            )
+        return points
+
+
+class _Problem(TypedDict):
+    """The factors as SALib takes them."""
+
+    num_vars: int
+    names: list[str]
+    bounds: list[list[float]]
+
+
+def _problem(names: list[str]) -> _Problem:
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def _with_dummy_block(sampled: NDArray[np.float64], factors: int) -> NDArray[np.float64]:
+    """Give the second sample of each Saltelli block other random numbers; add the first with them.
+
+    The block A, AB_1 ... AB_d, B becomes A, AB_1 ... AB_d, A with B's random numbers, B: the
+    dummy's total index is then the share of the variance that is due to chance.
     """
     blocks = sampled.reshape(-1, factors + 2, factors)
-    count = len(blocks)
-    lucky = np.insert(blocks, factors + 1, blocks[:, 0], axis=1)
-    luck = np.zeros((count, factors + 3, 1))
-    luck[:, factors + 1 :] = 1.0
-    return np.concatenate([lucky, luck], axis=2).reshape(-1, factors + 1)
+    longer = np.insert(blocks, factors + 1, blocks[:, 0], axis=1)
+    dummy = np.zeros((len(blocks), factors + 3, 1))
+    dummy[:, factors + 1 :] = 1.0
+    return np.concatenate([longer, dummy], axis=2).reshape(-1, factors + 1)
 
 
-def _last_step_of_luck(sampled: NDArray[np.float64], factors: int) -> NDArray[np.float64]:
-    """Let each trajectory end with a step that changes the luck alone."""
+def _with_dummy_step(sampled: NDArray[np.float64], factors: int) -> NDArray[np.float64]:
+    """End each trajectory with a step that changes the random numbers alone."""
     walks = sampled.reshape(-1, factors + 1, factors)
     longer = np.concatenate([walks, walks[:, -1:]], axis=1)
-    luck = np.zeros((len(walks), factors + 2, 1))
-    luck[:, -1] = 1.0
-    return np.concatenate([longer, luck], axis=2).reshape(-1, factors + 1)
+    dummy = np.zeros((len(walks), factors + 2, 1))
+    dummy[:, -1] = 1.0
+    return np.concatenate([longer, dummy], axis=2).reshape(-1, factors + 1)
 
 
-def _grid(design: Grid) -> pd.DataFrame:
-    levels = {name: levels_of(name, factor) for name, factor in design.factors.items()}
-    for name, each in levels.items():
-        check_once(name, each)
-    _count(math.prod(len(each) for each in levels.values()))
-    rows = itertools.product(*levels.values())
-    return _framed(list(levels), list(zip(*rows, strict=True)))
-
-
-def _sampled(design: LatinHypercube | Sobol | Morris) -> pd.DataFrame:
-    if isinstance(design, LatinHypercube):
-        _count(design.samples)
-    else:
-        rows = design.samples if isinstance(design, Sobol) else design.trajectories
-        _count(rows * (len(design.factors) + 3))
-    places = places_of(design)
-    columns = {
-        name: values_at(name, factor, places[:, k])
-        for k, (name, factor) in enumerate(design.factors.items())
-    }
-    if not isinstance(design, LatinHypercube) and design.dummy:
-        columns[DUMMY] = pd.Series(places[:, -1])
-    return pd.DataFrame(columns)
-
-
-def _listed(design: Points) -> pd.DataFrame:
-    names = list(design.points[0])
-    if not names:
-        raise ExperimentError("design.points.0: names no factor")
-    for k, point in enumerate(design.points):
-        if set(point) != set(names):
-            other = sorted(set(point) ^ set(names))[0]
-            raise ExperimentError(f"design.points.{k}: all points need the same factors; {other!r}")
-    points = _framed(names, [[point[name] for point in design.points] for name in names])
-    if twice := _twice(points):
-        first, again = twice
-        raise ExperimentError(
-            f"design.points.{again}: {_shown(points, again)} is design.points.{first} again; "
-            "each point stands once"
-        )
-    return points
-
-
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path, where: str) -> pd.DataFrame:
     """Read points from CSV or Parquet."""
-    where = f"design.file = {path}"
+    if path.suffix not in (".csv", ".parquet"):
+        raise ValueError(f"{where}: {path.suffix or 'no extension'}; .csv or .parquet")
     try:
-        if path.suffix == ".csv":
-            table = pd.read_csv(path)
-        elif path.suffix == ".parquet":
-            table = pd.read_parquet(path)
-        else:
-            raise ExperimentError(f"{where}: {path.suffix or 'no extension'}; .csv or .parquet")
-    except ExperimentError:
-        raise
+        return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ExperimentError(f"{where}: {reason}") from None
+        raise ValueError(f"{where}: {reason}") from None
     except (ValueError, UnicodeDecodeError) as error:  # pandas' and pyarrow's errors among them
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ExperimentError(f"{where}: cannot be read ({reason})") from None
-    if table.empty or not len(table.columns):
-        raise ExperimentError(f"{where}: holds no points")
-    columns = {}
-    for name in map(str, table.columns):
-        column = table[name]
-        if column.isna().any():
-            row = int(column.isna().to_numpy().argmax()) + 1
-            raise ExperimentError(f"{where}: {name} has no value in row {row}")
-        numeric = pd.api.types.is_numeric_dtype(column)
-        columns[name] = column.astype(np.float64 if numeric else str)
-    points = pd.DataFrame(columns)
-    if twice := _twice(points):
-        first, again = twice
-        raise ExperimentError(
-            f"{where}: row {again + 1}, {_shown(points, again)}, is row {first + 1} again; "
-            "each point stands once"
-        )
-    return points
+        raise ValueError(f"{where}: cannot be read ({reason})") from None
 
 
-def _twice(points: pd.DataFrame) -> tuple[int, int] | None:
-    """Return the places of a point and of the first that is the same again."""
-    same = pd.DataFrame({name: identities(str(name), points[name]) for name in points})
-    again = same.duplicated().to_numpy()
-    if not again.any():
-        return None
-    last = int(again.argmax())
-    return int((same == same.iloc[last]).all(axis=1).to_numpy().argmax()), last
+def _framed(columns: Mapping[str, list[Value]]) -> pd.DataFrame:
+    return pd.DataFrame({name: column_of(values) for name, values in columns.items()})
 
 
-def _shown(points: pd.DataFrame, k: int) -> str:
-    return ", ".join(f"{name} = {value!r}" for name, value in rows_of(points.iloc[[k]])[0].items())
+DESIGNS: dict[str, type[Design]] = registered({
+    "grid": GridDesign,
+    "latin_hypercube": LatinHypercubeDesign,
+    "sobol": SobolDesign,
+    "morris": MorrisDesign,
+    "list": ListDesign,
+    "table": TableDesign,
+})  # fmt: skip
 
-
-def _framed(names: list[str], columns: list[Any]) -> pd.DataFrame:
-    framed = {name: column_of(list(c)) for name, c in zip(names, columns, strict=True)}
-    return pd.DataFrame(framed)
-
-
-def _count(points: int) -> None:
-    if points > MAX_POINTS:
-        raise ExperimentError(f"design: {points:,} points are more than {MAX_POINTS:,}")
+if TYPE_CHECKING:
+    AnyDesign = Design
+else:  # what a file's [design] may be
+    AnyDesign = Annotated[Union[tuple(DESIGNS.values())], Field(discriminator="kind")]  # noqa: UP007

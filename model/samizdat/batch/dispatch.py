@@ -1,17 +1,17 @@
-"""Runs handed out in chunks, and what comes back written: whatever dies meanwhile."""
+"""Send runs to workers in chunks and write what comes back, even if workers die meanwhile."""
 
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch.chunk import Done, Job, Subject, failed_alone
+from samizdat.batch.chunk import Chunk, ChunkResult, SweepModel, failed_alone
 from samizdat.batch.executors import Workers
 from samizdat.batch.experiment import ExperimentError, Resources
 from samizdat.batch.results import OF_THE_DESIGN
@@ -24,11 +24,23 @@ _BREAKS_ALLOWED = 3  # workers lost in a row, before anything at all was done
 
 
 class Tally(NamedTuple):
-    """How far it is."""
+    """How far a call of a sweep is.
 
-    done: int  # of this call, failed ones included
+    Attributes
+    ----------
+    done
+        Runs that this call has ended, failed ones included.
+    failed
+        How many of them failed.
+    total
+        Runs that this call is to do.
+    seconds
+        Since the call began.
+    """
+
+    done: int
     failed: int
-    total: int  # asked of this call
+    total: int
     seconds: float
 
     @property
@@ -57,19 +69,19 @@ class Dispatch:
     Parameters
     ----------
     plan
-        As `identity.planned` gives it; those of one seed stand beside each other, so that a worker
+        As `run_ids.planned` gives it; those of one seed stand beside each other, so that a worker
         finds the population that it has.
     stop
         Asked between chunks, and by this process's own runs between steps.
     """
 
-    subject: Subject
+    model: SweepModel
     plan: pd.DataFrame
     workers: Workers
     resources: Resources
     threads: int
     keep_going: bool
-    write: Callable[[Done], None]
+    write: Callable[[ChunkResult], None]
     stop: Callable[[], bool]
     progress: Callable[[Tally], None] = lambda tally: None
     done: int = 0
@@ -81,7 +93,7 @@ class Dispatch:
     _size: int = 1
     _suspects: "deque[Slice]" = field(default_factory=deque)
     _again: "deque[Slice]" = field(default_factory=deque)
-    _flying: "dict[Future[Done], Slice]" = field(default_factory=dict)
+    _flying: "dict[Future[ChunkResult], Slice]" = field(default_factory=dict)
     _losses: int = 0
 
     def __post_init__(self) -> None:
@@ -89,7 +101,7 @@ class Dispatch:
         self._columns = {name: self.plan[name].to_numpy() for name in self.plan.columns}
 
     def run(self) -> bool:
-        """Do it; return whether all was done, and nothing asked for an early end."""
+        """Run all rows; return whether all are done: False after a stop or a failure."""
         while not self._ended():
             self._hand_out()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
@@ -112,7 +124,7 @@ class Dispatch:
         return len(self.plan) - self._next
 
     def _hand_out(self) -> None:
-        """Keep every worker busy; a chunk that workers died of flies alone."""
+        """Keep every worker busy; a chunk in which workers died runs alone."""
         while len(self._flying) < self.workers.width * self.workers.ahead:
             if any(piece.breaks > 1 for piece in self._flying.values()):
                 return
@@ -126,7 +138,7 @@ class Dispatch:
                 piece = self._cut()
             else:
                 return
-            self._flying[self.workers.submit(self._job(piece))] = piece
+            self._flying[self.workers.submit(self._chunk(piece))] = piece
 
     def _cut(self) -> Slice:
         """Take the next runs: about as many as fill the time of a chunk, and fewer at the end."""
@@ -144,23 +156,23 @@ class Dispatch:
         self._next += len(rows)
         return Slice(rows)
 
-    def _job(self, piece: Slice) -> Job:
+    def _chunk(self, piece: Slice) -> Chunk:
         rows, columns = piece.rows, self._columns
         points, where = np.unique(columns["point"][rows], return_index=True)
         first = rows[where]
-        return Job(
-            self.subject,
-            self._names,
-            [columns[name][first] for name in self._names],
-            np.searchsorted(points, columns["point"][rows]).astype(np.int32),
-            columns["RunId"][rows],
-            columns["iteration"][rows],
-            columns["seed"][rows],
-            self.threads,
-            self.keep_going,
+        return Chunk(
+            model=self.model,
+            names=self._names,
+            points=[columns[name][first] for name in self._names],
+            point=np.searchsorted(points, columns["point"][rows]).astype(np.int32),
+            run_id=columns["RunId"][rows],
+            iteration=columns["iteration"][rows],
+            seed=columns["seed"][rows],
+            threads=self.threads,
+            keep_going=self.keep_going,
         )
 
-    def _take_in(self, ready: Any) -> None:
+    def _take_in(self, ready: set[Future[ChunkResult]]) -> None:
         lost, broken = [], False
         for future in ready:
             piece = self._flying.pop(future)
@@ -172,7 +184,7 @@ class Dispatch:
                 broken = True
                 lost.append(piece)
             except Exception as error:
-                if not _lost_with_worker_after_worker(error):
+                if not _lost_several_workers(error):
                     raise
                 piece.breaks = 3 if piece.breaks > 1 else 2  # it was alone, or will be
                 lost.append(piece)
@@ -185,24 +197,24 @@ class Dispatch:
 
     @property
     def tally(self) -> Tally:
-        """How far it is."""
+        """How far the call is."""
         total = len(self.plan)
         return Tally(self.done, self.failed, total, time.perf_counter() - self._began)
 
-    def _keep(self, done: Done, piece: Slice) -> None:
+    def _keep(self, done: ChunkResult, piece: Slice) -> None:
         self.write(done)
         self.done += done.finished
         self.failed += done.failed
         self.trouble = self.trouble or done.trouble
         if done.finished:
             self._losses = 0
-            if done.seconds:  # else it failed without a process that could tell
+            if done.seconds:  # else it failed without a process that timed it
                 self.seconds_per_run = done.seconds / done.finished
         if done.finished < len(piece.rows):  # it was stopped
             self._again.append(Slice(piece.rows[done.finished :]))
 
     def _renewed(self) -> list[Slice]:
-        """Start new workers where one died; return what was in flight besides."""
+        """Start new workers where one died; return what else was in flight."""
         lost = []
         wait(self._flying)  # a pool that broke gives up all that it had
         for future, piece in self._flying.items():
@@ -219,7 +231,7 @@ class Dispatch:
         return lost
 
     def _suspect(self, piece: Slice) -> None:
-        """Do again what was lost, and find out what a worker died of.
+        """Repeat what was lost, and find the run in which a worker died.
 
         A chunk that was in flight when workers died twice is done alone, then in halves; a run
         that ends its worker twice while it is alone is a failed run.
@@ -231,12 +243,12 @@ class Dispatch:
             half = len(piece.rows) // 2
             self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
         elif len(piece.rows) == 1 and piece.breaks > 3:
-            self._keep(failed_alone(self._job(piece), DIED), piece)
+            self._keep(failed_alone(self._chunk(piece), DIED), piece)
         else:
             self._suspects.append(piece)
 
     def _drain(self) -> None:
-        """Let what runs end early, and keep what it has done."""
+        """Let running chunks end early, and keep what they have done."""
         self.workers.ask_to_stop()
         self.workers.withdraw(list(self._flying))
         while self._flying:
@@ -249,13 +261,13 @@ class Dispatch:
                 except (CancelledError, BrokenExecutor):
                     self._again.append(piece)
                 except Exception as error:
-                    if not _lost_with_worker_after_worker(error):
+                    if not _lost_several_workers(error):
                         raise
                     self._again.append(piece)
 
 
-def _lost_with_worker_after_worker(error: Exception) -> bool:
-    """Whether dask gave a chunk up; it need not be installed here."""
+def _lost_several_workers(error: Exception) -> bool:
+    """Whether dask gave up on a chunk; dask need not be installed."""
     return type(error).__name__ == "KilledWorker"
 
 

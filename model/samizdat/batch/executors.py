@@ -1,4 +1,4 @@
-"""Who does the work: this process, processes of this machine, or an executor that is brought."""
+"""Who does the work: this process, processes of this machine, or an executor of the caller."""
 
 import multiprocessing
 import os
@@ -8,39 +8,40 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from ctypes import c_byte
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import RawValue
-from typing import Any, Protocol
+from typing import Protocol
 
-from samizdat.batch.chunk import Done, Job, run_chunk
+from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 
 AHEAD = 2  # chunks in flight per worker, so that none waits for the parent
 
 
 class Workers(Protocol):
-    """What a sweep hands its chunks to."""
+    """Where a sweep sends its chunks."""
 
     name: str
-    width: int  # chunks that run at once
+    width: int  # chunks that run beside each other
     ahead: int  # chunks in flight per worker
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
 
     def ask_to_stop(self) -> None:
-        """Let running chunks end at the next step, handing back what is finished."""
+        """Let running chunks end at the next step and return what is finished."""
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
-        """Take back chunks that no worker has begun, where that can be done."""
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
+        """Cancel chunks that no worker has begun, where that is possible."""
 
     def renew(self) -> bool:
-        """Replace workers of which one died; whether that could be done."""
+        """Replace the workers after one died; return whether that was possible."""
 
     def gone(self) -> bool:
-        """Whether those who hand the chunks out are gone, so that nothing will ever come back."""
+        """Whether the scheduler is gone, so that no result will come back."""
 
-    def close(self, *, at_once: bool = False) -> None:
-        """End the workers; at once: whatever they do."""
+    def close(self, *, immediately: bool = False) -> None:
+        """End the workers; `immediately`: whatever they do."""
 
 
 class InProcess:
@@ -52,33 +53,33 @@ class InProcess:
         self._stop = stop
         self._asked = False
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Run a chunk, now."""
-        future: Future[Done] = Future()
-        future.set_result(run_chunk(job, lambda: self._asked or self._stop()))
+        future: Future[ChunkResult] = Future()
+        future.set_result(run_chunk(chunk, lambda: self._asked or self._stop()))
         return future
 
     def ask_to_stop(self) -> None:
         """Stop before the next chunk: none is running."""
         self._asked = True
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
         """Every chunk is done when it is handed out."""
 
     def renew(self) -> bool:
-        """Nothing died."""
+        """Return False: there is nothing to replace."""
         return False
 
     def gone(self) -> bool:
-        """Be here as long as anybody asks."""
+        """Never gone: it is this process."""
         return False
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """Nothing to end."""
 
 
 class Processes:
-    """Processes of this machine that live as long as the sweep, and never longer.
+    """Processes of this machine that end with the sweep.
 
     They are spawned, since a fork of a process with threads can hang; they leave signals to their
     parent, look at its stop flag between steps, and end when it ends, however it ends.
@@ -89,7 +90,7 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self.width, self.name = jobs, f"{jobs} processes"
         self._context = multiprocessing.get_context("spawn")
-        self._flag: Any = RawValue("b", 0)
+        self._flag: c_byte = RawValue("b", 0)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -97,12 +98,12 @@ class Processes:
             self.width, self._context, initializer=_begin_worker, initargs=(self._flag,)
         )
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk; workers are started when there is something for them to do."""
         try:
             # A worker that starts inherits that.
             with signals_held_back(signal.SIGINT, signal.SIGTERM):
-                return self._pool.submit(_run_in_worker, job)
+                return self._pool.submit(_run_in_worker, chunk)
         except BrokenProcessPool as error:
             return _failed(error)
 
@@ -110,34 +111,34 @@ class Processes:
         """Raise the flag that all workers see."""
         self._flag.value = 1
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
-        """Let workers hand them back at once, as they do when the flag is up.
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
+        """Leave that to the workers: they hand chunks back as soon as the flag is up.
 
-        A pool that breaks while one of its futures is cancelled never tells of the others
-        (Python 3.11: the thread that would tell ends with an InvalidStateError).
+        A pool that breaks while one of its futures is cancelled never reports the others
+        (Python 3.11: the thread that would report them ends with an InvalidStateError).
         """
 
     def renew(self) -> bool:
-        """Start anew: a pool that lost one worker ends them all."""
+        """Start a new pool: one that lost a worker ends them all."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._new_pool()
         return True
 
     def gone(self) -> bool:
-        """Leave that to the chunks, which tell of a pool that broke."""
+        """Leave that to the chunks, whose futures raise when a pool broke."""
         return False
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """End the workers; what still runs, after something went wrong, ends at its next step."""
         self.ask_to_stop()
-        if at_once:
+        if immediately:
             for process in list((self._pool._processes or {}).values()):
                 process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class ExternalExecutor:
-    """Any executor of the standard's kind; it is neither stopped nor ended here."""
+    """Any `concurrent.futures.Executor`; it is neither stopped nor shut down here."""
 
     ahead = AHEAD
 
@@ -146,42 +147,42 @@ class ExternalExecutor:
         self.name = type(executor).__name__
         self._executor = executor
 
-    def submit(self, job: Job) -> "Future[Done]":
+    def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
         try:
-            return self._executor.submit(_run_unstopped, job)
+            return self._executor.submit(_run_unstopped, chunk)
         except BrokenExecutor as error:  # between two looks
             return _failed(error)
 
     def ask_to_stop(self) -> None:
-        """Wait for what runs: it cannot be told."""
+        """Wait for what runs: there is no way to ask it."""
 
-    def withdraw(self, futures: "list[Future[Done]]") -> None:
+    def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
         """Cancel what nobody has begun."""
         for future in futures:
             future.cancel()
 
     def renew(self) -> bool:
-        """Its owner may."""
+        """Return False: its owner may replace it."""
         return False
 
     def gone(self) -> bool:
-        """Leave that to the chunks, which tell of one that broke."""
+        """Leave that to the chunks, whose futures raise when it broke."""
         return False
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """Its owner ends it."""
 
 
-def _failed(error: Exception) -> "Future[Done]":
-    future: Future[Done] = Future()
+def _failed(error: Exception) -> "Future[ChunkResult]":
+    future: Future[ChunkResult] = Future()
     future.set_exception(error)
     return future
 
 
 @contextmanager
 def signals_held_back(*held: int) -> Iterator[None]:
-    """Hold signals back, here and in every thread and process that begins meanwhile."""
+    """Block signals, here and in every thread and process that begins meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield
@@ -190,11 +191,11 @@ def signals_held_back(*held: int) -> Iterator[None]:
 
 
 # Of a worker process.
-_flag: Any = None
+_flag: c_byte | None = None
 
 
-def _begin_worker(flag: Any) -> None:
-    """Make this process a worker: deaf to what is meant for the parent, gone when it is."""
+def _begin_worker(flag: c_byte) -> None:
+    """Make this process a worker: it ignores signals for the parent and ends with it."""
     global _flag
     _flag = flag
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -211,9 +212,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run_in_worker(job: Job) -> Done:
-    return run_chunk(job, lambda: bool(_flag.value))
+def _run_in_worker(chunk: Chunk) -> ChunkResult:
+    return run_chunk(chunk, lambda: _flag is not None and bool(_flag.value))
 
 
-def _run_unstopped(job: Job) -> Done:
-    return run_chunk(job, lambda: False)
+def _run_unstopped(chunk: Chunk) -> ChunkResult:
+    return run_chunk(chunk, lambda: False)

@@ -1,4 +1,4 @@
-"""One TOML file is an experiment: its question, its world, its design, what it measures."""
+"""One TOML file is an experiment: its question, scenario, design and measures."""
 
 import datetime as dt
 import re
@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from samizdat.batch.factors import Factor, Range, Real, Truth, Value, Whole, check_truth
+from samizdat.batch.design import DESIGNS, AnyDesign
+from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_truth
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
-DUMMY = "dummy"  # a factor that changes the luck alone
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
 _INTERNAL = ("name", "folder", "quick", "file")  # of an experiment, and none of its file's keys
@@ -24,85 +25,14 @@ _RESERVED = ("RunId", "point", "iteration", "Step", "seed", "error", DUMMY, CASC
 
 
 class ExperimentError(ScenarioError):
-    """An experiment that cannot be, in one line."""
+    """What is wrong with an experiment or with its folder, in one line."""
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Grid(_Part):
-    """Every combination of the levels."""
-
-    kind: Literal["grid"] = "grid"
-    factors: dict[str, Factor] = Field(min_length=1)
-
-
-class LatinHypercube(_Part):
-    """Points that cover each factor's range evenly (McKay, Beckman & Conover 1979)."""
-
-    kind: Literal["latin_hypercube"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    samples: Whole = Field(ge=1, le=10_000_000)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-
-
-class Sobol(_Part):
-    """Saltelli's design on a Sobol sequence, for variance-based indices (Saltelli et al. 2010)."""
-
-    kind: Literal["sobol"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    samples: Whole = Field(ge=2, le=2**24)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-    dummy: Truth = True
-
-    @field_validator("samples")
-    @classmethod
-    def _power(cls, samples: int) -> int:
-        if samples & (samples - 1):
-            lower = 1 << (samples.bit_length() - 1)
-            raise ValueError(f"a Sobol sequence takes a power of 2, as {lower} or {2 * lower}")
-        return samples
-
-
-class Morris(_Part):
-    """Trajectories that change one factor at a time, for screening (Morris 1991)."""
-
-    kind: Literal["morris"]
-    factors: dict[str, Factor] = Field(min_length=1)
-    trajectories: Whole = Field(ge=2, le=1_000_000)
-    levels: Whole = Field(default=4, ge=2, le=100)
-    seed: Whole = Field(default=0, ge=0, lt=2**32)
-    dummy: Truth = True
-
-    @field_validator("levels")
-    @classmethod
-    def _even(cls, levels: int) -> int:
-        if levels % 2:
-            raise ValueError("an even number of levels is needed")
-        return levels
-
-
-class Points(_Part):
-    """Points written out, each with the same factors."""
-
-    kind: Literal["list"]
-    points: tuple[dict[str, Value], ...] = Field(min_length=1)
-
-
-class Table(_Part):
-    """Points from a CSV or Parquet file, a column a factor."""
-
-    kind: Literal["table"]
-    file: str = Field(min_length=1)
-
-
-Design = Annotated[
-    Grid | LatinHypercube | Sobol | Morris | Points | Table, Field(discriminator="kind")
-]
-
-
-class UntilHalfWidth(_Part):
+class UntilHalfWidth(_Section):
     """Replicates at each point until the 95 % interval of a mean is this narrow."""
 
     until_half_width: Real = Field(gt=0)
@@ -118,7 +48,7 @@ class UntilHalfWidth(_Part):
         return self
 
 
-class Series(_Part):
+class SeriesSpec(_Section):
     """Daily measures kept of every n-th step."""
 
     every: Whole = Field(ge=1)
@@ -133,14 +63,14 @@ class Series(_Part):
         return names
 
 
-class Cascade(_Part):
-    """What counts as a cascade: a measure that reaches so much; by default a regime's fall."""
+class Cascade(_Section):
+    """What counts as a cascade: a measure that reaches a bound; by default a regime's fall."""
 
     of: str = "peak_share"
     at_least: Real = FALL
 
 
-class FigureSpec(_Part):
+class FigureSpec(_Section):
     """A figure of the report."""
 
     kind: Literal["line", "points", "heatmap", "scatter", "distribution", "series"]
@@ -160,8 +90,8 @@ class FigureSpec(_Part):
         return self
 
 
-class Resources(_Part):
-    """What a sweep may take; the command line beats it."""
+class Resources(_Section):
+    """The processes, threads and chunks of a sweep; the command line overrides them."""
 
     jobs: Whole | None = Field(default=None, ge=1, le=MAX_JOBS)
     threads: Whole | None = Field(default=None, ge=1, le=1024)  # of each worker
@@ -169,21 +99,37 @@ class Resources(_Part):
     chunk_runs: Whole | None = Field(default=None, ge=1)
 
 
-class Experiment(_Part):
-    """An experiment, as its file says it."""
+class Experiment(_Section):
+    """An experiment: its question, its scenario, its design, what it measures.
+
+    Read one from a file with `load`, or from the same table in Python with `from_table`; docs/
+    sweeps.md lists the keys.
+
+    Examples
+    --------
+    >>> from samizdat import Experiment
+    >>> experiment = Experiment.from_table({
+    ...     "question": "Does attention decide who joins?", "scenario": "town",
+    ...     "design": {"kind": "grid", "factors": {
+    ...         "attention.beta": {"low": 0.0, "high": 0.2, "steps": 3}, "regime": ["open", "ban"],
+    ...     }},
+    ... })
+    >>> experiment.points()["attention.beta"].tolist()
+    [0.0, 0.0, 0.1, 0.1, 0.2, 0.2]
+    """
 
     question: str = Field(min_length=1)
     scenario: str | None = None
     regime: str | None = None
     until: dt.date | None = None
     fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
-    design: Design
+    design: AnyDesign
     replicates: Annotated[Whole, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
     seed: Whole = Field(default=1, ge=0, lt=2**62)
     measures: tuple[str, ...] = Field(
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
-    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | Series = "off"
+    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | SeriesSpec = "off"
     declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()
@@ -233,7 +179,7 @@ class Experiment(_Part):
         *,
         quick: bool = False,
     ) -> "Experiment":
-        """Read an experiment from the table that a file holds (or `to_table` gave)."""
+        """Read an experiment from the table that a file holds, or that `to_table` returned."""
         table = dict(table)
         over = table.pop("quick", None)
         for internal in _INTERNAL:
@@ -258,7 +204,7 @@ class Experiment(_Part):
         table |= {"name": name, "folder": folder or Path(), "quick": quick}
         return _validated(table)
 
-    def to_table(self) -> dict[str, Any]:
+    def to_table(self) -> dict[str, object]:
         """Return all that the experiment says, in JSON's types, as a table that is read again."""
         table = self.model_dump(mode="json", by_alias=True, exclude={*_INTERNAL}, exclude_none=True)
         if self.cascade is not None:
@@ -266,7 +212,7 @@ class Experiment(_Part):
         return table
 
     def of_a_function(self) -> "Experiment":
-        """Return the experiment without a world of its own: a function takes its place."""
+        """Return the experiment without a scenario: a function takes its place."""
         return self.model_copy(update={"scenario": None, "regime": None, "until": None})
 
     @property
@@ -277,25 +223,40 @@ class Experiment(_Part):
         return self.declared
 
     @property
-    def spaced(self) -> Series | None:
+    def spaced(self) -> SeriesSpec | None:
         """Which steps are kept of which daily measures; None: no series."""
         if self.series == "off":
             return None
-        return Series(every=self.series) if isinstance(self.series, int) else self.series
+        return SeriesSpec(every=self.series) if isinstance(self.series, int) else self.series
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
-        factors = getattr(self.design, "factors", {})
-        self.check_factors([*factors, *sorted(self._listed())])
-        for point in [factors, *getattr(self.design, "points", ())]:
-            check_truth(point)
+        self.check_factors(self.design.names)
+        for values in self.design.stated or ():
+            check_truth(values)
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)
         return self
 
+    def points(self) -> pd.DataFrame:
+        """Return a row a point and a column a factor, as the design gives them.
+
+        Raises
+        ------
+        ExperimentError
+            If there are too many points, a table cannot be read, or points have different factors.
+        """
+        try:
+            points = self.design.sample(self.folder)
+            if self.design.stated is None:
+                self.check_factors(points.columns)
+        except ValueError as error:
+            raise ExperimentError(str(error)) from None
+        return points
+
     def check_factors(self, names: Iterable[str]) -> None:
-        """Check that names may be those of factors.
+        """Check that names can be those of factors.
 
         Raises
         ------
@@ -312,15 +273,14 @@ class Experiment(_Part):
 
     @property
     def measured(self) -> list[str]:
-        """Every measure that is asked for somewhere, in order, each once."""
+        """Every measure that the file names, in order, each once."""
         names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)
-        factors = {*getattr(self.design, "factors", {}), *self._listed()}
-        derived = {CASCADE, CASCADE_SIZE, *factors}
+        derived = {CASCADE, CASCADE_SIZE, *self.design.names}
         for figure in self.figures:
             drawn = [] if figure.kind == "series" else [figure.y, figure.x]
-            if isinstance(self.design, Table):  # its columns are factors, by names not known yet
+            if self.design.stated is None:  # its columns are factors, by names not known yet
                 known = [] if self.scenario is None else drawn
                 drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
@@ -329,11 +289,6 @@ class Experiment(_Part):
     @property
     def _of_cascade(self) -> list[str]:
         return [] if self.cascade is None else [self.cascade.of]
-
-    def _listed(self) -> set[str]:
-        if isinstance(self.design, Points):
-            return {name for point in self.design.points for name in point}
-        return set()
 
 
 def _keys() -> list[str]:
@@ -349,17 +304,18 @@ def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
         raise ExperimentError(" ".join((where + one_line(error, _known_at)).split())) from None
 
 
-_PARTS: dict[str, Any] = {
-    "grid": Grid, "latin_hypercube": LatinHypercube, "sobol": Sobol, "morris": Morris,
-    "list": Points, "table": Table, "figures": FigureSpec, "resources": Resources,
-    "cascade": Cascade, "Range": Range, "Series": Series, "UntilHalfWidth": UntilHalfWidth,
+_PARTS: dict[str, type[BaseModel]] = {
+    **DESIGNS, "figures": FigureSpec, "resources": Resources,
+    "cascade": Cascade, "Range": Range, "SeriesSpec": SeriesSpec, "UntilHalfWidth": UntilHalfWidth,
 }  # fmt: skip
 
 
-def _known_at(loc: tuple[Any, ...]) -> list[str]:
+def _known_at(loc: tuple[int | str, ...]) -> list[str]:
     """Return the names that are known where pydantic found one that is not."""
     if len(loc) == 1:
         return _keys()
+    if loc == ("design", "kind"):
+        return list(DESIGNS)
     for part in reversed(loc[:-1]):
         word = re.split(r"[ \[\]]+", str(part).rstrip("]"))[-1]  # function-after[..., Range]
         model = _PARTS.get(word)

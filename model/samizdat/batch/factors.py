@@ -1,7 +1,7 @@
 """What an experiment varies: ranges and levels, and the value at a place between 0 and 1."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from samizdat.scenario.registry import REGISTRY
 
 MAX_LEVELS = 1_000_000
+MAX_POINTS = 50_000_000
+DUMMY = "dummy"  # a factor that changes the random numbers alone
 Value = bool | int | float | str
+Point = Mapping[str, Value]  # a value for each factor, by dotted name
 
 # What a file says as a number or as true or false is one: no text that reads like it.
 Whole = Annotated[int, Field(strict=True)]
@@ -20,7 +23,7 @@ Truth = Annotated[bool, Field(strict=True)]
 
 
 class Range(BaseModel):
-    """From low to high, in equal steps or equal factors."""
+    """From low to high, in equal steps or, with `log`, equal ratios."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -79,7 +82,7 @@ def levels_of(name: str, factor: Factor) -> list[Value]:
     return list(values)
 
 
-def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> "pd.Series[Any]":
+def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> pd.Series:
     """Return a factor's values at places in 0 ... 1; levels share the places equally."""
     if isinstance(factor, Range):
         return pd.Series(factor.at(places, is_whole(name)))
@@ -87,30 +90,30 @@ def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> "pd.Ser
     return column_of([factor[k] for k in index])
 
 
-def column_of(values: list[Any]) -> "pd.Series[Any]":
-    """Return values as a column: numbers as float64 where all are, else words."""
+def column_of(values: list[Value]) -> pd.Series:
+    """Return values as a column: float64 if all are numbers, else text."""
     if all(isinstance(value, int | float) for value in values):
         return pd.Series(np.array(values, dtype=np.float64))
     return pd.Series([str(value) for value in values], dtype=object)
 
 
-def identities(name: str, column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return values so that those are equal which a run takes for the same, as "0.1" and "0.10"."""
+def identities(name: str, column: pd.Series) -> pd.Series:
+    """Return values so that two that a run cannot tell apart are equal, as "0.1" and "0.10"."""
     if name not in REGISTRY or pd.api.types.is_numeric_dtype(column):
         return column
     quantity = REGISTRY[name].quantity
 
-    def identity(value: Any) -> Any:
+    def identity(value: Value) -> Value:
         try:
             return quantity.checked(name, value)
-        except ValueError:  # told where every value is checked
+        except ValueError:  # reported where every value is checked
             return value
 
     return column.map(identity)
 
 
 def check_once(name: str, levels: list[Value]) -> None:
-    """Check that no level of a grid is there twice: it would be counted as so many runs more.
+    """Check that no level of a grid is listed twice: it would count as more runs than there are.
 
     Raises
     ------
@@ -120,10 +123,10 @@ def check_once(name: str, levels: list[Value]) -> None:
     again = identities(name, column_of(list(levels))).duplicated().to_numpy()
     if again.any():
         level = levels[int(again.argmax())]
-        raise ValueError(f"design.factors.{name}: {level!r} is there twice; give each level once")
+        raise ValueError(f"design.factors.{name}: {level!r} is listed twice; give each level once")
 
 
-def check_truth(values: Mapping[str, Any]) -> None:
+def check_truth(values: Mapping[str, Factor | Value]) -> None:
     """Check that no level of a number is true or false, unless it is a switch.
 
     Raises
@@ -136,3 +139,38 @@ def check_truth(values: Mapping[str, Any]) -> None:
         for level in levels if isinstance(levels, tuple) else (levels,):
             if named is not None and isinstance(level, bool):
                 named.quantity.checked(name, level)
+
+
+def check_size(points: int) -> None:
+    """Check that a design does not have too many points.
+
+    Raises
+    ------
+    ValueError
+        Naming how many it has and how many are allowed.
+    """
+    if points > MAX_POINTS:
+        raise ValueError(f"design: {points:,} points are more than {MAX_POINTS:,}")
+
+
+class RepeatedPoint(NamedTuple):
+    """The rows of a point that is listed twice."""
+
+    first: int
+    again: int
+
+
+def repeated_point(points: pd.DataFrame) -> RepeatedPoint | None:
+    """Return the first point that is listed a second time; None: each is listed once."""
+    same = pd.DataFrame({name: identities(str(name), points[name]) for name in points})
+    duplicated = same.duplicated().to_numpy()
+    if not duplicated.any():
+        return None
+    again = int(duplicated.argmax())
+    return RepeatedPoint(int((same == same.iloc[again]).all(axis=1).to_numpy().argmax()), again)
+
+
+def format_point(points: pd.DataFrame, row: int) -> str:
+    """Write a point as a file does."""
+    (values,) = points.iloc[[row]].to_dict("records")
+    return ", ".join(f"{name} = {value!r}" for name, value in values.items())

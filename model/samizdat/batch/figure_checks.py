@@ -1,23 +1,23 @@
-"""What a figure can be drawn from: asked before anything runs, and by the report again."""
+"""Checks of the figures that an experiment declares, before anything runs and in the report."""
 
-from typing import Any
+from collections.abc import Collection
 
 import pandas as pd
 
 from samizdat.batch.experiment import (
     CASCADE,
     CASCADE_SIZE,
-    DUMMY,
     Experiment,
     ExperimentError,
     FigureSpec,
-    Series,
+    SeriesSpec,
 )
+from samizdat.batch.factors import DUMMY
 from samizdat.run.measures import check_measure
 from samizdat.scenario.schema import unknown
 
 MAX_FACETS = 12
-MAX_HUES = 12  # that can be told apart
+MAX_HUES = 12  # that can be distinguished
 MAX_CATEGORIES = 40
 STEPS = ("date", "Step")
 
@@ -37,7 +37,9 @@ def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
             _check_measures(spec, factors_of(points), experiment, where)
 
 
-def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, where: str) -> None:
+def check_figure(
+    spec: FigureSpec, points: pd.DataFrame, spaced: SeriesSpec | None, where: str
+) -> None:
     """Check a figure against the points: its factors, their kind, how many levels they have.
 
     Parameters
@@ -66,21 +68,21 @@ def check_figure(spec: FigureSpec, points: pd.DataFrame, spaced: Series | None, 
         check_known(spec.x, factors, f"{where}.x")
     if spec.kind in ("line", "scatter") and spec.x in factors and not is_numeric(points, spec.x):
         raise ExperimentError(
-            f"{where}.x = {spec.x!r}: has words for values, a {spec.kind} needs numbers; "
-            'kind = "points" draws words'
+            f"{where}.x = {spec.x!r}: its values are words, a {spec.kind} needs numbers; "
+            'use kind = "points" for words'
         )
     _check_levels(spec, points, where)
 
 
 def factors_of(points: pd.DataFrame) -> list[str]:
-    """Return the factors that points have a column for; luck is none."""
+    """Return the factors that points have a column for; the dummy is none."""
     return [str(name) for name in points.columns if name not in ("point", DUMMY)]
 
 
 def _check_measures(
     spec: FigureSpec, factors: list[str], experiment: Experiment, where: str
 ) -> None:
-    """Refuse a y, or the x of a scatter, that no run will have."""
+    """Check that every run will have the y, and the x of a scatter."""
     if spec.y in factors:
         raise ExperimentError(f"{where}.y = {spec.y!r}: is a factor, a measure is needed")
     roles = {"y": spec.y}
@@ -91,7 +93,7 @@ def _check_measures(
         if name in derived and experiment.cascade is None:
             raise ExperimentError(
                 f"{where}.{role} = {name!r}: no cascade is declared; "
-                'say what is one, as in cascade = { of = "y", at_least = 1 }'
+                'declare one, as in cascade = { of = "y", at_least = 1 }'
             )
         if name in derived or name in experiment.measured:
             continue
@@ -104,8 +106,14 @@ def _check_measures(
             raise ExperimentError(f"{where}.{role}: {error}") from None
 
 
-def check_known(name: str | None, known: Any, where: str) -> None:
-    """Refuse a name that is not known, with the nearest that is."""
+def check_known(name: str | None, known: Collection[str], where: str) -> None:
+    """Check that a name is known.
+
+    Raises
+    ------
+    ExperimentError
+        Naming the nearest that is.
+    """
     if name is not None and name not in known:
         raise ExperimentError(f"{where}: {unknown(name, known)}")
 
@@ -116,7 +124,7 @@ def is_numeric(points: pd.DataFrame, factor: str) -> bool:
 
 
 def _check_levels(spec: FigureSpec, points: pd.DataFrame, where: str) -> None:
-    """Refuse what nobody could tell apart."""
+    """Check that a figure has no more colours, panels or categories than are readable."""
     limits = [("facet", spec.facet, MAX_FACETS)]
     if spec.kind not in ("scatter", "heatmap"):
         limits.append(("hue", spec.hue, MAX_HUES))
@@ -125,5 +133,6 @@ def _check_levels(spec: FigureSpec, points: pd.DataFrame, where: str) -> None:
     for role, name, most in limits:
         if name is not None and (count := points[name].nunique()) > most:
             raise ExperimentError(
-                f"{where}.{role} = {name!r}: has {count:,} levels, {most} can be told apart"
+                f"{where}.{role} = {name!r}: has {count:,} levels, "
+                f"at most {most} can be distinguished"
             )

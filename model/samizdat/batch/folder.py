@@ -1,10 +1,10 @@
-"""The folder of a sweep: manifest, design, parts; and who may write there."""
+"""The folder of a sweep: manifest, design, parts, and the locks of those who write there."""
 
 import contextlib
 import datetime as dt
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from samizdat.batch import parts
-from samizdat.batch.chunk import Done, table_of
+from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
@@ -27,7 +27,7 @@ _ROWS = 100_000  # of a group in the design's file
 
 
 class SweepFolder:
-    """A folder that one process writes a sweep to, or one a shard.
+    """A folder that one process writes a sweep to; with shards, one process each.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class SweepFolder:
     Raises
     ------
     ExperimentError
-        If the folder cannot be used so, or another process writes there.
+        If the folder cannot be used, or another process writes there.
     """
 
     def __init__(self, folder: Path, shard: str = "") -> None:
@@ -48,7 +48,7 @@ class SweepFolder:
         self._locks: list[FolderLock] = []
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._refuse_others()
+            self._check_others()
             for name in (parts.RUNS, parts.SERIES):
                 (folder / name).mkdir(exist_ok=True)
             to_disk(folder)
@@ -63,21 +63,21 @@ class SweepFolder:
         self.moved = parts.set_aside(folder, shard or None)
         mine = [part.number for part in parts.parts_in(folder / parts.RUNS) if part.shard == shard]
         self._next = max(mine, default=-1) + 1
-        self._session: dict[str, Any] = {}
+        self._session: dict[str, object] = {}
 
-    def _refuse_others(self) -> None:
-        """Refuse a folder that holds something, but no sweep."""
+    def _check_others(self) -> None:
+        """Check that a folder is empty or holds a sweep."""
         there = {path.name for path in self.folder.iterdir()}
         known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED, QUICK}
         hidden = {name for name in there if name.startswith(".")}
         if MANIFEST not in there and there - hidden - known:
             raise ExperimentError(f"out = {self.folder}: the folder holds something else")
         if MANIFEST in there and "design" not in read_manifest(self.folder):
-            raise ExperimentError(f"out = {self.folder}: the folder holds a run, no sweep")
+            raise ExperimentError(f"out = {self.folder}: the folder holds a run, not a sweep")
 
     def begin(
-        self, experiment: Experiment, design: pd.DataFrame, resolved: dict[str, Any] | None,
-        command: Sequence[str], workers: dict[str, Any],
+        self, experiment: Experiment, design: pd.DataFrame, resolved: dict[str, object] | None,
+        command: Sequence[str], workers: dict[str, object],
     ) -> None:  # fmt: skip
         """Write design and manifest, status running."""
         self.write_design(design)
@@ -121,7 +121,7 @@ class SweepFolder:
         self.write_design(design)
         self._write_manifest({"runs": len(design)})
 
-    def add(self, done: Done) -> None:
+    def add(self, done: ChunkResult) -> None:
         """Write what a worker sent: on the disk when this returns."""
         if not done.finished:
             return
@@ -133,8 +133,8 @@ class SweepFolder:
     def _write(self, kind: str, table: pa.Table) -> None:
         parts.write_part(self.folder / kind, self.shard, self._next, table)
 
-    def end(self, status: str, numbers: dict[str, Any]) -> None:
-        """Write the manifest that says how it ended, and let others in.
+    def end(self, status: str, numbers: dict[str, int]) -> None:
+        """Write the manifest that says how it ended, and release the folder.
 
         A call that ended before it began, as at a mistake or an interrupt, leaves it as it was.
         """
@@ -147,7 +147,7 @@ class SweepFolder:
                 "peak_memory_bytes": peak_memory(),
                 **numbers,
             }
-            self._write_manifest({"status": status} | numbers)
+            self._write_manifest({"status": status, **numbers})
         finally:
             self.release()
 
@@ -156,8 +156,8 @@ class SweepFolder:
         while self._locks:
             self._locks.pop().release()
 
-    def _write_manifest(self, facts: dict[str, Any]) -> None:
-        """Lay facts over the manifest, this session last; shards take turns."""
+    def _write_manifest(self, facts: dict[str, object]) -> None:
+        """Update the manifest with facts and this session; shards take turns."""
         with _turn(self.folder):
             before: dict[str, Any] = {}
             with contextlib.suppress(ExperimentError):
@@ -176,7 +176,7 @@ class SweepFolder:
 
 
 @contextlib.contextmanager
-def _turn(folder: Path) -> Any:
+def _turn(folder: Path) -> Iterator[None]:
     """Hold manifest and design while they are changed: shards take turns."""
     lock = FolderLock(folder, ".manifest.lock", wait=True)
     try:
@@ -205,14 +205,14 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
         reason = (error.strerror or str(error)).lower()
         raise ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})") from None
     except (ValueError, RecursionError):
-        raise ExperimentError(f"{path}: is broken, it is no JSON") from None
+        raise ExperimentError(f"{path}: is broken, it is not JSON") from None
     if not isinstance(manifest, dict):
-        raise ExperimentError(f"{path}: is broken, it is no table")
+        raise ExperimentError(f"{path}: is broken, it is not a table")
     return manifest
 
 
 def check_same_experiment(folder: Path, experiment: Experiment) -> None:
-    """Check that a folder may be an experiment's: its own sweep may have grown, no other is there.
+    """Check that a folder holds no sweep of another experiment; a sweep of this one may grow.
 
     Raises
     ------
@@ -231,7 +231,7 @@ def check_same_experiment(folder: Path, experiment: Experiment) -> None:
         )
 
 
-def _form(name: Any, quick: Any) -> str:
+def _form(name: object, quick: object) -> str:
     return f"the {'small' if quick else 'whole'} form of {name!r}"
 
 
@@ -252,15 +252,25 @@ PART_ROWS = 1_000_000  # of a compacted part
 
 
 class Compacted(NamedTuple):
-    """What became of the parts."""
+    """What became of the parts of a sweep.
+
+    Attributes
+    ----------
+    before, after
+        How many parts there were and are.
+    rows
+        Runs in them.
+    moved
+        Names of damaged parts, which were set aside.
+    """
 
     before: int
     after: int
     rows: int
-    moved: list[str]  # damaged ones, set aside
+    moved: list[str]
 
 
-def compact(folder: Path) -> Compacted:
+def compact(folder: str | Path) -> Compacted:
     """Rewrite the parts of a sweep as few, each run once.
 
     New parts are on the disk before old ones go: whatever happens, each run is there, and reading
@@ -269,8 +279,25 @@ def compact(folder: Path) -> Compacted:
     Raises
     ------
     ExperimentError
-        If there is no sweep, or somebody writes to it.
+        If there is no sweep, or another process writes to it.
+
+    Examples
+    --------
+    >>> from samizdat import read_table, sweep
+    >>> from samizdat.batch.folder import compact
+    >>> experiment = {
+    ...     "question": "Who is in the street?", "scenario": "town", "until": "2014-03-03",
+    ...     "set": {"citizens": 100}, "design": {"factors": {"regime": ["open", "ban"]}},
+    ...     "replicates": 2, "resources": {"chunk_runs": 1},
+    ... }
+    >>> table = sweep(experiment, "results/parts", jobs=1)
+    >>> found = compact("results/parts")
+    >>> found.before, found.after, found.rows
+    (4, 1, 4)
+    >>> read_table("results/parts").equals(table)
+    True
     """
+    folder = Path(folder)
     if "experiment" not in read_manifest(folder):
         raise ExperimentError(f"{folder}: holds no sweep")
     sweep = SweepFolder(folder)

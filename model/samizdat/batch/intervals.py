@@ -1,15 +1,14 @@
-"""Means and their 95 % intervals over replicates, for all groups of runs at once.
+"""Means and their 95 % intervals over replicates, for all groups of runs together.
 
 Numbers have Student's t interval, clipped nowhere: a bound below 0 says that there are too few
 runs. Yes and no have the score interval of Wilson (1927), which keeps its level near 0 and 1.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 LEVEL = 0.95
@@ -47,7 +46,7 @@ def wilson(n: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
     return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
 
 
-def described(values: Any, groups: Any, yes_no: bool) -> pd.DataFrame:
+def described(values: ArrayLike, groups: ArrayLike, yes_no: bool) -> pd.DataFrame:
     """Return n, mean, sd, low and high of each group, groups in order; NaN counts nowhere.
 
     Parameters

@@ -1,7 +1,7 @@
-"""The rows of a sweep on disk: parts that are whole, verified when read, and written by one.
+"""The rows of a sweep on disk: parts that are complete, verified when read, each by one writer.
 
 A part's name ends with the BLAKE2b of its bytes, so that any changed bit is found; Parquet's page
-checksums are written too, for readers who know nothing of the name. A part of series stands under
+checksums are written too, for readers that do not check the name. A part of series stands under
 the number of the part of runs that vouches for it: without that it does not count.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
@@ -81,8 +82,8 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     )
 
 
-class Rows(NamedTuple):
-    """Rows of runs, each run once, and from which part each came."""
+class RunRows(NamedTuple):
+    """The rows of runs, each run once, and the part that each came from."""
 
     table: pa.Table
     origin: NDArray[np.int64]  # index into parts
@@ -90,11 +91,11 @@ class Rows(NamedTuple):
     damaged: list[Part]  # passed over
 
 
-def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
+def read_runs(folder: Path, columns: list[str] | None = None) -> RunRows:
     """Read the rows of runs, each run once.
 
-    A run that was done twice counts as it was done first; one that failed counts only while it
-    has not been done better, and as it failed last. Damaged parts are passed over.
+    Of a run that was done twice the first row counts. A failed row counts only if the run was
+    never done, and then the last one. Damaged parts are passed over.
 
     Parameters
     ----------
@@ -108,18 +109,18 @@ def read_runs(folder: Path, columns: list[str] | None = None) -> Rows:
     damaged = [part for part, table in zip(parts, tables, strict=True) if table is None]
     if not found:
         nothing = pa.schema({"RunId": pa.int64(), "error": pa.string()}).empty_table()
-        return Rows(nothing, np.zeros(0, np.int64), parts, damaged)
+        return RunRows(nothing, np.zeros(0, np.int64), parts, damaged)
     lengths = [0 if table is None else len(table) for table in tables]
     origin = np.repeat(np.arange(len(parts)), lengths)
     table = _joined(found)
     kept = _once(table["RunId"].to_numpy(), compute.is_null(table["error"]).to_numpy())
     if len(kept) < len(table):
         table, origin = table.take(pa.array(kept)), origin[kept]
-    return Rows(table, origin, parts, damaged)
+    return RunRows(table, origin, parts, damaged)
 
 
 def finished_in(folder: Path) -> NDArray[np.int64]:
-    """Return the RunIds that are done, in order; of parts that are what was written."""
+    """Return the RunIds that are done, in order; damaged parts are skipped."""
     found = [np.zeros(0, np.int64)]
     for part in parts_in(folder / RUNS):
         table = read_part(part, ["RunId", "error"])
@@ -130,6 +131,24 @@ def finished_in(folder: Path) -> NDArray[np.int64]:
     fresh = np.ones(len(ids), bool)
     fresh[1:] = ids[1:] != ids[:-1]
     return ids[fresh]
+
+
+def unfinished(design: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Return the rows of a design that are not done in a folder, each run once."""
+    left = np.flatnonzero(~among(design["RunId"].to_numpy(), finished_in(folder)))
+    _, first = np.unique(design["RunId"].to_numpy()[left], return_index=True)
+    if len(first) == len(design):
+        return design
+    return design.take(left[np.sort(first)]).reset_index(drop=True)
+
+
+def among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which ids are among known ones, which are in order; quick for millions."""
+    if not len(known):
+        return np.zeros(len(ids), bool)
+    places = np.searchsorted(known, ids)
+    places[places == len(known)] = 0
+    return np.asarray(known[places] == ids)
 
 
 def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:
@@ -149,12 +168,12 @@ def read_series(folder: Path, runs: NDArray[np.int64]) -> pa.Table | None:
 
 
 def damaged_in(folder: Path) -> list[Part]:
-    """List the parts in a folder of runs or of series that are not what was written."""
+    """List the damaged parts in a folder of runs or of series."""
     return [part for part in parts_in(folder) if _digest(part.path.read_bytes()) != part.digest]
 
 
 def set_aside(folder: Path, shard: str | None) -> list[str]:
-    """Move what is damaged out of the way, so that its runs are done again; say what was moved.
+    """Move damaged parts out of the way, so that their runs are done again; return their names.
 
     A damaged series takes along the runs that vouch for it; a series for which none vouches goes,
     and so does what was never written to its end.

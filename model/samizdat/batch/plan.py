@@ -1,38 +1,49 @@
-"""What an experiment asks for, checked: its points, its runs, what is run."""
+"""The plan of a sweep: the checked points of an experiment, its runs, and the model."""
 
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch.design import points_of
+from samizdat.batch.chunk import SweepModel
 from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
+from samizdat.batch.factors import Point
 from samizdat.batch.figure_checks import check_figures
-from samizdat.batch.function import Function, Model
+from samizdat.batch.function_model import FunctionModel, ModelFunction
 from samizdat.batch.intervals import described
 from samizdat.batch.run_ids import planned, run_ids, seeds_of
-from samizdat.batch.worlds import Stopped, Worlds, rows_of
+from samizdat.batch.scenario_model import ScenarioModel, Stopped, rows_of
 
 MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
 
 
-class Plan(NamedTuple):
-    """What an experiment asks for."""
+class SweepPlan(NamedTuple):
+    """What an experiment asks for, checked.
+
+    Attributes
+    ----------
+    model
+        What is run.
+    points
+        A row a point, a column a factor.
+    digests
+        What identifies each point (points,); see `run_ids`.
+    """
 
     experiment: Experiment
-    subject: Any  # Worlds or Function
+    model: SweepModel
     points: pd.DataFrame
-    digests: list[bytes]  # of the points
+    digests: list[bytes]
 
     @classmethod
-    def of(cls, experiment: Experiment, model: Model | None = None) -> "Plan":
+    def of(cls, experiment: Experiment, function: ModelFunction | None = None) -> "SweepPlan":
         """Check an experiment, every point of it, and return the plan.
 
         Parameters
         ----------
-        model
+        function
             A function that takes the place of the scenario.
 
         Raises
@@ -41,27 +52,27 @@ class Plan(NamedTuple):
             With one line that names what is wrong, and the experiment's file where it has one.
         """
         try:
-            return cls._of(experiment, model)
+            return cls._of(experiment, function)
         except ExperimentError as error:
             where = f"{experiment.file}: " if experiment.file else ""
             raise ExperimentError(f"{where}{error}") from None
 
     @classmethod
-    def _of(cls, experiment: Experiment, model: Model | None) -> "Plan":
-        subject: Any
-        if model is None:
-            subject = Worlds.of(experiment)
+    def _of(cls, experiment: Experiment, function: ModelFunction | None) -> "SweepPlan":
+        model: SweepModel
+        if function is None:
+            model = ScenarioModel.of(experiment)
         else:
             experiment = experiment.of_a_function()
-            subject = Function.of(experiment, model)
-        points = points_of(experiment)
+            model = FunctionModel.of(experiment, function)
+        points = experiment.points()
         check_figures(experiment, points)
         rule = experiment.replicates
         runs = len(points) * (rule.max if isinstance(rule, UntilHalfWidth) else rule)
         if runs > MAX_RUNS:
             raise ExperimentError(f"replicates: {runs:,} runs are more than {MAX_RUNS:,}")
-        subject = subject.holding(points)
-        return cls(experiment, subject, points, list(subject.digests(points)))
+        model = model.holding(points)
+        return cls(experiment, model, points, list(model.digests(points)))
 
     @property
     def first_counts(self) -> NDArray[np.int64]:
@@ -105,34 +116,49 @@ _PACKED = 0.5  # what Parquet makes of a byte of a series, about
 
 
 class Estimate(NamedTuple):
-    """What a sweep is about to take."""
+    """What a sweep is about to take.
+
+    Attributes
+    ----------
+    seconds_per_run
+        Of one run, measured.
+    cut_short
+        Whether the run was too long to be timed whole.
+    disk
+        Bytes of all runs.
+    """
 
     seconds_per_run: float
-    cut_short: bool  # the run was too long to be timed whole
-    disk: int  # bytes of all runs
+    cut_short: bool
+    disk: int
 
 
-def estimate(plan: Plan, runs: int, threads: int) -> Estimate:
-    """Time a run of the point with most citizens, for at most 20 s, and say what all will take."""
+def estimate(plan: SweepPlan, runs: int, threads: int) -> Estimate:
+    """Time a run of the point with most citizens, at most 20 s; estimate what all runs take."""
     points = plan.points
     row = int(np.argmax(points["citizens"].to_numpy())) if "citizens" in points else 0
     point = rows_of(points.iloc[[row]])[0]
     seed = plan.experiment.seed
-    plan.subject.prepare(lambda text: None)
-    _timed(plan.subject, point, seed, threads, limit=0.0)  # most runs find the population made
-    seconds, share = _timed(plan.subject, point, seed, threads, limit=LONGEST)
-    row_bytes = _ROW + 8 * len(plan.subject.measures)
+    plan.model.prepare(lambda text: None)
+    _timed(plan.model, point, seed, threads, limit=0.0)  # most runs find the population made
+    timed = _timed(plan.model, point, seed, threads, limit=LONGEST)
+    row_bytes = _ROW + 8 * len(plan.model.measures)
     series = plan.experiment.spaced
     if series is not None:
-        steps = plan.subject.steps(plan.subject.world(point))
+        steps = plan.model.steps(point)
         row_bytes += int(_PACKED * (steps / series.every) * 8 * (3 + len(series.of)))
-    return Estimate(seconds / share, share < 1.0, runs * row_bytes)
+    return Estimate(timed.seconds / timed.share, timed.share < 1.0, runs * row_bytes)
 
 
-def _timed(
-    subject: Any, point: dict[str, Any], seed: int, threads: int, limit: float
-) -> tuple[float, float]:
-    """Run a point until so many seconds are over; return seconds and which share was done."""
+class _Timed(NamedTuple):
+    """How long a run took, and which share of it was done."""
+
+    seconds: float
+    share: float
+
+
+def _timed(model: SweepModel, point: Point, seed: int, threads: int, limit: float) -> _Timed:
+    """Run a point for at most `limit` seconds; return how long it took and the share done."""
     looks, began = 0, time.perf_counter()
 
     def enough() -> bool:
@@ -141,8 +167,7 @@ def _timed(
         return looks > 1 and time.perf_counter() - began > limit
 
     try:
-        steps = subject.run(point, seed, threads, enough).steps
+        model.run(point, seed, threads, enough)
     except Stopped:
-        steps = subject.steps(subject.world(point))
-        return time.perf_counter() - began, (looks - 1) / steps
-    return time.perf_counter() - began, 1.0
+        return _Timed(time.perf_counter() - began, (looks - 1) / model.steps(point))
+    return _Timed(time.perf_counter() - began, 1.0)

@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, Experiment, ExperimentError
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
+from samizdat.batch.factors import DUMMY
 from samizdat.batch.folder import DESIGN, read_manifest
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
@@ -32,7 +33,7 @@ class Results(NamedTuple):
     planned
         How many runs the current design asks for.
     damaged
-        Parts that were passed over, since they are not what was written.
+        Parts that were skipped, since they have changed since they were written.
     """
 
     folder: Path
@@ -76,7 +77,7 @@ def read_results(folder: str | Path) -> Results:
     read = read_runs(folder, ["Step", *measures])
     rows = read.table
     measures = [name for name in measures if name in rows.column_names]
-    good = compute.is_null(rows["error"])  # told apart here, since in pandas yes and no with gaps
+    good = compute.is_null(rows["error"])  # parted here, since in pandas yes and no with gaps
     step = ["Step"] if "Step" in rows.column_names else []  # are no longer yes and no
     table = _of_design(design, rows.filter(good).select(["RunId", *step, *measures]))
     table = table.assign(Step=table.get("Step", np.int32(0)))
@@ -94,13 +95,47 @@ def read_results(folder: str | Path) -> Results:
     return Results(folder, manifest, experiment, factors, table, failed, len(design), damaged)
 
 
+def read_table(folder: str | Path) -> pd.DataFrame:
+    """Return the table of a sweep's folder, finished or not: a row a finished run.
+
+    Parameters
+    ----------
+    folder
+        Where a sweep was written, as in ``results/NAME``.
+
+    Returns
+    -------
+    DataFrame
+        As `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
+        replicates in order. A part that has changed since it was written is skipped. Runs that
+        are not done yet, or failed, have no row.
+
+    Raises
+    ------
+    ExperimentError
+        In one line, if the folder holds no sweep.
+
+    Examples
+    --------
+    >>> from samizdat import read_table, sweep
+    >>> experiment = {
+    ...     "question": "Who is in the street?", "scenario": "town", "until": "2014-03-03",
+    ...     "set": {"citizens": 100}, "design": {"factors": {"regime": ["open", "ban"]}},
+    ... }
+    >>> table = sweep(experiment, "results/street", jobs=1)
+    >>> read_table("results/street").equals(table)
+    True
+    """
+    return read_results(folder).table
+
+
 def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
     joined = design.merge(rows.to_pandas(), on="RunId", how="inner")
     return joined.sort_values(["point", "iteration"], ignore_index=True)
 
 
 def experiment_of(manifest: dict[str, Any]) -> Experiment:
-    """Return the experiment that a manifest tells of, in the folder where its file was."""
+    """Return the experiment that a manifest holds, in the folder where its file was."""
     folder = Path(str(manifest.get("folder", "")))
     return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
 
@@ -125,25 +160,25 @@ def read_design(folder: Path) -> pd.DataFrame:
 LENGTH = 300  # characters shown of what went wrong
 
 
-class FailedRuns(RuntimeError):  # noqa: N818 - named for what the caller is told
+class FailedRuns(RuntimeError):  # noqa: N818 - named for what happened
     """Runs of a sweep failed; what was finished is in its folder.
 
     Parameters
     ----------
-    told
+    message
         How many failed, and of what, in a line.
     trouble
         The traceback of the first, where there is one: a note of the error.
     """
 
-    def __init__(self, told: str, trouble: str | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, trouble: str | None = None) -> None:
+        super().__init__(message)
         if trouble:
             self.add_note(trouble.rstrip())
 
 
 def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
-    """Say in a line how many runs failed, where the first one did, and what can be done.
+    """Return a line: how many runs failed, where the first one did, and what can be done.
 
     Parameters
     ----------
@@ -152,21 +187,23 @@ def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
     keep_going
         Whether the call went on after the first.
     """
-    told = f"{failed:,} of {results.planned:,} runs failed"
+    message = f"{failed:,} of {results.planned:,} runs failed"
     if len(results.failed):
         run = results.failed.iloc[0]
-        values = [f"{name} = {_written(run[name])}" for name in results.factors if name != DUMMY]
+        values = [
+            f"{name} = {_format_value(run[name])}" for name in results.factors if name != DUMMY
+        ]
         where = ", ".join([*values, f"seed = {run['seed']}"])
-        told += f", the first at {where}: {str(run['error'])[:LENGTH]}"
+        message += f", the first at {where}: {str(run['error'])[:LENGTH]}"
     if keep_going:
-        return f"{told}; the table has the {len(results.table):,} others"
+        return f"{message}; the table has the {len(results.table):,} others"
     return (
-        f"{told}; {len(results.table):,} are done and kept in {results.folder}, "
+        f"{message}; {len(results.table):,} are done and kept in {results.folder}, "
         "keep_going=True goes on to the end and returns the others"
     )
 
 
-def _written(value: Any) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:g}"
     return str(value)

@@ -1,4 +1,4 @@
-"""What makes two runs the same run: a key of all that can change a result.
+"""Identify runs: a key of everything that can change a result.
 
 The key is BLAKE2b over the resolved scenario (graph, population, timeline, regime, every number,
 what is pinned), the number of steps, what is recorded, the source that can change a result, and
@@ -7,13 +7,13 @@ the seed. RunId is its first 63 bits: it stays when a design grows.
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch.experiment import DUMMY, ExperimentError
+from samizdat.batch.experiment import ExperimentError
+from samizdat.batch.factors import DUMMY
 from samizdat.run.arguments import SEED_LIMIT
 
 DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
@@ -22,7 +22,7 @@ DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
 def seeds_of(points: pd.DataFrame, first: int, replicates: int) -> NDArray[np.int64]:
     """Return the seeds (points, replicates): of the replicate alone, so that points are paired.
 
-    Only a design's dummy shifts them: it is there to change the luck.
+    Only a design's dummy shifts them: it is there to change the random numbers.
     """
     if first + replicates >= SEED_LIMIT - DUMMY_SEED_OFFSET or replicates > DUMMY_SEED_OFFSET:
         raise ExperimentError(f"seed = {first} leaves no room for {replicates} replicates")
@@ -40,7 +40,7 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
     ExperimentError
         If two different runs have the same: one in about 10**19 pairs.
     """
-    content = bytearray(16 * seeds.size)  # a list of a million keys would take thrice that
+    content = bytearray(16 * seeds.size)  # a list of a million keys would take three times as much
     end = 0
     for digest, row in zip(digests, seeds, strict=True):
         began, words = hashlib.blake2b(digest, digest_size=16), row.astype("<i8").tobytes()
@@ -59,7 +59,10 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
 
 
 def planned(
-    points: pd.DataFrame, ids: NDArray[np.int64], seeds: NDArray[np.int64], counts: Any
+    points: pd.DataFrame,
+    ids: NDArray[np.int64],
+    seeds: NDArray[np.int64],
+    counts: NDArray[np.int64] | int,
 ) -> pd.DataFrame:
     """Return a row a run, replicate by replicate: those of one seed beside each other.
 
@@ -70,7 +73,7 @@ def planned(
     """
     wanted = np.arange(seeds.shape[1])[None, :] < np.broadcast_to(counts, len(points))[:, None]
     replicate, point = np.nonzero(wanted.T)
-    table: dict[str, Any] = {
+    table = {
         "RunId": ids[point, replicate],
         "point": point.astype(np.int32),
         "iteration": replicate.astype(np.int32),

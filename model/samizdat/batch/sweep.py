@@ -1,6 +1,5 @@
-"""A design, run: every run once, each kept as soon as it is done, whatever is killed meanwhile."""
+"""Run a design: every run once, each kept as soon as it is done, whatever is killed meanwhile."""
 
-import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -8,52 +7,81 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.batch import folder as of_folder
+from samizdat.batch.capacity import local_workers, threads_each
+from samizdat.batch.chunk import Notify
 from samizdat.batch.dispatch import Dispatch, Tally
-from samizdat.batch.executors import ExternalExecutor, InProcess, Processes, Workers
+from samizdat.batch.executors import ExternalExecutor, Workers
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.folder import SweepFolder, check_same_experiment, default_folder
-from samizdat.batch.function import Model
-from samizdat.batch.parts import finished_in, read_runs
-from samizdat.batch.plan import Plan, half_widths, wanted
+from samizdat.batch.function_model import ModelFunction
+from samizdat.batch.parts import among, read_runs, unfinished
+from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
-from samizdat.system import memory
 from samizdat.system.interrupts import StopSwitch
 
-Say = Callable[[str], None]
-_OF_ROOM = 0.9  # of the memory that is available, for all processes
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+class Shard(NamedTuple):
+    """The part-th, from 1, of several parts of a sweep's runs."""
+
+    part: int
+    parts: int
 
 
 class Ended(NamedTuple):
-    """How a call of a sweep ended."""
+    """How a call of a sweep ended.
+
+    Attributes
+    ----------
+    folder
+        Of the sweep.
+    status
+        As the manifest says it: complete, running (other shards have runs left), failed or
+        interrupted.
+    planned
+        Runs of the design by now.
+    finished
+        How many of them are done, by this call or an earlier one.
+    done
+        Runs that this call ended, failed ones included.
+    failed
+        Runs that failed in this call.
+    trouble
+        The first traceback.
+    exit_code
+        Of the signal, if one came.
+    """
 
     folder: Path
     status: str
-    planned: int  # runs of the design, by now
-    finished: int  # of them, whenever they were done
-    done: int  # by this call
-    failed: int  # by this call
-    trouble: str | None  # the first traceback
-    exit_code: int  # of a signal, where one came
+    planned: int
+    finished: int
+    done: int
+    failed: int
+    trouble: str | None
+    exit_code: int
 
 
 def sweep(
-    experiment: Experiment | Mapping[str, Any] | str | Path,
+    experiment: Experiment | Mapping[str, object] | str | Path,
     out: str | Path | None = None,
-    executor: Any = None,
+    executor: "Executor | Client | None" = None,
     *,
     jobs: int | None = None,
-    model: Model | None = None,
+    model: ModelFunction | None = None,
     keep_going: bool = False,
     quick: bool = False,
 ) -> pd.DataFrame:
-    """Run an experiment and return its table; what was done before is not done again.
+    """Run an experiment and return its table; runs that exist are not repeated.
 
     Parameters
     ----------
@@ -65,11 +93,11 @@ def sweep(
         A `concurrent.futures.Executor` or a `distributed.Client`; by default processes of this
         machine.
     jobs
-        How many processes, from 1: none but this one. By default one a core.
+        Number of processes; 1: this one alone. By default one a core.
     model
         A function of a point's values and a seed to be run instead of scenarios, at the top level
         of a module; it returns a number or None for each measure. The text of the module's file
-        tells its runs from others: what else they depend on belongs into the point.
+        identifies its runs: whatever else they depend on belongs in the point.
     keep_going
         Go on after a run that failed, and warn of those that did in the end.
 
@@ -81,11 +109,24 @@ def sweep(
     Raises
     ------
     ExperimentError
-        In one line: the experiment cannot be, or the folder cannot be used.
+        In one line: the experiment is not valid, or the folder cannot be used.
     FailedRuns
         If a run failed and `keep_going` is not set; what was finished stays in the folder.
     KeyboardInterrupt
         After SIGINT, when all that was finished is written.
+
+    Examples
+    --------
+    >>> from samizdat import sweep
+    >>> experiment = {
+    ...     "question": "Does a ban keep the street empty?", "scenario": "town",
+    ...     "until": "2014-03-05", "set": {"citizens": 100}, "replicates": 2,
+    ...     "design": {"kind": "grid", "factors": {"regime": ["open", "ban"]}},
+    ...     "measures": ["peak_share", "fear.last"],
+    ... }
+    >>> table = sweep(experiment, out="results/ban", jobs=1)
+    >>> table[["regime", "seed"]].values.tolist()
+    [['open', 1], ['open', 2], ['ban', 1], ['ban', 2]]
     """
     if jobs is not None:
         check_jobs(jobs)
@@ -95,21 +136,21 @@ def sweep(
         experiment = Experiment.load(experiment, quick=quick)
     folder = Path(out) if out is not None else default_folder(experiment)
     with StopSwitch(twice=True) as stop:
-        workers = None if executor is None else brought(executor)
-        ended = run_sweep(Plan.of(experiment, model), folder, workers, jobs=jobs,
+        workers = None if executor is None else workers_of(executor)
+        ended = run_sweep(SweepPlan.of(experiment, model), folder, workers, jobs=jobs,
                           keep_going=keep_going, stop=stop)  # fmt: skip
     if ended.status == of_folder.INTERRUPTED:
         raise KeyboardInterrupt
     results = read_results(folder)
     if ended.failed:
-        told = failure_message(results, ended.failed, keep_going=keep_going)
+        message = failure_message(results, ended.failed, keep_going=keep_going)
         if not keep_going:
-            raise FailedRuns(told, ended.trouble)
-        warnings.warn(told, stacklevel=2)
+            raise FailedRuns(message, ended.trouble)
+        warnings.warn(message, stacklevel=2)
     return results.table
 
 
-def check_jobs(jobs: Any) -> None:
+def check_jobs(jobs: object) -> None:
     """Check a number of processes that a caller asks for.
 
     Raises
@@ -123,8 +164,8 @@ def check_jobs(jobs: Any) -> None:
         raise ExperimentError(f"jobs = {jobs} is outside 1 ... {MAX_JOBS}")
 
 
-def brought(executor: Any) -> Workers:
-    """Return the workers of an executor of the standard's kind, or of a dask client."""
+def workers_of(executor: object) -> Workers:
+    """Return the workers of a `concurrent.futures.Executor`, or of a dask client."""
     if isinstance(executor, Executor):
         return ExternalExecutor(executor)
     if hasattr(executor, "get_executor"):
@@ -138,40 +179,42 @@ def brought(executor: Any) -> Workers:
 
 
 def run_sweep(
-    plan: Plan,
+    plan: SweepPlan,
     out: Path,
     workers: Workers | None = None,
     *,
     jobs: int | None = None,
-    shard: tuple[int, int] | None = None,
+    shard: Shard | None = None,
     keep_going: bool = False,
     stop: StopSwitch | None = None,
-    say: Say = lambda text: None,
+    notify: Notify = lambda text: None,
     progress: Callable[[Tally], None] = lambda tally: None,
 ) -> Ended:
-    """Do what of a plan is not done yet; see `sweep`.
+    """Do the runs of a plan that are not done yet; see `sweep`.
 
     Parameters
     ----------
     workers
         By default processes of this machine, ``jobs`` of them, that end with the call.
     shard
-        (i, n): the i-th of n parts of the runs that are not done.
-    say
-        Told in a line what is worth knowing.
+        Which part of the runs to do; None: all.
+    notify
+        Called with a line that is worth reading.
+    progress
+        Called with how far the call is.
     """
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
         raise ExperimentError("shard: replicates on evidence need all points in one place")
     check_same_experiment(out, plan.experiment)
-    folder = SweepFolder(out, f"{shard[0]}of{shard[1]}" if shard else "")
+    folder = SweepFolder(out, f"{shard.part}of{shard.parts}" if shard else "")
     call = _Call(
-        plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), say, progress
+        plan, folder, workers, jobs, shard, keep_going, stop or StopSwitch(), notify, progress
     )
     try:
         call.run()
     except KeyboardInterrupt:
         call.status = of_folder.INTERRUPTED
-        call.close(at_once=True)
+        call.close(immediately=True)
         raise
     finally:
         call.close()
@@ -181,16 +224,16 @@ def run_sweep(
 
 @dataclass
 class _Call:
-    """One call of a sweep, as far as it is."""
+    """One call of a sweep: what it was given, and how far it is."""
 
-    plan: Plan
+    plan: SweepPlan
     folder: SweepFolder
     workers: Workers | None
     jobs: int | None
-    shard: tuple[int, int] | None
+    shard: Shard | None
     keep_going: bool
     stop: StopSwitch
-    say: Say
+    notify: Notify
     progress: Callable[[Tally], None]
     status: str = of_folder.FAILED
     done: int = 0
@@ -201,19 +244,19 @@ class _Call:
     _own: bool = False
 
     def run(self) -> None:
-        """Do what is not done, and again as long as evidence asks for more."""
+        """Do the runs that are not done, and more as long as intervals are too wide."""
         for name in self.folder.moved:
-            self.say(f"{name} was damaged: set aside, its runs are done again")
+            self.notify(f"{name} was damaged: it is set aside and its runs are repeated")
         counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
         counts = self._as_before(counts)
         left = self._unfinished()
         rows = self._mine(left)
-        self._say_what_is_there(rows)
+        self._notify_of_runs(rows)
         self._begin(rows)
         while True:
             whole = self._dispatch(rows)
             left = self._unfinished() if len(rows) else left
-            missing = _among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
+            missing = among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
             self.finished = len(self.design) - int(missing.sum())
             if not whole or (self.failed and not self.keep_going):
                 self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
@@ -227,7 +270,7 @@ class _Call:
             left = self._unfinished()
             rows = left[~left["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
             if len(rows):
-                self.say(f"{len(rows):,} more runs: some intervals are not narrow enough")
+                self.notify(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
             self.status = of_folder.FAILED
         else:
@@ -235,8 +278,8 @@ class _Call:
             self.status = of_folder.COMPLETE if all_done else of_folder.RUNNING
 
     @property
-    def numbers(self) -> dict[str, Any]:
-        """What the manifest says of the call in the end."""
+    def numbers(self) -> dict[str, int]:
+        """What the manifest says of the call at its end."""
         return {"finished": self.finished, "runs": len(self.design),
                 "done_now": self.done, "failed_now": self.failed}  # fmt: skip
 
@@ -246,29 +289,29 @@ class _Call:
         return Ended(self.folder.folder, self.status, len(self.design), self.finished, self.done,
                      self.failed, self.trouble, self.stop.exit_code)  # fmt: skip
 
-    def close(self, *, at_once: bool = False) -> None:
+    def close(self, *, immediately: bool = False) -> None:
         """End the workers that this call began."""
         if self._own and self.workers is not None:
-            self.workers.close(at_once=at_once)
+            self.workers.close(immediately=immediately)
             self._own = False
 
     def _begin(self, rows: pd.DataFrame) -> None:
-        """Find who does it; then write what is about to be done."""
+        """Find the workers; then write what is about to be done."""
         self._find_workers(rows)
-        about = {
+        about: dict[str, object] = {
             "workers": self.workers.name if self.workers else None,
             "threads": threads_each(self.plan.experiment, self.workers),
         }
         command = ["samizdat", *sys.argv[1:]]
         self.folder.begin(
-            self.plan.experiment, self.design, self.plan.subject.resolved, command, about
+            self.plan.experiment, self.design, self.plan.model.resolved, command, about
         )
 
     def _find_workers(self, rows: pd.DataFrame) -> None:
         """Begin workers of this machine, unless there are some or nothing is to be done."""
         if self.workers is None and len(rows):
             self._own = True
-            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.say)
+            self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.notify)
 
     def _dispatch(self, rows: pd.DataFrame) -> bool:
         """Run rows of the design; return whether all were done."""
@@ -276,9 +319,9 @@ class _Call:
             return True
         self._find_workers(rows)
         assert self.workers is not None
-        subject, experiment = self.plan.subject, self.plan.experiment
+        experiment = self.plan.experiment
         dispatch = Dispatch(
-            subject, rows, self.workers, experiment.resources,
+            self.plan.model, rows, self.workers, experiment.resources,
             threads_each(experiment, self.workers), self.keep_going, self.folder.add, self.stop,
             self.progress,
         )  # fmt: skip
@@ -300,19 +343,19 @@ class _Call:
         if self.shard is None:
             return rows
         ids = self.design["RunId"].drop_duplicates().to_numpy()
-        index, count = self.shard
-        begin, end = (len(ids) * (index - 1)) // count, (len(ids) * index) // count
+        part, parts = self.shard
+        begin, end = (len(ids) * (part - 1)) // parts, (len(ids) * part) // parts
         return rows[rows["RunId"].isin(ids[begin:end])].reset_index(drop=True)
 
-    def _say_what_is_there(self, rows: pd.DataFrame) -> None:
-        part = f", shard {self.shard[0]} of {self.shard[1]}" if self.shard else ""
-        self.say(
+    def _notify_of_runs(self, rows: pd.DataFrame) -> None:
+        part = f", shard {self.shard.part} of {self.shard.parts}" if self.shard else ""
+        self.notify(
             f"{self.plan.experiment.name}: {len(self.plan.points):,} points, "
             f"{len(self.design):,} runs{part}; {len(rows):,} to do"
         )
 
     def _as_before(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Lay out the design as far as an earlier call had come with it; return its replicates.
+        """Lay out the design as far as an earlier call grew it; return its replicates.
 
         Evidence asks for more as soon as all runs that there are have ended, well or not.
         """
@@ -320,7 +363,7 @@ class _Call:
         if not isinstance(self.plan.experiment.replicates, UntilHalfWidth):
             return counts
         ended = np.sort(read_runs(self.folder.folder, ["error"]).table["RunId"].to_numpy())
-        while _among(self.design["RunId"].to_numpy(), ended).all():
+        while among(self.design["RunId"].to_numpy(), ended).all():
             more = self._on_evidence(counts)
             if (more == counts).all():
                 break
@@ -342,63 +385,3 @@ class _Call:
         points = len(self.plan.points)
         half = half_widths(values, known["point"].to_numpy(), points)["half_width"]
         return wanted(rule, counts, half.to_numpy())
-
-
-def unfinished(design: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Return the rows of a design that are not done in a folder, each run once."""
-    left = np.flatnonzero(~_among(design["RunId"].to_numpy(), finished_in(folder)))
-    _, first = np.unique(design["RunId"].to_numpy()[left], return_index=True)
-    if len(first) == len(design):
-        return design
-    return design.take(left[np.sort(first)]).reset_index(drop=True)
-
-
-def _among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which ids are among known ones, which are in order; of millions at once."""
-    if not len(known):
-        return np.zeros(len(ids), bool)
-    places = np.searchsorted(known, ids)
-    places[places == len(known)] = 0
-    return np.asarray(known[places] == ids)
-
-
-class Fit(NamedTuple):
-    """How many processes a sweep takes on this machine."""
-
-    processes: int
-    cores: int
-    need: int  # bytes of each
-    room: int  # bytes that are available
-    held_back: bool  # memory allows fewer than there are cores
-
-    @classmethod
-    def of(cls, plan: Plan, jobs: int | None, runs: int) -> "Fit":
-        """Return as many as were asked for, or as cores and memory allow; no more than runs."""
-        cores = len(os.sched_getaffinity(0))
-        need, room = plan.subject.memory(plan.points), memory.available()[0]
-        fits = max(1, int(_OF_ROOM * room / need))
-        asked = jobs or plan.experiment.resources.jobs
-        return cls(min(asked or min(cores, fits), runs), cores, need, room,
-                   asked is None and fits < cores)  # fmt: skip
-
-
-def local_workers(
-    plan: Plan, jobs: int | None, runs: int, stop: Callable[[], bool], say: Say
-) -> Workers:
-    """Return workers of this machine: as many as were asked for, or as cores and memory allow."""
-    plan.subject.prepare(say)
-    fit = Fit.of(plan, jobs, runs)
-    if fit.held_back:
-        say(f"{fit.processes} at a time: a run may take {memory.in_words(fit.need)}, "
-            f"available are {memory.in_words(fit.room)}")  # fmt: skip
-    return InProcess(stop) if fit.processes == 1 else Processes(fit.processes)
-
-
-def threads_each(experiment: Experiment, workers: Workers | None) -> int:
-    """Return how many threads a run may take, so that no core is asked for twice."""
-    if experiment.resources.threads is not None:
-        return experiment.resources.threads
-    cores = len(os.sched_getaffinity(0))
-    if isinstance(workers, InProcess | Processes):
-        return max(1, cores // workers.width)
-    return 1

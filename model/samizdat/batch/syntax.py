@@ -1,23 +1,24 @@
-"""What pydantic finds wrong with an experiment, in one line."""
+"""How an experiment file is read: names with dots, a small form, and what is wrong in one line."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from samizdat.scenario.schema import unknown
 
 
-def one_line(error: ValidationError, known_at: Callable[[tuple[Any, ...]], list[str]]) -> str:
-    """Turn the first of pydantic's complaints into one line: name, value, what is allowed.
+def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]], list[str]]) -> str:
+    """Turn the first of pydantic's errors into one line: name, value, what is allowed.
 
     Parameters
     ----------
     known_at
         Returns the names that are known where pydantic found one that is not.
     """
-    first = _telling(error.errors(include_url=False))
+    first = _most_specific(error.errors(include_url=False))
     loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
     if len(loc) > 1 and loc[0] == "design":
         loc.pop(1)  # pydantic names the kind there
@@ -28,8 +29,8 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[Any, ...]], list[
     if first["type"] == "missing":
         return f"{name} is missing"
     if first["type"].startswith("union_tag"):
-        kinds_known = "grid, latin_hypercube, sobol, morris, list, table"
-        return f"design.kind is missing or unknown; known are {kinds_known}"
+        kinds = ", ".join(known_at((*first["loc"], "kind")))
+        return f"design.kind is missing or unknown; known are {kinds}"
     if first["type"] == "value_error":
         return f"{name}: {message}" if name else message
     value = first.get("input")
@@ -49,14 +50,14 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[Any, ...]], list[
 
 # What pydantic puts into a path for the one of several kinds that it tried.
 _OF_PYDANTIC = re.compile(
-    r"Range|Series|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
+    r"Range|SeriesSpec|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
 )
-_TABLED = ("Range", "Series", "UntilHalfWidth")  # kinds of what may be something else too
+_TABLED = ("Range", "SeriesSpec", "UntilHalfWidth")  # kinds of what may be something else too
 _SHAPELESS = ("model_type", "model_attributes_type")
 
 
-def _telling(problems: Any) -> Any:
-    """Choose the problem to be told: of the kind that a value has the shape of, else the first."""
+def _most_specific(problems: list[ErrorDetails]) -> ErrorDetails:
+    """Choose the error to report: of the kind that a value has the shape of, else the first."""
     first = problems[0]
     same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
     for each in same:
@@ -84,7 +85,7 @@ def flat_names(table: dict[str, Any]) -> dict[str, Any]:
     return table
 
 
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> Any:
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
         ends = not isinstance(value, Mapping) or (bool(value) and set(value) <= _OF_A_RANGE)
         if ends:
@@ -97,7 +98,7 @@ _OF_A_RANGE = {"low", "high", "steps", "log"}
 
 
 def laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another key by key; a factor, and what is no table, is replaced."""
+    """Replace keys of a table by those of another, table by table; a factor is replaced whole."""
     table = dict(below)
     for key, value in over.items():
         there = table.get(key)

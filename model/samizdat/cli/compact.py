@@ -1,4 +1,4 @@
-"""`samizdat compact`: a sweep's many parts become few."""
+"""`samizdat compact`: rewrite a sweep's many parts as few."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from samizdat.cli import usage_error
 def compact(
     folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
 ) -> None:
-    """Rewrite the parts of a sweep as few large ones, verified; nothing is lost if it is ended."""
+    """Rewrite the parts of a sweep as few large ones, verified; an interruption loses nothing."""
     from samizdat.batch.folder import compact as compacted
 
     try:
@@ -19,5 +19,5 @@ def compact(
     except ValueError as error:
         usage_error(error)
     for name in found.moved:
-        typer.echo(f"{name} was damaged: set aside; sweep again to do its runs again")
+        typer.echo(f"{name} was damaged and is set aside; sweep again to repeat its runs")
     typer.echo(f"{found.rows:,} runs in {found.after:,} part(s), before in {found.before:,}")

@@ -13,7 +13,7 @@ _ROWS = 24
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the report; by default DIR/report.")
+        Path | None, typer.Option(help="Folder of the report (default: DIR/report).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
@@ -21,13 +21,13 @@ def report(
     from samizdat.batch.experiment import UntilHalfWidth
     from samizdat.batch.folder import COMPLETE
     from samizdat.batch.results import read_results
-    from samizdat.report.sensitivity import ranked
+    from samizdat.report.sensitivity import format_ranking
     from samizdat.report.wide import lines, wide
-    from samizdat.report.write import written
+    from samizdat.report.write import write_findings
 
     try:
         results = read_results(folder)
-        found = written(results, out)
+        found = write_findings(results, out)
     except ValueError as error:
         usage_error(error)
     if quiet:
@@ -39,12 +39,12 @@ def report(
     left = " (not complete)" if open_end or done != results.planned else ""
     typer.echo(f"{done:,} of {results.planned:,} runs{left}, {len(results.failed):,} failed.")
     for name in results.damaged:
-        typer.echo(f"samizdat: damaged, passed over: {name}", err=True)
+        typer.echo(f"samizdat: skipped a damaged part: {name}", err=True)
     typer.echo("")
-    for line in lines(wide(found.sample, found.table, _ROWS)):
+    for line in lines(wide(found.finished, found.table, _ROWS)):
         typer.echo(line)
     typer.echo("(mean [95 % interval] of n runs)")
     if found.sensitivity:
-        for line in [*ranked(found.sensitivity), *found.sensitivity.notes]:
+        for line in [*format_ranking(found.sensitivity), *found.sensitivity.notes]:
             typer.echo(line)
     typer.echo(f"Written to {found.page}")

@@ -5,53 +5,64 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from samizdat.cli import usage_error
 
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from samizdat.batch.dispatch import Tally
+    from samizdat.batch.plan import SweepPlan
+    from samizdat.batch.sweep import Ended, Shard
+
 
 def sweep(
     file: Annotated[Path, typer.Argument(help="The experiment, a .toml file.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder; default: results/NAME of the file.")
+        Path | None,
+        typer.Option(help="Folder of the sweep (default: results/NAME, by the name of the file)."),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(help="Processes; 1: this one alone. Default: one a core.")
+        int | None,
+        typer.Option(help="Number of processes; 1: this one alone (default: one per core)."),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A dask scheduler, or 'local' for one of its own."),
+        typer.Option(
+            metavar="ADDRESS", help="Address of a dask scheduler, or 'local' to start one."
+        ),
     ] = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Allow tcp:// to another machine.")
     ] = False,
     shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, as 2/8.")
+        str | None,
+        typer.Option(metavar="I/N", help="Run only the I-th of N parts of the runs, as in 2/8."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")
+        bool, typer.Option("--dry-run", help="Estimate time, memory and disk; write nothing.")
     ] = False,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Go on after a run that failed.")
+        bool, typer.Option("--keep-going", help="Continue after a run that failed.")
     ] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The file's small form, to results/NAME/quick.")
+        bool, typer.Option("--quick", help="Run the small form of the file, in results/NAME/quick.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run an experiment: every point, every replicate, each kept as soon as it is done.
 
-    The same command again goes on where it was ended, however it was ended.
+    The same command again continues where the last one ended, however it ended.
     """
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.folder import default_folder
-    from samizdat.batch.plan import Plan
+    from samizdat.batch.plan import SweepPlan
     from samizdat.batch.sweep import check_jobs, run_sweep
     from samizdat.system.interrupts import StopSwitch
 
-    say: Any = (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
     stop = StopSwitch(twice=True)
     try:
         if jobs is not None:
@@ -61,9 +72,9 @@ def sweep(
             usage_error("jobs: a dask cluster has its own workers")
         experiment = Experiment.load(file, quick=quick)
         folder = default_folder(experiment) if out is None else out
-        plan = Plan.of(experiment)
+        plan = SweepPlan.of(experiment)
         if dry_run:
-            _foretell(plan, folder, jobs)
+            _print_estimate(plan, folder, jobs)
             return
         workers = None
         with stop, _Progress(quiet) as progress:
@@ -75,7 +86,7 @@ def sweep(
             try:
                 ended = run_sweep(
                     plan, folder, workers, jobs=jobs, shard=part, keep_going=keep_going,
-                    stop=stop, say=progress.note if not quiet else say, progress=progress,
+                    stop=stop, notify=progress.notify, progress=progress,
                 )  # fmt: skip
             finally:
                 if workers is not None:
@@ -83,11 +94,13 @@ def sweep(
     except ValueError as error:
         usage_error(error)
     if not quiet:
-        _report(ended, folder)
+        _print_end(ended, folder)
     sys.exit(_exit_code(ended))
 
 
-def _shard_of(text: str | None) -> tuple[int, int] | None:
+def _shard_of(text: str | None) -> "Shard | None":
+    from samizdat.batch.sweep import Shard
+
     if text is None:
         return None
     index, slash, count = text.partition("/")
@@ -95,29 +108,30 @@ def _shard_of(text: str | None) -> tuple[int, int] | None:
         usage_error(f"shard = {text!r}: write I/N, as in 2/8")
     if not 1 <= int(index) <= int(count) <= 100_000:
         usage_error(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
-    return int(index), int(count)
+    return Shard(int(index), int(count))
 
 
-def _exit_code(ended: Any) -> int:
+def _exit_code(ended: "Ended") -> int:
     if ended.status == "interrupted":
         return int(ended.exit_code)
     return 1 if ended.failed else 0
 
 
-def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
+def _print_estimate(plan: "SweepPlan", folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
+    from samizdat.batch.capacity import Capacity
     from samizdat.batch.folder import disk_free
+    from samizdat.batch.parts import unfinished
     from samizdat.batch.plan import LONGEST, estimate
-    from samizdat.batch.sweep import Fit, unfinished
     from samizdat.system.memory import in_words
 
     design = plan.runs(plan.first_counts)
     runs = int(design["RunId"].nunique())
     left = len(unfinished(design, folder))
     found = estimate(plan, left, plan.experiment.resources.threads or 1)
-    fit = Fit.of(plan, jobs, max(1, left))
-    count = fit.processes
-    seconds = left * found.seconds_per_run / min(count, fit.cores)
+    fits = Capacity.of(plan, jobs, max(1, left))
+    count = fits.processes
+    seconds = left * found.seconds_per_run / min(count, fits.cores)
     until = plan.experiment.replicates
     more = "" if isinstance(until, int) else f", at most {until.max:,} replicates a point"
     cut = f" (timed for {LONGEST:.0f} s of it)" if found.cut_short else ""
@@ -127,7 +141,7 @@ def _foretell(plan: Any, folder: Path, jobs: int | None) -> None:
         ("runs", f"{runs:,}{more}; {left:,} to do"),
         ("one run", f"{_time(found.seconds_per_run)}{cut}"),
         ("all runs", f"about {_time(seconds)} ({seconds / 3600:.2g} h) with {count} process(es)"),
-        ("memory", f"{in_words(fit.need)} a process, {in_words(fit.room)} available"),
+        ("memory", f"{in_words(fits.need)} a process, {in_words(fits.room)} available"),
         ("disk", f"about {in_words(found.disk)}, {in_words(disk_free(folder))} free"),
         ("folder", f"{folder}/"),
     ]
@@ -139,7 +153,7 @@ def _time(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds >= 0.1 else f"{seconds * 1000:.3g} ms"
 
 
-def _report(ended: Any, folder: Path) -> None:
+def _print_end(ended: "Ended", folder: Path) -> None:
     typer.echo(
         f"{ended.status.capitalize()}: {ended.finished:,} of {ended.planned:,} runs are done"
         f"{f', {ended.failed:,} failed' if ended.failed else ''}. Written to {folder}/"
@@ -147,7 +161,7 @@ def _report(ended: Any, folder: Path) -> None:
     if ended.trouble:
         typer.echo(ended.trouble.rstrip(), err=True)
     if ended.status in ("interrupted", "failed"):
-        typer.echo(f"To go on: the same command, samizdat {shlex.join(sys.argv[1:])}")
+        typer.echo(f"To continue, give the same command again: samizdat {shlex.join(sys.argv[1:])}")
     elif ended.status == "complete":
         typer.echo(f"Tables and figures: samizdat report {shlex.quote(str(folder))}")
 
@@ -157,9 +171,9 @@ class _Progress:
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
-        self._bar: Any = None
-        self._task: Any = None
-        self._told = time.monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._printed_at = time.monotonic()
 
     def __enter__(self) -> "_Progress":
         if not self._quiet and sys.stderr.isatty():
@@ -168,7 +182,7 @@ class _Progress:
 
             self._bar = Progress(
                 TextColumn("runs"), BarColumn(bar_width=None), MofNCompleteColumn(),
-                TextColumn("{task.fields[told]}"), console=Console(stderr=True), transient=True,
+                TextColumn("{task.fields[text]}"), console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
         return self
@@ -177,23 +191,25 @@ class _Progress:
         if self._bar:
             self._bar.stop()
 
-    def note(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         """Print a line, above the bar where there is one."""
+        if self._quiet:
+            return
         if self._bar:
             self._bar.console.print(text, markup=False, highlight=False)
         else:
             typer.echo(text, err=True)
 
-    def __call__(self, tally: Any) -> None:
+    def __call__(self, tally: "Tally") -> None:
         if self._quiet:
             return
         left = "?" if tally.left is None else str(dt.timedelta(seconds=round(tally.left)))
         failed = f", {tally.failed:,} failed" if tally.failed else ""
-        told = f"{tally.rate:.3g} a second{failed}, {left} left"
+        text = f"{tally.rate:.3g} a second{failed}, {left} left"
         if self._bar:
             if self._task is None:
-                self._task = self._bar.add_task("", total=tally.total, told=told)
-            self._bar.update(self._task, completed=tally.done, total=tally.total, told=told)
-        elif time.monotonic() - self._told >= 10:
-            self._told = time.monotonic()
-            typer.echo(f"{tally.done:,} of {tally.total:,} runs, {told}", err=True)
+                self._task = self._bar.add_task("", total=tally.total, text=text)
+            self._bar.update(self._task, completed=tally.done, total=tally.total, text=text)
+        elif time.monotonic() - self._printed_at >= 10:
+            self._printed_at = time.monotonic()
+            typer.echo(f"{tally.done:,} of {tally.total:,} runs, {text}", err=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from samizdat.batch.folder import read_manifest
 from samizdat.batch.results import OF_THE_DESIGN, experiment_of, read_design
-from samizdat.batch.worlds import WorldRef
+from samizdat.batch.scenario_model import WorldRef
 from samizdat.page.choice import Choice, citizens_from
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.scenario import Scenario

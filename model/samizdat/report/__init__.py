@@ -1,7 +1,7 @@
 """What a sweep found: tidy tables, figures and one page that holds them all.
 
-Everything is drawn from the rows on disk, so that a report can be made again at any time, of an
-unfinished sweep too. Files are there whole or not at all, and the same rows give the same tables
+A report uses the rows on disk alone, so that it can be made again at any time, of an unfinished
+sweep too. Each file is written completely or not at all, and the same rows give the same tables
 byte for byte.
 """
 

@@ -1,6 +1,7 @@
 """The kinds of figures that an experiment may declare, each drawn on given axes.
 
-What is drawn has columns x, y, hue and facet, whatever they stand for; `Scale` says what that is.
+What is drawn has columns x, y, hue and facet, whatever they stand for; `AxisScale`
+says what that is.
 Where means are drawn, each cell has one row, with n, mean, low and high in the place of y.
 Series of one hue have a colour and a marker or dash of their own, so that either tells them apart.
 """
@@ -12,25 +13,27 @@ from typing import Any, NamedTuple
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
+from samizdat.batch.factors import Value
 from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
 from samizdat.report.labels import level, number
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
 MARKED = 40  # points of a line that are marked, at most
-INSCRIBED = 14, 30  # columns and rows of a heatmap whose cells are, at most
+INSCRIBED_COLUMNS, INSCRIBED_ROWS = 14, 30  # of a heatmap whose cells show their number, at most
 DOTS = 3000  # runs that are drawn one by one beside a box
 
 
-class Scale(NamedTuple):
+class AxisScale(NamedTuple):
     """What the axes stand for: levels in order, labels, whether they are logarithmic."""
 
-    x: list[Any]
-    hues: list[Any]  # empty: no hue
+    x: list[Value]
+    hues: list[Value]  # empty: no hue
     x_label: str
     y_label: str
     hue_label: str
@@ -52,7 +55,7 @@ class Scale(NamedTuple):
         return [(k, data[data["hue"] == hue]) for k, hue in enumerate(self.hues)]
 
 
-def line(ax: Axes, data: Table, scale: Scale) -> None:
+def line(ax: Axes, data: Table, scale: AxisScale) -> None:
     """Draw means with bands of their intervals against a number."""
     for k, rows in scale.split(data):
         found = rows.sort_values("x")
@@ -64,13 +67,13 @@ def line(ax: Axes, data: Table, scale: Scale) -> None:
     _numbers(ax, scale)
 
 
-def points(ax: Axes, data: Table, scale: Scale) -> None:
+def points(ax: Axes, data: Table, scale: AxisScale) -> None:
     """Draw means with bars of their intervals, side by side where a hue divides them."""
     place = {value: k for k, value in enumerate(scale.x)}
     width = 0.6 / max(1, len(scale.hues))
     for k, found in scale.split(data):
-        at = found["x"].map(place).to_numpy(np.float64)
-        at += (k - (max(1, len(scale.hues)) - 1) / 2) * width
+        middle = np.asarray(found["x"].map(place), np.float64)
+        at = middle + (k - (max(1, len(scale.hues)) - 1) / 2) * width
         mean = found["mean"].to_numpy()
         bars = [mean - found["low"].to_numpy(), found["high"].to_numpy() - mean]
         style: Any = {"linestyle": "none", "markersize": 5, "capsize": 2, "lw": 1.2}
@@ -79,13 +82,13 @@ def points(ax: Axes, data: Table, scale: Scale) -> None:
     _measure_axis(ax, scale)
 
 
-def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
-    """Draw the mean at each x and hue as a colour, and write it there where there is room."""
+def heatmap(ax: Axes, data: Table, scale: AxisScale) -> None:
+    """Draw the mean at each x and hue as a colour, and write the number where there is room."""
     mean = data.set_index(["hue", "x"])["mean"].unstack()
     mean = mean.reindex(index=scale.hues, columns=scale.x)
     room = ax.get_position().width  # of the page
-    fits = mean.shape[1] <= INSCRIBED[0] * room and mean.shape[0] <= INSCRIBED[1]
-    written = mean.map(number).to_numpy() if fits else False
+    fits = mean.shape[1] <= INSCRIBED_COLUMNS * room and mean.shape[0] <= INSCRIBED_ROWS
+    numbers = mean.map(number).to_numpy() if fits else False
     low, high = scale.y_range
     norm: Any = LogNorm(low, high) if scale.log_y and low > 0 else None
     bounds: Any = {"norm": norm} if norm else {"vmin": low, "vmax": high}
@@ -95,7 +98,7 @@ def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
     }
     values = mean.where(mean > 0) if norm else mean
     colours = sns.color_palette("flare", as_cmap=True)
-    sns.heatmap(values, ax=ax, cmap=colours, cbar=False, annot=written, fmt="",
+    sns.heatmap(values, ax=ax, cmap=colours, cbar=False, annot=numbers, fmt="",
                 annot_kws={"fontsize": 6.5}, linewidths=0.3, **names, **bounds)  # fmt: skip
     ax.invert_yaxis()
     ax.tick_params(length=0)
@@ -106,17 +109,17 @@ def heatmap(ax: Axes, data: Table, scale: Scale) -> None:
     ax.set_ylabel(scale.hue_label)
 
 
-def _short(value: Any) -> str:
+def _short(value: Value) -> str:
     return level(value) if isinstance(value, str) else number(value)
 
 
-def _thinned(axis: Any, count: int, most: int) -> None:
+def _thinned(axis: Axis, count: int, most: int) -> None:
     every = -(-count // most)
     for k, label in enumerate(axis.get_ticklabels()):
         label.set_visible(k % every == 0)
 
 
-def scatter(ax: Axes, data: Table, scale: Scale) -> None:
+def scatter(ax: Axes, data: Table, scale: AxisScale) -> None:
     """Draw every run as a dot."""
     style: Any = {"s": 14 if len(data) < 2000 else 5, "linewidth": 0, "legend": False}
     style["alpha"] = float(np.clip(800 / max(1, len(data)), 0.08, 0.8))
@@ -128,7 +131,7 @@ def scatter(ax: Axes, data: Table, scale: Scale) -> None:
     _numbers(ax, scale)
 
 
-def distribution(ax: Axes, data: Table, scale: Scale) -> None:
+def distribution(ax: Axes, data: Table, scale: AxisScale) -> None:
     """Draw all runs: how many are at or below a value, or as boxes where x divides them."""
     if scale.x:
         _boxes(ax, data, scale)
@@ -148,7 +151,7 @@ def distribution(ax: Axes, data: Table, scale: Scale) -> None:
     _grid(ax)
 
 
-def _boxes(ax: Axes, data: Table, scale: Scale) -> None:
+def _boxes(ax: Axes, data: Table, scale: AxisScale) -> None:
     width = 0.7 / max(1, len(scale.hues))
     for k, rows in scale.split(data.dropna(subset="y")):
         offset = (k - (max(1, len(scale.hues)) - 1) / 2) * width
@@ -171,7 +174,7 @@ def _boxes(ax: Axes, data: Table, scale: Scale) -> None:
     _measure_axis(ax, scale)
 
 
-def series(ax: Axes, data: Table, scale: Scale) -> None:
+def series(ax: Axes, data: Table, scale: AxisScale) -> None:
     """Draw the mean of the replicates over time, with the band of its interval."""
     days = np.unique(days_of(data["x"]))
     for k, rows in scale.split(data):
@@ -187,7 +190,7 @@ def series(ax: Axes, data: Table, scale: Scale) -> None:
     ax.set_xlabel("")
 
 
-CHARTS: dict[str, Callable[[Axes, Table, Scale], None]] = {
+CHARTS: dict[str, Callable[[Axes, Table, AxisScale], None]] = {
     "line": line,
     "points": points,
     "heatmap": heatmap,
@@ -197,7 +200,7 @@ CHARTS: dict[str, Callable[[Axes, Table, Scale], None]] = {
 }
 
 
-def handles(scale: Scale, kind: str) -> list[Line2D]:
+def handles(scale: AxisScale, kind: str) -> list[Line2D]:
     """Return what a legend shows of each hue."""
     found = []
     for k in range(len(scale.hues)):
@@ -211,7 +214,7 @@ def handles(scale: Scale, kind: str) -> list[Line2D]:
     return found
 
 
-def _numbers(ax: Axes, scale: Scale) -> None:
+def _numbers(ax: Axes, scale: AxisScale) -> None:
     if scale.log_x:
         ax.set_xscale("log")
         _plain(ax.xaxis)
@@ -220,7 +223,7 @@ def _numbers(ax: Axes, scale: Scale) -> None:
     _measure_axis(ax, scale)
 
 
-def _categories(ax: Axes, scale: Scale) -> None:
+def _categories(ax: Axes, scale: AxisScale) -> None:
     names = [level(value) for value in scale.x]
     long = sum(map(len, names)) > 60
     turned: Any = {"rotation": 35, "ha": "right"} if long else {}
@@ -229,7 +232,7 @@ def _categories(ax: Axes, scale: Scale) -> None:
     ax.set_xlabel(scale.x_label)
 
 
-def _measure_axis(ax: Axes, scale: Scale) -> None:
+def _measure_axis(ax: Axes, scale: AxisScale) -> None:
     if scale.yes_no:
         ax.set_ylim(-0.02, 1.02)
     elif scale.log_y:
@@ -239,8 +242,8 @@ def _measure_axis(ax: Axes, scale: Scale) -> None:
     _grid(ax)
 
 
-def _log(ax: Axes, axis: str, scale: Scale) -> None:
-    """Make an axis logarithmic; linear below the smallest value above 0 where there is a 0."""
+def _log(ax: Axes, axis: str, scale: AxisScale) -> None:
+    """Make an axis logarithmic; with a 0, linear below the smallest positive value."""
     setter: Any = ax.set_xscale if axis == "x" else ax.set_yscale
     on = ax.xaxis if axis == "x" else ax.yaxis
     low, high = scale.y_range
@@ -258,8 +261,8 @@ def _log(ax: Axes, axis: str, scale: Scale) -> None:
         limits(-scale.y_least / 5, 1.3 * high)
 
 
-def _plain(axis: Any) -> None:
-    """Name what lies between two powers of ten where there is but one, in plain digits."""
+def _plain(axis: Axis) -> None:
+    """Label ticks between powers of ten in plain digits, if the axis spans only one."""
     axis.set_minor_formatter(_Between(labelOnlyBase=False, minor_thresholds=(1.5, 0.4)))
 
 

@@ -27,7 +27,7 @@ def remember(place: Path, files: Iterable[Path], runs: int) -> None:
 
 
 def check_not_empty(results: Results, place: Path, page: str) -> None:
-    """Refuse a report of a sweep whose runs are gone, or one that would take another's place.
+    """Check that the runs of a sweep are there, or that it never had any.
 
     Raises
     ------

@@ -2,36 +2,45 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Cascade
+from samizdat.batch.factors import Value
 
 NONE = "–"
 
 
-def number(value: Any) -> str:
-    """Write a number to four digits, one above a thousand in full.
+def number(value: float | None) -> str:
+    """Write a number to four digits, one above a thousand in full; a year has no comma.
 
-    >>> number(0.0312345), number(12345.6), number(-0.0), number(float("nan"))
-    ('0.03123', '12,346', '0', '–')
+    >>> number(0.0312345), number(12345.6), number(2008.0), number(-0.0), number(float("nan"))
+    ('0.03123', '12,346', '2008', '0', '–')
     """
     if value is None or not math.isfinite(value):
         return NONE
     if abs(value) >= 1000:
-        return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.4g}"
+        return grouped(value) if abs(value) < 1e15 else f"{value:.4g}"
     return f"{value + 0.0:.4g}"
 
 
-def level(value: Any) -> str:
-    """Write a level of a factor, a whole number in full.
+def level(value: Value) -> str:
+    """Write a level of a factor, a whole number in full; a year has no comma.
 
-    >>> level(2_000_000.0), level(0.123456789), level("open")
-    ('2,000,000', '0.123457', 'open')
+    >>> level(2_000_000.0), level(2008.0), level(0.123456789), level("open")
+    ('2,000,000', '2008', '0.123457', 'open')
     """
     if not isinstance(value, int | float):
         return str(value)
     whole = abs(value) < 1e15 and value == int(value)
-    return f"{value + 0.0:,.0f}" if whole else f"{value:.6g}"
+    return grouped(value + 0.0) if whole else f"{value:.6g}"
+
+
+def grouped(value: float) -> str:
+    """Write a whole number, with commas from five digits on: four may be a year.
+
+    >>> grouped(1999), grouped(10_000)
+    ('1999', '10,000')
+    """
+    return f"{value:,.0f}" if abs(value) >= 9999.5 else f"{value:.0f}"
 
 
 def measure(name: str, cascade: Cascade | None) -> str:

@@ -1,26 +1,26 @@
-"""One HTML page that holds a report whole: it asks the network for nothing.
+"""One self-contained HTML page with the whole report: it needs no network.
 
-Whatever comes from a file or a run is text, never markup: it passes `html.escape` in `_text`, and
-the page forbids itself scripts and requests besides.
+Text from a file or a run is never markup: it passes `html.escape` in `_text`, and the policy of
+the page forbids scripts and requests.
 """
 
 import base64
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
-from samizdat.batch.experiment import DUMMY
+from samizdat.batch.factors import DUMMY
 from samizdat.batch.folder import COMPLETE
 from samizdat.batch.results import Results
 from samizdat.report import repeat
-from samizdat.report.figures import Picture, citizens_of, seeds_of
+from samizdat.report.figures import ReportFigure, citizens_of, seeds_of
 from samizdat.report.labels import counted, level, number
 from samizdat.report.sensitivity import Sensitivity
 from samizdat.report.style import STYLE
-from samizdat.report.tables import Sample
+from samizdat.report.tables import FinishedRuns
 from samizdat.report.wide import interval, wide
 
 ROWS = 200  # of a table on the page; the CSV has all
@@ -29,17 +29,35 @@ ERRORS = 10
 
 
 class Findings(NamedTuple):
-    """What a report says."""
+    """What a report says.
+
+    Attributes
+    ----------
+    page
+        Where its page is written.
+    results
+        The sweep, as read.
+    finished
+        Its finished runs.
+    table, cascades, differences
+        Its tables of points, of cascades and of paired differences, where there are some.
+    sensitivity
+        Its sensitivity analysis, where the design has one.
+    figures
+        That the experiment declares.
+    of_factors
+        Of the sensitivity indices.
+    """
 
     page: Path
     results: Results
-    sample: Sample
+    finished: FinishedRuns
     table: pd.DataFrame
     cascades: pd.DataFrame | None
     differences: pd.DataFrame | None
     sensitivity: Sensitivity | None
-    pictures: list[Picture]
-    of_factors: list[Picture]
+    figures: list[ReportFigure]
+    of_factors: list[ReportFigure]
 
 
 def page(found: Findings) -> str:
@@ -50,7 +68,7 @@ def page(found: Findings) -> str:
         f"<header><p class='name'>{_text(name)}</p><h1>{_text(question)}</h1></header>",
         _state(results),
         _facts(found),
-        _section("Figures", [_figure(picture) for picture in found.pictures]),
+        _section("Figures", [_figure(figure) for figure in found.figures]),
         _section("Points", _points(found)),
         _section("Cascades", _cascades(found)),
         _section("Paired differences", _differences(found)),
@@ -85,41 +103,41 @@ def _paragraph(text: str, kind: str = "") -> str:
 
 
 def _state(results: Results) -> str:
-    """Say first what is missing."""
+    """Warn of what is missing."""
     done, status = len(results.table), results.manifest.get("status", "unknown")
     missing = results.planned - done
     if not missing and status == COMPLETE and not results.damaged:
         return ""
-    said = f"Status: {status}."
+    text = f"Status: {status}."
     if missing:
-        said = f"Not complete ({status}): {done:,} of {results.planned:,} runs are here."
+        text = f"Not complete ({status}): {done:,} of {results.planned:,} runs are here."
     if len(results.failed):
-        said += f" {len(results.failed):,} failed."
-    return _paragraph(said, "warning")
+        text += f" {len(results.failed):,} failed."
+    return _paragraph(text, "warning")
 
 
 def _facts(found: Findings) -> str:
     results, experiment = found.results, found.results.experiment
     cascade = experiment.cascade
     session = (results.manifest.get("sessions") or [{}])[-1]
-    runs = found.sample.runs
+    runs = found.finished.runs
     sizes = runs.groupby("point").size()
     facts: list[tuple[str, object]] = [
         ("Scenario", experiment.scenario or "a function"),
         ("Regime", experiment.regime),
-        ("Citizens", citizens_of(results, found.sample)),
+        ("Citizens", citizens_of(results, found.finished)),
         ("Until", experiment.until),
         ("Set at all points", _pairs(experiment.fixed)),
         ("Design", _design(found)),
         ("Runs", f"{len(results.table):,} of {results.planned:,}"),
         ("Replicates", counted(int(sizes.min()), int(sizes.max())) if len(sizes) else None),
-        ("Seeds", seeds_of(results, found.sample)[1]),
+        ("Seeds", seeds_of(results, found.finished).words),
         ("A cascade", cascade and f"{cascade.of} at least {cascade.at_least:g}"),
         ("Commit", _commit(session)),
         ("Versions", _pairs(session.get("versions") or {})),
         ("Machine", _machine(session.get("machine"))),
         ("Written", session.get("ended") or session.get("started")),
-        ("Quick", "yes: the short form, for a look only" if experiment.quick else None),
+        ("Quick", "yes: the small form, only a test that it runs" if experiment.quick else None),
     ]
     rows = [
         f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
@@ -129,43 +147,46 @@ def _facts(found: Findings) -> str:
 
 
 def _design(found: Findings) -> str:
-    design, sample = found.results.experiment.design, found.sample
+    design, finished = found.results.experiment.design, found.finished
     parts = []
-    for factor in sample.factors:
-        levels = sample.levels(factor)
+    for factor in finished.factors:
+        levels = finished.levels(factor)
         if len(levels) <= 12:
             parts.append(f"{factor}: {', '.join(map(level, levels))}")
-        elif pd.api.types.is_numeric_dtype(sample.points[factor]):
-            low, high = sample.points[factor].min(), sample.points[factor].max()
+        elif pd.api.types.is_numeric_dtype(finished.points[factor]):
+            low, high = finished.points[factor].min(), finished.points[factor].max()
             parts.append(f"{factor}: {number(low)} to {number(high)}")
         else:
             parts.append(f"{factor}: {len(levels):,} levels")
-    dummy = ", and a dummy that changes the luck alone" if DUMMY in sample.points else ""
+    dummy = "and a dummy that changes the random numbers alone"
+    dummy = f", {dummy}" if DUMMY in finished.points else ""
     kind = design.kind.replace("_", " ")
-    return f"{kind}, {len(sample.points):,} points; {'; '.join(parts)}{dummy}"
+    return f"{kind}, {len(finished.points):,} points; {'; '.join(parts)}{dummy}"
 
 
-def _commit(session: dict[str, Any]) -> str | None:
+def _commit(session: Mapping[str, object]) -> str | None:
     commit = session.get("commit")
     if not commit:
         return None
-    return f"{commit}{' and changes that are not committed' if session.get('commit_dirty') else ''}"
+    return f"{commit}{' with uncommitted changes' if session.get('commit_dirty') else ''}"
 
 
-def _machine(machine: Any) -> str | None:
-    return _pairs(machine) if isinstance(machine, dict) else machine
+def _machine(machine: object) -> str | None:
+    if isinstance(machine, dict):
+        return _pairs(machine)
+    return None if machine is None else str(machine)
 
 
-def _pairs(values: dict[str, Any]) -> str:
+def _pairs(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
-def _figure(picture: Picture) -> str:
-    data = base64.b64encode(picture.png).decode("ascii")
+def _figure(figure: ReportFigure) -> str:
+    data = base64.b64encode(figure.png).decode("ascii")
     return (
-        f"<figure><h3>{_text(picture.title)}</h3>"
-        f"<img src='data:image/png;base64,{data}' alt='{_text(picture.title)}'>"
-        f"<figcaption>{_text(picture.caption)}</figcaption></figure>"
+        f"<figure><h3>{_text(figure.title)}</h3>"
+        f"<img src='data:image/png;base64,{data}' alt='{_text(figure.title)}'>"
+        f"<figcaption>{_text(figure.caption)}</figcaption></figure>"
     )
 
 
@@ -185,16 +206,16 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 0) 
 
 
 def _rest(rows: int, file: str) -> list[str]:
-    return [_paragraph(f"{rows:,} rows more are in {file}.", "note")] if rows > 0 else []
+    return [_paragraph(f"{file} has {rows:,} more rows.", "note")] if rows > 0 else []
 
 
 def _points(found: Findings) -> list[str]:
-    table = wide(found.sample, found.table, ROWS)
+    table = wide(found.finished, found.table, ROWS)
     note = (
         "Mean and 95 % interval over n replicates: Student's t, or Wilson (1927) for yes and no. "
         "table.csv has them with standard deviations."
     )
-    shown = _folded(_table(table.heads, table.rows, len(found.sample.columns)), len(table.rows))
+    shown = _folded(_table(table.heads, table.rows, len(found.finished.columns)), len(table.rows))
     return [_paragraph(note, "note"), shown, *_rest(table.left_out, "table.csv")]
 
 
@@ -208,15 +229,15 @@ def _cascades(found: Findings) -> list[str]:
         "its mean where it did, with Student's."
     )
     rows = []
-    for k, point in enumerate(table[found.sample.columns].itertuples(index=False)):
+    for k, point in enumerate(table[found.finished.columns].itertuples(index=False)):
         row = table.iloc[k]
         rows.append([
             *map(level, point), f"{row['n']:,}", f"{row['cascades']:,}",
             interval(row["probability"], row["low"], row["high"]),
             interval(row["size_mean"], row["size_low"], row["size_high"]),
         ])  # fmt: skip
-    heads = [*found.sample.columns, "n", "cascades", "probability", "size"]
-    shown = _table(heads, rows, len(found.sample.columns))
+    heads = [*found.finished.columns, "n", "cascades", "probability", "size"]
+    shown = _table(heads, rows, len(found.finished.columns))
     rest = _rest(len(found.cascades) - len(table), "cascades.csv")
     return [_paragraph(note, "note"), _folded(shown, len(table)), *rest]
 
@@ -227,13 +248,13 @@ def _differences(found: Findings) -> list[str]:
     table = found.differences.head(ROWS)
     note = (
         "Each level against the first of its factor, all other factors equal, replicate by "
-        "replicate: both runs of a pair have the same seed. Mean and Student's 95 % interval of "
-        "the pairs' differences."
+        "replicate. Both runs of a pair have the same seed (common random numbers), so what they "
+        "share cancels. Mean of the differences of the pairs, with Student's 95 % interval."
     )
     rows = []
     for _, row in table.iterrows():
         factor = row["factor"]
-        others = [f"{n} = {level(row[n])}" for n in found.sample.factors if n != factor]
+        others = [f"{n} = {level(row[n])}" for n in found.finished.factors if n != factor]
         rows.append([
             f"{factor}: {level(row['level'])} against {level(row['first_level'])}",
             ", ".join(others), row["measure"], f"{row['n']:,}",
@@ -245,7 +266,7 @@ def _differences(found: Findings) -> list[str]:
 
 
 def _folded(shown: str, rows: int) -> str:
-    """Fold a long table away until it is asked for."""
+    """Fold a long table; a click shows it."""
     if rows <= UNFOLDED:
         return shown
     return f"<details><summary>{rows:,} rows</summary>{shown}</details>"
@@ -254,7 +275,7 @@ def _folded(shown: str, rows: int) -> str:
 def _sensitivity(found: Findings) -> list[str]:
     if found.sensitivity is None:
         return []
-    parts = [_figure(picture) for picture in found.of_factors]
+    parts = [_figure(figure) for figure in found.of_factors]
     table = found.sensitivity.table
     if table is not None:
         numbers = [name for name in table.columns if table[name].dtype == float]
@@ -262,7 +283,7 @@ def _sensitivity(found: Findings) -> list[str]:
         for _, row in table.iterrows():
             above = {True: "yes", False: "no"}.get(row["above_dummy"], "")
             rows.append([row["measure"], row["factor"], *(number(row[n]) for n in numbers), above])
-        parts.append(_table(["measure", "factor", *numbers, "above luck"], rows, 2))
+        parts.append(_table(["measure", "factor", *numbers, "above chance"], rows, 2))
     return [*parts, *(_paragraph(note, "warning") for note in found.sensitivity.notes)]
 
 
@@ -274,18 +295,21 @@ def _failed(results: Results) -> list[str]:
         where = ", ".join(f"{n} = {level(run[n])}" for n in results.factors if n != DUMMY)
         rows.append([where, str(run["seed"]), run["error"], repeat.of_a_run(results, run) or ""])
     shown = _table(["point", "seed", "error", "to repeat it"], rows, 4)
-    said = f"{len(results.failed):,} runs failed; they are in no mean."
+    text = f"{len(results.failed):,} runs failed; no mean includes them."
     rest = len(results.failed) - len(rows)
-    more = [_paragraph(f"{rest:,} more stand in the sweep's own table.", "note")] if rest else []
-    return [_paragraph(said, "warning"), shown, *more]
+    more = [_paragraph(f"{rest:,} more are in the parts of the sweep.", "note")] if rest else []
+    return [_paragraph(text, "warning"), shown, *more]
 
 
 def _damaged(results: Results) -> list[str]:
     if not results.damaged:
         return []
-    said = "These are not what was written, and were passed over; the sweep does their runs again:"
+    text = (
+        "These files have changed since they were written and are skipped; "
+        "sweeping again repeats their runs:"
+    )
     items = "".join(f"<li><code>{_text(name)}</code></li>" for name in results.damaged)
-    return [_paragraph(said, "warning"), f"<ul>{items}</ul>"]
+    return [_paragraph(text, "warning"), f"<ul>{items}</ul>"]
 
 
 def _repeat(results: Results) -> list[str]:
@@ -294,5 +318,5 @@ def _repeat(results: Results) -> list[str]:
     if len(results.table):
         one = repeat.of_a_run(results, results.table.iloc[0])
         if one:
-            parts += [_paragraph("One run, the first:"), f"<pre>{_text(one)}</pre>"]
+            parts += [_paragraph("To repeat one run, the first:"), f"<pre>{_text(one)}</pre>"]
     return parts

@@ -1,28 +1,26 @@
 """Means of the cells of a figure, and their intervals, where a cell may hold several points.
 
-Runs that share a seed share their luck, so they are no independent draws: of points that were
-chosen the replicates are, of sampled points the samples are. What is drawn is the mean of those
-units, each the mean of its own runs.
+Runs that share a seed share their random numbers, so they are not independent. Where the points
+were chosen, the replicates are independent; where they were sampled, the samples are. A mark is the
+mean of those units, each the mean of its own runs.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from samizdat.batch.experiment import Experiment, FigureSpec, LatinHypercube, Morris, Sobol
+from samizdat.batch.design_kind import IndependentUnit
+from samizdat.batch.experiment import Experiment, FigureSpec
 from samizdat.batch.intervals import bounded, codes_of, name_of
 from samizdat.figures.frame import Table
 from samizdat.report.labels import counted, listed
-from samizdat.report.tables import Sample
+from samizdat.report.tables import FinishedRuns
 
+RUN = IndependentUnit("run", "runs", 1)
+REPLICATE = IndependentUnit("replicate", "replicates", 1)
 KINDS = ("line", "points", "heatmap", "series")  # of figures that draw means
-DRAWS = {
-    LatinHypercube: ("sampled point", "sampled points"),
-    Sobol: ("sample", "samples (blocks of Saltelli's design)"),
-    Morris: ("trajectory", "trajectories"),
-}
 
 
 class Pooled(NamedTuple):
@@ -35,21 +33,22 @@ class Pooled(NamedTuple):
     runs
         The rows that went in.
     unit
-        What is counted by n, one and many of it.
+        What n counts.
     left_out
-        How many runs went in nowhere, since their replicate is not complete.
-    trials
-        Whether a yes or no has Wilson's interval: in all cells, in some.
+        How many runs no cell includes, since their replicate is not complete.
+    all_trials, some_trials
+        Whether all cells, or some, have Wilson's interval of a yes or no.
     """
 
     cells: Table
     runs: Table
-    unit: tuple[str, str]
+    unit: IndependentUnit
     left_out: int
-    trials: tuple[bool, bool]
+    all_trials: bool
+    some_trials: bool
 
 
-def pooled(experiment: Experiment, sample: Sample, spec: FigureSpec, data: Table) -> Pooled:
+def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, data: Table) -> Pooled:
     """Return the mean and the interval of each cell.
 
     Of chosen points a replicate counts in a cell once all of the cell's points have it, so that an
@@ -63,45 +62,35 @@ def pooled(experiment: Experiment, sample: Sample, spec: FigureSpec, data: Table
     over_time = spec.kind == "series"
     roles = {"x": None if over_time else spec.x, "hue": spec.hue, "facet": spec.facet}
     named = {role: name for role, name in roles.items() if name is not None}
-    codes = codes_of(sample.points, list(dict.fromkeys(named.values())))
-    cell_of = pd.Series(codes, index=sample.points["point"].to_numpy())
+    codes = codes_of(finished.points, list(dict.fromkeys(named.values())))
+    cell_of = pd.Series(codes, index=finished.points["point"].to_numpy())
     sizes = np.bincount(codes)
     cell = cell_of.loc[data["point"]].to_numpy()
-    kind = type(experiment.design)
-    sampled = kind in DRAWS and int(sizes.max()) > 1
-    if sampled:
-        unit = data["point"].to_numpy() // _block(experiment.design)
+    sampled = experiment.design.unit if int(sizes.max()) > 1 else None
+    if sampled is not None:
+        unit = data["point"].to_numpy() // sampled.points
         runs, left_out = data, 0
     else:
         unit = data["iteration"].to_numpy()
-        whole = _whole(sample.runs, cell_of, sizes)
+        whole = _whole(finished.runs, cell_of, sizes)
         kept = np.isin(_key(cell, unit), whole)
-        mine = _key(cell_of.loc[sample.runs["point"]].to_numpy(), sample.runs["iteration"])
+        mine = _key(cell_of.loc[finished.runs["point"]].to_numpy(), finished.runs["iteration"])
         left_out = int((~np.isin(mine, whole)).sum())
         runs, cell, unit = data[kept], cell[kept], unit[kept]
-    keys: list[Any] = [pd.Series(cell, name="cell")]
+    keys = [pd.Series(cell, name="cell")]
     if over_time:
         keys.append(pd.Series(runs["x"].to_numpy(), name="x"))
-    cells, trials = _means(runs, keys, unit, spec.y in sample.yes_no and not over_time)
-    first = sample.points.groupby(codes).first()  # a point of each cell
+    cells, trials = _means(runs, keys, unit, spec.y in finished.yes_no and not over_time)
+    first = finished.points.groupby(codes).first()  # a point of each cell
     for role, name in named.items():
         cells[role] = first[name].reindex(cells["cell"]).to_numpy()
-    words = DRAWS[kind] if sampled else ("run", "runs")
-    if not sampled and int(sizes.max()) > 1:
-        words = ("replicate", "replicates")
-    every = bool(trials.all()), bool(trials.any())
-    return Pooled(cells.drop(columns="cell"), runs, words, left_out, every)
+    return Pooled(
+        cells.drop(columns="cell"), runs, sampled or (REPLICATE if sizes.max() > 1 else RUN),
+        left_out, all_trials=bool(trials.all()), some_trials=bool(trials.any()),
+    )  # fmt: skip
 
 
-def _block(design: Any) -> int:
-    """Return how many points beside each other are one draw."""
-    if isinstance(design, LatinHypercube):
-        return 1
-    steps: int = len(design.factors) + design.dummy
-    return steps + 2 if isinstance(design, Sobol) else steps + 1
-
-
-def _key(cell: Any, iteration: Any) -> NDArray[np.int64]:
+def _key(cell: ArrayLike, iteration: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(cell, np.int64) * 2**32 + np.asarray(iteration, np.int64)
 
 
@@ -115,12 +104,12 @@ def _whole(
 
 
 def _means(
-    runs: Table, keys: list[Any], unit: Any, yes_no: bool
+    runs: Table, keys: list[pd.Series], unit: NDArray[np.int64], yes_no: bool
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Return n, mean, low and high of each cell that has any, and where the units are trials.
 
-    Trials of a yes or no are units of one run, and units that all say the same in all their runs:
-    Student's t would call that certain.
+    Trials of a yes or no are units of one run, and units that agree in all their runs:
+    Student's t would give an interval of width 0.
     """
     values = pd.Series(runs["y"].to_numpy(np.float64))
     each = values.groupby([*keys, pd.Series(unit, name="unit")]).agg(["mean", "count"])
@@ -140,27 +129,28 @@ def _means(
     return found.reset_index(), trials
 
 
-def said(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> str:
+def format_means(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> str:
     """Return what a caption says of the means: of how many, which interval, over what."""
-    one, many = found.unit
+    one, many = found.unit.one, found.unit.many
     share = yes_no and spec.kind != "series"
     n, runs = found.cells["n"], found.cells["runs"]
     count = counted(int(n.min()), int(n.max()))
-    of = one if int(n.max()) == 1 and one != "run" else many
-    interval = name_of(found.trials[0])
-    if one != "run":
+    of = one if int(n.max()) == 1 and found.unit is not RUN else many
+    interval = name_of(found.all_trials)
+    if found.unit is not RUN:
         interval += f" over {many.partition(' (')[0]}"
-    if found.trials[1] and not found.trials[0]:
+    if found.some_trials and not found.all_trials:
         interval += ", Wilson where all of them agree"
     bare = spec.kind == "heatmap" or found.cells["low"].isna().all()
     band = "" if bare else f" with its 95 % interval ({interval})"
     what = f"{'Share of runs' if share else 'Mean'}{band}, n = {count} {of} each"
-    if one != "run":
+    if found.unit is not RUN:
         what += f" ({counted(int(runs.min()), int(runs.max()))} runs)"
     if others:
         what += f", over all values of {listed(others)}"
-    if one not in ("run", "replicate"):
-        what += "; all have the same seeds, whose luck is in no interval"
+    if found.unit not in (RUN, REPLICATE):
+        what += "; all have the same seeds: intervals reflect variation between "
+        what += f"{many.partition(' (')[0]}, not between seeds"
     if found.left_out == 1:
         what += "; 1 run is left out, since other points lack its replicate"
     elif found.left_out:

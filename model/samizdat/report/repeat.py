@@ -1,12 +1,12 @@
 """The commands that repeat a sweep, or one of its runs."""
 
 import shlex
-from typing import Any
 
 import pandas as pd
 
+from samizdat.batch.factors import Value
 from samizdat.batch.results import Results
-from samizdat.batch.worlds import OWN, WorldRef
+from samizdat.batch.scenario_model import OWN, WorldRef
 
 
 def of_the_sweep(results: Results) -> str | None:
@@ -16,24 +16,24 @@ def of_the_sweep(results: Results) -> str | None:
     return shlex.join(map(str, command)) if command else None
 
 
-def of_a_run(results: Results, run: "pd.Series[Any]") -> str | None:
+def of_a_run(results: Results, run: pd.Series) -> str | None:
     """Return the command that does one run again; None where a function was run."""
     experiment = results.experiment
-    which = WorldRef.of(experiment, {name: run[name] for name in results.factors})
-    if which.scenario is None:
+    point = WorldRef.of(experiment, {name: run[name] for name in results.factors})
+    if point.scenario is None:
         return None
-    words = ["samizdat", "run", str(which.scenario), "--seed", str(int(run["seed"]))]
-    if which.regime != OWN:
-        words += ["--regime", which.regime]
+    words = ["samizdat", "run", str(point.scenario), "--seed", str(int(run["seed"]))]
+    if point.regime != OWN:
+        words += ["--regime", point.regime]
     if experiment.until is not None:
         words += ["--until", experiment.until.isoformat()]
-    for name, value in which.values.items():
-        words += ["--set", f"{name}={_written(value)}"]
+    for name, value in point.values.items():
+        words += ["--set", f"{name}={_format_value(value)}"]
     return shlex.join(words)
 
 
-def _written(value: Any) -> str:
-    """Write a value so that the same is read."""
+def _format_value(value: Value) -> str:
+    """Write a value so that reading it gives the same."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value == int(value) and abs(value) < 2**53:

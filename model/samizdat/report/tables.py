@@ -1,22 +1,23 @@
 """The tidy tables of a report: points, cascades, paired differences.
 
-A cascade is told twice, as Watts (2002) does: how often there was one, and how large it was where
-there was one. A mean over both says neither.
+A cascade has two numbers, as in Watts (2002): how often there was one, and how large it was where
+there was one. A mean over both would mix them.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, DUMMY, Grid, Points
+from samizdat.batch.experiment import CASCADE, CASCADE_SIZE
+from samizdat.batch.factors import DUMMY, Value
 from samizdat.batch.intervals import COLUMNS, STUDENT, WILSON, codes_of, described
 from samizdat.batch.results import OF_THE_DESIGN, Results, read_design
 
 MAX_LEVELS = 12  # of a factor whose levels are compared in pairs
 
 
-class Sample(NamedTuple):
+class FinishedRuns(NamedTuple):
     """The finished runs of a sweep as numbers.
 
     Attributes
@@ -42,15 +43,15 @@ class Sample(NamedTuple):
 
     @property
     def columns(self) -> list[str]:
-        """What tells points apart: the factors, and a dummy where there is one."""
+        """What distinguishes points: the factors, and a dummy where there is one."""
         return list(self.points.columns[1:])
 
-    def levels(self, factor: str) -> list[Any]:
+    def levels(self, factor: str) -> list[Value]:
         """Return the levels of a factor in the order of the design."""
         return list(self.points[factor].unique())
 
 
-def sample_of(results: Results) -> Sample:
+def finished_runs(results: Results) -> FinishedRuns:
     """Return the finished runs as numbers."""
     design = read_design(results.folder)
     points = design.drop_duplicates("point").sort_values("point", ignore_index=True)
@@ -66,76 +67,77 @@ def sample_of(results: Results) -> Sample:
     runs = pd.concat([runs, pd.DataFrame(numbers, index=runs.index)], axis=1)
     factors = [name for name in results.factors if name != DUMMY]
     measures = [name for name in results.experiment.measured if name in recorded]
-    return Sample(runs, points, factors, measures, recorded, yes_no)
+    return FinishedRuns(runs, points, factors, measures, recorded, yes_no)
 
 
-def _says_yes(column: "pd.Series[Any]") -> bool:
+def _says_yes(column: pd.Series) -> bool:
     if column.dtype == object:  # empty where a run failed
         return bool(column.map(lambda value: isinstance(value, bool | np.bool_)).any())
     return bool(pd.api.types.is_bool_dtype(column))
 
 
-def table_of_points(sample: Sample) -> pd.DataFrame:
+def table_of_points(finished: FinishedRuns) -> pd.DataFrame:
     """Return a row a point and measure: the factors, n, mean, sd, low, high, which interval."""
     parts = []
-    for measure in sample.measures:
-        yes_no = measure in sample.yes_no
-        part = _by_point(sample, sample.runs[measure], yes_no)
+    for measure in finished.measures:
+        yes_no = measure in finished.yes_no
+        part = _by_point(finished, finished.runs[measure], yes_no)
         part.insert(0, "measure", measure)
         parts.append(part.assign(interval=WILSON if yes_no else STUDENT))
-    return _by_point_then_measure(sample, parts)
+    return _by_point_then_measure(finished, parts)
 
 
-def table_of_cascades(sample: Sample) -> pd.DataFrame | None:
+def table_of_cascades(finished: FinishedRuns) -> pd.DataFrame | None:
     """Return a row a point: how often there was a cascade, and how large it was where there was."""
-    if CASCADE not in sample.recorded:
+    if CASCADE not in finished.recorded:
         return None
-    often = _by_point(sample, sample.runs[CASCADE], yes_no=True)
-    size = _by_point(sample, sample.runs[CASCADE_SIZE], yes_no=False)
+    often = _by_point(finished, finished.runs[CASCADE], yes_no=True)
+    size = _by_point(finished, finished.runs[CASCADE_SIZE], yes_no=False)
     columns = {
         "n": often["n"], "cascades": size["n"], "probability": often["mean"],
         "low": often["low"], "high": often["high"],
         **{f"size_{name}": size[name] for name in COLUMNS[1:]},
     }  # fmt: skip
-    return pd.concat([sample.points, pd.DataFrame(columns)], axis=1)
+    return pd.concat([finished.points, pd.DataFrame(columns)], axis=1)
 
 
-def _by_point(sample: Sample, values: "pd.Series[float]", yes_no: bool) -> pd.DataFrame:
-    found = described(values, sample.runs["point"], yes_no)
-    found = found.reindex(sample.points["point"]).reset_index(drop=True)
+def _by_point(finished: FinishedRuns, values: "pd.Series[float]", yes_no: bool) -> pd.DataFrame:
+    found = described(values, finished.runs["point"], yes_no)
+    found = found.reindex(finished.points["point"]).reset_index(drop=True)
     return found.assign(n=found["n"].fillna(0).astype(np.int64))
 
 
-def _by_point_then_measure(sample: Sample, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    count = len(sample.points)
+def _by_point_then_measure(finished: FinishedRuns, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    count = len(finished.points)
     order = np.arange(count * len(parts)).reshape(len(parts), count).T.ravel()
     found = pd.concat(parts, ignore_index=True).take(order).reset_index(drop=True)
-    about = sample.points.take(order % count).reset_index(drop=True)
+    about = finished.points.take(order % count).reset_index(drop=True)
     return pd.concat([about, found], axis=1)
 
 
-def table_of_differences(results: Results, sample: Sample) -> pd.DataFrame | None:
-    """Return the differences of each level of a factor to its first, all else equal, in pairs.
+def table_of_differences(results: Results, finished: FinishedRuns) -> pd.DataFrame | None:
+    """Return the differences of each level of a factor to its first, all others equal, in pairs.
 
     Points share their seeds, so a replicate at one level is paired with the replicate at the first
-    level that had the same luck; the interval is that of the mean of the pairs' differences. Only
-    designs of chosen points have such pairs, and only factors of few levels are compared.
+    level that had the same seed (common random numbers); the interval is that of the mean of the
+    pairs' differences. Only designs of chosen points have such pairs, and only factors of few
+    levels are compared.
     """
-    if not isinstance(results.experiment.design, Grid | Points) or sample.runs.empty:
+    if not results.experiment.design.paired or finished.runs.empty:
         return None
-    measures = list(dict.fromkeys([*sample.measures, CASCADE]))
-    measures = [name for name in measures if name in sample.recorded]
+    measures = list(dict.fromkeys([*finished.measures, CASCADE]))
+    measures = [name for name in measures if name in finished.recorded]
     parts = []
-    for factor in sample.factors:
-        if 2 <= len(sample.levels(factor)) <= MAX_LEVELS:
-            parts += _differences(sample, factor, measures)
+    for factor in finished.factors:
+        if 2 <= len(finished.levels(factor)) <= MAX_LEVELS:
+            parts += _differences(finished, factor, measures)
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
-def _differences(sample: Sample, factor: str, measures: list[str]) -> list[pd.DataFrame]:
+def _differences(finished: FinishedRuns, factor: str, measures: list[str]) -> list[pd.DataFrame]:
     """Return the table of one factor, or nothing where no two points differ by it alone."""
-    points, first = sample.points, sample.levels(factor)[0]
-    others = [name for name in sample.factors if name != factor]
+    points, first = finished.points, finished.levels(factor)[0]
+    others = [name for name in finished.factors if name != factor]
     groups = codes_of(points, others)
     at_first = (points[factor] == first).to_numpy()
     against = pd.Series(points["point"].to_numpy()[at_first], index=groups[at_first])
@@ -146,7 +148,7 @@ def _differences(sample: Sample, factor: str, measures: list[str]) -> list[pd.Da
         return []
     chosen = points[paired].reset_index(drop=True)
     chosen.insert(0, "against", base[paired].astype(np.int64))
-    runs = sample.runs[["point", "iteration", *measures]]
+    runs = finished.runs[["point", "iteration", *measures]]
     mine = runs.merge(chosen[["point", "against"]], on="point")
     theirs = runs.rename(columns={"point": "against"})
     pairs = mine.merge(theirs, on=["against", "iteration"], suffixes=("", " "))
@@ -154,7 +156,7 @@ def _differences(sample: Sample, factor: str, measures: list[str]) -> list[pd.Da
     about.insert(0, "factor", factor)
     about.insert(1, "level", chosen[factor].astype(object))
     about.insert(2, "first_level", pd.Series([first] * len(chosen), dtype=object))
-    about = pd.concat([about, chosen[sample.factors]], axis=1)
+    about = pd.concat([about, chosen[finished.factors]], axis=1)
     found = []
     for measure in measures:
         values = pairs[measure] - pairs[f"{measure} "]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from samizdat.report.labels import NONE, level, number
-from samizdat.report.tables import Sample
+from samizdat.report.tables import FinishedRuns
 
 
 class Wide(NamedTuple):
@@ -16,11 +16,11 @@ class Wide(NamedTuple):
     left_out: int
 
 
-def wide(sample: Sample, table: pd.DataFrame, most: int) -> Wide:
+def wide(finished: FinishedRuns, table: pd.DataFrame, most: int) -> Wide:
     """Return the first points: mean and interval of each measure, and of how many runs."""
-    points = sample.points.head(most)
-    rows = [[level(v) for v in row] for row in points[sample.columns].itertuples(index=False)]
-    per = len(sample.measures)
+    points = finished.points.head(most)
+    rows = [[level(v) for v in row] for row in points[finished.columns].itertuples(index=False)]
+    per = len(finished.measures)
     shown = table.head(len(points) * per)
     for k, row in enumerate(rows):
         cells = shown.iloc[k * per : (k + 1) * per]
@@ -29,8 +29,8 @@ def wide(sample: Sample, table: pd.DataFrame, most: int) -> Wide:
         for n, *bounds in cells[["n", "mean", "low", "high"]].to_numpy().tolist():
             own = f" (n = {n:.0f})" if n < max(sizes) else ""
             row.append(interval(*bounds) + own)
-    heads = [*sample.columns, "n", *sample.measures]
-    return Wide(heads, rows, len(sample.points) - len(points))
+    heads = [*finished.columns, "n", *finished.measures]
+    return Wide(heads, rows, len(finished.points) - len(points))
 
 
 def interval(mean: float, low: float, high: float) -> str:

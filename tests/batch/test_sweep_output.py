@@ -1,4 +1,4 @@
-"""What a sweep tells: its manifest, its columns, a dry run, a small form, how to go on."""
+"""What a sweep writes and prints: manifest, columns, a dry run, a small form, how to continue."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ from sweeping import (
     parts_of,
     read_results,
     until,
-    written,
+    write_experiment,
 )  # fmt: skip
 
 from samizdat.batch.experiment import Experiment, ExperimentError
@@ -25,16 +25,16 @@ def test_the_command_ends_with_the_signal_s_code_and_the_same_command_goes_on(do
     out = tmp_path / "out"
     text = FEAR.replace("replicates = 2", "replicates = 400").replace("citizens = 60",
                                                                      "citizens = 2000")  # fmt: skip
-    file = written(tmp_path, text + "\n[resources]\nchunk_runs = 20\n", "a long one.toml")
+    file = write_experiment(tmp_path, text + "\n[resources]\nchunk_runs = 20\n", "a long one.toml")
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         process = commanded("sweep", file, "--out", out, "--jobs", 2)
         before = len(parts_of(out))
         until(lambda before=before: len(parts_of(out)) > before, process)
-        found, said, err = end(process, number, group=number == signal.SIGINT)
+        found, printed_lines, err = end(process, number, group=number == signal.SIGINT)
         assert found == code, err
         assert "Traceback" not in err
-        assert "To go on: the same command, samizdat sweep" in said
-        assert "'" in said.splitlines()[-1]
+        assert "To continue, give the same command again: samizdat sweep" in printed_lines
+        assert "'" in printed_lines.splitlines()[-1]
         manifest = manifest_of(out)
         assert manifest["status"] == "interrupted"
         assert manifest["finished"] == len(read_results(out).table) < 2400
@@ -73,19 +73,19 @@ def test_columns_follow_mesa_s(done):
 def test_a_dry_run_writes_nothing_and_its_numbers_are_sane(done, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert call("sweep", done[1], "--dry-run") == 0
-    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()
+    printed = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()
                 if not line.startswith("one"))  # fmt: skip
-    assert (told["points"], told["runs"]) == ("6", "12; 12 to do")
-    assert told["folder"] == "results/fear/"
-    assert "available" in told["memory"]
-    assert "free" in told["disk"]
+    assert (printed["points"], printed["runs"]) == ("6", "12; 12 to do")
+    assert printed["folder"] == "results/fear/"
+    assert "available" in printed["memory"]
+    assert "free" in printed["disk"]
     assert not list(tmp_path.iterdir())
 
 
 def test_the_small_form_goes_to_a_folder_of_its_own_and_the_whole_beside_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = FEAR + '\n[quick]\nreplicates = 1\ndesign.factors.regime = ["open"]\n'
-    file = written(tmp_path, text)
+    file = write_experiment(tmp_path, text)
     assert call("sweep", file, "--quick", "--jobs", 1, "--quiet") == 0
     small, whole = tmp_path / "results/fear/quick", tmp_path / "results/fear"
     assert len(read_results(small).table) == 2
@@ -99,14 +99,14 @@ def test_the_small_form_goes_to_a_folder_of_its_own_and_the_whole_beside_it(tmp_
 
 def test_without_a_small_form_there_are_at_most_two_replicates(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    file = written(tmp_path, FEAR.replace("replicates = 2", "replicates = 50"))
+    file = write_experiment(tmp_path, FEAR.replace("replicates = 2", "replicates = 50"))
     assert call("sweep", file, "--quick", "--jobs", 1, "--quiet") == 0
     assert len(read_results(tmp_path / "results/fear/quick").table) == 12
 
 
 def test_the_small_form_of_replicates_on_evidence_has_two(tmp_path):
     rule = 'replicates = { until_half_width = 0.01, of = "arrests" }'
-    file = written(tmp_path, FEAR.replace("replicates = 2", rule))
+    file = write_experiment(tmp_path, FEAR.replace("replicates = 2", rule))
     assert Experiment.load(file, quick=True).replicates == 2
     assert Experiment.load(file).replicates.min == 100
     file.write_text(file.read_text().replace("0.01", "-1"))

@@ -1,4 +1,4 @@
-"""Any function in the place of the model: for tests of a design, and for models of one's own."""
+"""A Python function in the place of the model: for tests of a design, and for your own models."""
 
 import hashlib
 import inspect
@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError
-from samizdat.batch.worlds import Outcome
+from samizdat.batch.experiment import Experiment, ExperimentError
+from samizdat.batch.factors import DUMMY, Point, Value
+from samizdat.batch.scenario_model import Outcome
 
-Model = Callable[[Mapping[str, Any], int], Mapping[str, float]]
-_SHOWN = 60  # characters of a value that is no number
+Measures = Mapping[str, float | None]
+ModelFunction = Callable[[Mapping[str, Any], int], Measures]  # its own types are the user's
+_REPR_LENGTH = 60  # characters of a value that is no number
 
 
 @dataclass(frozen=True)
-class Function:
+class FunctionModel:
     """A model that is a function of a point's values and a seed, and returns its measures.
 
     Parameters
@@ -36,12 +38,12 @@ class Function:
         Values that every point has.
     """
 
-    model: Model
+    model: ModelFunction
     names: tuple[str, ...]
-    fixed: tuple[tuple[str, Any], ...] = ()  # values at every point
+    fixed: tuple[tuple[str, Value], ...] = ()  # values at every point
 
     @classmethod
-    def of(cls, experiment: Experiment, model: Model) -> "Function":
+    def of(cls, experiment: Experiment, model: ModelFunction) -> "FunctionModel":
         """Return the function as what the experiment runs.
 
         Raises
@@ -54,8 +56,8 @@ class Function:
             raise ExperimentError("series: a function has none")
         return cls(model, tuple(experiment.measured), tuple(sorted(experiment.fixed.items())))
 
-    def holding(self, points: pd.DataFrame) -> "Function":
-        """There are no files to be held."""
+    def holding(self, points: pd.DataFrame) -> "FunctionModel":
+        """Return the model: it needs no files."""
         return self
 
     @property
@@ -68,10 +70,14 @@ class Function:
         """There is no scenario."""
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return what is taken to be little."""
+        """Return the bytes of a process that has just begun: functions are taken as small."""
         return 250_000_000
 
-    def prepare(self, say: Callable[[str], None]) -> None:
+    def steps(self, point: Point) -> int:
+        """Return one: a call is a step."""
+        return 1
+
+    def prepare(self, notify: Callable[[str], None]) -> None:
         """Nothing to compile."""
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
@@ -82,12 +88,10 @@ class Function:
         names = list(points.columns)
         for row in points.itertuples(index=False, name=None):
             digest = prefix.copy()
-            digest.update(json.dumps(self._whole(dict(zip(names, row, strict=True)))).encode())
+            digest.update(json.dumps(self._values(dict(zip(names, row, strict=True)))).encode())
             yield digest.digest()
 
-    def run(
-        self, point: Mapping[str, Any], seed: int, threads: int, stop: Callable[[], bool]
-    ) -> Outcome:
+    def run(self, point: Point, seed: int, threads: int, stop: Callable[[], bool]) -> Outcome:
         """Call the function.
 
         Raises
@@ -95,9 +99,11 @@ class Function:
         TypeError, ValueError
             If what it returns holds no number for a measure.
         """
-        found = self.model(self._whole(point), seed)
+        found = self.model(self._values(point), seed)
         if type(found) is not dict and not isinstance(found, Mapping | pd.Series):
-            raise TypeError(f"the function returned {_shown(found)}, no mapping of its measures")
+            raise TypeError(
+                f"the function returned {_short_repr(found)}, no mapping of its measures"
+            )
         measures = {}
         for name in self.names:
             if name not in found:
@@ -106,55 +112,55 @@ class Function:
             measures[name] = _number(name, found[name])
         return Outcome(1, measures)
 
-    def _whole(self, point: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a point with what is fixed, by name, numbers as floats; luck is no value."""
+    def _values(self, point: Point) -> dict[str, float | str]:
+        """Return a point with what is fixed, by name, numbers as floats, without the dummy."""
         values = {**dict(self.fixed), **point}
         return {
-            name: values[name] if isinstance(values[name], str) else float(values[name])
-            for name in sorted(values)
+            name: value if isinstance(value, str) else float(value)
+            for name, value in sorted(values.items())
             if name != DUMMY
         }
 
 
-def source_of(model: Model) -> Path:
-    """Return the file of the module that a function stands in, at its top level.
+def source_of(model: ModelFunction) -> Path:
+    """Return the file of the module that defines a function at its top level.
 
     Raises
     ------
     ExperimentError
-        If it does not: another process would not find it, and nothing would tell it from another.
+        If it does not: another process would not find it, and nothing would identify it.
     """
     name, module = getattr(model, "__qualname__", None), getattr(model, "__module__", None)
-    refused = f"model = {_shown(model)}"
+    about = f"model = {_short_repr(model)}"
     allowed = "a function at the top level of a module that is a file is needed"
     if not callable(model) or not isinstance(name, str) or not isinstance(module, str):
-        raise ExperimentError(f"{refused}: {allowed}")
+        raise ExperimentError(f"{about}: {allowed}")
     if getattr(sys.modules.get(module), name, None) is not model:
-        raise ExperimentError(f"{refused}: is not {name!r} of module {module!r}; {allowed}")
+        raise ExperimentError(f"{about}: is not {name!r} of module {module!r}; {allowed}")
     try:
         file = inspect.getsourcefile(sys.modules[module])
     except TypeError:  # a module of the interpreter's own, or what was typed
         file = None
     if file is None or not Path(file).is_file():
-        raise ExperimentError(f"{refused}: module {module!r} has no source file; {allowed}")
+        raise ExperimentError(f"{about}: module {module!r} has no source file; {allowed}")
     return Path(file)
 
 
-def _number(name: str, value: Any) -> float:
-    """Return a measure as a number; one that is not there is empty."""
+def _number(name: str, value: object) -> float:
+    """Return a measure as a number; None and NA are empty."""
     if type(value) is float:  # as nearly always: the rest costs as much as a small run
         return value
     if value is None or value is pd.NA:
         return math.nan
-    problem = f"measure {name!r} = {_shown(value)}: a number or None is needed"
-    if isinstance(value, str | bytes | bytearray) or np.ndim(value):
+    problem = f"measure {name!r} = {_short_repr(value)}: a number or None is needed"
+    if isinstance(value, str | bytes | bytearray) or np.ndim(value):  # type: ignore[arg-type]
         raise TypeError(problem)
     try:
-        return float(value)
+        return float(value)  # type: ignore[arg-type]  # whatever can be a number
     except (TypeError, ValueError, OverflowError):
         raise TypeError(problem) from None
 
 
-def _shown(value: Any) -> str:
+def _short_repr(value: object) -> str:
     text = " ".join(repr(value).split())
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return text if len(text) <= _REPR_LENGTH else f"{text[: _REPR_LENGTH - 3]}..."

@@ -5,16 +5,17 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch.experiment import DUMMY, Experiment, ExperimentError, Series
+from samizdat.batch.experiment import Experiment, ExperimentError, SeriesSpec
+from samizdat.batch.factors import DUMMY, Point, Value
 from samizdat.core.jit import cache_folder
 from samizdat.run import digests
 from samizdat.run.measures import HOW, OUTCOMES
@@ -31,28 +32,26 @@ SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # as a regime: the scenario's own
 _ORDER = sorted(REGISTRY)
 _PLACE = {name: k for k, name in enumerate(_ORDER)}
-_UNSEEN = ("title", "description")  # of the world: no result depends on them
+_UNSEEN = ("title", "description")  # of a scenario: no result depends on them
 _SIZING = (SCENARIO, REGIME, "citizens")  # besides the graph's numbers
 _PROCESS = 250_000_000  # bytes of a process that has just begun
 _DAY = 8 * 30  # bytes of a day's record of a region
 
-Point = Mapping[str, Any]
-
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
-    """The run was told to stop between two steps."""
+    """The run was asked to stop between two steps."""
 
 
 class Outcome(NamedTuple):
-    """What one run leaves."""
+    """What one run leaves: steps done, measures by name, daily measures where a series is kept."""
 
     steps: int
-    measures: dict[str, Any]
+    measures: dict[str, float | bool]
     series: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
-class Worlds:
+class ScenarioModel:
     """The scenarios of an experiment, and what is recorded of each.
 
     Every number of `Simulation.summary` is recorded, besides the daily measures that are asked for.
@@ -60,41 +59,41 @@ class Worlds:
 
     scenario: str
     regime: str | None
-    fixed: tuple[tuple[str, Any], ...]
+    fixed: tuple[tuple[str, Value], ...]
     until: dt.date | None
     asked: tuple[str, ...]  # daily measures, as in fear.last
-    series: Series | None
+    series: SeriesSpec | None
     texts: tuple[tuple[str, str], ...] = ()  # of scenarios that are files, by name
     folder: Path = Path()  # where those are looked for first
 
     @classmethod
-    def of(cls, experiment: Experiment) -> "Worlds":
-        """Return the worlds of an experiment.
+    def of(cls, experiment: Experiment) -> "ScenarioModel":
+        """Return the scenarios of an experiment.
 
         Raises
         ------
         ExperimentError
-            If its scenario, its regime or a value that it sets cannot be.
+            If its scenario, its regime or a value that it sets is not valid.
         """
         if experiment.scenario is None:
             raise ExperimentError("scenario is missing")
         asked = tuple(name for name in experiment.measured if name not in OUTCOMES)
         fixed = tuple(sorted(experiment.fixed.items()))
         try:
-            worlds = cls(
+            model = cls(
                 experiment.scenario, experiment.regime, fixed, experiment.until, asked,
                 experiment.spaced, tuple(_texts([experiment.scenario], experiment.folder)),
                 experiment.folder,
             )  # fmt: skip
-            worlds.steps(worlds.world({}))
+            model.steps({})
         except ExperimentError:
             raise
         except ValueError as error:
             raise ExperimentError(str(error)) from None
-        return worlds
+        return model
 
-    def holding(self, points: pd.DataFrame) -> "Worlds":
-        """Return these worlds with the text of every scenario that is a file.
+    def holding(self, points: pd.DataFrame) -> "ScenarioModel":
+        """Return the model with the text of every scenario that is a file.
 
         A worker then runs what was read when the sweep began: whatever becomes of the file
         meanwhile, wherever the worker is.
@@ -119,7 +118,7 @@ class Worlds:
         types["fell"] = bool
         return types | dict.fromkeys(self.asked, float)
 
-    def world(self, point: Point) -> Scenario:
+    def scenario_at(self, point: Point) -> Scenario:
         """Return the scenario of a point.
 
         Raises
@@ -133,31 +132,31 @@ class Worlds:
         base = _based(str(name), text, None if regime is None else str(regime), self.fixed)
         return base.change(rest) if rest else base
 
-    def steps(self, world: Scenario) -> int:
-        """Return how many steps a run takes."""
-        return world.steps_until(self.until)
+    def steps(self, point: Point) -> int:
+        """Return how many steps a run of a point takes."""
+        return self.scenario_at(point).steps_until(self.until)
 
     @property
-    def resolved(self) -> dict[str, Any]:
+    def resolved(self) -> dict[str, object]:
         """The scenario with every number, before a point changes it."""
-        return self.world({}).to_table()
+        return self.scenario_at({}).to_table()
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return the bytes that a process takes at most which runs these points."""
+        """Return the bytes that a process which runs these points takes at most."""
         varied = [name for name in points.columns if name in _SIZING or name.startswith("graph.")]
-        worlds = points[varied].drop_duplicates().head(1000)
-        return _PROCESS + max(self._memory(point) for point in rows_of(worlds))
+        sizes = points[varied].drop_duplicates().head(1000)
+        return _PROCESS + max(self._memory(point) for point in rows_of(sizes))
 
     def _memory(self, point: Point) -> int:
-        world = self.world(point)
-        degree = mean_degree(world.spec.graph, world.graph_shape)
-        days = self.steps(world) * len(world.sizes) * _DAY
-        return needed(world.citizens, degree) + days
+        scenario = self.scenario_at(point)
+        degree = mean_degree(scenario.spec.graph, scenario.graph_shape)
+        days = scenario.steps_until(self.until) * len(scenario.sizes) * _DAY
+        return needed(scenario.citizens, degree) + days
 
-    def prepare(self, say: Callable[[str], None]) -> None:
-        """Compile the rules, so that processes which begin at once need not each do so."""
+    def prepare(self, notify: Callable[[str], None]) -> None:
+        """Compile the rules, so that processes which begin together need not each do so."""
         if not cache_folder().exists():
-            say("compiling the rules, once; about a minute")
+            notify("compiling the rules, once; about a minute")
         Simulation(Scenario.load("town").change({"citizens": 100}), threads=1).step()
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
@@ -177,21 +176,21 @@ class Worlds:
         recorded = self._recorded()
 
         @functools.lru_cache(maxsize=4096)
-        def begun(structure: tuple[Any, ...]) -> tuple[Any, NDArray[np.float64]]:
+        def begun(structure: tuple[Value, ...]) -> tuple[hashlib.blake2b, NDArray[np.float64]]:
             """Return the digest of all but the numbers, and the numbers."""
             try:
-                world = self.world(dict(zip(other, structure, strict=True)))
-                steps = self.steps(world)
+                scenario = self.scenario_at(dict(zip(other, structure, strict=True)))
+                steps = scenario.steps_until(self.until)
             except ScenarioError as error:
                 raise ExperimentError(f"design: {error}") from None
-            pinned = {*world.pinned, *numeric}
-            spec = world.spec.model_dump(mode="json", by_alias=True)
+            pinned = {*scenario.pinned, *numeric}
+            spec = scenario.spec.model_dump(mode="json", by_alias=True)
             parts = [
                 {name: value for name, value in spec.items() if name not in _UNSEEN},
                 [name in pinned for name in _ORDER], _ORDER, steps, recorded,
             ]  # fmt: skip
             text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-            numbers = np.array([world.parameters[name] for name in _ORDER])
+            numbers = np.array([scenario.parameters[name] for name in _ORDER])
             return hashlib.blake2b(text.encode(), digest_size=16), numbers
 
         for k in range(len(points)):
@@ -208,18 +207,18 @@ class Worlds:
         Raises
         ------
         Stopped
-            If it was told to, between two steps.
+            If it was asked to, between two steps.
         """
-        world = self.world(point)
-        simulation = Simulation(world, seed, threads)
-        target = self.steps(world)
+        scenario = self.scenario_at(point)
+        simulation = Simulation(scenario, seed, threads)
+        target = scenario.steps_until(self.until)
         while simulation.step_number < target:
             if stop():
                 raise Stopped
             simulation.step()
         return Outcome(target, self._measured(simulation), self._series(simulation))
 
-    def _measured(self, simulation: Simulation) -> dict[str, Any]:
+    def _measured(self, simulation: Simulation) -> dict[str, float | bool]:
         summary = simulation.summary
         measured = {name: summary[name] for name in OUTCOMES}
         ways = {name: name.rpartition(".") for name in self.asked}
@@ -232,28 +231,28 @@ class Worlds:
         if self.series is None:
             return None
         steps = np.arange(0, simulation.step_number, self.series.every)
-        columns: dict[str, Any] = {"Step": steps}
+        columns: dict[str, NDArray[np.generic]] = {"Step": steps}
         columns["date"] = simulation.dates[steps]
         columns |= {
             name: days[steps] for name, days in simulation.history.columns(self.series.of).items()
         }
         return pd.DataFrame(columns)
 
-    def _recorded(self) -> list[Any]:
+    def _recorded(self) -> list[object]:
         series = None if self.series is None else self.series.model_dump(mode="json")
         return [sorted(self.asked), series, digests.model_digest()]
 
 
 class WorldRef(NamedTuple):
-    """The world of a point, as a command or a page is asked for it."""
+    """The scenario, regime and values of a point, as a command or a page takes them."""
 
     scenario: str | None  # None: a function was run
     regime: str  # a preset, or OWN
-    values: dict[str, Any]  # by dotted name
+    values: dict[str, Value]  # by dotted name
 
     @classmethod
     def of(cls, experiment: Experiment, point: Point) -> "WorldRef":
-        """Return the world of an experiment's point."""
+        """Return what an experiment's point stands for."""
         values = {**experiment.fixed, **{n: v for n, v in point.items() if n != DUMMY}}
         scenario = values.pop(SCENARIO, experiment.scenario)
         regime = values.pop(REGIME, experiment.regime)
@@ -262,9 +261,9 @@ class WorldRef(NamedTuple):
         return cls(scenario, OWN if regime is None else str(regime), values)
 
 
-def rows_of(points: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(points: pd.DataFrame) -> list[dict[str, Value]]:
     """Return points as values by factor."""
-    rows: list[dict[str, Any]] = points.to_dict("records")  # type: ignore[assignment]
+    rows: list[dict[str, Value]] = points.to_dict("records")  # type: ignore[assignment]
     return rows or [{}]
 
 
@@ -283,23 +282,23 @@ def _texts(names: Iterable[str], folder: Path) -> Iterator[tuple[str, str]]:
     for name in names:
         if name not in shipped():
             path = found_as(name, folder)
-            Scenario.load(path)  # says in one line what is wrong
+            Scenario.load(path)  # raises in one line if something is wrong
             yield name, Path(path).read_text(encoding="utf-8")
 
 
 @functools.lru_cache(maxsize=64)
 def _based(
-    name: str, text: str | None, regime: str | None, fixed: tuple[tuple[str, Any], ...]
+    name: str, text: str | None, regime: str | None, fixed: tuple[tuple[str, Value], ...]
 ) -> Scenario:
     """Return a scenario under a regime with the values that hold at all points."""
-    world = Scenario.load(name) if text is None else Scenario.parse(text, name)
+    scenario = Scenario.load(name) if text is None else Scenario.parse(text, name)
     if regime is not None and regime != OWN:
-        world = world.under(regime)
-    return world.change(dict(fixed)) if fixed else world
+        scenario = scenario.under(regime)
+    return scenario.change(dict(fixed)) if fixed else scenario
 
 
-def _codes(name: str, column: "pd.Series[Any]") -> NDArray[np.float64]:
-    """Return a factor's values as checked numbers."""
+def _codes(name: str, column: pd.Series) -> NDArray[np.float64]:
+    """Return a factor's values as numbers (points,), each checked."""
     quantity = REGISTRY[name].quantity
     try:
         if column.dtype == np.float64:

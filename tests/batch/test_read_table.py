@@ -1,0 +1,45 @@
+"""A sweep's table, read back from its folder."""
+
+import random
+
+import pytest
+from functions import raising, silent
+from sweeping import digest, flipped, grid, parts_of, swept
+
+import samizdat
+from samizdat import read_table
+from samizdat.batch.experiment import ExperimentError
+
+TABLE = grid(levels=3, replicates=2, resources={"chunk_runs": 4})
+
+
+def test_it_is_a_public_name_and_gives_the_table_of_the_sweep(tmp_path):
+    table = swept(tmp_path / "out", TABLE, silent)
+    assert "read_table" in samizdat.__all__
+    assert digest(read_table(tmp_path / "out")) == digest(table)
+    assert digest(read_table(str(tmp_path / "out"))) == digest(table)
+
+
+def test_of_an_unfinished_sweep_it_has_the_rows_that_are_done(tmp_path):
+    table = swept(tmp_path / "out", TABLE, silent)
+    parts_of(tmp_path / "out")[0].unlink()
+    assert len(read_table(tmp_path / "out")) == len(table) - 4
+
+
+def test_runs_that_failed_have_no_row(tmp_path):
+    with pytest.warns(UserWarning, match="failed"):
+        table = swept(tmp_path / "out", TABLE, raising, keep_going=True)
+    assert digest(read_table(tmp_path / "out")) == digest(table)
+    assert 2.0 not in read_table(tmp_path / "out")["x"].tolist()
+
+
+def test_a_part_that_changed_on_disk_is_passed_over(tmp_path):
+    table = swept(tmp_path / "out", TABLE, silent)
+    flipped(parts_of(tmp_path / "out")[0], random.Random(1))
+    assert len(read_table(tmp_path / "out")) == len(table) - 4
+
+
+def test_a_folder_without_a_sweep_is_an_error_of_one_line(tmp_path):
+    with pytest.raises(ExperimentError, match="holds no sweep") as caught:
+        read_table(tmp_path)
+    assert "\n" not in str(caught.value)
