@@ -15,7 +15,7 @@ from samizdat.run.environment import Environment
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
-from samizdat.views import Series
+from samizdat.views import SeriesView
 from worlds import run, same_history, same_state, town
 
 TRIGGERED = {"curfew.trigger": 0.01}
@@ -52,7 +52,7 @@ def test_its_orders_are_bands_with_its_label(curfew):
     chart = figures.actions(bands, simulation.nation)
     assert "curfew" in [label.get_text() for label in chart.get_yticklabels()]
     assert any(text.get_text().startswith("Curfew") for text in chart.texts)
-    series = Series(simulation)
+    series = SeriesView(simulation)
     assert any(name.startswith("Curfew") for name in series.strip.names)
 
 
