@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from samizdat.batch.results import FailedRuns
     from samizdat.batch.sweep import sweep
     from samizdat.mesa_model import ProtestModel
+    from samizdat.run.records import read_table
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
@@ -24,6 +25,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "read_table",
     "sweep",
 ]
 
@@ -35,6 +37,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
+    "read_table": "run.records",
     "sweep": "batch.sweep",
 }
 
