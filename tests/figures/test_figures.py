@@ -47,7 +47,7 @@ def tables(
 
 
 def bands(entries: int, days: int = 60) -> pd.DataFrame:
-    kinds = [*figures.LANES, "curfew_at_night"]
+    kinds = [*figures.lanes_in_order(), "curfew_at_night"]
     start = [
         pd.Timestamp("2005-01-01") + pd.Timedelta(days=i * days // entries) for i in range(entries)
     ]

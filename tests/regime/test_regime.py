@@ -8,7 +8,8 @@ import pytest
 from samizdat import Scenario
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
 from samizdat.regime import levers
-from samizdat.regime.levers import LEVERS, Stage, act_in_stage
+from samizdat.regime.lever import Stage
+from samizdat.regime.levers import LEVERS, act_in_stage
 from samizdat.regime.orders import Observation, Order, RegimeInput, RegimeState
 from samizdat.regime.presets import PRESETS
 from samizdat.run.environment import Environment
@@ -23,13 +24,13 @@ STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the pro
 
 
 def facing(day=0.0, mobilised=QUIET, posts=QUIET, step_days=1.0, draws=0.5, alert=0.0,
-           dated_orders=(), triggers=True, events=(), conceding=(), **values):  # fmt: skip
+           dated_orders=(), triggers=True, events=(), dated_events=(), **values):  # fmt: skip
     """A day of three regions, each of 1,000 citizens, 500 of them online."""
     numbers = DEFAULTS | {name.replace("__", "."): value for name, value in values.items()}
     levers = {name: np.full(3, value, float) for name, value in numbers.items()}
     counts = (np.array(posts, float), np.full(3, 500), np.array(mobilised), np.full(3, 1000))
     known = (float(day), step_days, levers, Observation(*counts), alert, triggers, dated_orders)
-    return RegimeInput(*known, LISTED, C | FOREIGN, events, conceding, np.full(3, draws))
+    return RegimeInput(*known, LISTED, C | FOREIGN, events, dated_events, np.full(3, draws))
 
 
 def responses(*todays, state=None):
@@ -284,7 +285,9 @@ def test_it_concedes_to_the_nation_not_to_a_region():
 
 def test_a_dated_concession_is_of_its_event_alone():
     state = RegimeState()
-    responses(facing(3, events=("land", "wages"), conceding=("land",)), state=state)
+    responses(
+        facing(3, events=("land", "wages"), dated_events=[("concession", "land")]), state=state
+    )
     assert state.conceded == {"land": 3.0}
 
 

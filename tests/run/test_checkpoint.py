@@ -1,5 +1,6 @@
 """A simulation that was put down and taken up is the one that never paused, bit for bit."""
 
+import datetime as dt
 import errno
 import json
 import math
@@ -8,8 +9,9 @@ import shutil
 import numpy as np
 import pytest
 
+from new_levers import MartialLaw, put_in_place
 from samizdat import Scenario, Simulation
-from samizdat.core.layout import DYNAMIC
+from samizdat.core.layout import DYNAMIC, FOREIGN
 from samizdat.regime.orders import Order, RegimeState
 from samizdat.run import checkpoint, digests
 from samizdat.run.checkpoint import CheckpointError
@@ -329,3 +331,83 @@ def test_clearing_leaves_what_is_not_ours(tmp_path):
     checkpoint.clear(tmp_path)
     assert not list(tmp_path.iterdir())
     checkpoint.clear(tmp_path)
+
+
+EVERY_LEVER = {  # a town in which each lever acts, by rule
+    "regime.actions": "rule",
+    "flooding": 0.2,
+    "preempt": 0.05,
+    "ban.on": 1,
+    "blocking.trigger_posts": 0.002,
+    "blocking.trigger_street": 0.002,
+    "blackout.trigger": 0.002,
+    "violence.trigger": 0.002,
+    "violence.patience_days": 2,
+    "concession.trigger": 0.001,
+    "concession.patience_days": 3,
+}
+MARTIAL_LAW = {
+    "regime.actions": "rule",
+    "violence.on": 1,
+    "violence.trigger": 0.002,
+    "violence.patience_days": 1,
+    "violence.duration": 2,
+    "martial_law": 0.9,
+}
+
+
+def seen_on(simulation):
+    """What there is of one day, by name, in bytes."""
+    environment = simulation.environment
+    memory = np.array(json.dumps(environment.to_table()))
+    arrays = {"signals": simulation.signals, "tallies": simulation.history.last, "memory": memory}
+    return {name: array.tobytes() for name, array in (arrays | simulation.state).items()}
+
+
+def days_of(scenario, seed):
+    """An unbroken run: what there is of each day, and the signals (days, R)."""
+    simulation, days, signals = Simulation(scenario, seed=seed, threads=1), [], []
+    while not simulation.finished:
+        simulation.step()
+        days.append(seen_on(simulation))
+        signals.append(simulation.signals.copy())
+    return days, np.array(signals)
+
+
+def assert_goes_on(scenario, seed, path):
+    """Save and restore on every day, and take two steps: they are those of the unbroken run."""
+    unbroken, signals = days_of(scenario, seed)
+    one = Simulation(scenario, seed=seed, threads=1)
+    for k in range(len(unbroken)):
+        one.save(path)
+        again = Simulation.restore(path, threads=1)
+        for expected in unbroken[k : k + 2]:
+            again.step()
+            for name, content in seen_on(again).items():
+                assert content == expected[name], (k, again.date, name)
+        one.step()
+    return signals
+
+
+def test_with_every_lever_a_run_goes_on_from_every_day(tmp_path):
+    signals = assert_goes_on(town(300).change(EVERY_LEVER), 3, tmp_path / "run.npz")
+    for name in ("broadcast", "egov", "flooding", "surveillance", "sanction", "chill", "blocked",
+                 "blackout", "arrests", "preempt", "violence"):  # fmt: skip
+        assert np.any(signals[name] > 0), name
+    assert signals["allowed"].max() < 0b111 | FOREIGN  # a ban
+    conceded = (signals["shock"] == 0) & (signals["running"] == 1)
+    assert np.any(conceded)
+
+
+def test_under_martial_law_a_run_goes_on_from_every_day(tmp_path, monkeypatch):
+    put_in_place(monkeypatch, "martial_law", MartialLaw())
+    scenario = town(600).change(MARTIAL_LAW)
+    chill = assert_goes_on(scenario, 0, tmp_path / "run.npz")["chill"].tolist()
+    assert [0.9, 0.08] in chill
+    assert [0.08, 0.08] in chill[-30:]  # it ends with the violence
+
+    one = Simulation(scenario, seed=0, threads=1).run(until=dt.date(2014, 4, 16))
+    two = paused(one, 0, tmp_path / "run.npz", threads=1)
+    for simulation in (one, two):
+        simulation.step()
+        assert simulation.signals["chill"].tolist() == [0.9, 0.9]

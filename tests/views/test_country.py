@@ -46,7 +46,7 @@ def test_other_worlds_lie_on_a_grid_that_is_nearly_square(many):
 
 
 def test_a_block_is_marked_where_it_is(days):
-    marked = [[facts.blocked != "" for facts in shown] for _, _, shown in days]
+    marked = [[facts.signs["blocked"] != "" for facts in shown] for _, _, shown in days]
     barred = [table["platforms_blocked"].to_numpy() > 0 for _, table, _ in days]
     assert np.any(barred)
     assert np.array_equal(marked, barred)
@@ -54,7 +54,7 @@ def test_a_block_is_marked_where_it_is(days):
 
 @pytest.mark.parametrize("sign", ["blackout", "violence"])
 def test_a_sign_stands_where_the_lever_is_at_work(days, sign):
-    marked = [[getattr(facts, sign) != "" for facts in shown] for _, _, shown in days]
+    marked = [[facts.signs[sign] != "" for facts in shown] for _, _, shown in days]
     at_work = [signals[sign] > 0 for signals, _, _ in days]
     assert np.any(at_work)
     assert np.array_equal(marked, at_work)
@@ -168,6 +168,6 @@ def test_signs_without_a_line_each_share_one(busy):
     shown = Country(stepped("kazakhstan"), 930, 930, shows="fear")
     for tile, facts in zip(shown.tiles, shown._shown, strict=True):
         signs = [text for text in tile.signs.values() if text.get_text()]
-        assert len(signs) == sum(map(bool, facts[2:]))
+        assert len(signs) == sum(map(bool, facts.signs.values()))
         places = [text.get_position() for text in (*tile.words, *signs) if text.get_text()]
         assert len(set(places)) == len(places)

@@ -1,4 +1,4 @@
-"""`samizdat parameters`: every number that can be set."""
+"""`samizdat parameters`: every parameter that can be set."""
 
 import shutil
 import textwrap
@@ -12,7 +12,7 @@ from samizdat.cli import refuse
 if TYPE_CHECKING:
     from samizdat.scenario.registry import RegistryEntry
 
-# Where each kind of number stands in a scenario file, in the order of the tables.
+# Where each kind of parameter stands in a scenario file, in the order of the tables.
 _TABLES = {
     "parameters": "The citizens' rules, `[parameters.GROUP]`",
     "regime": "The levers of the state, `[regime]` and `[regime.LEVER]`",
@@ -29,10 +29,10 @@ def parameters(
         str | None, typer.Argument(metavar="FILTER", help="Part of a name or of a meaning.")
     ] = None,
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="As Markdown tables, one for each place.")
+        bool, typer.Option("--markdown", help="As Markdown tables, one for each group.")
     ] = False,
 ) -> None:
-    """List name, default, range, unit, off value, meaning and source of every number."""
+    """List name, default, range, unit, off value, meaning and source of every parameter."""
     from samizdat.scenario.registry import REGISTRY
 
     found = {
@@ -46,23 +46,23 @@ def parameters(
         typer.echo(line)
 
 
-def text(numbers: "Mapping[str, RegistryEntry]") -> Iterator[str]:
-    """Yield the numbers for a terminal, two lines and more for each."""
+def text(entries: "Mapping[str, RegistryEntry]") -> Iterator[str]:
+    """Yield the parameters for a terminal, at least two lines for each."""
     width = max(60, shutil.get_terminal_size((100, 24)).columns)
-    for name, (quantity, default, place) in numbers.items():
+    for name, (quantity, default, group) in entries.items():
         unit = "" if quantity.unit == "1" else f" {quantity.unit}"
         off = "" if quantity.off is None else f", off {quantity.off:g}"
         shown = _shown(default, quantity.names)
-        yield f"{name} = {shown}{unit}  [{quantity.allowed()}{off}]  ({place})"
+        yield f"{name} = {shown}{unit}  [{quantity.allowed()}{off}]  ({group})"
         about = f"{quantity.meaning}. Source: {quantity.source}."
         yield textwrap.fill(about, width, initial_indent="    ", subsequent_indent="    ")
 
 
-def markdown(numbers: "Mapping[str, RegistryEntry]") -> Iterator[str]:
-    """Yield the numbers as Markdown, a table for each place; no empty line first or last."""
+def markdown(entries: "Mapping[str, RegistryEntry]") -> Iterator[str]:
+    """Yield the parameters as Markdown, a table for each group; no empty line first or last."""
     between = False
-    for place, title in _TABLES.items():
-        here = {name: entry for name, entry in numbers.items() if entry.group == place}
+    for group, title in _TABLES.items():
+        here = {name: entry for name, entry in entries.items() if entry.group == group}
         if not here:
             continue
         if between:

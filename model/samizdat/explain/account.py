@@ -62,7 +62,7 @@ class Day(NamedTuple):
     citizen: int
     region: str
     events: tuple[str, ...]  # running in her region
-    blackout: bool
+    network_off: bool
     blocked: tuple[str, ...]  # of what she would use
     violence: float
     held: bool  # in detention today

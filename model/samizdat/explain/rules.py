@@ -110,7 +110,7 @@ class StepReplay:
             citizen=self.i,
             region=region,
             events=self._events(region),
-            blackout=bool(self.here["blackout"]),
+            network_off=bool(self.here["blackout"]),
             blocked=self._names(self.usable & self.here["blocked"]),
             violence=self.here["violence"],
             held=self.held,

@@ -1,8 +1,9 @@
-"""One citizen's days in plain words."""
+"""The account of a citizen's days, in plain sentences."""
 
 from collections.abc import Iterator, Sequence
 
 from samizdat.explain.account import Belief, Chance, Day, Term, Weighing
+from samizdat.text.catalogue import plain
 
 _POSTURES = {
     "silent": "she is silent",
@@ -21,11 +22,11 @@ _DEEDS = {
     "post": ("Posting", "she posts", "she does not post"),
     "talk": ("Talking to kin", "she talks", "she does not talk"),
 }
-_SHOWN = 8  # of those heard in the same way, how many are named
+_SHOWN = 8  # citizens named at most, of those heard in the same way
 
 
 def account(days: Sequence[Day]) -> Iterator[str]:
-    """Yield the lines of some days on end; days on which nothing happened to her share a line."""
+    """Yield the lines of successive days; days on which nothing happened to her share a line."""
     calm: list[Day] = []
     for day in days:
         if day.quiet:
@@ -46,7 +47,7 @@ def sentences(day: Day) -> Iterator[str]:
 
 
 def _lines(day: Day) -> Iterator[str]:
-    yield from _circumstances(day)
+    yield from _environment(day)
     if not day.held:
         yield _heard(day)
     yield from _knows(day)
@@ -63,12 +64,12 @@ def _lines(day: Day) -> Iterator[str]:
         yield f"She will be in detention for {_many(day.detained_for, 'step')}."
 
 
-def _circumstances(day: Day) -> Iterator[str]:
+def _environment(day: Day) -> Iterator[str]:
     if day.events:
         yield f"In {day.region}: {'; '.join(day.events)}."
     if day.violence > 0.0:
         yield f"The state uses violence in {day.region} ({day.violence:g} of 1)."
-    if day.online and day.blackout:
+    if day.online and day.network_off:
         yield "The network is off: she can use no platform."
     elif day.blocked:
         rest = f"; left to her: {_named(day.can_use)}" if day.can_use else ""
@@ -208,7 +209,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    *most, last = (name.replace("_", " ") for name in names)
+    *most, last = map(plain, names)
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -10,15 +10,16 @@ The theme holds only while a figure is drawn; importing this package changes no 
 (inclusive; missing: until the end of the run).
 """
 
-from samizdat.figures.chronicle import LANES, actions
+from samizdat.figures.chronicle import actions, lane_of, lanes_in_order
 from samizdat.figures.pages import overview, save_all
 from samizdat.figures.panels import beliefs, online, postures, turnout_map
 from samizdat.figures.regimes import regimes_side_by_side, save_regimes
 
 __all__ = [
-    "LANES",
     "actions",
     "beliefs",
+    "lane_of",
+    "lanes_in_order",
     "online",
     "overview",
     "postures",

@@ -23,20 +23,17 @@ from samizdat.figures.frame import (
     spacing,
     time_axis,
 )
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import look_of
+from samizdat.text.catalogue import words
+from samizdat.text.numbers import number
 
-# Lanes from top to bottom: what happens to the state first, then what the state does.
-LANES: dict[str, tuple[str, Colour]] = {
-    "event": ("events", COLOURS[1]),
-    "account": ("rival accounts", COLOURS[5]),
-    "signal": ("signals from abroad", COLOURS[9]),
-    "setting": ("law and policy", COLOURS[7]),
-    "ban": ("bans", COLOURS[4]),
-    "blocking": ("blocking", COLOURS[0]),
-    "blackout": ("blackouts", "0.4"),
-    "arrests": ("arrests", COLOURS[2]),
-    "preempt": ("pre-emptive arrests", COLOURS[2]),
-    "violence": ("violence", COLOURS[3]),
-    "concession": ("concessions", COLOURS[8]),
+# What happens to the state, by kind; what the state does has the look of its lever.
+WORLD: dict[str, Colour] = {
+    "event": COLOURS[1],
+    "account": COLOURS[5],
+    "signal": COLOURS[9],
+    "setting": COLOURS[7],
 }
 ROWS_AT_MOST = 100  # 16 inches: the history of a country of twelve years takes 40
 PLACES_AT_MOST = 3  # named in one row
@@ -61,7 +58,7 @@ def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
         days = days_of(nation["date"])
         rows = rows_of(bands, days)
         ax = new_axes(ax, rows_height(len(rows)))
-        ax.set_ylabel("Event or lever")
+        ax.set_ylabel(words("axis.actions"))
         ax.set_ylim(max(1, len(rows)) - 0.5, -0.5)
         time_axis(ax, days)
         if not rows:
@@ -71,14 +68,14 @@ def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
         kinds = [row.kind for row in rows]
         lanes = list(dict.fromkeys(kinds))
         centres = [kinds.index(kind) + (kinds.count(kind) - 1) / 2 for kind in lanes]
-        ax.set_yticks(centres, [_lane(kind)[0] for kind in lanes], parse_math=False)
+        ax.set_yticks(centres, [lane_of(kind)[0] for kind in lanes], parse_math=False)
         ax.tick_params(axis="y", length=0, labelsize=TEXT)
         ax.hlines([kinds.index(kind) - 0.5 for kind in lanes[1:]], *ax.get_xlim(), "0.75", lw=0.6)
         ax.grid(axis="x", color="0.92", linewidth=0.6)
         ax.set_axisbelow(True)
         size, _ = row_text(ax, len(rows))
         for y, row in enumerate(rows):
-            colour = _lane(row.kind)[1]
+            colour = lane_of(row.kind)[1]
             bars = [(start, end - start) for start, end in row.spans]
             tint = [0.55 + 0.45 * part for part in mpl.colors.to_rgb(colour)]
             ax.broken_barh(bars, (y - 0.38, 0.76), color=tint, linewidth=0)
@@ -98,7 +95,7 @@ def rows_of(bands: Table, days: Days) -> list[Row]:
     end = np.nan_to_num(days_of(bands["end"]) + half, nan=last).clip(max=last)
     seen = bands.fillna({"region": "nation"}).astype({"kind": str, "name": str, "region": str})
     seen = seen.assign(start=start, end=end)[start < end].sort_values("start", kind="stable")
-    kinds = sorted(seen["kind"].unique(), key=[*LANES, *seen["kind"]].index)
+    kinds = sorted(seen["kind"].unique(), key=[*lanes_in_order(), *seen["kind"]].index)
     lanes = {kind: _lane_rows(seen[seen["kind"] == kind], ["name", "region"]) for kind in kinds}
     for columns in (["name"], ["kind"]):
         for kind in sorted(kinds, key=lambda kind: -len(lanes[kind])):
@@ -107,8 +104,17 @@ def rows_of(bands: Table, days: Days) -> list[Row]:
     return [row for kind in kinds for row in lanes[kind]]
 
 
-def _lane(kind: str) -> tuple[str, Colour]:
-    return LANES.get(kind, (kind.replace("_", " "), COLOURS[6]))
+def lanes_in_order() -> list[str]:
+    """Return the kinds of bands from top to bottom: the world first, then the state's levers."""
+    return [*WORLD, *LEVERS]
+
+
+def lane_of(kind: str) -> tuple[str, Colour]:
+    """Return name and colour of the lane of a kind of band; of a lever, those of its look."""
+    if kind in WORLD:
+        return words(f"timeline.{kind}"), WORLD[kind]
+    look = look_of(kind)
+    return look.lane, look.colour
 
 
 def _lane_rows(lane: Table, columns: list[str]) -> list[Row]:
@@ -116,7 +122,7 @@ def _lane_rows(lane: Table, columns: list[str]) -> list[Row]:
     drawn: list[tuple[str, list[str], list[tuple[float, float]]]] = []
     for _, same in lane.groupby(columns, sort=False):
         names, places = same["name"].unique(), list(same["region"].unique())
-        text = names[0] if len(names) == 1 else f"{len(same)} dated entries"
+        text = names[0] if len(names) == 1 else f"{number(len(same), 'count')} dated entries"
         spans = list(zip(same["start"], same["end"], strict=True))
         for other, elsewhere, when in drawn:
             if (other, when) == (text, spans) and _few([*elsewhere, *places]):
@@ -136,8 +142,8 @@ def _few(places: Iterable[str]) -> bool:
 def _where(places: list[str]) -> str:
     if "nation" in places:
         return ""
-    return " – " + (", ".join(places) if len(places) == 1 or _few(places) else
-                    f"{len(places)} regions")  # fmt: skip
+    named = len(places) == 1 or _few(places)
+    return " – " + (", ".join(places) if named else f"{number(len(places), 'count')} regions")
 
 
 def _write(ax: Axes, y: float, row: Row, size: float, tint: list[float]) -> None:

@@ -16,10 +16,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
+from samizdat.text.catalogue import name_of, words
+from samizdat.text.numbers import number
+
 mdates: Any = matplotlib.dates  # has no annotations
 Days = NDArray[np.float64]  # dates as matplotlib counts them
 Colour = str | tuple[float, float, float]
 Shown = dict[str, tuple[str, Colour]]  # columns, their labels and colours
+Coloured = dict[str, Colour]  # columns and their colours
 Table = pd.DataFrame
 
 COLOURS: list[tuple[float, float, float]] = list(sns.color_palette("colorblind"))
@@ -122,10 +126,10 @@ def time_axis(ax: Axes, days: Days) -> None:
     room = max(2.0, ax.get_window_extent().width / ax.figure.dpi / DATE_WIDTH)
     every = next((days for days in DATES if span[1] - span[0] - 1 <= days * room), max(DATES))
     dates, finer = _dates(span, every), DATES[every][1]
-    # Set once: matplotlib would look for them anew whenever it measures the axis.
+    # Set once: matplotlib would look for them again whenever it measures the axis.
     ax.set_xticks(dates, _date_names(dates, every))
     ax.set_xticks([] if finer is None else _dates(span, finer), minor=True)
-    ax.set_xlabel("Date")
+    ax.set_xlabel(words("axis.date"))
 
 
 def _dates(span: tuple[float, float], every: int) -> list[float]:
@@ -141,6 +145,11 @@ def _date_names(days: list[float], every: int) -> list[str]:
         turns, year = date.year != year, date.year
         names.append(str(year) if every > 182 else f"{name}\n{year}" if turns else name)
     return names
+
+
+def labelled(columns: Coloured) -> Shown:
+    """Return columns with their labels, in the readers' language, and colours."""
+    return {name: (name_of("measure", name), colour) for name, colour in columns.items()}
 
 
 def draw_lines(ax: Axes, days: Days, values: Table, shown: Shown) -> None:
@@ -205,4 +214,4 @@ def shorten(text: str, length: int) -> str:
 
 def amount(value: float, _position: int | None = None) -> str:
     """Write a number in full, with commas."""
-    return f"{value:,.10g}"
+    return number(value, digits=10)

@@ -18,7 +18,7 @@ from samizdat.figures.frame import (
     TEXT,
     THEME,
     WIDTH,
-    Shown,
+    Coloured,
     Table,
     amount,
     amounts_axis,
@@ -26,6 +26,7 @@ from samizdat.figures.frame import (
     days_of,
     draw_lines,
     key,
+    labelled,
     new_axes,
     page_of,
     row_text,
@@ -35,23 +36,21 @@ from samizdat.figures.frame import (
     time_axis,
     unit_axis,
 )
+from samizdat.text.catalogue import name_of, words
+from samizdat.text.numbers import number
 
-CONNECTED: Shown = {
-    "cut_off": ("cut off from a platform in use", COLOURS[5]),
-    "circumventing": ("circumventing", COLOURS[4]),
-    "online": ("online", COLOURS[0]),
+CONNECTED: Coloured = {
+    "cut_off": COLOURS[5],
+    "circumventing": COLOURS[4],
+    "online": COLOURS[0],
 }
-POSTURES: Shown = {
-    "self_censor": ("self-censoring", COLOURS[4]),
-    "share": ("sharing", COLOURS[0]),
-    "detained": ("detained", "0.15"),
-    "mobilise": ("mobilised", COLOURS[3]),
+POSTURES: Coloured = {
+    "self_censor": COLOURS[4],
+    "share": COLOURS[0],
+    "detained": "0.15",
+    "mobilise": COLOURS[3],
 }
-BELIEFS: Shown = {
-    "grievance": ("grievance", COLOURS[1]),
-    "trust": ("trust", COLOURS[2]),
-    "fear": ("fear", COLOURS[9]),
-}
+BELIEFS: Coloured = {"grievance": COLOURS[1], "trust": COLOURS[2], "fear": COLOURS[9]}
 INVISIBLE = 1.0  # percent: a line closer to the foot of the scale is told from it by its key
 LANDSCAPE = 11.69  # inches
 
@@ -65,17 +64,17 @@ def online(nation: Table, *, ax: Axes | None = None) -> Axes:
         ax = new_axes(ax, 1.8)
         percent = 100 * nation[list(CONNECTED)] / citizens_of(nation)
         shown = {}
-        for column, (label, colour) in CONNECTED.items():
+        for column, (label, colour) in labelled(CONNECTED).items():
             most = float(percent[column].max())
             if 0 < most < INVISIBLE:
-                label += f" (at most {most:.2g} %)"
+                label += f" (at most {number(most / 100, 'share', 2)})"
             if most > 0 or column == "online":
                 shown[column] = (label, colour)
         draw_lines(ax, days_of(nation["date"]), percent, shown)
         key(ax, reverse=True)
         ax.set_ylim(-2, 102)
         ax.set_yticks(range(0, 101, 25))
-        ax.set_ylabel("Citizens\n(%)")
+        ax.set_ylabel(words("axis.percent"))
     return ax
 
 
@@ -96,10 +95,10 @@ def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
         amounts_axis(ax, one, most)
         if "posts" in nation:  # broad and pale, to be seen beside the line that it nearly equals
             line: Any = {"color": "0.72", "lw": 2.2, "markersize": 2.2, "markeredgewidth": 0}
-            ax.plot(days, nation["posts"] * one, "o-", label="posting", **line)
-        draw_lines(ax, days, nation[list(POSTURES)] * one, POSTURES)
+            ax.plot(days, nation["posts"] * one, "o-", label=name_of("measure", "posts"), **line)
+        draw_lines(ax, days, nation[list(POSTURES)] * one, labelled(POSTURES))
         key(ax)
-        ax.set_ylabel("Citizens per 100,000\n(log; linear below one citizen)")
+        ax.set_ylabel(words("axis.per_100000"))
     return ax
 
 
@@ -107,10 +106,11 @@ def beliefs(nation: Table, *, ax: Axes | None = None) -> Axes:
     """Mean grievance, trust and fear of all citizens, each between 0 and 1."""
     with mpl.rc_context(THEME):
         ax = new_axes(ax, 1.8)
-        draw_lines(ax, days_of(nation["date"]), nation[list(BELIEFS)].astype(float), BELIEFS)
+        means = nation[list(BELIEFS)].astype(float)
+        draw_lines(ax, days_of(nation["date"]), means, labelled(BELIEFS))
         key(ax)
         unit_axis(ax)
-        ax.set_ylabel("Mean of all\ncitizens (0 to 1)")
+        ax.set_ylabel(words("axis.beliefs"))
     return ax
 
 
@@ -138,7 +138,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
             norm=_decades(values, PER / citizens_of(regions)),
             zorder=2,
         )
-        label = "Mobilised per 100,000 inhabitants (log; blank: nobody)"
+        label = words("axis.turnout")
         label += f"; highest of {together} steps" if together > 1 else ""
         place: Any = {"location": "top", "shrink": 0.55, "aspect": 60, "anchor": (0, 0)}
         bar = ax.figure.colorbar(mesh, ax=ax, pad=0.03, **place)
@@ -147,7 +147,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
         bar.formatter = FuncFormatter(amount)
         bar.update_ticks()
         ax.set_ylim(len(names) - 0.5, -0.5)
-        ax.set_ylabel("Region")
+        ax.set_ylabel(words("axis.region"))
         time_axis(ax, days)
         size, every = row_text(ax, len(names))
         ax.set_yticks(range(0, len(names), every), names[::every], fontsize=size, parse_math=False)

@@ -1,5 +1,6 @@
 """The same world under several regimes, side by side."""
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from samizdat.figures.frame import (
     TEXT,
     THEME,
     WIDTH,
+    Coloured,
     Days,
     Shown,
     Table,
@@ -23,6 +25,7 @@ from samizdat.figures.frame import (
     days_of,
     draw_lines,
     inscribe,
+    labelled,
     new_figure,
     save,
     shorten,
@@ -30,35 +33,19 @@ from samizdat.figures.frame import (
     unit_axis,
 )
 from samizdat.run.measures import FALL
+from samizdat.text.catalogue import name_of, words
+from samizdat.text.numbers import number
 
 COLUMN, SIDE, KEY = 2.2, 0.9, 1.5  # inches: a regime, scales, names of the lines
 PALE = "0.8"
-FALLEN = f"share at which\nregimes have\nfallen ({100 * FALL:g} %)"
-# Rows from top to bottom: label, lines, whether they are counts per 100,000.
-ROWS: list[tuple[str, Shown, bool]] = [
-    ("In the street\nper 100,000 (log)", {"mobilise": ("mobilised", COLOURS[3])}, True),
-    (
-        "What is said\nper 100,000 (log)",
-        {
-            "self_censor": ("self-censoring", COLOURS[4]),
-            "dissent": ("open dissent:\nposts and street", COLOURS[0]),
-        },
-        True,
-    ),
-    (
-        "Mean of all\ncitizens (0 to 1)",
-        {"trust": ("trust", COLOURS[2]), "fear": ("fear", COLOURS[9])},
-        False,
-    ),
-    (
-        "Held and cut off\nper 100,000 (log)",
-        {
-            "cut_off": ("cut off from a\nplatform in use", COLOURS[5]),
-            "detained": ("detained", "0.15"),
-        },
-        True,
-    ),
+# Rows from top to bottom: key of the label, lines, whether they are counts per 100,000.
+ROWS: list[tuple[str, Coloured, bool]] = [
+    ("axis.regimes.street", {"mobilise": COLOURS[3]}, True),
+    ("axis.regimes.said", {"self_censor": COLOURS[4], "dissent": COLOURS[0]}, True),
+    ("axis.regimes.beliefs", {"trust": COLOURS[2], "fear": COLOURS[9]}, False),
+    ("axis.regimes.repression", {"cut_off": COLOURS[5], "detained": "0.15"}, True),
 ]
+NAMED = 18  # letters of a line of the key
 
 
 def regimes_side_by_side(nations: dict[str, Table], *, title: str, caption: str) -> Figure:
@@ -85,7 +72,8 @@ def regimes_side_by_side(nations: dict[str, Table], *, title: str, caption: str)
         shared: Any = {"sharex": True, "sharey": "row", "squeeze": False, "gridspec_kw": ratios}
         grid = figure.subplots(len(ROWS), len(widths), **shared)
         inscribe(grid[0, 0], title, caption)
-        for row, (label, shown, counted) in zip(grid, ROWS, strict=True):
+        for row, (key, columns, counted) in zip(grid, ROWS, strict=True):
+            label, shown = words(key), _wrapped(labelled(columns))
             tables = [_measured(nation, counted) for nation in nations.values()]
             if counted:
                 one = min(PER / citizens_of(nation) for nation in nations.values())
@@ -116,6 +104,10 @@ def save_regimes(
     return save(figure, Path(folder) / "regimes.png")
 
 
+def _wrapped(shown: Shown) -> Shown:
+    return {name: (textwrap.fill(label, NAMED), colour) for name, (label, colour) in shown.items()}
+
+
 def _measured(nation: Table, counted: bool) -> Table:
     """Return counts per 100,000, open dissent among them; or the means as they are."""
     if not counted:
@@ -128,9 +120,10 @@ def _measured(nation: Table, counted: bool) -> Table:
 def _compare(ax: Axes, days: Days, tables: list[Table]) -> None:
     """Draw behind a street those of all regimes, and the share at which regimes have fallen."""
     for k, table in enumerate(tables):
-        label = "the other regimes" if k == 0 and len(tables) > 1 else None
+        label = words("regimes.others") if k == 0 and len(tables) > 1 else None
         ax.plot(days, table["mobilise"], color=PALE, lw=0.8, label=label, zorder=1)
-    ax.axhline(FALL * PER, color="0.4", lw=0.8, ls="--", label=FALLEN)
+    fallen = words("regimes.fallen").format(share=number(FALL, "share"))
+    ax.axhline(FALL * PER, color="0.4", lw=0.8, ls="--", label=fallen)
 
 
 def _name(ax: Axes, cell: Axes) -> None:
@@ -158,14 +151,14 @@ def _verdict(nation: Table) -> str:
     peak = int(street.argmax())
     when = pd.Timestamp(nation["date"].iloc[peak])
     fell = np.flatnonzero(street >= FALL * citizens)
-    lines = [f"{street.sum() * length:,.0f} person-days in the street"]
+    lines = [f"{number(street.sum() * length, 'count')} {name_of('measure', 'person_days')}"]
     if not street.any():
         return "\n".join([*lines, "nobody mobilised", "survived"])
-    share = f"{100 * street[peak] / citizens:.2g} %"
-    lines.append(f"peak {street[peak]:,} ({share}), {when.day} {when:%b %Y}")
+    share = number(street[peak] / citizens, "share", 2)
+    lines.append(f"peak {number(street[peak], 'count')} ({share}), {when.day} {when:%b %Y}")
     if len(fell):
         first = pd.Timestamp(nation["date"].iloc[fell[0]])
-        lines.append(f"fell: {100 * FALL:g} % on {first.day} {first:%b %Y}")
+        lines.append(f"fell: {number(FALL, 'share')} on {first.day} {first:%b %Y}")
     else:
-        lines.append(f"survived: below {100 * FALL:g} %")
+        lines.append(f"survived: below {number(FALL, 'share')}")
     return "\n".join(lines)

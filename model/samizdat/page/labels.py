@@ -1,51 +1,48 @@
-"""Plain words for the levers and the numbers, for those who do not know their dotted names."""
+"""Plain words for levers and parameters, for people who do not know their dotted names."""
 
 import re
 
-from samizdat.page.sliders import TITLES, shown, words_of
+from samizdat.page.sliders import group_title, words_of
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import lever_of, look_of, switch_of
 from samizdat.scenario.registry import REGISTRY
+from samizdat.text.numbers import number
 
-# The levers of `regime.LEVERS`, as they stand after "with" and "without".
-LEVER_WORDS = {
-    "broadcast": "state television", "egov": "e-government", "flooding": "drowning of calls",
-    "surveillance": "surveillance", "sanction": "prosecution", "chill": "strict laws",
-    "ban": "the ban on platforms", "blocking": "blocking", "blackout": "blackouts",
-    "arrests": "arrests", "preempt": "arrests beforehand", "violence": "violence",
-    "concession": "giving in",
-}  # fmt: skip
-
-# What stands all the time, with words for its slider.
-STANDING = {
-    "surveillance": "Surveillance: chance that a readable post is traced",
-    "sanction": "Prosecution of a traced post",
-    "chill": "Strict laws: fear that everybody has at rest",
-    "broadcast": "State television and print",
-    "flooding": "Official accounts drown calls: share drowned",
-    "egov": "E-government: services online that win trust",
-    "arrests.capacity": "Arrests: most a day, per citizen",
-    "arrests.response": "Arrests: chance that the police turn out",
-    "preempt": "Arrests beforehand: share of yesterday's posters",
-}
 _AUTHORITY = ("Only a court may block", "The prosecutor may block")
 
 
+def lever_phrase(name: str) -> str:
+    """Return a lever as it stands after "with" and "without"."""
+    return look_of(name).phrase
+
+
+def everyday_labels() -> dict[str, str]:
+    """Return the parameters of the levers that act every day, and the label of each."""
+    return {
+        parameter: f"{look_of(name).label}: {quantity.meaning}"
+        for name, lever in LEVERS.items()
+        if switch_of(name) is None
+        for parameter, (quantity, _) in lever.parameters.items()
+    }
+
+
 def title_of(name: str, value: float) -> str:
-    """Return what a setting of one number is called: plain words and the value."""
+    """Return what a setting of one parameter is called: plain words and the value."""
     if name == "blocking.authority":
         return _AUTHORITY[int(value)]
     words = words_of(name)
-    return f"{_called(name)} {words[int(value)] if words else shown(value)}"
+    return f"{_called(name)} {words[int(value)] if words else number(value, digits=6)}"
 
 
 def _called(name: str) -> str:
-    if name in STANDING:
-        label = STANDING[name]
-        head = label.partition(":")[0]
-        alone = sum(each.partition(":")[0] == head for each in STANDING.values()) == 1
-        return head if alone else label.replace(":", ",") + ":"
-    group, _, last = name.rpartition(".")
-    if last == "on":
-        return f"{TITLES[group]}:"
-    meaning = re.sub("^[01]: ", "", REGISTRY[name].quantity.meaning).partition(";")[0]
-    said = f"{TITLES[group]}, {meaning}:" if group in TITLES else f"{meaning}:"
-    return said[0].upper() + said[1:]
+    entry = REGISTRY[name]
+    if entry.group == "regime":
+        lever = lever_of(name)
+        if name == switch_of(lever):
+            return f"{look_of(lever).title}:"
+        if len(LEVERS[lever].parameters) == 1:
+            return look_of(lever).label
+    meaning = re.sub("^[01]: ", "", entry.quantity.meaning).partition(";")[0]
+    grouped = "." in name
+    called = f"{group_title(name, entry.group)}, {meaning}:" if grouped else f"{meaning}:"
+    return called[0].upper() + called[1:]

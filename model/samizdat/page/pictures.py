@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.run.simulation import Simulation
 from samizdat.views import HELP, VIEWS, Network, Series, Twin, Who, csv_of, gif_of
 from samizdat.views.twin import HELP as TWIN_HELP
@@ -74,7 +74,7 @@ class ViewCache:
 
     def compare(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:
         """Return a picture of two worlds as the bytes of a PNG."""
-        self._seen, names = None, ("this world", f"without {LEVER_WORDS[lever]}")
+        self._seen, names = None, ("this world", f"without {lever_phrase(lever)}")
         shown = self._made(lever, size, lambda: Twin(first, second, *size, names=names))
         shown.update(first, second)
         return bytes(shown.png())
@@ -100,7 +100,7 @@ class ViewCache:
 def lesson(simulation: Simulation, twin: Simulation, lever: str) -> str:
     """Say in a sentence what a lever changed up to now."""
     here, there = (round(float(each.daily("mobilise").sum())) for each in (simulation, twin))
-    words, more = LEVER_WORDS[lever], "more" if here > there else "fewer"
+    words, more = lever_phrase(lever), "more" if here > there else "fewer"
     changed = f"With {words} it is {abs(here - there):,} {more}."
     return (
         f"So far {here:,} days spent in the street; without {words} {there:,}. "

@@ -1,24 +1,15 @@
-"""How a number stands on a slider: its range, drawn out where small values matter."""
+"""The slider of a parameter: its range, stretched where small values matter; and its group."""
 
 import math
 from typing import NamedTuple
 
-from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import lever_of, look_of, switch_of
 from samizdat.scenario.registry import DATED, REGISTRY
+from samizdat.text.catalogue import name_of, words
 
 STEPS = 1000  # of a slider
 HOME = 1 / 3  # of the slider: where a small default is to stand
 STEEPEST = 6.0
-
-# The groups of the page: by mechanism, what acts live before what acts on a new start.
-TITLES = {
-    "reach": "Who hears whom", "attention": "How word spreads", "grievance": "Grievance",
-    "trust": "Trust in the state", "fear": "Fear", "decision": "Daring to speak",
-    "fate": "Arrest and its length", "circumvention": "Ways round a block",
-    "blocking": "Blocking by rule", "blackout": "Blackouts by rule", "ban": "Banned platforms",
-    "arrests": "Arrests", "violence": "Violence by rule", "concession": "Giving in by rule",
-    "graph": "The social graph", "adoption": "Who is online, and when",
-}  # fmt: skip
 
 
 class Scale(NamedTuple):
@@ -26,7 +17,7 @@ class Scale(NamedTuple):
 
     low: float
     high: float
-    bend: float  # 1 is straight; the more, the finer near the low end
+    bend: float  # 1: linear; the larger, the finer near the low end
     whole: bool
 
     def value(self, place: float) -> float:
@@ -45,7 +36,7 @@ class Scale(NamedTuple):
 
 
 def scale_of(name: str) -> Scale:
-    """Return the slider of a number, from its declaration."""
+    """Return the slider of a parameter, from its declaration."""
     quantity, default, _ = REGISTRY[name]
     span = quantity.high - quantity.low
     part = (default - quantity.low) / span
@@ -58,33 +49,37 @@ def scale_of(name: str) -> Scale:
 
 
 def groups(live: bool) -> dict[str, list[str]]:
-    """Return the names of numbers by group: those that act at once, or only on a new start."""
+    """Return the names of parameters by group: those that act immediately, or on a new start."""
     found: dict[str, list[str]] = {}
-    for name, (_, _, place) in REGISTRY.items():
-        if (place in DATED) is live:
-            found.setdefault(_title(name, place), []).append(name)
+    for name, entry in REGISTRY.items():
+        if (entry.group in DATED) is live:
+            found.setdefault(group_title(name, entry.group), []).append(name)
     return found
 
 
-def _title(name: str, place: str) -> str:
-    head = name.partition(".")[0]
-    if "." in name or head in TITLES:
-        return TITLES.get(head, head)
-    return {"population": "The citizens"}.get(place, "Standing levers")
+def group_title(name: str, group: str) -> str:
+    """Return the title of the group in which the page shows a parameter.
 
-
-def lever_of(name: str) -> str:
-    """Return the lever of the state that a number drives."""
-    return next(lever for lever, each in LEVERS.items() if name in each.parameters)
+    Those of a lever have the title of its look; but levers of one parameter share a group.
+    """
+    if group == "population":
+        return words("group.population")
+    if group == "regime":
+        lever = lever_of(name)
+        if switch_of(lever) or "." in name:
+            return look_of(lever).title
+    if "." not in name:
+        return words("group.standing")
+    return name_of("group", name.partition(".")[0])
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Return what the values 0, 1, ... of a number are called; nothing where they are amounts."""
+    """Return what the values 0, 1, ... of a parameter are called; nothing if they are amounts."""
     quantity = REGISTRY[name].quantity
     switch = quantity.whole and quantity.high - quantity.low == 1
     return quantity.names or (("off", "on") if switch else ())
 
 
 def shown(value: float) -> str:
-    """Return a number as it is written beside its slider."""
+    """Return a number as it stands in the field beside its slider, where it can be edited."""
     return f"{value:.6g}"

@@ -1,107 +1,58 @@
-"""What the state does: from what it saw in the last step to what citizens meet today.
+"""The levers of the state: from what it saw in the last step to what citizens meet today.
 
-It sees posts on readable platforms and bodies in the street, never private beliefs. A lever is a
-small class with the numbers that drive it and one method; LEVERS lists them. A triggered lever
-gives an *order*: a window of days in a region. Orders are never withdrawn: each day on which the
-trigger is met extends the order to ``duration`` days from then, after the delay of the authority.
+The state sees posts on readable platforms and people in the street, never private beliefs. A lever
+is a small class with the parameters that drive it and one method; LEVERS lists them. A triggered
+lever gives an *order*: a span of days in a region. Orders are never withdrawn: each day on which
+the trigger is met extends the order to ``duration`` days from then, after the delay of the
+authority.
 """
 
 import math
-from dataclasses import dataclass
-from enum import Enum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.quantity import Quantity, acting
+from samizdat.core.quantity import Quantity
+from samizdat.regime.lever import (
+    BLUE,
+    DARK,
+    GREEN,
+    PURPLE,
+    RED,
+    YELLOW,
+    Lever,
+    LeverParameters,
+    Look,
+    Sign,
+    Stage,
+    StandingLever,
+)
 from samizdat.regime.orders import (
     Floats,
     Order,
     RegimeInput,
     RegimeState,
-    exceeds,
-    extend,
-    in_force,
-    lasting,
+    at_trigger,
+    give_order,
     mobilised_share,
+    orders_in_force,
+    patience_is_over,
 )
 
-LeverParameters = dict[str, tuple[Quantity, float]]  # dotted name -> its quantity and default
-
-NOVELTY_DAYS = 14.0  # how fast the anger over a new block wears off (assumed)
-
-
-class Stage(Enum):
-    """When on a day a lever acts, and what it writes into."""
-
-    STANDING = "standing"  # when its parameters change, into what holds until they change again
-    EVENTS = "events"  # before the day's events are written; it decides which still aggrieve
-    DAILY = "daily"  # each day, into that day's signals, which hold what stands and the events
-
-
-class Lever(Protocol):
-    """A lever of the state.
-
-    The signals of a day begin as a copy of what stands, so a lever may add to any column: what it
-    adds is gone on the next day.
-    """
-
-    @property
-    def stage(self) -> Stage:
-        """When it acts."""
-
-    @property
-    def claim(self) -> str:
-        """What it does, in a clause."""
-
-    @property
-    def parameters(self) -> LeverParameters:
-        """The numbers that drive it, by dotted name."""
-
-    @property
-    def off(self) -> dict[str, float]:
-        """The values at which it is absent."""
-
-    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Give orders, and write into the ``signals`` (R,) of the day what citizens meet."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A lever that acts every day with the value that it has; rule: dated; scope: region."""
-
-    stage: ClassVar[Stage] = Stage.STANDING
-
-    name: str
-    claim: str
-    quantity: Quantity
-    default: float
-
-    @property
-    def parameters(self) -> LeverParameters:
-        """The one number that drives it."""
-        return {self.name: (self.quantity, self.default)}
-
-    @property
-    def off(self) -> dict[str, float]:
-        """The value at which it is absent."""
-        return {self.name: 0.0}
-
-    def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Write the value, rates as they act in a step."""
-        values = inputs.values[self.name]
-        if self.quantity.rate:
-            rates = {v: acting(v, inputs.step_days) for v in set(values.tolist())}
-            signals[self.name] = [rates[v] for v in values.tolist()]
-        else:
-            signals[self.name] = values
+NOVELTY_DAYS = 14.0  # tau: how fast the anger over a new block wears off (assumed)
 
 
 class Preempt:
-    """Arrests beforehand: a share of those who posted yesterday; rule: dated; scope: region."""
+    """Arrests beforehand: the state detains a share of those who posted on the day before.
+
+    Rule: none, a setting of the timeline changes it; delay: none; scope: region.
+    Formula: the share that acts in a step is 1 - (1 - preempt)^step_days, preempt per day.
+    Source: assumed.
+    """
 
     stage = Stage.DAILY
+    look = Look("Arrests beforehand", lane="pre-emptive arrests", colour=GREEN)
     claim = "detains a share of those seen posting the day before"
     parameters: ClassVar[LeverParameters] = {
         "preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)
@@ -114,13 +65,17 @@ class Preempt:
 
 
 class Arrests:
-    """Police against the street: whether they respond is chance, how many they take is capacity.
+    """Arrests in the street: the police respond by chance, and detain up to their capacity.
 
-    Rule: whoever mobilises; no delay; scope: region. What it means for each one in the street is
-    known after the count: see `arrest_chances`.
+    Rule: each day, whoever mobilises; delay: none; scope: region. Formula: they respond in a step
+    with probability 1 - (1 - min(1, response * (1 + alert)))^step_days, and can then arrest
+    capacity * N_r * step_days citizens, N_r the population of the region. What that means for each
+    one in the street is known after the count: see `arrest_chances`.
+    Source: response, Mass Mobilization data; capacity assumed.
     """
 
     stage = Stage.DAILY
+    look = Look("Arrests", colour=GREEN)
     claim = "detains who mobilised, up to a capacity"
     parameters: ClassVar[LeverParameters] = {
         "arrests.capacity": (
@@ -141,18 +96,31 @@ class Arrests:
 
 
 def arrest_chances(arrests: Floats, mobilised: NDArray[np.int64]) -> Floats:
-    """Return each one's chance of arrest (R,): there is safety in numbers."""
+    """Return each one's chance of arrest (R,), in [0, 1]: there is safety in numbers.
+
+    q_r = min(1, arrests_r / max(1, mobilised_r)), from how many the police can arrest in a step
+    (R,) and how many are in the street (R,).
+    """
     return np.asarray(np.minimum(1.0, arrests / np.maximum(1, mobilised)))
 
 
 class Blocking:
-    """Blocking of platforms: by a court, which takes time, or by the prosecutor, who does not.
+    """Blocking of platforms: on order of a court, after a delay, or of the prosecutor, without.
 
-    Rule: dated, or when visible posts per citizen online or the mobilised share reach a trigger;
-    delay: `delay_days` under a court; scope: the region or the nation.
+    Rule: dated, or when visible posts per citizen online reach `trigger_posts`, or the mobilised
+    share of a region `trigger_street`; delay: `delay_days` under a court, none under the
+    prosecutor; scope: the region or the nation. Formula: blocked_r |= the platforms listed, for
+    `duration` days after the last day at a trigger; see also `write_novelty`.
+    Source: the law of 23 April 2014 (authority), #KeepItOn (duration), else assumed.
     """
 
     stage = Stage.DAILY
+    dated = ("regions", "platforms", "cover_story")
+    look = Look(
+        "Blocking of platforms", title="Blocking by rule", phrase="blocking", lane="blocking",
+        prefix="blocked", colour=BLUE, signal="blocked", sign=Sign("⊘", "blocked", "#5B2A86"),
+        button="Block",
+    )  # fmt: skip
     claim = "takes platforms away, from those without a VPN"
     parameters: ClassVar[LeverParameters] = {
         "blocking.on": (Quantity("0: never blocks", 0, 1, off=0, whole=True), 1.0),
@@ -185,29 +153,37 @@ class Blocking:
         v = inputs.values
         if inputs.triggers:
             per_head = inputs.seen.visible_posts / np.maximum(1, inputs.seen.online)
-            met = exceeds(per_head, v["blocking.trigger_posts"], inputs)
-            met |= exceeds(mobilised_share(inputs), v["blocking.trigger_street"], inputs)
+            met = at_trigger(per_head, v["blocking.trigger_posts"], inputs)
+            met |= at_trigger(mobilised_share(inputs), v["blocking.trigger_street"], inputs)
             met &= v["blocking.on"] == 1
             nationwide = met & (v["blocking.scope"] == 1)
             met = (met | bool(nationwide.any())) & (v["blocking.on"] == 1)
             delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
             for r in np.flatnonzero(met):
-                extend(state, inputs, "blocking", int(r), float(delay[r]),
+                give_order(state, inputs, "blocking", int(r), float(delay[r]),
                        float(v["blocking.duration"][r]), inputs.blockable,
                        bool(v["blocking.cover_story"][r]))  # fmt: skip
-        for order in in_force("blocking", inputs, state):
+        for order in orders_in_force("blocking", inputs, state):
             if v["blocking.on"][order.region]:
                 signals["blocked"][order.region] |= order.platforms
-                _tell(order, inputs, signals)
+                write_novelty(order, inputs, signals)
 
 
 class Blackout:
-    """The network of a region goes off.
+    """Network off: the state switches off the internet of a region.
 
-    Rule: dated, or when the mobilised share of a region reaches a trigger; no delay; scope: region.
+    Rule: dated, or when the mobilised share of a region reaches `trigger`; delay: none;
+    scope: region. Formula: blackout_r = 1 for `duration` days after the last day at the trigger;
+    see also `write_novelty`. Source: duration, #KeepItOn; else assumed.
     """
 
     stage = Stage.DAILY
+    dated = ("regions", "cover_story")
+    look = Look(
+        "Network off", title="Blackouts by rule", phrase="blackouts", lane="blackouts",
+        prefix="network off", colour=DARK, signal="blackout",
+        sign=Sign("■", "network off", "0.1"),
+    )  # fmt: skip
     claim = "takes all platforms away in a region, VPN or not"
     parameters: ClassVar[LeverParameters] = {
         "blackout.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
@@ -226,20 +202,28 @@ class Blackout:
         """Order blackouts where triggered, then switch off whatever is ordered."""
         v = inputs.values
         if inputs.triggers:
-            met = exceeds(mobilised_share(inputs), v["blackout.trigger"], inputs)
+            met = at_trigger(mobilised_share(inputs), v["blackout.trigger"], inputs)
             for r in np.flatnonzero(met & (v["blackout.on"] == 1)):
-                extend(state, inputs, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
+                give_order(state, inputs, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
-        for order in in_force("blackout", inputs, state):
+        for order in orders_in_force("blackout", inputs, state):
             if v["blackout.on"][order.region]:
                 signals["blackout"][order.region] = 1
-                _tell(order, inputs, signals)
+                write_novelty(order, inputs, signals)
 
 
 class Ban:
-    """Platforms that are never allowed; rule: standing; scope: region."""
+    """Ban: the platforms that the scenario lists are not allowed at all, VPN or not.
+
+    Rule: none, it holds while `ban.on` is 1; delay: none; scope: region.
+    Formula: allowed_r &= ~banned. Source: assumed.
+    """
 
     stage = Stage.DAILY
+    look = Look(
+        "Ban", title="Banned platforms", phrase="the ban on platforms", lane="bans",
+        prefix="ban", colour=PURPLE,
+    )  # fmt: skip
     claim = "keeps platforms from existing in the country"
     parameters: ClassVar[LeverParameters] = {
         "ban.on": (Quantity("0: the list is not applied", 0, 1, off=0, whole=True), 1.0)
@@ -247,19 +231,27 @@ class Ban:
     off: ClassVar[dict[str, float]] = {"ban.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Strike the banned from what is allowed."""
+        """Take the banned platforms out of those allowed."""
         keep = np.where(inputs.values["ban.on"] == 1, ~inputs.banned & 0xFFFF, 0xFFFF)
         signals["allowed"] &= keep.astype(np.uint16)
 
 
 class Violence:
-    """Shooting at the street.
+    """Violence: the state shoots at the people in the street.
 
-    Rule: dated, or when the mobilised share of a region has been at the trigger for
-    `patience_days` in a row; for `duration` days after; scope: region.
+    Rule: dated, or when the mobilised share of a region has been at `trigger` for `patience_days`
+    in a row; delay: none after that; scope: region. Formula: violence_r = the largest strength, in
+    [0, 1], of the orders in force, for `duration` days after the last day on which patience was
+    over. Source: assumed.
     """
 
     stage = Stage.DAILY
+    dated = ("regions", "strength")
+    look = Look(
+        "Violence in the street", title="Violence by rule", phrase="violence", lane="violence",
+        colour=RED, signal="violence", sign=Sign("✖", "violence", "#A00000"),
+        button="violence, one day", one_day=True,
+    )  # fmt: skip
     claim = "terrifies at first, aggrieves later"
     parameters: ClassVar[LeverParameters] = {
         "violence.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
@@ -276,27 +268,33 @@ class Violence:
         """Order violence where patience has ended, then apply whatever is ordered."""
         v = inputs.values
         if inputs.triggers:
-            hot = exceeds(mobilised_share(inputs), v["violence.trigger"], inputs)
-            hot &= v["violence.on"] == 1
+            met = at_trigger(mobilised_share(inputs), v["violence.trigger"], inputs)
+            met &= v["violence.on"] == 1
             for r in np.flatnonzero(
-                lasting("violence", hot, v["violence.patience_days"], inputs, state)
+                patience_is_over("violence", met, v["violence.patience_days"], inputs, state)
             ):
-                extend(state, inputs, "violence", int(r), 0.0, float(v["violence.duration"][r]),
+                give_order(state, inputs, "violence", int(r), 0.0, float(v["violence.duration"][r]),
                        strength=float(v["violence.strength"][r]))  # fmt: skip
-        for order in in_force("violence", inputs, state):
+        for order in orders_in_force("violence", inputs, state):
             if v["violence.on"][order.region]:
                 worst = max(float(signals["violence"][order.region]), order.strength)
                 signals["violence"][order.region] = worst
 
 
 class Concession:
-    """The state gives in: the shock of an event ends, news of it goes on.
+    """Concession: the state gives in, and the shock of an event ends; news of it goes on.
 
-    Rule: dated, or when the nation's mobilised share has been at the trigger for `patience_days`
-    in a row: then all events that run are conceded; scope: the event's regions.
+    Rule: dated, or when the nation's mobilised share has been at `trigger` for `patience_days` in
+    a row: then all events that run are conceded; delay: none after that; scope: the event's
+    regions. Formula: the shock of a conceded event is 0 from that day on. Source: assumed.
     """
 
     stage = Stage.EVENTS
+    dated = ("event",)
+    look = Look(
+        "The state gives in", title="Giving in by rule", phrase="concessions",
+        lane="concessions", prefix="", colour=YELLOW, one_day=True,
+    )  # fmt: skip
     claim = "ends an event's shock"
     parameters: ClassVar[LeverParameters] = {
         "concession.on": (Quantity("0: never", 0, 1, off=0, whole=True), 1.0),
@@ -314,20 +312,26 @@ class Concession:
         if not v["concession.on"].all():
             state.days_at_trigger.pop("concession", None)
             return
-        for event in inputs.conceding:
-            state.conceded.setdefault(event, inputs.day)
+        for lever, event in inputs.dated_events:
+            if lever == "concession":
+                state.conceded.setdefault(event, inputs.day)
         if not inputs.triggers:
             return
         seen = inputs.seen
         share = np.array([seen.mobilised.sum() / seen.population.sum()])
-        hot = exceeds(share, v["concession.trigger"][:1], inputs)
-        if lasting("concession", hot, v["concession.patience_days"][:1], inputs, state)[0]:
+        met = at_trigger(share, v["concession.trigger"][:1], inputs)
+        if patience_is_over("concession", met, v["concession.patience_days"][:1], inputs, state)[0]:
             for event in inputs.events:
                 state.conceded.setdefault(event, inputs.day)
 
 
-def _tell(order: Order, inputs: RegimeInput, signals: NDArray[np.void]) -> None:
-    """Write how new a block or blackout is, the newest counting, and whether a story covers it."""
+def write_novelty(order: Order, inputs: RegimeInput, signals: NDArray[np.void]) -> None:
+    """Write how new a block or blackout is, and how far its cover story is believed.
+
+    novelty_r = exp(-age / tau), in [0, 1], age in days since the order began, tau = 14 days, of the
+    newest order in force in the region; deniability_r = `blocking.deniability` if any order has a
+    cover story.
+    """
     r = order.region
     novelty = math.exp(-max(0.0, inputs.day - order.begins) / NOVELTY_DAYS)
     signals["novelty"][r] = max(float(signals["novelty"][r]), novelty)
@@ -345,28 +349,30 @@ def act_in_stage(
 
 
 def lever_parameters() -> LeverParameters:
-    """Return every number of every lever by its dotted name."""
+    """Return every parameter of every lever by its dotted name."""
     return {name: n for lever in LEVERS.values() for name, n in lever.parameters.items()}
 
 
 LEVERS: dict[str, Lever] = {
-    "broadcast": Standing(
-        "broadcast", "state television and print persuade those who already trust",
+    "broadcast": StandingLever(
+        "broadcast", Look("State television"),
+        "state television and print persuade those who already trust",
         Quantity("pressure of state media", 0, 0.1, "1/day", off=0, rate=True), 5e-4),
-    "egov": Standing(
-        "egov", "services and official accounts online win trust",
+    "egov": StandingLever(
+        "egov", Look("E-government"), "services and official accounts online win trust",
         Quantity("trust won online", 0, 0.1, "1/day", off=0, rate=True), 2e-4),
-    "flooding": Standing(
-        "flooding", "official accounts drown calls",
+    "flooding": StandingLever(
+        "flooding", Look("Flooding", phrase="flooding by official accounts"),
+        "official accounts drown calls",
         Quantity("share of calls drowned", 0, 1, off=0), 0.0),
-    "surveillance": Standing(
-        "surveillance", "the state reads what is readable",
+    "surveillance": StandingLever(
+        "surveillance", Look("Surveillance"), "the state reads what is readable",
         Quantity("chance that a readable post is traced", 0, 1, off=0), 0.10),
-    "sanction": Standing(
-        "sanction", "who is read is prosecuted",
+    "sanction": StandingLever(
+        "sanction", Look("Sanctions"), "who is read is prosecuted",
         Quantity("prosecution of a traced post", 0, 1, "1/day", off=0, rate=True), 0.002),
-    "chill": Standing(
-        "chill", "law sets the resting fear",
+    "chill": StandingLever(
+        "chill", Look("Strict laws"), "law sets the resting fear",
         Quantity("resting fear", 0, 1, off=0), 0.05),
     "ban": Ban(),
     "blocking": Blocking(),

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 class Observation(NamedTuple):
-    """What the state sees of the last step, and knows of the land; every array is (R,)."""
+    """What the state sees of the last step, and knows of the country; every array is (R,)."""
 
     visible_posts: Floats  # posts weighted by how readable their platforms are
     online: NDArray[np.int64]  # citizens online
@@ -20,17 +20,20 @@ class Observation(NamedTuple):
 
 
 class Order(NamedTuple):
-    """A lever in force in a region from day ``begins`` to before day ``ends``."""
+    """An order of the state: a lever in force in one region, for a span of days.
+
+    It holds from day ``begins`` to before day ``ends``, both in days from the start.
+    """
 
     lever: str
     region: int
     begins: float
     ends: float
-    platforms: int = 0
-    cover_story: bool = False
-    strength: float = 1.0
-    dated: bool = False
-    title: str = ""  # of the dated act
+    platforms: int = 0  # bits of those that it takes away
+    cover_story: bool = False  # whether it is presented as a technical problem
+    strength: float = 1.0  # in [0, 1]
+    dated: bool = False  # whether the timeline gave it
+    title: str = ""  # of the entry of the timeline that gave it
 
     def touches(self, day: float, step_days: float) -> bool:
         """Whether it is in force at some time of the step that begins on ``day``."""
@@ -39,13 +42,21 @@ class Order(NamedTuple):
 
 @dataclass
 class RegimeState:
-    """What the state remembers from day to day."""
+    """What the state remembers from day to day.
+
+    Attributes
+    ----------
+    orders
+        Orders given by rule that have not ended.
+    days_at_trigger
+        From a lever to the days in a row that its trigger has been met, (R,) or one for the nation.
+    conceded
+        From the id of an event to the day on which the state conceded it.
+    """
 
     orders: list[Order] = field(default_factory=list)
-    days_at_trigger: dict[str, list[float]] = field(
-        default_factory=dict
-    )  # lever -> (R,) days in a row
-    conceded: dict[str, float] = field(default_factory=dict)  # event -> day
+    days_at_trigger: dict[str, list[float]] = field(default_factory=dict)
+    conceded: dict[str, float] = field(default_factory=dict)
 
     def expire(self, day: float) -> None:
         """Forget the orders that ended by ``day``."""
@@ -55,7 +66,7 @@ class RegimeState:
         """Return the memory in JSON's types, for `from_table`."""
         return {
             "orders": [list(order) for order in self.orders],
-            "hot_days": {lever: list(days) for lever, days in self.days_at_trigger.items()},
+            "days_at_trigger": {lever: list(days) for lever, days in self.days_at_trigger.items()},
             "conceded": dict(self.conceded),
         }
 
@@ -63,47 +74,54 @@ class RegimeState:
     def from_table(cls, table: Mapping[str, Any]) -> "RegimeState":
         """Read what `to_table` gave."""
         orders = [Order(*row) for row in table["orders"]]
-        return cls(orders, dict(table["hot_days"]), dict(table["conceded"]))
+        return cls(orders, dict(table["days_at_trigger"]), dict(table["conceded"]))
 
 
 class RegimeInput(NamedTuple):
-    """The day as the state faces it."""
+    """What the state knows on the morning of a step."""
 
-    day: float
+    day: float  # from the start
     step_days: float
-    values: Mapping[str, Floats]  # the levers' numbers, each (R,)
+    values: Mapping[str, Floats]  # the levers' parameters, each (R,)
     seen: Observation
-    alert: float  # from revolutions abroad
-    triggers: bool  # whether the regime answers by rule
-    dated_orders: Sequence[Order]  # dated orders that hold today
-    blockable: int  # platforms that blocking lists
-    banned: int  # platforms that the ban lists
+    alert: float  # from revolutions abroad, 0: none
+    triggers: bool  # whether the regime responds by rule
+    dated_orders: Sequence[Order]  # orders of the timeline that hold today
+    blockable: int  # platforms that blocking lists, as bits
+    banned: int  # platforms that the ban lists, as bits
     events: Sequence[str]  # running today
-    conceding: Sequence[str]  # events conceded by a dated act that holds today
-    draws: Floats  # (R,) one draw in (0, 1) a region: whether the police respond
+    dated_events: Sequence[tuple[str, str]]  # lever and event of the actions that hold today
+    draws: Floats  # (R,) one random number in (0, 1) a region: whether the police respond
 
 
 def mobilised_share(inputs: RegimeInput) -> Floats:
-    """Return the share of each region that was in the street in the last step (R,)."""
+    """Return the share of each region that was in the street in the last step (R,), in [0, 1]."""
     return inputs.seen.mobilised / inputs.seen.population
 
 
-def exceeds(measure: Floats, trigger: Floats, inputs: RegimeInput) -> NDArray[np.bool_]:
-    """Whether a measure is at its trigger; an alert state answers earlier, a trigger of 0 never."""
+def at_trigger(measure: Floats, trigger: Floats, inputs: RegimeInput) -> NDArray[np.bool_]:
+    """Whether a measure (R,) has reached its trigger (R,).
+
+    ``trigger > 0`` and ``measure * (1 + alert) >= trigger``: an alert state acts earlier, and a
+    trigger of 0 is never reached.
+    """
     return (trigger > 0) & (measure * (1.0 + inputs.alert) >= trigger)
 
 
-def lasting(
-    lever: str, hot: NDArray[np.bool_], patience: Floats, inputs: RegimeInput, state: RegimeState
+def patience_is_over(
+    lever: str, met: NDArray[np.bool_], patience: Floats, inputs: RegimeInput, state: RegimeState
 ) -> NDArray[np.bool_]:
-    """Whether the trigger has been met for as many days in a row as the state is patient."""
-    before = np.array(state.days_at_trigger.get(lever, [0.0] * len(hot)))
-    days = np.where(hot, before + inputs.step_days, 0.0)
+    """Whether a trigger has been met for ``patience`` days in a row (R,).
+
+    Called once a step, with whether the trigger is ``met`` today (R,): it counts the days.
+    """
+    before = np.array(state.days_at_trigger.get(lever, [0.0] * len(met)))
+    days = np.where(met, before + inputs.step_days, 0.0)
     state.days_at_trigger[lever] = days.tolist()
-    return hot & (days >= patience)
+    return met & (days >= patience)
 
 
-def extend(
+def give_order(
     state: RegimeState,
     inputs: RegimeInput,
     lever: str,
@@ -114,7 +132,7 @@ def extend(
     cover_story: bool = False,
     strength: float = 1.0,
 ) -> None:
-    """Give an order, or extend the one that the new one touches."""
+    """Give an order, or extend the one that the new one touches; delay and duration in days."""
     new = Order(lever, region, inputs.day + delay, inputs.day + delay + duration,
                 platforms, cover_story, strength)  # fmt: skip
     for k, old in enumerate(state.orders):
@@ -125,8 +143,8 @@ def extend(
     state.orders.append(new)
 
 
-def in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
-    """Return the lever's orders that touch the step, dated ones too."""
+def orders_in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
+    """Return the lever's orders that touch the step, by rule or dated."""
     if not state.orders and not inputs.dated_orders:
         return []
     return [

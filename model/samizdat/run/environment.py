@@ -1,4 +1,4 @@
-"""What a day brings to citizens: dated settings, the world's course, the regime's response."""
+"""The environment of the citizens: dated settings, events of the world, the regime's response."""
 
 import bisect
 import datetime as dt
@@ -19,12 +19,22 @@ from samizdat.core.layout import (
     SUM_VISIBLE_POSTS,
 )
 from samizdat.core.parameters import Parameters, acting_parameters, flat, parameters_from
-from samizdat.regime.levers import Stage, act_in_stage
-from samizdat.regime.orders import Observation, Order, RegimeInput, RegimeState, in_force
+from samizdat.regime.lever import Stage
+from samizdat.regime.levers import LEVERS, act_in_stage
+from samizdat.regime.orders import (
+    Observation,
+    Order,
+    RegimeInput,
+    RegimeState,
+    orders_in_force,
+)
+from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, look_of
 from samizdat.scenario.adoption import year_of
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.timeline import Action, Course, Event
+from samizdat.text.catalogue import plain
+from samizdat.text.numbers import number
 
 NAMED_AT_MOST = 4  # platforms of one order, in a picture
 
@@ -35,11 +45,11 @@ class Environment:
     Attributes
     ----------
     values
-        The levers' numbers of the day, each (R,).
+        The levers' parameters of the day, each (R,).
     parameters, flat
         The parameters of the citizens' rules as they act in a step of the day; the same as one
         row of numbers, as the passes take them.
-    memory
+    regime_state
         What the state remembers from day to day.
     dates
         The date of each step.
@@ -143,7 +153,7 @@ class Environment:
             banned=self._banned,
             events=self._events,
             draws=draws,
-            conceding=self._conceding,
+            dated_events=self._dated_events,
         )
 
     def to_table(self) -> dict[str, Any]:
@@ -177,10 +187,10 @@ class Environment:
             entry for entry, when in self._course.entries if when.touches(day, spec.step_days)
         ]
         self._events = [entry.id for entry in holding if isinstance(entry, Event)]
-        self._conceding = [
-            entry.event
+        self._dated_events = [
+            (entry.lever, entry.event)
             for entry in holding
-            if isinstance(entry, Action) and entry.lever == "concession" and spec.actions != "rule"
+            if isinstance(entry, Action) and entry.event and spec.actions != "rule"
         ]
         self._orders_today = [act for act in self._dated if act.touches(day, spec.step_days)]
         self._alert = self._course.alert_on(day, spec.step_days)
@@ -210,7 +220,7 @@ class Environment:
         rows = [
             row
             for row in self._course.bands(spec.start, spec.end, lambda entry: entry.label)
-            if row["kind"] not in ("blocking", "blackout", "violence")
+            if not gives_dated_orders(str(row["kind"]))
         ]
         grouped: dict[tuple[str, str, float, float], list[Order]] = {}
         for order in self._given.values():
@@ -233,14 +243,15 @@ class Environment:
         return pd.DataFrame(rows, columns=["kind", "name", "region", "start", "end"])
 
     def _describe_order(self, order: Order) -> str:
-        if order.lever != "blocking":
-            return order.lever
+        """Name an order that has no title: by its platforms, or by its lever."""
+        if not order.platforms:
+            return look_of(order.lever).label
         platforms = self.scenario.spec.platforms
         names = [p.name for k, p in enumerate(platforms) if order.platforms & (1 << k)]
         if len(names) > NAMED_AT_MOST:
-            names = [f"{len(names)} platforms"]
+            names = [f"{number(len(names), 'count')} platforms"]
         names += ["foreign press"] if order.platforms & FOREIGN else []
-        return ", ".join(names).replace("_", " ")
+        return plain(", ".join(names))
 
     def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:
         """Write events, accounts and foreign signals into what stands, unless they stand there."""
@@ -285,10 +296,10 @@ class Environment:
         self.flat = flat(self.parameters)
 
     def _dated_orders(self) -> list[Order]:
-        """Turn the timeline's blocks, blackouts and violence into orders."""
+        """Turn the timeline's actions into orders of their levers."""
         orders = []
         for entry, when in self._course.entries:
-            if not isinstance(entry, Action) or entry.lever == "concession":
+            if not isinstance(entry, Action) or not gives_dated_orders(entry.lever):
                 continue
             bits = self._blockable
             if entry.platforms:
@@ -299,7 +310,7 @@ class Environment:
                     region=int(r),
                     begins=when.first,
                     ends=when.last,
-                    platforms=bits if entry.lever == "blocking" else 0,
+                    platforms=bits if "platforms" in dated_fields(entry.lever) else 0,
                     cover_story=entry.cover_story,
                     strength=entry.strength,
                     dated=True,
@@ -313,9 +324,9 @@ class Environment:
         """Keep the orders in force, for the bands."""
         if not self.regime_state.orders and not inputs.dated_orders:
             return
-        for lever in ("blocking", "blackout", "violence"):
-            for order in in_force(lever, inputs, self.regime_state):
-                if inputs.values[f"{lever}.on"][order.region]:
+        for name in LEVERS:
+            for order in orders_in_force(name, inputs, self.regime_state):
+                if is_on(name, inputs.values, order.region):
                     self._given[_order_key(order)] = order
 
 

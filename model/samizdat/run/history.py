@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import TALLIES
-from samizdat.run.measures import ACTIONS, MEASURES, daily_table, summary
+from samizdat.run.measures import ACTIONS, BARRED, MEASURES, daily_table, summary
 from samizdat.scenario.scenario import Scenario
 
 ROWS = ("tallies", "actions", "latent", "blocked_anywhere")  # one each a step; what is saved
@@ -28,7 +28,7 @@ class History:
     tallies
         (T, R, len(TALLIES)) what the passes counted.
     actions
-        (T, R, len(ACTIONS)) what the state did: platforms barred, blackout, violence.
+        (T, R, len(ACTIONS)) what the state did: platforms barred, and 1 where a lever acted.
     blocked_anywhere
         (T,) platforms barred in at least one region.
     latent
@@ -68,9 +68,10 @@ class History:
         """
         k = self.steps
         self.tallies[k] = tallies
-        self.actions[k, :, ACTIONS.index("platforms_blocked")] = np.bitwise_count(barred)
-        self.actions[k, :, ACTIONS.index("blackout")] = signals["blackout"]
-        self.actions[k, :, ACTIONS.index("violence")] = signals["violence"] > 0
+        self.actions[k, :, ACTIONS.index(BARRED)] = np.bitwise_count(barred)
+        for a, name in enumerate(ACTIONS):
+            if name != BARRED:
+                self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
         self.latent[k] = latent
         self.steps = k + 1
@@ -156,7 +157,7 @@ class History:
 
     def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
         """Return in how many regions it held; a platform counts once, wherever it is barred."""
-        if name == "platforms_blocked":
+        if name == BARRED:
             return self.blocked_anywhere[steps]
         held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)
         return held

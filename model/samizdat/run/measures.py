@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
+from samizdat.regime.levers import LEVERS
 from samizdat.scenario.schema import unknown
 
 Counts = NDArray[np.int64]
@@ -40,7 +41,10 @@ MEASURES: dict[str, Callable[[Counts, Counts], NDArray[Any]]] = {
     **{name: _mean(name) for name in ("grievance", "trust", "fear", "opposition")},
     **{name: _count(name) for name in ("posts", "posts_heard", "posts_suppressed")},
 }
-ACTIONS = ("platforms_blocked", "blackout", "violence")
+BARRED = "platforms_blocked"  # of those that the state keeps from a region, blocked or banned
+# What the state did: platforms barred, then each lever whose look names a signal that is counted.
+_COUNTED = [lever.look.signal for lever in LEVERS.values() if lever.look.signal]
+ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal != "blocked"))
 
 
 def daily_table(

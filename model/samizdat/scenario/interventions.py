@@ -1,7 +1,7 @@
-"""What a viewer does as the state while a world runs: entries of the timeline, from tomorrow on.
+"""Interventions: what a user orders as the state during a run, from the next day on.
 
-Each is an entry like those of a scenario file, so that the world with all of them is a scenario,
-and a run of that from the first day counts the same.
+Each is an entry of the timeline like those of a scenario file. The world with all of them is a
+scenario, and a run of it from the first day gives the same counts.
 """
 
 import datetime as dt
@@ -12,17 +12,12 @@ from typing import Any, NamedTuple
 import tomli_w
 from pydantic import ValidationError
 
+from samizdat.regime.queries import look_of, switch_of
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
-MARK = "live-"  # how the ids of what was enacted begin
-_SWITCH = "-switch"  # how the id of the setting ends that lets an act act
-_SWITCHED = (
-    "blocking",
-    "blackout",
-    "violence",
-    "concession",
-)  # levers whose acts need their switch on
+MARK = "live-"  # the ids of interventions begin with it
+_SWITCH = "-switch"  # the id of a setting ends with it that switches on the lever of an action
 
 
 class Moment(NamedTuple):
@@ -37,16 +32,16 @@ def amended(
 ) -> Scenario:
     """Return the scenario with one more entry, which begins at a moment.
 
-    A number that was pinned is no longer, from the start on: what the timeline would have set it
-    to is taken out, so that nothing changes before. The same holds for dated acts where the regime
-    went by rule alone.
+    A parameter that was pinned and is now set is pinned no longer. The timeline's own settings of
+    it are taken out, so that nothing changes before the moment. Where the regime acted by rule
+    alone, the timeline's actions are taken out for the same reason.
 
     Parameters
     ----------
     entry
-        As a file would have it: a kind, and what belongs to it; without id and date.
+        As in a scenario file: a kind and its fields, without id and date.
     switch
-        Switch on the lever of an act too, where and as long as the act holds.
+        Also switch on the lever of an action, where and as long as the action holds.
 
     Raises
     ------
@@ -57,7 +52,7 @@ def amended(
         raise ScenarioError(f"kind = {entry.get('kind')!r} is not one of setting, action")
     for given in ("id", "from", "begins"):
         if given in entry:
-            raise ScenarioError(f"{given}: is not given, what is enacted begins on the next day")
+            raise ScenarioError(f"{given}: cannot be given, an intervention begins on the next day")
     number = 1 + max((int(e.id.removeprefix(MARK)) for e in interventions(scenario)), default=0)
     new = {"id": f"{MARK}{number}", "from": now.date, **entry}
     lever = entry.get("lever")
@@ -73,12 +68,11 @@ def amended(
         world["timeline"] = [e for e in world["timeline"] if e["kind"] != "action"]
         world["actions"] = "both"
     added = [new]
-    if switch and lever in _SWITCHED:
-        name = f"{lever}.on"
+    if switch and (name := switch_of(str(lever))):
         pinned.discard(name)
         world["timeline"] = _without(world["timeline"], {name} & scenario.pinned)
         kept: dict[str, Any] = {k: new[k] for k in ("from", "regions", "days") if k in new}
-        title = f"{lever} allowed"
+        title = f"{look_of(str(lever)).label}: allowed"
         added.append(
             {"id": new["id"] + _SWITCH, "kind": "setting", "title": title, "set": {name: 1}, **kept}
         )
@@ -87,12 +81,12 @@ def amended(
 
 
 def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
-    """Return the scenario in which something enacted ends before a moment.
+    """Return the scenario in which an intervention ends before a moment.
 
     Raises
     ------
     ScenarioError
-        If nothing of that id was enacted.
+        If there is no intervention of that id.
     """
     known = [entry.id for entry in interventions(scenario)]
     if name not in known:
@@ -111,7 +105,7 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
 
 
 def interventions(scenario: Scenario) -> list[Any]:
-    """Return the entries of the timeline that were enacted while a run went on, in their order."""
+    """Return the entries of the timeline that were added during a run, in their order."""
     return [
         entry
         for entry in scenario.spec.timeline
@@ -136,7 +130,7 @@ def _checked(scenario: Scenario, world: dict[str, Any], pinned: frozenset[str]) 
 
 
 def _without(timeline: Any, names: set[str]) -> list[dict[str, Any]]:
-    """Take numbers out of the settings of a timeline."""
+    """Return the timeline without the settings of some parameters."""
     kept = []
     for entry in timeline:
         if entry["kind"] == "setting" and names & set(entry["set"]):

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS
+from samizdat.regime.queries import dated_fields
 from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
 from samizdat.society.population import Population
 
@@ -106,7 +107,7 @@ class ScenarioSpec(_Part):
         if isinstance(entry, Action):
             for name in entry.platforms:
                 _known(name, f"{where}.platforms", platforms)
-            if entry.lever == "concession":
+            if "event" in dated_fields(entry.lever):
                 events = [e.id for e in self.timeline if isinstance(e, Event)]
                 _known(entry.event, f"{where}.event", events)
 

@@ -1,4 +1,4 @@
-"""What happens to the world by date: events, accounts, signals, settings, and the regime's acts.
+"""The timeline: dated events, accounts, signals from abroad, settings, and actions of the state.
 
 Days are counted from the start of the scenario. An entry that begins on day b and lasts for d days
 touches the step that covers the days [t, t + step_days) iff b < t + step_days and t < b + d.
@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from samizdat.regime.queries import dated_fields, dated_levers
 
 Bools = NDArray[np.bool_]
 
@@ -53,7 +55,7 @@ class Account(_Entry):
     alternative: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
-    def _told_once(self) -> "Account":
+    def _one_measure(self) -> "Account":
         counts = (self.official, self.alternative)
         needed = 0 if self.contradiction is not None else 2
         if sum(count is not None for count in counts) != needed:
@@ -93,19 +95,26 @@ class Setting(_Entry):
 
 
 class Action(_Entry):
-    """What the state did on a date: block, black out, shoot, concede."""
+    """What the state did on a date with a lever that can be dated."""
 
     kind: Literal["action"]
-    lever: Literal["blocking", "blackout", "violence", "concession"]
-    platforms: tuple[str, ...] = ()  # blocking: empty for all that the lever lists
+    lever: str
+    platforms: tuple[str, ...] = ()  # empty: all that the lever lists
     cover_story: bool = False
-    strength: float = Field(default=1.0, ge=0, le=1)  # violence
-    event: str = ""  # concession: the id of the event
+    strength: float = Field(default=1.0, ge=0, le=1)
+    event: str = ""  # the id of the event that the lever acts on
+
+    @field_validator("lever")
+    @classmethod
+    def _can_be_dated(cls, lever: str) -> str:
+        if not dated_fields(lever):
+            raise ValueError(f"{lever!r} is not one of {', '.join(dated_levers())}")
+        return lever
 
     @model_validator(mode="after")
-    def _whole_event(self) -> "Action":
-        if self.lever == "concession" and self.regions:
-            raise ValueError("a concession ends its event wherever it runs, it takes no regions")
+    def _everywhere(self) -> "Action":
+        if self.regions and "regions" not in dated_fields(self.lever):
+            raise ValueError(f"lever = {self.lever!r} holds for the nation, it takes no regions")
         return self
 
 
@@ -225,7 +234,7 @@ class Course:
         return max(held, default=0.0)
 
     def bands(
-        self, start: dt.date, end: dt.date, say: Callable[[_Entry], str]
+        self, start: dt.date, end: dt.date, label: Callable[[_Entry], str]
     ) -> list[dict[str, object]]:
         """List the entries as bands for a picture; ``end`` is inclusive."""
         rows = []
@@ -237,7 +246,7 @@ class Course:
             rows.append(
                 {
                     "kind": kind,
-                    "name": say(entry),
+                    "name": label(entry),
                     "region": ", ".join(entry.regions) or "nation",
                     "start": entry.begins,
                     "end": last,

@@ -1,1 +1,1 @@
-"""Words that people read, by language."""
+"""Words that people read: one catalogue by language, and how numbers are written."""

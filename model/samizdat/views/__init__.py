@@ -16,7 +16,7 @@ from samizdat.views.export import (
     png_of,
     view_of,
 )
-from samizdat.views.looks import LOOKS, Look
+from samizdat.views.looks import LOOKS, PostureLook
 from samizdat.views.network import Network
 from samizdat.views.series import Series
 from samizdat.views.sheet import Pixels, png, png_of_pixels
@@ -29,9 +29,9 @@ __all__ = [
     "LOOKS",
     "VIEWS",
     "Country",
-    "Look",
     "Network",
     "Pixels",
+    "PostureLook",
     "Series",
     "Twin",
     "View",

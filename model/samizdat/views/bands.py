@@ -13,25 +13,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from samizdat.figures.chronicle import LANES
-from samizdat.figures.frame import COLOURS, Colour, days_of, shorten
+from samizdat.figures.chronicle import WORLD, lane_of
+from samizdat.figures.frame import Colour, days_of, shorten
+from samizdat.regime.queries import look_of
+from samizdat.text.catalogue import words
+from samizdat.text.numbers import number
 from samizdat.views.looks import INK, SMALL
 from samizdat.views.sheet import BlitCanvas
 
-# What a name begins with; what is only called by its lever is called by this instead.
-PREFIXES = {
-    "signal": "abroad",
-    "account": "two accounts",
-    "setting": "law",
-    "ban": "ban",
-    "blocking": "blocked",
-    "blackout": "network off",
-    "arrests": "arrests",
-    "preempt": "arrests beforehand",
-    "violence": "violence",
-    "concession": "concession",
-}
-SAID_ONCE = ("account", "concession")  # their names tell what they are
+PREFIXED = ("signal", "setting")  # what happens in the world, if its names need a word before them
 PLACES_NAMED = 2
 LETTER = 0.56 * SMALL / 72  # inches, about
 
@@ -67,7 +57,7 @@ def bands_of(
     found = [
         Band(
             str(kind),
-            _told(str(kind), str(name), str(region)),
+            _described(str(kind), str(name), str(region)),
             float(first),
             float(last),
             (str(kind), float(first) + 0.5) in own,
@@ -78,17 +68,19 @@ def bands_of(
     return sorted(found, key=lambda band: band.start)
 
 
-def _told(kind: str, name: str, region: str) -> str:
-    prefix = PREFIXES.get(kind, "")
-    if name == kind:
-        name = prefix or name
-    elif prefix and kind not in SAID_ONCE and prefix.lower() not in name.lower():
+def _described(kind: str, name: str, region: str) -> str:
+    prefix = words(f"timeline.{kind}.prefix") if kind in PREFIXED else ""
+    if kind not in WORLD:
+        look = look_of(kind)
+        prefix = look.prefix or ""
+        name = look.label if name == kind else name
+    if prefix.lower() not in name.lower():
         name = f"{prefix}: {name}"
     places = region.split(", ")
     if region == "nation":
         return name
     if len(places) > PLACES_NAMED:
-        return f"{name} – {len(places)} regions"
+        return f"{name} – {number(len(places), 'count')} regions"
     return f"{name} – {region}"
 
 
@@ -132,7 +124,7 @@ def _meets(used: list[tuple[float, float]], left: float, right: float) -> bool:
 
 
 class Strip:
-    """Axes with bands; names are written anew only where they change, or while their bar grows.
+    """Axes with bands; names are written again only where they change, or while their bar grows.
 
     Parameters
     ----------
@@ -150,7 +142,7 @@ class Strip:
         self.elsewhere = f": see {elsewhere}" if elsewhere else ""
         ax.set_ylim(self.rows, 0)
         ax.set_yticks([])
-        ax.set_ylabel("Events and\nthe state")
+        ax.set_ylabel(words("axis.actions.brief"))
         ax.spines["left"].set_visible(False)
         # Wider and higher than the axes: letters may reach a little beyond them.
         left, across, up = -0.3 / inches[0], 1 + 0.44 / inches[0], 1 + 0.06 / inches[1]
@@ -187,7 +179,7 @@ class Strip:
         return [each.text for each in self._shown or [] if each.text]
 
     def forget(self) -> None:
-        """Paint all anew the next time: what stood still was painted anew."""
+        """Paint everything again the next time: the still parts were painted over."""
         self._shown = None
 
     def update(
@@ -203,7 +195,7 @@ class Strip:
             self._paint(found, ends, span, today)
         # Letters are dear: till there is something new, bars only grow.
         self._set(self.growth, found, self._ends, ends)
-        self.growth.set_facecolor([_tint(_colour(each.band.kind)) for each in found])
+        self.growth.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])
 
     def _paint(
         self, found: list[Placed], ends: list[float], span: tuple[float, float], today: float
@@ -211,29 +203,31 @@ class Strip:
         """Paint bars and names for as long as there is nothing new."""
         starts = [max(each.band.start, span[0]) for each in found]
         self._set(self._bars, found, starts, ends)
-        self._bars.set_facecolor([_tint(_colour(each.band.kind)) for each in found])
+        self._bars.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])
         strokes = [np.array([(x, low), (x, high)]) for x, (low, high) in
                    zip(starts, map(_height, found), strict=True)]  # fmt: skip
         self._begins.set_segments(strokes)
-        self._begins.set_color([_colour(each.band.kind) for each in found])
+        self._begins.set_color([_lane_colour(each.band.kind) for each in found])
         gap = 0.05 * (span[1] - span[0]) / self.wide
         self._name(found, [today < end < span[1] for end in ends], gap)
         left_out = sum(not each.text for each in found)
         self.more.set(x=span[0] + gap, y=self.rows - 0.34)
-        self.more.set_text(f"and {left_out} more{self.elsewhere}" if left_out else "")
+        self.more.set_text(
+            f"and {number(left_out, 'count')} more{self.elsewhere}" if left_out else ""
+        )
         self.sheet.paint_over([self._ground, self._bars, self._begins, *self._still])
 
-    def _name(self, found: list[Placed], lasting: list[bool], gap: float) -> None:
+    def _name(self, found: list[Placed], growing: list[bool], gap: float) -> None:
         """Write the names: those whose bar may yet grow above the others."""
         for text in (*self._above, *self._still):
             text.set_text("")
         while len(self._still) < len(found):
             self._still.append(self._text())
-        growing, still = iter(self._above), iter(self._still)
-        for each, lasts in zip(found, lasting, strict=True):
+        above, still = iter(self._above), iter(self._still)
+        for each, lasts in zip(found, growing, strict=True):
             if not each.text:
                 continue
-            text = next(growing if lasts and each.side == "left" else still)
+            text = next(above if lasts and each.side == "left" else still)
             x = each.at + (gap if each.side == "left" else -gap)
             text.set(text=each.text, x=x, y=each.row + 0.56, ha=each.side)
 
@@ -252,8 +246,8 @@ def _height(each: Placed) -> tuple[float, float]:
     return each.row + (0.08 if each.text else 0.4), each.row + 0.92
 
 
-def _colour(kind: str) -> Colour:
-    return LANES[kind][1] if kind in LANES else COLOURS[6]
+def _lane_colour(kind: str) -> Colour:
+    return lane_of(kind)[1]
 
 
 def _tint(colour: Colour) -> Colour:

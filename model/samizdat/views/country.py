@@ -17,8 +17,12 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import PER, THEME, amount
+from samizdat.regime.lever import Sign
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import look_of
 from samizdat.run.simulation import Simulation
-from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted, plain
+from samizdat.text.catalogue import plain
+from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
 from samizdat.views.reading import barred, region_measures, signals_of
 from samizdat.views.sheet import HEIGHT, WIDTH, BlitCanvas, Pixels
 
@@ -50,13 +54,9 @@ SHOWS = {
     "fear": Showing("fear", "Fear, on average (0: none, 1: utmost)", "Purples"),
     "trust": Showing("trust", "Trust in the state, on average (0: none, 1: full)", "crest"),
 }
+BLOCKED = "blocked"  # the signal of blocking: its sign names the platforms, banned ones too
 BLANK = (0.93, 0.93, 0.93, 1.0)  # nobody in the street
 MOST_TURNOUT = 10_000  # per 100,000: more has the same colour
-SIGNS = {
-    "violence": ("✖", "violence", "#A00000"),
-    "blackout": ("■", "network off", "0.1"),
-    "blocked": ("⊘", "blocked", "#5B2A86"),
-}
 GAP = 0.03  # between tiles, as a share of one
 TOP, SIGN = 1.1, 0.93  # letters of the first line and of signs, against the other lines
 LEAST, MOST = 0.75, 1.5  # letters of a tile, against the usual
@@ -93,9 +93,13 @@ class Facts(NamedTuple):
 
     colour: RGBA
     lines: tuple[str, ...]
-    violence: str
-    blackout: str
-    blocked: str
+    signs: dict[str, str]  # from the signal of a lever to the words beside its sign; "": none
+
+
+def signs_of_levers() -> dict[str, Sign]:
+    """Return the signs of the levers that have one, by the signal that shows where they act."""
+    looks = [look_of(name) for name in reversed(LEVERS)]
+    return {look.signal: look.sign for look in looks if look.signal and look.sign}
 
 
 class Tile(NamedTuple):
@@ -128,6 +132,7 @@ class Country:
         if shows not in SHOWS:
             raise ValueError(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
+        self._signs = signs_of_levers()
         self.sheet = sheet = BlitCanvas(width, height)
         self._sizes = np.asarray(simulation.sizes)
         self._colours = _colours_of(shows)
@@ -194,8 +199,8 @@ class Country:
         field = Rectangle((left, top + head), wide, 1 - GAP - head, linewidth=0)
         words = [text(FIRST, "", TOP * LETTERS), *(text(0, "") for _ in POSTURES)]
         signs = {
-            sign: text(0, "", SIGN * LETTERS, weight="bold", color=colour)
-            for sign, (_, _, colour) in SIGNS.items()
+            signal: text(0, "", SIGN * LETTERS, weight="bold", color=sign.colour)
+            for signal, sign in self._signs.items()
         }
         for sign in signs.values():
             sign.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
@@ -232,8 +237,8 @@ class Country:
         ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
         place: Any = {"fontsize": LETTERS, "va": "center", "weight": "bold"}
         x = 0.02 + long + 0.25 / wide
-        for sign, (glyph, words, colour) in SIGNS.items():
-            words += " or banned" * (sign == "blocked")
+        for signal, (glyph, words, colour) in self._signs.items():
+            words += " or banned" * (signal == BLOCKED)
             text = figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place)
             x = text.get_window_extent().x1 / figure.bbox.width + 0.17 / wide
 
@@ -258,13 +263,12 @@ class Country:
                 if begun:
                     own = {name: float(column[r]) for name, column in values.items()}
                     colour, lines = self._told(own, int(self._sizes[r]))
-                facts = Facts(
-                    colour,
-                    lines,
-                    "violence" * bool(here["violence"][r] > 0),
-                    "network off" * bool(here["blackout"][r]),
-                    self._listed([plain(name) for name in blocked[r]]),
-                )
+                signs = {
+                    signal: sign.words * bool(here[signal][r] > 0)
+                    for signal, sign in self._signs.items()
+                }
+                signs[BLOCKED] = self._listed([plain(name) for name in blocked[r]])
+                facts = Facts(colour, lines, signs)
                 if facts != self._shown[r]:
                     self._shown[r] = facts
                     changed += self._show(tile, facts)
@@ -296,15 +300,15 @@ class Country:
         painted: list[Any] = [tile.field]
         for text in (*tile.words, *tile.signs.values()):
             text.set_text("")
-        shown = {sign: words for sign in SIGNS if (words := getattr(facts, sign))}
+        shown = {signal: words for signal, words in facts.signs.items() if words}
         beside = len(facts.lines) + len(shown) > self._rows  # no line each: glyphs share one
         lines = facts.lines[: self._rows - beside]
         ink = "white" if light < 0.5 else INK
         for text, words, y in zip(tile.words, lines, tile.ys, strict=False):
             text.set(text=words, y=y, color=ink)
             painted.append(text)
-        for k, (sign, words) in enumerate(shown.items()):
-            glyph, text = SIGNS[sign][0], tile.signs[sign]
+        for k, (signal, words) in enumerate(shown.items()):
+            glyph, text = self._signs[signal].glyph, tile.signs[signal]
             text.set_text(glyph if beside else f"{glyph} {words}")
             text.set_y(tile.ys[len(lines) + k * (not beside)])
             text.set_x(tile.x + k * beside * 0.22 * self._letters / self._across)
@@ -313,7 +317,7 @@ class Country:
 
     def _listed(self, names: list[str]) -> str:
         """Name platforms where they fit a line, else count them."""
-        words, glyph = ", ".join(names), SIGNS["blocked"][0]
+        words, glyph = ", ".join(names), self._signs[BLOCKED].glyph
         if not names or self._long(f"{glyph} {words}", SIGN, "bold") <= self._wide:
             return words
         if len(names) > 1:

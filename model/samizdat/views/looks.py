@@ -9,25 +9,36 @@ from matplotlib.text import Text
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, Colour, shorten
 from samizdat.run.simulation import Simulation
+from samizdat.text.catalogue import words
+from samizdat.text.numbers import number
 
 
-class Look(NamedTuple):
-    """A posture: in words for everybody, as the model calls it, and its colour and mark."""
+class PostureLook(NamedTuple):
+    """How a posture is drawn: its colour and its mark."""
 
-    words: str
-    term: str
+    name: str
     colour: Colour
     marker: str
     size: float  # points across
 
+    @property
+    def words(self) -> str:
+        """What a citizen of this posture does, in plain words."""
+        return words(f"posture.{self.name}")
 
-# Told apart by colour (safe for the colour-blind), by shape and by size.
-LOOKS: dict[str, Look] = {
-    "silent": Look("says nothing", "silent", (0.66, 0.68, 0.70), "o", 3.2),
-    "self_censor": Look("keeps quiet out of fear", "self-censoring", COLOURS[4], "v", 5.2),
-    "share": Look("speaks out", "sharing", COLOURS[0], "D", 4.6),
-    "mobilise": Look("in the street", "mobilised", COLOURS[3], "^", 6.6),
-    "detained": Look("in detention", "detained", (0.1, 0.1, 0.1), "s", 5.2),
+    @property
+    def term(self) -> str:
+        """The posture in the terms of the field."""
+        return words(f"posture.{self.name}.term")
+
+
+# They differ in colour (safe for the colour-blind), in shape and in size.
+LOOKS: dict[str, PostureLook] = {
+    "silent": PostureLook("silent", (0.66, 0.68, 0.70), "o", 3.2),
+    "self_censor": PostureLook("self_censor", COLOURS[4], "v", 5.2),
+    "share": PostureLook("share", COLOURS[0], "D", 4.6),
+    "mobilise": PostureLook("mobilise", COLOURS[3], "^", 6.6),
+    "detained": PostureLook("detained", (0.1, 0.1, 0.1), "s", 5.2),
 }
 assert tuple(LOOKS) == POSTURES
 
@@ -43,7 +54,7 @@ def date_in_words(simulation: Simulation) -> tuple[str, str]:
     if done == 0:
         return named, "before the first day"
     step = "day" if simulation.scenario.spec.step_days == 1 else "step"
-    return named, f"{step} {done:,} of {simulation.steps:,}"
+    return named, f"{step} {number(done, 'count')} of {number(simulation.steps, 'count')}"
 
 
 class Column:
@@ -102,7 +113,7 @@ class Column:
             self.at += LINE
         self.at += 0.04
 
-    def _posture(self, look: Look) -> Text:
+    def _posture(self, look: PostureLook) -> Text:
         self.mark_of(look)
         self.ax.text(0.28, self.at, look.words, fontsize=LETTERS, va="center", color=INK)
         self.at += LINE
@@ -114,7 +125,7 @@ class Column:
         self.at += LINE + 0.045
         return count
 
-    def mark_of(self, look: Look) -> None:
+    def mark_of(self, look: PostureLook) -> None:
         """Draw the mark of a posture at the head of a line."""
         style: Any = {"marker": look.marker, "color": look.colour, "markersize": look.size + 2}
         self.ax.plot([0.09], [self.at], markeredgewidth=0.5, markeredgecolor="white", **style)
@@ -125,12 +136,7 @@ class Column:
         self._date.set_text(date)
         self._day.set_text(day)
         for name, text in self._counts.items():
-            text.set_text(f"{counts[name]:,}")
-
-
-def plain(name: str) -> str:
-    """Return a name of the scenario for people: no underscores."""
-    return name.replace("_", " ")
+            text.set_text(number(counts[name], "count"))
 
 
 def fitted(text: str, inches: float, size: float = LETTERS) -> str:

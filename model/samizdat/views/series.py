@@ -14,7 +14,16 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from samizdat.core.layout import POSTURES
-from samizdat.figures.frame import COLOURS, PER, THEME, Shown, amounts_axis, time_axis, unit_axis
+from samizdat.figures.frame import (
+    COLOURS,
+    PER,
+    THEME,
+    Shown,
+    amounts_axis,
+    labelled,
+    time_axis,
+    unit_axis,
+)
 from samizdat.figures.panels import BELIEFS
 from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
@@ -189,7 +198,7 @@ class Series:
         self.update(simulation)
 
     def _beliefs_and_net(self, axes: list[Axes]) -> tuple[Panel, Panel]:
-        believing = Panel(axes[1], BELIEFS, "Mean\n(0 to 1)")
+        believing = Panel(axes[1], labelled(BELIEFS), "Mean\n(0 to 1)")
         connected = Panel(axes[2], CONNECTED, "Citizens\n(%)")
         unit_axis(axes[1])
         axes[2].set_ylim(-2, 102)

@@ -9,7 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from samizdat.figures.frame import PER, THEME, Shown, amount, amounts_axis, time_axis, unit_axis
+from samizdat.figures.frame import (
+    PER,
+    THEME,
+    Shown,
+    amount,
+    amounts_axis,
+    labelled,
+    time_axis,
+    unit_axis,
+)
 from samizdat.figures.panels import BELIEFS
 from samizdat.run.simulation import Simulation
 from samizdat.views.reading import history
@@ -63,7 +72,7 @@ class Twin:
             self.street = self._pair(axes[0], STREET, labels[0])
             self.voice = self._pair(axes[1], VOICE, labels[1])
             self.apart = Panel(axes[2], ACTING, "First less\nsecond (log)")
-            self.beliefs = self._pair(axes[3], BELIEFS, "Mean\n(0 to 1)")
+            self.beliefs = self._pair(axes[3], labelled(BELIEFS), "Mean\n(0 to 1)")
             axes[2].axhline(0, color="0.4", lw=0.8)
             unit_axis(axes[3])
             time_axis(axes[3], self._dates)

@@ -1,20 +1,23 @@
-"""The levers of the state, to be pulled while the world runs: each click acts on the next day."""
+"""The levers of the state, used while the world runs: each click acts on the next day."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import solara
 
-from samizdat.page.labels import STANDING
+from samizdat.page.labels import everyday_labels
 from samizdat.page.session import Session
 from samizdat.page.widgets import Button, Choices, Number, Select
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import dated_fields, dated_levers, gives_dated_orders, look_of
 from samizdat.scenario.schema import FOREIGN_PRESS
+from samizdat.text.catalogue import plain
 
 
 @solara.component
 def Levers(session: Session) -> None:
     """Show the levers, and what was ordered with them."""
-    session.choice.get()  # another world makes it anew
+    session.choice.get()  # drawn again for another world
     world = session.world
     regions = [(name, name) for name in world.region_names]
     solara.Div(
@@ -27,78 +30,91 @@ def Levers(session: Session) -> None:
     if world.spec.foreign_press.audience > 0:
         names.append(FOREIGN_PRESS)
     Orders(session, names)
-    GivingIn(session)
+    Concessions(session)
     Authority(session)
-    Standing(session)
+    StandingLevers(session)
 
 
 @solara.component
 def Orders(session: Session, platforms: list[str]) -> None:
-    """Show what can be ordered in the place that is chosen, and all that was."""
-
-    def toggle(order: dict[str, Any]) -> None:
-        session.toggle(session.here(order))
-
-    def running(order: dict[str, Any]) -> bool:
-        return session.ordered(session.here(order))
-
-    solara.Div(children=["Block"], classes=["samizdat-heading"])
-    with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        for name in platforms:
-            order = {
-                "kind": "action", "lever": "blocking", "platforms": [name],
-                "title": f"{_plain(name)} blocked",
-            }  # fmt: skip
-            down = running(order)
-            Button(
-                _plain(name), lambda order=order: toggle(order), down=down,
-                kind="samizdat-harsh", hint=f"{'Unblock' if down else 'Block'} {_plain(name)}",
-            )  # fmt: skip
+    """Show what can be ordered in the place that is chosen, and all that was ordered."""
+    by_platform = [n for n in dated_levers() if "platforms" in dated_fields(n)]
+    by_region = [n for n in dated_levers() if gives_dated_orders(n) and n not in by_platform]
+    for lever in by_platform:
+        solara.Div(children=[look_of(lever).button], classes=["samizdat-heading"])
+        with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
+            for name in platforms:
+                PlatformOrder(session, lever, name)
     solara.Div(children=["Order"], classes=["samizdat-heading"])
-    blackout = {"kind": "action", "lever": "blackout", "title": "Network off"}
-    violence = {
-        "kind": "action", "lever": "violence", "days": 1, "title": "Violence in the street"
-    }  # fmt: skip
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        Button(
-            "network off", lambda: toggle(blackout), kind="samizdat-harsh",
-            down=running(blackout),
-        )  # fmt: skip
-        Button(
-            "violence, one day", lambda: toggle(violence), kind="samizdat-harsh",
-            down=running(violence),
-        )  # fmt: skip
+        for lever in by_region:
+            look = look_of(lever)
+            OrderButton(session, _action(lever, look.label), look.button)
+    Ordered(session)
+
+
+@solara.component
+def PlatformOrder(session: Session, lever: str, platform: str) -> None:
+    """Show the button that orders a lever for one platform, or ends it."""
+    look, name = look_of(lever), plain(platform)
+    order = _action(lever, f"{name} {look.prefix}", platforms=[platform])
+    OrderButton(session, order, name, f"{look.button}: {name}", f"End: {name}")
+
+
+@solara.component
+def OrderButton(
+    session: Session, order: dict[str, Any], text: str, hint: str = "", hint_down: str = ""
+) -> None:
+    """Show a button that gives an order in the place that is chosen when it is clicked."""
+    down = session.ordered(session.here(order))
+    Button(
+        text,
+        lambda: session.toggle(session.here(order)),
+        down=down,
+        kind="samizdat-harsh",
+        hint=hint_down if down else hint,
+    )
+
+
+@solara.component
+def Ordered(session: Session) -> None:
+    """List what was ordered and is not over, each with a button that ends it."""
     with solara.Div(classes=["samizdat-orders"]):
         for click in session.clicks.value:
             if click.entry["kind"] == "action":
-                brief = "days" in click.entry  # a day, which is to come
-                said = f"{click.entry['title']}, {_place(click.entry)}"
+                one_day = "days" in click.entry  # it is still to come
+                order = f"{click.entry['title']}, {_place(click.entry)}"
                 with solara.Div(classes=["samizdat-order"], key=click.id):
-                    solara.Text(f"{said}: tomorrow" if brief else said)
+                    solara.Text(f"{order}: tomorrow" if one_day else order)
                     Button(
-                        "take back" if brief else "end",
+                        "take back" if one_day else "end",
                         lambda which=click.id: session.lift(which),
                     )
 
 
 @solara.component
-def GivingIn(session: Session) -> None:
+def Concessions(session: Session) -> None:
     """Show the events that run, each of which the state can end by giving in."""
     events = session.events.value
     if not events:
         return
     solara.Div(children=[f"Give in over an event{national(session)}"], classes=["samizdat-heading"])
     with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        for event, title in events.items():
-            entry = {
-                "kind": "action", "lever": "concession", "event": event, "days": 1,
-                "title": f"The state gives in: {title}",
-            }  # fmt: skip
-            Button(
-                title, lambda entry=entry: session.toggle(entry),
-                down=session.ordered(entry),
-                hint="It gives cause for grievance no longer; news of it goes on",
-            )  # fmt: skip
+        for lever in dated_levers():
+            if "event" not in dated_fields(lever):
+                continue
+            for event, title in events.items():
+                entry = _action(lever, f"{look_of(lever).label}: {title}", event=event)
+                Button(
+                    title, lambda entry=entry: session.toggle(entry),
+                    down=session.ordered(entry), hint=LEVERS[lever].claim,
+                )  # fmt: skip
+
+
+def _action(lever: str, title: str, **fields: Any) -> dict[str, Any]:
+    """Return the action of a lever as an entry of the timeline."""
+    days = {"days": 1} if look_of(lever).one_day else {}
+    return {"kind": "action", "lever": lever, "title": title, **fields, **days}
 
 
 @solara.component
@@ -117,11 +133,11 @@ def Authority(session: Session) -> None:
 
 
 @solara.component
-def Standing(session: Session) -> None:
+def StandingLevers(session: Session) -> None:
     """Show the levers that act every day."""
     parameters, refusals = session.parameters.value, session.refusals.value
     solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
-    for name, label in STANDING.items():
+    for name, label in everyday_labels().items():
         if name in parameters:
             Number(name, parameters[name], session.set, label, refusals)
 
@@ -129,10 +145,6 @@ def Standing(session: Session) -> None:
 def national(session: Session) -> str:
     """Return what a heading adds where orders could be for one place, and these are not."""
     return ", in the whole country" if len(session.world.region_names) > 1 else ""
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _place(entry: Mapping[str, Any]) -> str:

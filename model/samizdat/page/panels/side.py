@@ -2,7 +2,7 @@
 
 import solara
 
-from samizdat.page.labels import LEVER_WORDS
+from samizdat.page.labels import lever_phrase
 from samizdat.page.session import Session
 from samizdat.page.widgets import Button, Entry, Picture, Select, data_of
 from samizdat.regime.levers import LEVERS
@@ -26,7 +26,7 @@ def Compared(session: Session) -> None:
     options = [
         ("", "no second world"),
         *(
-            (name, f"the same luck without {LEVER_WORDS[name]}: {lever.claim}")
+            (name, f"the same luck without {lever_phrase(name)}: {lever.claim}")
             for name, lever in LEVERS.items()
         ),
     ]
