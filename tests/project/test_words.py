@@ -53,10 +53,12 @@ FUNCTIONS = {
     "clear_the_stage": "reset_actors", "tell": "mark_speakers", "loud": "spoke_bits",
     "within": "internal", "audible": "reachable_ties", "exposed": "trace_probability",
     "say": "notify", "people": "build_simulation",
+    "said": "format_*", "shown": "format_*", "written": "format_*",
 }  # fmt: skip
 FIELDS = {
     "hot_days": "days_at_trigger", "acts": "dated_orders", "stirred": "dirty",
     "standing": "block_counts", "loud": "spoke_bits", "box": "outbox",
+    "rest": "rest_key", "kept": "rest_sums",
 }  # fmt: skip
 CONSTANTS = {
     "OTHER_LUCK": "DUMMY_SEED_OFFSET", "STIR": "GROUP", "NUMBERS": "REGISTRY",
