@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from samizdat.batch.results import FailedRuns
     from samizdat.batch.sweep import sweep
     from samizdat.mesa_model import ProtestModel
-    from samizdat.run.records import read_table
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
@@ -25,7 +24,6 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
-    "read_table",
     "sweep",
 ]
 
@@ -37,7 +35,6 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
-    "read_table": "run.records",
     "sweep": "batch.sweep",
 }
 
