@@ -36,6 +36,12 @@ def same_history(a: Simulation, b: Simulation) -> bool:
     return a.regions.equals(b.regions)
 
 
+def take_no_shortcuts(simulation: Simulation) -> Simulation:
+    """Let a simulation treat everybody the long way from now on: no bound, no list, no rest."""
+    simulation._world = simulation._world._replace(shortcuts=False)
+    return simulation
+
+
 class Sibling:
     """An oracle that lives in the same world as a simulation, and follows its regime's signals."""
 

@@ -107,10 +107,10 @@ def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
     n = len(world.state.voice)
 
     def heard(hearing, cuts):
-        world.dirty[:] = 0
+        world.caches.dirty[:] = 0
         for first, last in cuts:
             hearing(first, last, world)
-        reached = np.repeat(world.dirty, GROUP)[:n, None] != 0
+        reached = np.repeat(world.caches.dirty, GROUP)[:n, None] != 0
         return np.where(reached, world.state.heard, 0)
 
     parts = [(0, n)], [(0, 2048), (2048, n)], [(6144, n), (2048, 6144), (0, 2048)]
@@ -118,7 +118,7 @@ def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
     whole = heard(hear_by_pull, [(0, n)])
     assert whole.sum(axis=0).min() > 0
     for cuts in parts:
-        world.spoke_bits[:] = 255
+        world.caches.spoke_bits[:] = 255
         for first, last in cuts:
             mark_speakers(first, last, world)
         assert np.array_equal(whole, heard(hear_by_pull, cuts))
@@ -165,9 +165,9 @@ def test_leaving_a_block_at_rest_alone_changes_nothing(monkeypatch):
     left_alone, never = (Simulation(law, seed=4, threads=1) for _ in range(2))
     rested = 0
     while not left_alone.finished:
-        never._world.rest_key[:] = np.nan
+        never._world.caches.rest_key[:] = np.nan
         left_alone.step(), never.step()
-        rested += np.count_nonzero(left_alone._world.rest_key == left_alone._world.rest_key)
+        rested += np.count_nonzero(left_alone._world.caches.rest_key == left_alone._world.caches.rest_key)
     assert rested > 0
     assert same_state(left_alone, never)
     assert same_history(left_alone, never)

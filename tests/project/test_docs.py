@@ -1,14 +1,17 @@
 """The documents: the table of numbers is the declared one, links lead somewhere, examples run.
 
-In docs/tutorial.md and docs/mesa.md a fenced block says on its first line what becomes of it:
-`python run` and `sh run` are executed in order, in one session a page; `python run PACKAGES` where
-those are there; `LANGUAGE FILE` is appended to that file; a `text` block behind one that ran
-is what it printed, with `...` for what differs from run to run.
+In the pages of EXECUTED a fenced block says on its first line what becomes of it: `python run` and
+`sh run` are executed in order, in one folder a page, each Python block in a namespace of its own;
+`python run PACKAGES` where those are there; `toml FILE` is appended to that file; a `text` block
+behind one that ran is what it printed, with `...` for what differs from run to run. The blocks
+`python FILE` and `diff FILE` belong to test_extensions.py.
 
-To write the table and the printed results again: python tests/test_docs.py
+To write the table and the printed results again: python tests/project/test_docs.py
 """
 
+import builtins
 import contextlib
+import dis
 import doctest
 import importlib.util
 import io
@@ -16,7 +19,9 @@ import os
 import re
 import shlex
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -27,7 +32,10 @@ from samizdat.scenario.registry import REGISTRY
 
 ROOT = Path(__file__).parents[2]
 ODD = ROOT / "docs" / "ODD.md"
-PLAYED = [ROOT / "docs" / f"{name}.md" for name in ("tutorial", "mesa", "sweeps")]
+EXECUTED = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("tutorial", "mesa", "sweeps")),
+]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BEGIN, END = "<!-- parameters:begin -->\n", "<!-- parameters:end -->"
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -53,12 +61,31 @@ def headings_of(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def printed_by(language: str, code: str, session: dict[str, object], page: Path) -> str:
+def globals_of(code: CodeType) -> Iterator[str]:
+    """The global names that code reads, in its functions too."""
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield str(step.argval)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from globals_of(inner)
+
+
+def execute(code: str, page: Path) -> None:
+    """Execute a block in a namespace of its own; every name in it must be known there."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    compiled = compile(code, str(page), "exec")
+    exec(compiled, namespace)
+    unknown = {name for name in globals_of(compiled) if name not in namespace}
+    assert not unknown - set(dir(builtins)) - {"__module__", "__qualname__"}, f"{unknown} in {code}"
+
+
+def printed_by(language: str, code: str, page: Path) -> str:
     """Execute a block; return all that it wrote."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         if language == "python":
-            exec(compile(code, str(page), "exec"), session)
+            execute(code, page)
         else:
             for line in code.replace("\\\n", " ").splitlines():
                 command, *arguments = shlex.split(line, comments=True)
@@ -68,10 +95,9 @@ def printed_by(language: str, code: str, session: dict[str, object], page: Path)
     return said.getvalue()
 
 
-def play(page: Path) -> list[tuple[re.Match[str], str, str]]:
+def follow(page: Path) -> list[tuple[re.Match[str], str, str]]:
     """Follow a page here; return each text block, its code and what that wrote."""
     Simulation(Scenario.load("town").change({"citizens": 50})).step()  # compiles
-    session: dict[str, object] = {}
     results, last = [], ("", "")
     for block in FENCED.finditer(page.read_text(encoding="utf-8")):
         info, body = block[1].split(), block[2]
@@ -80,8 +106,8 @@ def play(page: Path) -> list[tuple[re.Match[str], str, str]]:
             last = ("", "")
         elif info[1:2] == ["run"]:
             if all(importlib.util.find_spec(package) for package in info[2:]):
-                last = (body, printed_by(info[0], body, session, page))
-        elif len(info) == 2:
+                last = (body, printed_by(info[0], body, page))
+        elif info[:1] == ["toml"] and len(info) == 2:
             with Path(info[1]).open("a", encoding="utf-8") as file:
                 file.write(body)
     return results
@@ -119,25 +145,30 @@ def test_every_relative_link_leads_somewhere(page):
             assert anchor in headings_of(target), link
 
 
-@pytest.mark.parametrize("page", PLAYED, ids=lambda page: page.name)
+def test_a_name_that_a_block_does_not_define_is_found():
+    with pytest.raises(AssertionError, match="ProtestModel"):
+        execute("def page():\n    return ProtestModel()\n", ROOT / "README.md")
+
+
+@pytest.mark.parametrize("page", EXECUTED, ids=lambda page: page.name)
 @pytest.mark.filterwarnings("ignore::UserWarning:solara", "ignore::DeprecationWarning")
 def test_a_page_prints_what_it_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    results = play(page)
+    results = follow(page)
     assert results
     for block, code, got in results:
         assert same(block[2], got), f"{code}\nprinted:\n{got}"
 
 
-def rewrite() -> None:
+def write_again() -> None:
     """Write the table of numbers and the results that differ."""
     text = ODD.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     ODD.write_text(head + BEGIN + parameter_table() + END + rest.split(END)[1], encoding="utf-8")
-    for page in PLAYED:
+    for page in EXECUTED:
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-            results = play(page)
+            results = follow(page)
             os.chdir(ROOT)
         text = page.read_text(encoding="utf-8")
         for block, _, got in reversed(results):
@@ -148,4 +179,4 @@ def rewrite() -> None:
 
 
 if __name__ == "__main__":
-    rewrite()
+    write_again()

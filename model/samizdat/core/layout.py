@@ -30,8 +30,17 @@ IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 # What is counted of the voices that reach a citizen: the columns of ``State.heard``.
 STREET_HEARD, OTHERS_HEARD, HELD_HEARD, POSTS_HEARD = range(4)  # m, s, c, and posts
 
-# What is known of a block from step to step: the columns of ``World.block_counts``.
+# Of a block: the columns of ``World.blocks``.
+FIRST, LAST, REGION = range(3)
+
+# What is known of a block from step to step: the columns of ``Caches.block_counts``.
 NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN, WITH_VOICE = range(5)
+
+# Under which numbers a block is at rest: the columns of ``Caches.rest_key``.
+REST_RISE, REST_RELAX, REST_CALM, REST_CHILL = range(4)
+
+# What it sums up to while it rests: the columns of ``Caches.rest_sums``.
+REST_GRIEVANCE, REST_FEAR = range(2)
 
 MAX_CITIZENS = 2**31 - 1
 MAX_REGIONS = 255
@@ -81,7 +90,7 @@ class State(NamedTuple):
     access: NDArray[np.uint16]  # P_i(t) once online, with ONLINE; 0 offline
     ears: NDArray[np.uint16]  # E_i(t)
     last_ears: NDArray[np.uint16]
-    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``World.dirty`` says so
+    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``Caches.dirty`` says so
     marks: NDArray[np.uint8]  # TO_ACT ... IS_RELEASED
     actors: NDArray[np.int32]  # per block, from its first slot: who is not silent
     last_actors: NDArray[np.int32]
@@ -122,7 +131,7 @@ SIGNALS = np.dtype(
         ("fresh", np.uint8),  # 1: an event begins today
         ("withdrawn", np.uint8),  # 1: somewhere a platform or a share online is less than before
         ("adoption", np.float64),  # A_r
-        ("seeds", np.float64),  # share aware at once of an event that begins today
+        ("seeds", np.float64),  # share aware immediately of an event that begins today
         ("shock", np.float64),  # of the events running, at most 1
         ("coverage", np.float64),  # per day
         ("coverage_abroad", np.float64),  # per day, once somebody called abroad
@@ -193,27 +202,47 @@ TALLIES = (
 FIXED = 2.0**24
 
 
-class World(NamedTuple):
-    """All that the passes of one step read and write."""
+class Caches(NamedTuple):
+    """What is kept to save work. All of it follows from the state, the ties and the signals.
 
+    A checkpoint leaves it out: `resume_state` and the next step find it again.
+    """
+
+    actor_counts: NDArray[np.int64]  # (B,): number of citizens listed in ``state.actors``
+    last_actor_counts: NDArray[np.int64]  # (B,): the same of ``state.last_actors``
+    block_counts: NDArray[np.int64]  # (B, 5): citizens of a block, NOW_AWARE ... WITH_VOICE
+    rest_key: NDArray[np.float64]  # (B, 4): REST_RISE ... REST_CHILL as of the last step; or NaN
+    rest_sums: NDArray[np.int64]  # (B, 2): sums of grievance and of fear, in units of 1 / FIXED
+    dirty: NDArray[np.uint8]  # (n / GROUP,): 1 if a voice reached any of the group today
+    spoke_bits: NDArray[np.uint8]  # (n / 8,): a bit each citizen, 1 if she had a voice yesterday
+
+
+class Scratch(NamedTuple):
+    """Room for one stretch of NEAR citizens and one thread each; it means nothing between passes."""
+
+    words: NDArray[np.uint32]  # (B, NEAR): random words of the stretch
+    touched: NDArray[np.uint32]  # (B, NEAR): the citizens of it who are marked active today
+
+
+class World(NamedTuple):
+    """All that the passes of one step read and write, by what becomes of it."""
+
+    # Does not change in a run
     ties: Ties
     traits: Traits
-    state: State
-    blocks: NDArray[np.int64]  # (B, 3): first, last, region
+    blocks: NDArray[np.int64]  # (B, 3): FIRST citizen, LAST + 1, REGION
     region_block: NDArray[np.int64]  # (R,): the first block of a region
-    actor_counts: NDArray[np.int64]  # (B,): how many stand in ``state.actors``
-    last_actor_counts: NDArray[np.int64]  # (B,): and in ``state.last_actors``
-    block_counts: NDArray[np.int64]  # (B, 5): NOW_AWARE ... WITH_VOICE
-    rest_key: NDArray[np.float64]  # (B, 4): grievance and fear stand still under these; or NaN
-    rest_sums: NDArray[np.int64]  # (B, 2): the sums of grievance and fear
-    dirty: NDArray[np.uint8]  # per STIR citizens: 1 if a voice reached any of them today
-    spoke_bits: NDArray[np.uint8]  # a bit each citizen: had a voice in the step before
-    words: NDArray[np.uint32]  # (B, NEAR): scratch, the draws of some citizens
-    touched: NDArray[np.uint32]  # (B, NEAR): scratch, whom of them today concerns
+    readable: NDArray[np.float64]  # (2**12,): the largest readable share in a set of platforms
+    step_days: float  # days in a step
+    shortcuts: bool  # False, in tests: everybody is treated the long way, see `passes`
+    # Input of a step
     signals: NDArray[np.void]  # (R,) of SIGNALS
-    readable: NDArray[np.float64]  # (2**12,): the most readable of a set of platforms
-    tallies: NDArray[np.int64]  # (B, len(TALLIES))
-    step_days: float
+    # Advanced by a step
+    state: State
+    caches: Caches
+    scratch: Scratch
+    # Output of a step
+    tallies: NDArray[np.int64]  # (B, len(TALLIES)): what each block counted
 
 
 def blocks_of(region_first: NDArray[np.int64], size: int = BLOCK) -> NDArray[np.int64]:
@@ -240,32 +269,38 @@ def new_world(
     """Return a world before its first step, its citizens blank."""
     n, regions = int(region_first[-1]), len(region_first) - 1
     blocks = blocks_of(region_first, size)
-    scratch = (len(blocks), NEAR)
     return World(
         ties=ties,
         traits=traits,
-        state=blank_state(n),
         blocks=blocks,
-        region_block=np.searchsorted(blocks[:, 2], np.arange(regions)),
-        actor_counts=np.zeros(len(blocks), np.int64),
-        last_actor_counts=np.zeros(len(blocks), np.int64),
-        block_counts=np.zeros((len(blocks), 5), np.int64),
-        rest_key=np.full((len(blocks), 4), np.nan),
-        rest_sums=np.zeros((len(blocks), 2), np.int64),
+        region_block=np.searchsorted(blocks[:, REGION], np.arange(regions)),
+        readable=readable,
+        step_days=step_days,
+        shortcuts=True,
+        signals=np.zeros(regions, SIGNALS),
+        state=blank_state(n),
+        caches=_blank_caches(n, len(blocks)),
+        scratch=Scratch(*np.zeros((2, len(blocks), NEAR), np.uint32)),
+        tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),
+    )
+
+
+def _blank_caches(n: int, blocks: int) -> Caches:
+    """Return what is known of n citizens in this many blocks before the first step: nothing."""
+    return Caches(
+        actor_counts=np.zeros(blocks, np.int64),
+        last_actor_counts=np.zeros(blocks, np.int64),
+        block_counts=np.zeros((blocks, 5), np.int64),
+        rest_key=np.full((blocks, 4), np.nan),
+        rest_sums=np.zeros((blocks, 2), np.int64),
         dirty=np.zeros((n >> GROUP_BITS) + 1, np.uint8),
         spoke_bits=np.zeros((n >> 3) + 1, np.uint8),
-        words=np.zeros(scratch, np.uint32),
-        touched=np.zeros(scratch, np.uint32),
-        signals=np.zeros(regions, SIGNALS),
-        readable=readable,
-        tallies=np.zeros((len(blocks), len(TALLIES)), np.int64),
-        step_days=step_days,
     )
 
 
 def voices_heard(world: World) -> dict[str, NDArray[np.uint32]]:
     """Return the voices that reached each citizen in the last step (n,): street, others, held."""
-    reached = np.repeat(world.dirty, GROUP)[: len(world.state.voice)] != 0
+    reached = np.repeat(world.caches.dirty, GROUP)[: len(world.state.voice)] != 0
     columns = {"street": STREET_HEARD, "others": OTHERS_HEARD, "held": HELD_HEARD}
     return {
         name: np.where(reached, world.state.heard[:, column], np.uint32(0))

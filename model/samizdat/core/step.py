@@ -29,9 +29,9 @@ from samizdat.core.passes.fate import fate
 from samizdat.core.passes.feel import feel, settle
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, mark_speakers
 
-PUSH_BELOW = 0.15  # of the citizens have a voice: then pushing costs less than pulling
-PARTS = 32  # of a thread at most: a region where much happens must not keep the others waiting
-FEWEST = 8  # blocks of a part, or handing it out costs too much
+PUSH_BELOW = 0.15  # share of citizens with a voice up to which pushing costs less than pulling
+PARTS = 32  # a thread's parts at most: a busy region must not keep the other threads waiting
+FEWEST = 8  # blocks in a part at least: to hand out a part costs time
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
@@ -96,9 +96,10 @@ def begin(b0: int, b1: int, world: World, row: Row) -> None:
 def feel_and_act(
     b0: int, b1: int, world: World, row: Row, seed: int, step: int, heard: bool
 ) -> None:
-    """Let a block feel and act while it is near: once everybody has heard, or if there is no voice.
+    """Let a block feel and act while it is in the near caches.
 
-    Where nobody had to hear, it listens first, which else is done.
+    ``heard`` says whether everybody has listened and heard; if there was no voice to hear, a block
+    listens here.
     """
     p = grouped(row)
     for b in range(b0, b1):
@@ -112,7 +113,15 @@ def feel_and_act(
 def resolve_and_count(
     b0: int, b1: int, world: World, row: Row, seed: int, step: int, shut: bool, latent: bool
 ) -> None:
-    """Let some blocks meet their fate, once everybody has decided; count what is asked for."""
+    """Resolve arrests and VPNs once everybody has decided; count what is asked for.
+
+    Parameters
+    ----------
+    shut
+        Whether to count the posts suppressed: without blocking or blackout there are none.
+    latent
+        Whether to count latent self-censorship.
+    """
     p = grouped(row)
     if shut:
         count_suppressed(b0, b1, world)
@@ -168,27 +177,36 @@ def take_step(
     (R, len(TALLIES)) integer counts of the step.
     """
     world.tallies[:] = 0
-    world.dirty[:] = 0
-    voices = int(world.block_counts[:, WITH_VOICE].sum())
-    if voices:
+    world.caches.dirty[:] = 0
+    if not world.shortcuts:  # every counter is valid, and 0
+        world.caches.dirty[:] = 1
+        world.state.heard[:] = 0
+    voices = int(world.caches.block_counts[:, WITH_VOICE].sum())
+    hearing = voices > 0 or not world.shortcuts
+    if hearing:
         team.run(listen, world)
         if voices < PUSH_BELOW * len(world.state.voice):
             team.hear(hear_by_push, world)
         else:
             team.hear(mark_speakers, world)
             team.hear(hear_by_pull, world)
-    team.run(feel_and_act, world, row, seed, step, voices > 0)
+    team.run(feel_and_act, world, row, seed, step, hearing)
     signals = world.signals
     mobilised = np.add.reduceat(world.tallies[:, N_MOBILISE], world.region_block)
     signals["arrest_chance"] = arrest_chances(signals["arrests"], mobilised)
-    shut = bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
+    shut = _anything_shut(signals) or not world.shortcuts
     team.run(resolve_and_count, world, row, seed, step, shut, latent)
     return by_region(world)
 
 
+def _anything_shut(signals: NDArray[np.void]) -> bool:
+    """Whether a post can be suppressed today: else all who have a platform in common hear it."""
+    return bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
+
+
 def swap_buffers(world: World) -> World:
     """Make today's voices, actors and ears those of the step before."""
-    s = world.state
+    s, caches = world.state, world.caches
     return world._replace(
         state=s._replace(
             voice=s.last_voice,
@@ -198,27 +216,28 @@ def swap_buffers(world: World) -> World:
             actors=s.last_actors,
             last_actors=s.actors,
         ),
-        actor_counts=world.last_actor_counts,
-        last_actor_counts=world.actor_counts,
+        caches=caches._replace(
+            actor_counts=caches.last_actor_counts, last_actor_counts=caches.actor_counts
+        ),
     )
 
 
 def resume_state(world: World) -> None:
-    """Rebuild access, actors and what stands of each block, from `DYNAMIC` and the last signals.
+    """Rebuild access, actors and the counts of each block from `DYNAMIC` and the last signals.
 
-    What a citizen heard in that step is not rebuilt: the next one begins by forgetting it. Nor is
-    which blocks are at rest: the next step finds that out.
+    What a citizen heard in that step is not rebuilt, since the next step clears it. Nor is which
+    blocks are at rest: the next step finds that out.
     """
     state = world.state
-    ears = state.ears.copy()  # of the morning; by now some are detained, others have a VPN
+    ears = state.ears.copy()  # at the start of the step; since then some were detained, others got a VPN
     listen(0, len(world.blocks), world)
     state.ears[:] = ears
     for b, (first, last, _) in enumerate(world.blocks.tolist()):
         postures = state.posture[first:last]
         actors = first + np.flatnonzero(postures != SILENT)
         state.actors[first : first + len(actors)] = actors
-        world.actor_counts[b] = len(actors)
-        counts = world.block_counts[b]
+        world.caches.actor_counts[b] = len(actors)
+        counts = world.caches.block_counts[b]
         counts[NOW_AWARE] = np.count_nonzero(state.attention[first:last] == AWARE)
         counts[NOW_HELD] = np.count_nonzero(state.days_left[first:last])
         counts[WERE_HELD] = np.count_nonzero(postures == DETAINED)

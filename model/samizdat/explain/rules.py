@@ -86,19 +86,21 @@ class StepReplay:
         region = self.simulation.scenario.region_names[self.traits["region"]]
         beliefs = self._feel()
         now, awakening = self._attend()
-        opposition = beliefs["grievance"].after * (1.0 - beliefs["trust"].after)
+        opposition = interpreted(decision.opposition)(
+            beliefs["grievance"].after, beliefs["trust"].after
+        )
         exposure, x = self._exposure()
-        p = self.p.decision
-        motive = (
-            Term("opposition", p.opposition_weight * opposition),
-            Term("what she sees others do", p.exposure_weight * x),
+        motive, p = interpreted(decision.motive), self.p.decision
+        terms_of_motive = (
+            Term("opposition", motive(opposition, 0.0, p)),
+            Term("what she sees others do", motive(0.0, x, p)),
         )
         weighings: tuple[Weighing, ...] = ()
         posture, voice = SILENT, 0
         if self.held:
             posture, voice = DETAINED, HELD
         elif now == AWARE:
-            weighed = motive[0].change + motive[1].change
+            weighed = motive(opposition, x, p)
             weighings = self._weigh(weighed, opposition, beliefs["fear"].after)
             posture, voice = self._decide(weighed, weighings)
         fate, detained_for, circumventing = self._fate(posture, voice)
@@ -125,7 +127,7 @@ class StepReplay:
             **beliefs,
             opposition=opposition,
             exposure=exposure,
-            motive=motive,
+            motive=terms_of_motive,
             weighings=weighings,
             posture=POSTURES[posture],
             said=self._said(voice),

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from samizdat.core.jit import interpreted
 from samizdat.core.layout import ATTENTION, AWARE, ONLINE, POSTURES
+from samizdat.core.mechanisms.decision import opposition
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import unknown
 from samizdat.society.snowball import network, snowball
@@ -58,7 +60,8 @@ def _trait(name: str) -> Read:
 
 def _opposition(simulation: Simulation, rows: RowIndex) -> Any:
     state = simulation._world.state
-    return state.grievance[rows].astype(np.float64) * (1.0 - state.trust[rows].astype(np.float64))
+    rule: Callable[..., Any] = interpreted(opposition)  # of whole arrays as of numbers
+    return rule(state.grievance[rows].astype(np.float64), state.trust[rows].astype(np.float64))
 
 
 class Citizen:

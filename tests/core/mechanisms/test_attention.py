@@ -31,7 +31,13 @@ def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, **signals):
         here[name] = value
     rule, p = interpreted(attend), p or Attention()
     draw = draws.uniform(1, i, step, draws.ATTENTION)
-    return rule(attention, heard, False, spoke, draw, (1, i, step), here[0], 1.0, p)
+    address = (1, i, step)
+    short, long = (
+        rule(attention, heard, False, spoke, draw, address, here[0], 1.0, shortcuts, p)
+        for shortcuts in (True, False)
+    )
+    assert short == long
+    return short
 
 
 # Waking

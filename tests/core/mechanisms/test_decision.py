@@ -39,7 +39,12 @@ def decides(
 ):  # fmt: skip
     """Posture and voice of a citizen who is aware and free."""
     person = (float(motive), street, float(d), opposition, fear, threshold, aversion, traced)
-    return decide(*person, platforms, security, float(talk), p or Decision())
+    short, long = (
+        decide(*person, platforms, security, float(talk), shortcuts, p or Decision())
+        for shortcuts in (True, False)
+    )
+    assert short == long
+    return short
 
 
 # The risk of the street

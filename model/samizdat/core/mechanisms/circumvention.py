@@ -1,11 +1,14 @@
 """Circumvention: a VPN is got when needed, by those who can, and dropped when it is not.
 
+    none -> VPN   at rate uptake if cut off, but by no blackout, and literacy_rank < literacy
+    VPN -> none   at rate lapse if online and nothing that she uses is blocked
+
 Free access alone is hardly used: uptake follows need (Chen & Yang 2019, Am. Econ. Rev. 109:2294).
 """
 
 from typing import Annotated, NamedTuple
 
-from samizdat.core.jit import compiled
+from samizdat.core.jit import compiled, inlined
 from samizdat.core.layout import FOREIGN, ONLINE, PLATFORMS
 from samizdat.core.quantity import Quantity
 
@@ -35,10 +38,36 @@ def next_circumventing(
     draw: float,
     p: Circumvention,
 ) -> int:
-    """Return 1 if she has a working VPN tomorrow; for citizens who are not detained."""
+    """Return 1 if she has a working VPN tomorrow, else 0; for citizens who are not detained.
+
+    ``access`` is P_i(t), ``ears`` E_i(t), ``blocked`` the platforms blocked in her region (bits);
+    ``rank`` her literacy rank in [0, 1). uptake and lapse are given as they act in a step,
+    1 - exp(-rate days), and compared with ``draw``. Uptake on need: Chen & Yang (2019).
+    """
     usable = access & (PLATFORMS | FOREIGN)
     if circumventing:
         needless = (access & ONLINE) != 0 and (usable & blocked) == 0
         return 0 if needless and draw < p.lapse else 1
     needs = ears != usable and blackout == 0
     return 1 if needs and rank < p.literacy and draw < p.uptake else 0
+
+
+# Preconditions of shortcuts.
+
+
+@compiled
+def vpns_may_change(n_circumventing: int, n_cut_off: int, blackout: int) -> bool:
+    """Whether anybody of a block can get or lose a VPN.
+
+    Only who has one loses it; only who is cut off, and by no blackout, gets one.
+    """
+    return n_circumventing > 0 or (n_cut_off > 0 and blackout == 0)
+
+
+@inlined
+def may_change(circumventing: int, cut_off: int, rank: float, literacy: float) -> int:
+    """Return 1 for a citizen whose VPN `next_circumventing` can give or take, else 0.
+
+    Only who has one loses it; only who is cut off and below ``literacy`` in rank gets one.
+    """
+    return circumventing | (cut_off & int(rank < literacy))

@@ -8,6 +8,9 @@
     posts    iff B - risk_aversion penalty_post R_post >= ease threshold
     talks    iff B - risk_aversion penalty_post phi    >= ease threshold
 
+g grievance, tau trust, phi fear, x exposure, m ties seen in the street of d that count, S security
+forces per citizen, V people in sight. All are shares in [0, 1] but m, d and V, which are counts.
+
 Thresholds: Granovetter (1978), AJS 83:1420; Watts (2002), PNAS 99:5766. Grievance, legitimacy and
 the arrest probability: Epstein (2002), PNAS 99:7243. Who would speak openly and dares not falsifies
 her preference: Kuran (1991), World Politics 44:7. The risk of a post: after Daymude, Axelrod &
@@ -53,8 +56,34 @@ class Decision(NamedTuple):
 
 
 @compiled
+def opposition(grievance: float, trust: float) -> float:
+    """Return O, private opposition, in [0, 1].
+
+    O = g (1 - tau): grievance g counts as far as the citizen does not trust the state (trust tau).
+    This is Epstein's (2002) grievance, G = H (1 - L).
+    """
+    return grievance * (1.0 - trust)
+
+
+@compiled
+def motive(opposition: float, exposure: float, p: Decision) -> float:
+    """Return B, what speaks for acting before any risk is weighed.
+
+    B = opposition_weight O + exposure_weight x, in units of the threshold: private opposition O and
+    exposure x, the share of others seen to dissent (Granovetter 1978; Watts 2002).
+    """
+    return p.opposition_weight * opposition + p.exposure_weight * exposure
+
+
+@compiled
 def street_risk(street: int, d: float, fear: float, security: float, p: Decision) -> float:
-    """Return the risk of the street as she perceives it."""
+    """Return R_street, the risk of the street as she perceives it, in [0, 1].
+
+    y = min(1, m/d), C/A = S V / (1 + V y), P = 1 - exp(-2.3 C/A), R = 1 - (1 - P)(1 - phi).
+    ``street`` is m, ``d`` the number of ties it is a share of, ``fear`` phi, ``security`` S (forces
+    per citizen), people_in_sight V. The arrest probability P, with its constant 2.3 and its ratio
+    of cops to actives C/A, is Epstein's (2002); S V forces stand against 1 + V y actives in sight.
+    """
     y = min(1.0, street / d)
     cops_per_active = security * p.people_in_sight / (1.0 + p.people_in_sight * y)
     arrest = 1.0 - exp_minus(2.3 * cops_per_active)
@@ -65,13 +94,21 @@ def street_risk(street: int, d: float, fear: float, security: float, p: Decision
 def trace_probability(
     surveillance: float, readable: float, anonymity: float, circumventing: int
 ) -> float:
-    """Return X0: the chance that a post is read by the state and traced to her."""
+    """Return X0, the probability that a post is read by the state and traced to her.
+
+    X0 = surveillance readable (1 - anonymity circumventing): ``readable`` is the share of a
+    platform that can be read, ``circumventing`` 1 for a citizen with a VPN (assumed).
+    """
     return surveillance * readable * (1.0 - anonymity * circumventing)
 
 
 @compiled
 def post_risk(traced: float, opposition: float, fear: float, p: Decision) -> float:
-    """Return the risk of a post as she perceives it; ``traced`` is X0."""
+    """Return R_post, the risk of a post as she perceives it, in [0, 1].
+
+    X = X0 + (1 - X0) loudness O, R = 1 - (1 - X)(1 - phi): ``traced`` is X0, ``opposition`` O,
+    ``fear`` phi. After Daymude, Axelrod & Forrest (2025).
+    """
     x = traced + (1.0 - traced) * p.loudness * opposition
     return 1.0 - (1.0 - x) * (1.0 - fear)
 
@@ -80,11 +117,45 @@ def post_risk(traced: float, opposition: float, fear: float, p: Decision) -> flo
 def mobilises(
     motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision
 ) -> bool:
-    """Whether she takes to the street."""
+    """Whether she takes to the street.
+
+    B - cost - risk_aversion penalty_street R >= threshold, all in units of the threshold; ``risk``
+    is R_street (`street_risk`). Thresholds: Granovetter (1978); the risk term: Epstein (2002).
+    """
     return motive - p.cost - risk_aversion * p.penalty_street * risk >= threshold - GUARD
 
 
 @compiled
 def speaks(motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision) -> bool:
-    """Whether she says what she thinks at this risk; at risk 0, whether she would if free."""
+    """Whether she says what she thinks at this risk; at risk 0, whether she would if free.
+
+    B - risk_aversion penalty_post R >= ease threshold: ``risk`` is R_post (`post_risk`) for a post
+    and phi for talk. Who speaks at risk 0 but not at her own falsifies her preference (Kuran 1991).
+    """
     return motive - risk_aversion * p.penalty_post * risk >= p.ease * threshold - GUARD
+
+
+# Preconditions of shortcuts. Risk R lies in [0, 1], and `mobilises` and `speaks` weigh it by
+# factors that are not negative: neither ever turns true as R grows or as B falls, rounding included
+# (rounding is monotone). A rule that breaks this breaks what follows.
+
+
+@compiled
+def stays_home(motive: float, risk_aversion: float, threshold: float, p: Decision) -> bool:
+    """Whether no risk in [0, 1] lets her take to the street: she stays even at risk 0."""
+    return not mobilises(motive, 0.0, risk_aversion, threshold, p)
+
+
+@compiled
+def marches_at_any_risk(motive: float, risk_aversion: float, threshold: float, p: Decision) -> bool:
+    """Whether every risk in [0, 1] lets her take to the street: she goes even at risk 1."""
+    return mobilises(motive, 1.0, risk_aversion, threshold, p)
+
+
+@compiled
+def stays_silent(most: float, threshold: float, p: Decision) -> bool:
+    """Whether she neither mobilises nor speaks whatever the risk; ``most`` is an upper bound of B.
+
+    At risk 0 risk aversion has no part in either.
+    """
+    return not (mobilises(most, 0.0, 0.0, threshold, p) or speaks(most, 0.0, 0.0, threshold, p))

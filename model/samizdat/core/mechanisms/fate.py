@@ -4,8 +4,11 @@ In a region where the police respond, each who mobilised is detained with
 
     q = min(1, capacity * population * days / mobilised)
 
-(safety in numbers); who posted is prosecuted at rate sanction * X0. The term is
-1 + floor(u * detention_days) days.
+(safety in numbers); who posted is prosecuted with probability sanction * X0 in a step, and who
+posted yesterday is arrested beforehand with preempt * X0 at full surveillance. X0 is the
+probability that the post is traced (`decision.trace_probability`). The term is
+1 + floor(u * detention_days) steps, u uniform in (0, 1). A uniform jail term: Epstein (2002),
+PNAS 99:7243. q is set by the lever ``arrests`` once the street is counted.
 """
 
 from typing import Annotated, NamedTuple
@@ -31,5 +34,24 @@ class Fate(NamedTuple):
 
 @compiled
 def term(draw: float, p: Fate) -> int:
-    """Return the number of steps she will spend in detention."""
+    """Return the number of steps that she will spend in detention.
+
+    1 + floor(u T), u being ``draw`` and T detention_days, given in steps: uniform on 1 ... T, after
+    Epstein's (2002) jail term.
+    """
     return 1 + int(draw * p.detention_days)
+
+
+# Preconditions of shortcuts.
+
+
+@compiled
+def may_arrest(arrest_chance: float, sanction: float) -> bool:
+    """Whether anybody who acts today can be detained: both chances are products of these."""
+    return arrest_chance > 0.0 or sanction > 0.0
+
+
+@compiled
+def may_preempt(preempt: float) -> bool:
+    """Whether anybody who posted yesterday can be detained: her chance is a multiple of this."""
+    return preempt > 0.0

@@ -3,6 +3,7 @@
     phi += calm (chill - phi) + terror violence [AWARE] (1-phi) + own [released] (1-phi)
            + witness c / max(1, n_close) (1-phi if witness > 0 else phi)
 
+phi is fear, c the number of her n_close close ties in detention; all rates act per step.
 Arrest deters the arrested, hardly those who watch (Pan & Siegel 2020, Am. Polit. Sci. Rev.
 114:109); violence dampens at first (Dornschneider-Elkink & Edmonds 2022).
 """
@@ -39,7 +40,14 @@ def next_fear(
     violence: float,
     p: Fear,
 ) -> float:
-    """Return tomorrow's fear in [0, 1]; the flags are 0 or 1."""
+    """Return phi, fear after this step, in [0, 1].
+
+    phi += calm (chill - phi) + terror violence [AWARE] (1 - phi) + own [released] (1 - phi)
+    + witness c / max(1, n_close) (1 - phi if witness > 0 else phi), clipped to [0, 1].
+    ``held_kin`` is c, ``n_close`` a number of ties; ``aware`` and ``released`` are 0 or 1; calm and
+    terror are shares that act in a step, 1 - exp(-rate days), and witness is per step. Signs: Pan &
+    Siegel (2020) for own and witness, Dornschneider-Elkink & Edmonds (2022) for terror.
+    """
     change = (
         p.calm * (chill - fear)
         + p.terror * violence * aware * (1.0 - fear)
@@ -47,3 +55,17 @@ def next_fear(
         + p.witness * held_kin / max(1.0, n_close) * (1.0 - fear if p.witness > 0.0 else fear)
     )
     return min(1.0, max(0.0, fear + change))
+
+
+# Precondition of a shortcut.
+
+
+@compiled
+def only_calms(n_aware: int, n_released: int, n_kin_held: int) -> bool:
+    """Whether `next_fear` only pulls all citizens of a block to the chill of the law.
+
+    Every other term is 0 for who is unaware, was not released today and knows of no kin in
+    detention. Fear then follows from itself, calm and chill alone: if no float32 of the block
+    changed in a step, none changes in the next under the same two numbers.
+    """
+    return n_aware == 0 and n_released == 0 and n_kin_held == 0

@@ -5,6 +5,7 @@
     g += (1-g) (backlash violence [AWARE]
                 + frustration cut_off exp(-age/14 days) (1 - acceptance tau) (1 - deniability))
 
+g is grievance, h hardship, tau trust; novelty is exp(-age/14 days) of the newest block or blackout.
 State violence spurs (Dornschneider-Elkink & Edmonds 2022); losing the net frustrates, unless one
 believes that the censor keeps the peace or that it is a technical problem (Roberts 2018; Pan &
 Siegel 2020). Hardship is Epstein's H (2002, PNAS 99:7243).
@@ -47,7 +48,15 @@ def next_grievance(
     deniability: float,
     p: Grievance,
 ) -> float:
-    """Return tomorrow's grievance in [0, 1]."""
+    """Return g, grievance after this step, in [0, 1].
+
+    target = h + (1 - h) shock [AWARE]; g += (rise if target > g else relax)(target - g)
+    + (1 - g)(backlash violence [AWARE] + frustration [cut off] novelty (1 - acceptance tau)
+    (1 - deniability)), clipped to [0, 1]. ``aware`` and ``cut_off`` are 0 or 1; rise, relax,
+    backlash and frustration are shares that act in a step, 1 - exp(-rate days). Hardship: Epstein
+    (2002); backlash: Dornschneider-Elkink & Edmonds (2022); frustration and what excuses it:
+    Roberts (2018), Pan & Siegel (2020).
+    """
     target = hardship + (1.0 - hardship) * shock * aware
     pull = (p.rise if target > g else p.relax) * (target - g)
     spur = (1.0 - g) * (
@@ -55,3 +64,17 @@ def next_grievance(
         + p.frustration * cut_off * novelty * (1.0 - p.acceptance * trust) * (1.0 - deniability)
     )
     return min(1.0, max(0.0, g + pull + spur))
+
+
+# Precondition of a shortcut.
+
+
+@compiled
+def only_relaxes(n_aware: int, n_cut_off: int, novelty: float) -> bool:
+    """Whether `next_grievance` only pulls all citizens of a block to their hardship.
+
+    Shock and backlash are 0 for who is unaware, frustration for who is not cut off or when nothing
+    is new. Grievance then follows from itself, hardship, rise and relax alone: if no float32 of the
+    block changed in a step, none changes in the next under the same two rates.
+    """
+    return n_aware == 0 and (n_cut_off == 0 or novelty == 0.0)

@@ -6,6 +6,11 @@ VPN goes round the block; a blackout takes all. Kin and co-workers also hear by 
     d = max(1, n_close + (1 - reachable_only) * n_net + reachable_only * n_open)
     x = (m + post_weight * s) / d + public_signal * M_r + demonstration * C(t) * [foreign press]
 
+m ties are heard in the street and s others; n_close, n_net and n_open are numbers of ties: close,
+online with a platform in common, and those of the latter that could be heard yesterday. M_r is the
+region's mobilised share and C(t) a revolution abroad, both in [0, 1]. Seeing others act lowers the
+bar for one's own act (Granovetter 1978, AJS 83:1420; as a share of ties Watts 2002, PNAS 99:5766).
+
 Whether a silenced friend counts as a silent one (reachable_only = 0) or as none (1) decides much of
 the sign of blocking: Hassanpour (2014), Political Communication 31:1.
 """
@@ -45,32 +50,46 @@ class Reach(NamedTuple):
 
 @compiled
 def access_of(platforms: int, allowed: int, rank: float, adoption: float) -> int:
-    """Return P_i(t) with the bit ONLINE, or 0 for who has not adopted the internet."""
+    """Return P_i(t) with the bit ONLINE, or 0 for who has not adopted the internet.
+
+    P_i(t) = platforms & allowed, as bits; adopted iff rank < A_r(t): ``rank`` is the citizen's
+    adoption rank in [0, 1), ``adoption`` the region's share online.
+    """
     return ((platforms & allowed) | ONLINE) * (rank < adoption)
 
 
 @compiled
 def ears_of(access: int, blocked: int, blackout: int, circumventing: int, held: bool) -> int:
-    """Return E_i(t), the platforms and the foreign press that she can use today."""
+    """Return E_i(t), the platforms and the foreign press that she can use today, as bits.
+
+    E_i = P_i less the blocked ones unless circumventing; empty in a blackout and in detention.
+    """
     usable = (access & (PLATFORMS | FOREIGN)) & ~(blocked * (1 - circumventing))
     return usable * (1 - blackout) * (1 - held)
 
 
 @compiled
 def hears_kin(voice: int, ears: int) -> bool:
-    """Whether a close tie is heard: in person, in the street or on a common platform."""
+    """Whether a close tie is heard: in person, in the street or on a common platform.
+
+    ``voice`` is what she said yesterday (bits), ``ears`` is E_i(t) of who hears.
+    """
     return ((voice & (TALK | STREET)) | (voice & ears & PLATFORMS)) != 0
 
 
 @compiled
 def hears_online(voice: int, ears: int) -> bool:
-    """Whether an online tie is heard: on a common platform."""
+    """Whether an online tie is heard: on a common platform; ``voice`` and ``ears`` are bits."""
     return (voice & ears & PLATFORMS) != 0
 
 
 @compiled
 def reachable_ties(n_close: int, n_net: int, n_open: int, p: Reach) -> float:
-    """Return d: of how many ties the heard ones are a share."""
+    """Return d, the number of ties of which the heard ones are a share; at least 1.
+
+    d = max(1, n_close + (1 - reachable_only) n_net + reachable_only n_open). Whether those who
+    cannot be heard count decides much of the sign of blocking (Hassanpour 2014).
+    """
     return max(1.0, n_close + (1.0 - p.reachable_only) * n_net + p.reachable_only * n_open)
 
 
@@ -84,9 +103,50 @@ def exposure(
     reads_foreign: bool,
     p: Reach,
 ) -> float:
-    """Return x: how much of her world is seen to dissent."""
+    """Return x, exposure: how much of her world is seen to dissent.
+
+    x = (m + post_weight s) / d + public_signal M_r + demonstration C(t) [foreign press].
+    ``street`` is m and ``others`` s, in ties of the ``d`` that count. Granovetter (1978) has the
+    region's share (public_signal), Watts (2002) the share of ties.
+    """
     return (
         (street + p.post_weight * others) / d
         + p.public_signal * mobilised_share
         + p.demonstration * foreign_signal * reads_foreign
     )
+
+
+# Preconditions of shortcuts.
+
+
+@compiled
+def ties_matter(heard: int) -> bool:
+    """Whether the value of d can matter: it divides only what is heard along ties (m + s)."""
+    return heard > 0
+
+
+@compiled
+def least_reachable(n_close: int, heard: int) -> float:
+    """Return a lower bound of d, hence with `exposure` an upper bound of x, without online ties.
+
+    `reachable_ties` adds to the close ties what is not negative, and is at least 1. Where d does
+    not matter it is 1.
+    """
+    return max(1.0, float(n_close)) if ties_matter(heard) else 1.0
+
+
+@compiled
+def ears_imply_access(withdrawn: int, p: Reach) -> bool:
+    """Whether n_open alone gives d, and can be counted from ears without looking at access.
+
+    With reachable_only = 1 n_net has the weight 0. A tie counts in n_open if both ends had the
+    platform yesterday or today and have access to it today. Ears are a part of access, and where
+    nothing was withdrawn since yesterday (``withdrawn`` = 0), access of yesterday is access today.
+    """
+    return p.reachable_only == 1.0 and withdrawn == 0
+
+
+@compiled
+def hears_no_platform(ears: int) -> bool:
+    """Whether no online tie is heard, whatever it says: `hears_online` needs a common platform."""
+    return ears & PLATFORMS == 0

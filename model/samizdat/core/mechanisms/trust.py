@@ -5,6 +5,7 @@
            + egov online (1-tau)
            - tau (doubt [foreign press] + cynicism contradiction [AWARE and (s > 0 or foreign)])
 
+tau is trust, t0 trust at rest, s the number of ties heard to speak; rates act per step.
 State media persuade those who already trust and lose hold on those who read elsewhere; services
 won online legitimise; contradictory accounts breed cynicism once heard. Epstein's L (2002), made
 personal.
@@ -48,7 +49,14 @@ def next_trust(
     contradiction: float,
     p: Trust,
 ) -> float:
-    """Return tomorrow's trust in [0, 1]; the flags are 0 or 1."""
+    """Return tau, trust after this step, in [0, 1].
+
+    tau += relax (t0 - tau) + broadcast (1 - displacement e) tau (1 - tau) + egov online (1 - tau)
+    - tau (doubt f + cynicism contradiction aware e), clipped to [0, 1], where f is 1 for readers of
+    the foreign press (``reads_foreign``) and e = max(f, ``hears_others``). All flags are 0 or 1;
+    relax, doubt, cynicism, broadcast and egov are shares that act in a step, 1 - exp(-rate days).
+    Legitimacy: Epstein (2002), who has it fixed and common to all; the terms are assumed.
+    """
     elsewhere = max(reads_foreign, hears_others)
     change = (
         p.relax * (resting - trust)
@@ -63,7 +71,7 @@ def next_trust(
 def settled_trust(
     resting: float, online: int, reads_foreign: int, broadcast: float, egov: float, p: Trust
 ) -> float:
-    """Return the fixed point of `next_trust` where nothing is heard and nothing contradicted.
+    """Return tau*, the fixed point of `next_trust` where nothing is heard and nothing contradicted.
 
     It is the stable root of b t^2 + (relax - b + egov + doubt) t - (relax t0 + egov) = 0.
     """

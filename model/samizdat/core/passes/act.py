@@ -1,4 +1,4 @@
-"""Act: attend and decide, for those whom today concerns; all others are silent."""
+"""Act: attend and decide, for the citizens marked active today; all others are silent."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,11 @@ from samizdat.core.jit import compiled, inlined, internal
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
+    FIRST,
     FOREIGN,
     GROUP_BITS,
     HELD,
+    LAST,
     MOBILISE,
     N_AWARE,
     N_DETAINED,
@@ -25,6 +27,7 @@ from samizdat.core.layout import (
     NOW_HELD,
     OTHERS_HEARD,
     PLATFORMS,
+    REGION,
     SELF_CENSOR,
     SHARE,
     SILENT,
@@ -39,25 +42,43 @@ from samizdat.core.layout import (
     WITH_VOICE,
     World,
 )
-from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
+from samizdat.core.mechanisms.attention import (
+    Attention,
+    awakening,
+    awakening_by_media,
+    hazard,
+    may_awaken,
+    weariness,
+)
 from samizdat.core.mechanisms.decision import (
     Decision,
+    marches_at_any_risk,
     mobilises,
+    motive,
+    opposition,
     post_risk,
     speaks,
+    stays_home,
+    stays_silent,
     street_risk,
     trace_probability,
 )
-from samizdat.core.mechanisms.reach import Reach, exposure, reachable_ties
+from samizdat.core.mechanisms.reach import (
+    Reach,
+    ears_imply_access,
+    exposure,
+    least_reachable,
+    reachable_ties,
+    ties_matter,
+)
 from samizdat.core.parameters import Parameters
 from samizdat.core.passes.feel import end_of, fixed, is_calm
 from samizdat.core.prefetch import prefetch
 
-SURELY = 1.001
-MANY = NEAR // 16  # from so many on, the draws of all NEAR cost less than their own
+MANY = NEAR // 16  # citizens from which the draws of all NEAR cost less than one draw each
 _ONE = np.uint64(1)
-AHEAD = 4  # citizens ahead whose ties are asked for
-FIRST_TIES = 24  # of each: who has more is not waited for long
+AHEAD = 4  # citizens ahead whose ties are prefetched
+FIRST_TIES = 24  # of each: longer rows are fetched by the machine itself
 
 
 @compiled
@@ -70,6 +91,7 @@ def attend(
     address: tuple[int, int, int],
     here: np.void,
     step_days: float,
+    shortcuts: bool,
     p: Attention,
 ) -> int:
     """Return UNAWARE, AWARE or SPENT; ``draw`` serves whichever transition applies.
@@ -90,8 +112,8 @@ def attend(
                 heard, float(here["flooding"]), float(here["coverage"]),
                 float(here["coverage_abroad"]), reads_foreign, p,
             )  # fmt: skip
-            # No chance exceeds its hazard (here with room for rounding): most need no exponential.
-            if draw < SURELY * step_days * per_day and draw < awakening(per_day, step_days):
+            possible = not shortcuts or may_awaken(draw, per_day, step_days)
+            if possible and draw < awakening(per_day, step_days):
                 return AWARE
     elif attention == AWARE:
         chance = weariness(heard, running, spoke, p)
@@ -107,19 +129,19 @@ def ties_in_reach(
     n_close: int,
     access: int,
     ears: int,
-    withdrawn: int,
+    simple: bool,
     neighbour: NDArray[np.int32],
     all_access: NDArray[np.uint16],
     last_ears: NDArray[np.uint16],
     p: Reach,
 ) -> float:
-    """Return d: of how many ties the heard are a share; others' ears are those of yesterday.
+    """Return d, the number of ties of which the heard are a share; others' ears are yesterday's.
 
-    ``first`` and ``last`` are the places of her online ties. Where nothing was withdrawn since
-    yesterday, whom she could hear then has today's access too, and one look a tie suffices.
+    ``first`` and ``last`` are the places of her online ties; ``simple`` says that
+    `ears_imply_access`, so that one read a tie suffices.
     """
     n_net, n_open = 0, 0
-    if p.reachable_only == 1.0 and withdrawn == 0:
+    if simple:
         for e in range(first, last):
             n_open += (ears & int(last_ears[int(neighbour[e])]) & PLATFORMS) != 0
     else:
@@ -144,18 +166,22 @@ def decide(
     platforms: int,
     security: float,
     word_of_mouth: float,
+    shortcuts: bool,
     p: Decision,
 ) -> tuple[int, int]:
-    """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0."""
-    # Risk lies in 0 ... 1: who fails at 0 or dares at 1 does so at hers, without reckoning it.
-    if mobilises(motive, 0.0, aversion, threshold, p) and (
-        mobilises(motive, 1.0, aversion, threshold, p)
+    """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0.
+
+    With ``shortcuts``, a risk is computed only where it can decide.
+    """
+    if not (shortcuts and stays_home(motive, aversion, threshold, p)) and (
+        (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
         or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
     ):
         return MOBILISE, STREET | TALK | platforms
-    no_channel = platforms == 0 and word_of_mouth == 0.0
-    if no_channel or not speaks(motive, 0.0, aversion, threshold, p):
-        return SILENT, 0
+    would = speaks(motive, 0.0, aversion, threshold, p)
+    can = platforms != 0 or word_of_mouth != 0.0
+    if shortcuts and not (would and can):
+        return SILENT, 0  # who does not speak at risk 0 speaks at no risk
     voice = 0
     if platforms:
         risk = post_risk(traced, opposition, fear, p)
@@ -165,7 +191,7 @@ def decide(
         voice |= TALK
     if voice & PLATFORMS or (voice & TALK and platforms == 0):
         return SHARE, voice
-    return SELF_CENSOR, voice
+    return (SELF_CENSOR if would and can else SILENT), voice
 
 
 @internal
@@ -173,17 +199,23 @@ def choose_touched(
     first: int,
     last: int,
     background: float,
+    everybody: bool,
     words: NDArray[np.uint32],
     marks: NDArray[np.uint8],
     attention: NDArray[np.uint8],
     touched: NDArray[np.uint32],
 ) -> int:
-    """List the citizens first ... last - 1 whom today concerns; return how many.
+    """List those of the citizens first ... last - 1 who are active today; return how many.
 
-    Those who learn of an event from the media alone wake by chance: ``background``, 0 if none do.
+    These are the marked ones and the unaware whom the media at home wake, whose draws lie below
+    ``background`` (`awakening_by_media`; 0 if there is no coverage).
     """
     k = 0
-    if background > 0.0:
+    if everybody:
+        for i in range(first, last):
+            touched[k] = i
+            k += 1
+    elif background > 0.0:
         for i in range(first, last):
             wakes = int(filled(i, first, words) < background)
             wakes &= int(int(attention[i]) == UNAWARE)
@@ -198,51 +230,61 @@ def choose_touched(
 
 @internal
 def reset_actors(b: int, world: World) -> None:
-    """Let everybody of a block be silent who is not so yet, before the day's decisions.
+    """Set all citizens of a block silent before the day's decisions.
 
-    The voices of today are written where those of the day before yesterday stood.
+    The voices of today are written where those of the day before yesterday stood: only who is
+    listed as an actor of either day is not silent yet.
     """
-    state, first = world.state, int(world.blocks[b, 0])
-    for k in range(first, first + int(world.actor_counts[b])):
-        state.voice[int(state.actors[k])] = 0
-    for k in range(first, first + int(world.last_actor_counts[b])):
-        state.posture[int(state.last_actors[k])] = SILENT
-    world.actor_counts[b] = 0
-    world.block_counts[b, WITH_VOICE] = 0
+    state, caches, first = world.state, world.caches, int(world.blocks[b, FIRST])
+    if world.shortcuts:
+        for k in range(first, first + int(caches.actor_counts[b])):
+            state.voice[int(state.actors[k])] = 0
+        for k in range(first, first + int(caches.last_actor_counts[b])):
+            state.posture[int(state.last_actors[k])] = SILENT
+    else:
+        state.voice[first : int(world.blocks[b, LAST])] = 0
+        state.posture[first : int(world.blocks[b, LAST])] = SILENT
+    caches.actor_counts[b] = 0
+    caches.block_counts[b, WITH_VOICE] = 0
 
 
 @internal
 def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Let those whom today concerns attend and decide; ``scratch`` is a row of one thread."""
+    """Let the citizens marked active today attend and decide; ``scratch`` is a row of one thread.
+
+    In a calm block nobody decides, and attention changes only where an event runs or begins.
+    """
     for b in range(b0, b1):
         reset_actors(b, world)
-        counts, tally = world.block_counts[b], world.tallies[b]
-        here = world.signals[world.blocks[b, 2]]
+        counts, tally = world.caches.block_counts[b], world.tallies[b]
+        here = world.signals[world.blocks[b, REGION]]
         if not is_calm(b, world) or int(here["running"]) != 0 or int(here["fresh"]) != 0:
             act_in_block(b, scratch, seed, step, world, p)
         tally[N_AWARE] = counts[NOW_AWARE]
         tally[N_SILENT] = (
-            int(world.blocks[b, 1]) - int(world.blocks[b, 0])
+            int(world.blocks[b, LAST]) - int(world.blocks[b, FIRST])
             - tally[N_DETAINED] - tally[N_MOBILISE] - tally[N_SHARE] - tally[N_SELF_CENSOR]
         )  # fmt: skip
 
 
 @internal
 def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Let those of a block attend and decide whom today concerns."""
-    state, words, touched = world.state, world.words[scratch], world.touched[scratch]
-    here, counts, tally = world.signals[world.blocks[b, 2]], world.block_counts[b], world.tallies[b]
+    """Let the citizens of a block who are marked active today attend and decide."""
+    state, words, touched = world.state, world.scratch.words[scratch], world.scratch.touched[scratch]
+    here, counts, tally = world.signals[world.blocks[b, REGION]], world.caches.block_counts[b], world.tallies[b]
     background = 0.0
     if p.attention.on != 0.0 and int(here["running"]) and float(here["coverage"]) > 0.0:
-        media = hazard(0, 0.0, float(here["coverage"]), 0.0, False, p.attention)
-        background = awakening(media, world.step_days)
+        background = awakening_by_media(float(here["coverage"]), world.step_days, p.attention)
     counts[WERE_HELD] = 0
-    first, end = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+    first, end = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
     while first < end:
         last = end_of(NEAR, first, end)
         if background > 0.0:
             fill_words(seed, first, last, step, ATTENTION, words)
-        many = choose_touched(first, last, background, words, state.marks, state.attention, touched)
+        many = choose_touched(
+            first, last, background, not world.shortcuts, words, state.marks, state.attention,
+            touched,
+        )  # fmt: skip
         drawn = background > 0.0
         if not drawn and many >= MANY and p.attention.on != 0.0:
             fill_words(seed, first, last, step, ATTENTION, words)
@@ -267,22 +309,23 @@ def attend_near(
     world: World,
     p: Parameters,
 ) -> int:
-    """Let the touched attend; keep in ``touched`` those who may break their silence.
+    """Let the touched attend; keep in ``touched`` those who may not be silent.
 
     Returns
     -------
-    How many these are. All others stay silent however many of their ties count.
+    How many these are. All others stay silent (`stays_silent`) however many of their ties count:
+    their motive is bounded from above by `least_reachable`.
     """
-    state, counts = world.state, world.block_counts[b]
+    state, counts = world.state, world.caches.block_counts[b]
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     attentions, heard, days_left = state.attention, state.heard, state.days_left
     grievance, trust, thresholds = state.grievance, state.trust, world.traits.threshold
     ears_now, last_voice, actors = state.ears, state.last_voice, state.actors
     postures, voices = state.posture, state.voice
-    here = world.signals[world.blocks[b, 2]]
+    here = world.signals[world.blocks[b, REGION]]
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    dirty, attends = world.dirty, p.attention.on != 0.0
-    slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
+    dirty, attends, shortcuts = world.caches.dirty, p.attention.on != 0.0, world.shortcuts
+    slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     few, woken, held, freed = 0, 0, 0, 0
     for t in range(many):
         i, at = int(touched[t]), np.uint64(touched[t])
@@ -303,27 +346,22 @@ def attend_near(
             spoke = int(last_voice[at]) & (PLATFORMS | TALK | STREET) != 0
             after = attend(
                 attention, street + others, reads_foreign, spoke, draw,
-                (seed, i, step), here, world.step_days, p.attention,
+                (seed, i, step), here, world.step_days, shortcuts, p.attention,
             )  # fmt: skip
             woken += int(after == AWARE) - int(attention == AWARE)
             attention = after
             attentions[at] = attention
         if attention != AWARE:
             continue
-        opposition = float(grievance[at]) * (1.0 - float(trust[at]))
-        least = max(1.0, float(close[at])) if street + others > 0 else 1.0
+        least = least_reachable(int(close[at]), street + others)
         x = exposure(street, others, least, public, foreign_signal, reads_foreign, p.reach)
-        motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
-        threshold = float(thresholds[at])
-        # No risk is negative: who fails without it fails with it, and needs no reckoning.
-        if mobilises(motive, 0.0, 0.0, threshold, p.decision) or speaks(
-            motive, 0.0, 0.0, threshold, p.decision
-        ):
+        most = motive(opposition(float(grievance[at]), float(trust[at])), x, p.decision)
+        if not (shortcuts and stays_silent(most, float(thresholds[at]), p.decision)):
             touched[few] = i
             few += 1
-            if street + others > 0:
+            if ties_matter(street + others):
                 prefetch(neighbour, int(start[at]) + int(close[at]))
-    world.actor_counts[b] += held
+    world.caches.actor_counts[b] += held
     counts[NOW_AWARE] += woken
     counts[NOW_HELD] -= freed
     counts[WERE_HELD] += held
@@ -333,7 +371,7 @@ def attend_near(
 
 @internal
 def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: Parameters) -> None:
-    """Let those in ``touched`` decide, and count."""
+    """Let the citizens in ``touched`` decide, and count their postures."""
     state, readable = world.state, world.readable
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     thresholds, aversions = world.traits.threshold, world.traits.risk_aversion
@@ -341,12 +379,12 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     access_now, ears_now, last_ears = state.access, state.ears, state.last_ears
     heard, last_voice, circumventing = state.heard, state.last_voice, state.circumventing
     postures, voices, actors = state.posture, state.voice, state.actors
-    here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
+    here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
     security, surveillance = float(here["security"]), float(here["surveillance"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    withdrawn = int(here["withdrawn"])
-    dirty = world.dirty
-    slot = int(world.blocks[b, 0]) + int(world.actor_counts[b])
+    dirty, shortcuts = world.caches.dirty, world.shortcuts
+    simple = shortcuts and ears_imply_access(int(here["withdrawn"]), p.reach)
+    slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     mobilised, newly_mobilised, sharing, posting, censoring, visible, voiced = 0, 0, 0, 0, 0, 0, 0
     for t in range(few):
         i, at = int(touched[t]), np.uint64(touched[t])
@@ -360,25 +398,24 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         if int(dirty[i >> GROUP_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
         ears, n_close, d = int(ears_now[at]), int(close[at]), 1.0
-        if street + others > 0:
+        if not shortcuts or ties_matter(street + others):
             d = ties_in_reach(
                 int(start[at]) + n_close, int(start[at + _ONE]), n_close, int(access_now[at]), ears,
-                withdrawn, neighbour, access_now, last_ears, p.reach,
+                simple, neighbour, access_now, last_ears, p.reach,
             )  # fmt: skip
         x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
-        opposition = float(grievance[at]) * (1.0 - float(trust[at]))
-        motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
+        opposed = opposition(float(grievance[at]), float(trust[at]))
         platforms = ears & PLATFORMS
         traced = trace_probability(
             surveillance, float(readable[platforms]), p.circumvention.anonymity,
             int(circumventing[at]),
         )  # fmt: skip
         posture, voice = decide(
-            motive, street, d, opposition, float(fear[at]), float(thresholds[at]),
-            float(aversions[at]), traced, platforms, security, p.reach.word_of_mouth,
-            p.decision,
+            motive(opposed, x, p.decision), street, d, opposed, float(fear[at]),
+            float(thresholds[at]), float(aversions[at]), traced, platforms, security,
+            p.reach.word_of_mouth, shortcuts, p.decision,
         )  # fmt: skip
-        if posture == SILENT:
+        if posture == SILENT and voice == 0:
             continue
         postures[at] = posture
         voices[at] = voice
@@ -392,8 +429,8 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         censoring += posture == SELF_CENSOR
         if voice & PLATFORMS:
             visible += fixed(float(readable[voice & PLATFORMS]))
-    world.actor_counts[b] = slot - int(world.blocks[b, 0])
-    world.block_counts[b, WITH_VOICE] += voiced
+    world.caches.actor_counts[b] = slot - int(world.blocks[b, FIRST])
+    world.caches.block_counts[b, WITH_VOICE] += voiced
     tally[N_MOBILISE] += mobilised
     tally[N_NEWLY_MOBILISED] += newly_mobilised
     tally[N_SHARE] += sharing

@@ -1,30 +1,44 @@
-"""Count what no citizen needs to know: voices suppressed, preferences falsified."""
+"""Count what no rule reads: posts suppressed by blocking, and preferences falsified."""
 
 from samizdat.core.jit import internal
 from samizdat.core.layout import (
     DETAINED,
+    FIRST,
+    LAST,
     MOBILISE,
     N_LATENT,
     N_POSTS_SUPPRESSED,
     PLATFORMS,
+    REGION,
     SHARE,
     STREET,
     TALK,
     World,
 )
-from samizdat.core.mechanisms.decision import post_risk, speaks, trace_probability
+from samizdat.core.mechanisms.decision import (
+    motive,
+    opposition,
+    post_risk,
+    speaks,
+    trace_probability,
+)
 from samizdat.core.parameters import Parameters
 
 
 @internal
 def count_suppressed(b0: int, b1: int, world: World) -> None:
-    """Count the voices of today that blocks and blackouts alone keep from a neighbour."""
+    """Count the voices of today that blocks and blackouts alone keep from a neighbour.
+
+    Only who is not silent can have one: all of these are listed.
+    """
     ties, state = world.ties, world.state
     for b in range(b0, b1):
         suppressed = 0
-        first = int(world.blocks[b, 0])
-        for k in range(first, first + int(world.actor_counts[b])):
-            j = int(state.actors[k])
+        first, last = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
+        if world.shortcuts:
+            last = first + int(world.caches.actor_counts[b])
+        for k in range(first, last):
+            j = int(state.actors[k]) if world.shortcuts else k
             voice, access, posture = (
                 int(state.voice[j]),
                 int(state.access[j]),
@@ -39,7 +53,7 @@ def count_suppressed(b0: int, b1: int, world: World) -> None:
                 continue
             begin, end = int(ties.start[j]), int(ties.start[j + 1])
             if voice & (TALK | STREET):
-                begin += int(ties.close[j])  # kin hear her anyhow
+                begin += int(ties.close[j])  # close ties hear her in any case
             for e in range(begin, end):
                 i = int(ties.neighbour[e])
                 if (
@@ -56,20 +70,20 @@ def count_latent(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Count who would speak openly, aware or not, but for the risk of a post."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        surveillance = float(world.signals[world.blocks[b, 2]]["surveillance"])
+        surveillance = float(world.signals[world.blocks[b, REGION]]["surveillance"])
         latent = 0
-        for i in range(int(world.blocks[b, 0]), int(world.blocks[b, 1])):
+        for i in range(int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])):
             if int(state.posture[i]) == DETAINED:
                 continue
-            opposition = float(state.grievance[i]) * (1.0 - float(state.trust[i]))
-            motive = p.decision.opposition_weight * opposition
+            opposed = opposition(float(state.grievance[i]), float(state.trust[i]))
+            drive = motive(opposed, 0.0, p.decision)
             aversion, threshold = float(traits.risk_aversion[i]), float(traits.threshold[i])
-            if speaks(motive, 0.0, aversion, threshold, p.decision):
+            if speaks(drive, 0.0, aversion, threshold, p.decision):
                 platforms = int(state.ears[i]) & PLATFORMS
                 traced = trace_probability(
                         surveillance, float(world.readable[platforms]), p.circumvention.anonymity,
                         int(state.circumventing[i]),
                     )  # fmt: skip
-                risk = post_risk(traced, opposition, float(state.fear[i]), p.decision)
-                latent += not speaks(motive, risk, aversion, threshold, p.decision)
+                risk = post_risk(traced, opposed, float(state.fear[i]), p.decision)
+                latent += not speaks(drive, risk, aversion, threshold, p.decision)
         world.tallies[b, N_LATENT] = latent

@@ -1,4 +1,4 @@
-"""Fate: arrest, prosecution, arrests beforehand; then VPNs come and go."""
+"""Fate: arrest, prosecution, arrests beforehand; then VPNs are got and dropped."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,9 @@ from samizdat.core.draws import ARREST, PREEMPT, SANCTION, TERM, UPTAKE, uniform
 from samizdat.core.jit import internal
 from samizdat.core.layout import (
     DETAINED,
+    FIRST,
     IS_CUT_OFF,
+    LAST,
     MOBILISE,
     N_CIRCUMVENTING,
     N_CUT_OFF,
@@ -15,47 +17,58 @@ from samizdat.core.layout import (
     NEAR,
     NOW_HELD,
     PLATFORMS,
+    REGION,
     SHARE,
     WITH_VPN,
     World,
 )
-from samizdat.core.mechanisms.circumvention import next_circumventing
+from samizdat.core.mechanisms.circumvention import (
+    may_change,
+    next_circumventing,
+    vpns_may_change,
+)
 from samizdat.core.mechanisms.decision import trace_probability
-from samizdat.core.mechanisms.fate import term
+from samizdat.core.mechanisms.fate import may_arrest, may_preempt, term
 from samizdat.core.parameters import Parameters
 
 
 @internal
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Arrest, prosecute, pre-empt; then let VPNs come and go."""
-    touched = world.touched[b0]
+    """Arrest, prosecute, arrest beforehand; then give and take VPNs."""
+    touched = world.scratch.touched[b0]
     for b in range(b0, b1):
         here, counts, tally = (
-            world.signals[world.blocks[b, 2]],
-            world.block_counts[b],
+            world.signals[world.blocks[b, REGION]],
+            world.caches.block_counts[b],
             world.tallies[b],
         )
-        taken = 0
-        if int(world.actor_counts[b]) > 0:
+        everybody, taken = not world.shortcuts, 0
+        if everybody or may_arrest(float(here["arrest_chance"]), float(here["sanction"])):
             taken += arrest(b, seed, step, here, world, p)
-        if int(world.last_actor_counts[b]) > 0 and float(here["preempt"]) > 0.0:
+        if everybody or may_preempt(float(here["preempt"])):
             taken += arrest_beforehand(b, seed, step, here, world, p)
         tally[N_NEWLY_DETAINED] = taken
         counts[NOW_HELD] += taken
-        if counts[WITH_VPN] > 0 or (tally[N_CUT_OFF] > 0 and int(here["blackout"]) == 0):
+        if everybody or vpns_may_change(
+            int(counts[WITH_VPN]), int(tally[N_CUT_OFF]), int(here["blackout"])
+        ):
             counts[WITH_VPN] += circumvent(b, seed, step, here, touched, world, p)
         tally[N_CIRCUMVENTING] = counts[WITH_VPN]
 
 
 @internal
 def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
-    """Arrest some of those in the street, prosecute some of those who posted; return how many."""
-    state, first, newly = world.state, int(world.blocks[b, 0]), 0
+    """Arrest some of those in the street, prosecute some of those who posted; return how many.
+
+    Only who is not silent can be concerned: all of these are listed.
+    """
+    state, newly = world.state, 0
+    first, last = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
+    if world.shortcuts:
+        last = first + int(world.caches.actor_counts[b])
     chance, sanction = float(here["arrest_chance"]), float(here["sanction"])
-    if chance == 0.0 and sanction == 0.0:
-        return 0
-    for k in range(first, first + int(world.actor_counts[b])):
-        i = int(state.actors[k])
+    for k in range(first, last):
+        i = int(state.actors[k]) if world.shortcuts else k
         posture, platforms = int(state.posture[i]), int(state.voice[i]) & PLATFORMS
         taken = False
         if posture == MOBILISE:
@@ -77,10 +90,12 @@ def arrest_beforehand(
     b: int, seed: int, step: int, here: np.void, world: World, p: Parameters
 ) -> int:
     """Detain some of those who posted yesterday and are still free; return how many."""
-    state, first, newly = world.state, int(world.blocks[b, 0]), 0
-    preempt = float(here["preempt"])
-    for k in range(first, first + int(world.last_actor_counts[b])):
-        i = int(state.last_actors[k])
+    state, newly, preempt = world.state, 0, float(here["preempt"])
+    first, last = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
+    if world.shortcuts:
+        last = first + int(world.caches.last_actor_counts[b])
+    for k in range(first, last):
+        i = int(state.last_actors[k]) if world.shortcuts else k
         platforms = int(state.last_voice[i]) & PLATFORMS
         free = int(state.posture[i]) != DETAINED and int(state.days_left[i]) == 0
         if platforms and free:
@@ -99,18 +114,18 @@ def circumvent(
     b: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
 ) -> int:  # fmt: skip
-    """Let VPNs come and go; return how many more there are."""
+    """Give or take the VPNs of a block; return how many more there are."""
     circumventing, marks, ranks = (
         world.state.circumventing, world.state.marks, world.traits.literacy_rank
     )  # fmt: skip
-    more, end = 0, int(world.blocks[b, 1])
-    for first in range(int(world.blocks[b, 0]), end, NEAR):
+    more, end, literacy = 0, int(world.blocks[b, LAST]), p.circumvention.literacy
+    everybody = int(not world.shortcuts)
+    for first in range(int(world.blocks[b, FIRST]), end, NEAR):
         k = 0
         for i in range(first, min(first + NEAR, end)):
-            able = int((int(marks[i]) & IS_CUT_OFF) != 0)
-            able &= int(float(ranks[i]) < p.circumvention.literacy)
+            cut_off = int((int(marks[i]) & IS_CUT_OFF) != 0)
             touched[k] = i
-            k += able | int(circumventing[i])
+            k += everybody | may_change(int(circumventing[i]), cut_off, float(ranks[i]), literacy)
         more += circumvent_near(k, seed, step, here, touched, world, p)
     return more
 
@@ -120,7 +135,7 @@ def circumvent_near(
     many: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
 ) -> int:  # fmt: skip
-    """Let those in ``touched`` get or lose a VPN; return how many more have one."""
+    """Give or take the VPNs of the citizens in ``touched``; return how many more have one."""
     state, ranks, more = world.state, world.traits.literacy_rank, 0
     blocked, blackout = int(here["blocked"]), int(here["blackout"])
     for t in range(many):

@@ -1,4 +1,4 @@
-"""Feel: grievance, trust and fear of every citizen, and whom today concerns further."""
+"""Feel: grievance, trust and fear of every citizen, and who is marked to act today."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from samizdat.core.jit import compiled, internal
 from samizdat.core.layout import (
     AWARE,
+    FIRST,
     FIXED,
     FOREIGN,
     GROUP,
@@ -17,6 +18,7 @@ from samizdat.core.layout import (
     IS_CUT_OFF,
     IS_ONLINE,
     IS_RELEASED,
+    LAST,
     N_CUT_OFF,
     N_POSTS_HEARD,
     NEAR,
@@ -25,6 +27,13 @@ from samizdat.core.layout import (
     ONLINE,
     OTHERS_HEARD,
     POSTS_HEARD,
+    REGION,
+    REST_CALM,
+    REST_CHILL,
+    REST_FEAR,
+    REST_GRIEVANCE,
+    REST_RELAX,
+    REST_RISE,
     STREET_HEARD,
     SUM_FEAR,
     SUM_GRIEVANCE,
@@ -36,8 +45,10 @@ from samizdat.core.layout import (
     WERE_HELD,
     World,
 )
-from samizdat.core.mechanisms.fear import Fear, next_fear
-from samizdat.core.mechanisms.grievance import Grievance, next_grievance
+from samizdat.core.mechanisms.attention import concerned, reached
+from samizdat.core.mechanisms.decision import opposition
+from samizdat.core.mechanisms.fear import Fear, next_fear, only_calms
+from samizdat.core.mechanisms.grievance import Grievance, next_grievance, only_relaxes
 from samizdat.core.mechanisms.trust import Trust, next_trust, settled_trust
 from samizdat.core.parameters import Parameters
 
@@ -53,23 +64,26 @@ def fixed(x: float) -> int:
 
 @internal
 def end_of(size: int, i: int, last: int) -> int:
-    """Return where the citizens end among whom i stands, ``size`` of them, or ``last`` if first."""
+    """Return the next multiple of ``size`` after i, or ``last`` if that comes first."""
     return min(last, (i // size + 1) * size)
 
 
 @internal
 def is_calm(b: int, world: World) -> bool:
-    """Whether nobody in a block is aware, in detention or just out of it."""
-    counts = world.block_counts[b]
-    return bool(counts[NOW_AWARE] + counts[NOW_HELD] + counts[WERE_HELD] == 0)
+    """Whether nobody in a block is aware, in detention or just out of it.
+
+    Then `concerned` marks nobody for what she is, only for what the day brings (`is_eventful`).
+    """
+    counts = world.caches.block_counts[b]
+    return bool(world.shortcuts and counts[NOW_AWARE] + counts[NOW_HELD] + counts[WERE_HELD] == 0)
 
 
 @internal
 def is_eventful(here: np.void) -> bool:
     """Whether the day marks citizens of a region who are unaware and hear nobody.
 
-    An event that begins marks all, one that is covered abroad the readers of the foreign press; of
-    whom the media at home wake, the draws decide in `act`.
+    An event that begins marks all, one that is covered abroad the readers of the foreign press: so
+    says `concerned`. Whom the media at home wake, the draws decide in `act`.
     """
     abroad = int(here["running"]) != 0 and float(here["coverage_abroad"]) > 0.0
     return int(here["fresh"]) != 0 or abroad
@@ -83,7 +97,7 @@ def mark(
     attention: NDArray[np.uint8],
     marks: NDArray[np.uint8],
 ) -> None:
-    """Add to each citizen's mark what concerns her today besides her reach."""
+    """Mark each citizen as aware, as released, and as active today if it follows from the day."""
     running, fresh = int(here["running"]), int(here["fresh"])
     readers = running & int(float(here["coverage_abroad"]) > 0.0)
     for i in range(marks.size):
@@ -92,8 +106,8 @@ def mark(
         aware = int(int(attention[i]) == AWARE)
         unaware = int(int(attention[i]) == UNAWARE)
         foreign = int((int(marks[i]) & HEARS_FOREIGN) != 0)
-        concerned = held | aware | fresh | (unaware & readers & foreign)
-        marks[i] = int(marks[i]) | (TO_ACT * concerned | WAS_AWARE * aware | IS_RELEASED * released)
+        acts = concerned(held, aware, unaware, fresh, readers & foreign)
+        marks[i] = int(marks[i]) | (TO_ACT * acts | WAS_AWARE * aware | IS_RELEASED * released)
 
 
 @internal
@@ -103,13 +117,13 @@ def mark_heard(
     attention: NDArray[np.uint8],
     marks: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Add to each citizen's mark what she heard; return posts that arrived, and kin held."""
+    """Mark each citizen with what she heard; return the posts that arrived, and the kin held."""
     running, posts, held = int(here["running"]), 0, 0
     for i in range(marks.size):
         others = int(int(heard[i, OTHERS_HEARD]) > 0)
         either = others | int(int(heard[i, STREET_HEARD]) > 0)
-        reached = either & running & int(int(attention[i]) == UNAWARE)
-        marks[i] = int(marks[i]) | (TO_ACT * reached | HEARS_OTHERS * others)
+        acts = reached(int(int(attention[i]) == UNAWARE), running, either)
+        marks[i] = int(marks[i]) | (TO_ACT * acts | HEARS_OTHERS * others)
         posts += int(heard[i, POSTS_HEARD])
         held += int(heard[i, HELD_HEARD])
     return posts, held
@@ -117,10 +131,10 @@ def mark_heard(
 
 @internal
 def mark_block(b: int, here: np.void, world: World) -> int:
-    """Mark whom today concerns in a block; return how often kin are held there."""
-    state, dirty, heard = world.state, world.dirty, world.state.heard
+    """Mark who of a block is active today; return the close ties in detention, over all of it."""
+    state, dirty, heard = world.state, world.caches.dirty, world.state.heard
     attention, marks, tally = state.attention, state.marks, world.tallies[b]
-    begin, end, kin = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+    begin, end, kin = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST]), 0
     if not is_calm(b, world) or is_eventful(here):
         for first in range(begin, end, NEAR):
             last = min(first + NEAR, end)
@@ -150,7 +164,7 @@ def move_grievance(
     hardship: NDArray[np.float32],
     p: Grievance,
 ) -> int:
-    """Let grievance move; it reads the trust of the morning. Return whose moved."""
+    """Advance grievance, by the trust of the step before. Return how many changed."""
     shock, violence = float(here["shock"]), float(here["violence"])
     novelty, deniability = float(here["novelty"]), float(here["deniability"])
     moved = 0
@@ -177,7 +191,7 @@ def move_trust(
     resting: NDArray[np.float32],
     p: Trust,
 ) -> None:
-    """Let trust move."""
+    """Advance trust."""
     broadcast, egov = float(here["broadcast"]), float(here["egov"])
     contradiction = float(here["contradiction"])
     for i in range(marks.size):
@@ -194,7 +208,7 @@ def move_trust(
 
 @internal
 def move_fear(here: np.void, marks: NDArray[np.uint8], fear: NDArray[np.float32], p: Fear) -> int:
-    """Let the fear of those move who hear of no kin in detention. Return whose moved."""
+    """Advance the fear of citizens without kin in detention. Return how many changed."""
     chill, violence = float(here["chill"]), float(here["violence"])
     moved = 0
     for i in range(marks.size):
@@ -216,7 +230,7 @@ def move_fear_for_kin(
     close: NDArray[np.int32],
     p: Fear,
 ) -> None:
-    """Let fear move where a voice arrived: perhaps from detention."""
+    """Advance fear where a voice arrived, perhaps from detention."""
     chill, violence = float(here["chill"]), float(here["violence"])
     for i in range(marks.size):
         aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
@@ -245,20 +259,21 @@ def add_up(
     for i in range(trust_now.size):
         trust = float(trust_now[i])
         sum_trust += fixed(trust)
-        sum_opposition += fixed(float(grievance[i]) * (1.0 - trust))
+        sum_opposition += fixed(opposition(float(grievance[i]), trust))
     tally[SUM_TRUST] += sum_trust
     tally[SUM_OPPOSITION] += sum_opposition
 
 
 @internal
 def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -> int:
-    """Let the fear of a block move; return whose moved, as far as these know nobody held."""
+    """Advance the fear of a block; return how many of those without kin in detention changed."""
     state, close = world.state, world.ties.close
-    first, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+    first, end, moved = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST]), 0
+    by_group = kin > 0 or not world.shortcuts
     while first < end:
-        last = end_of(GROUP if kin else NEAR, first, end)
+        last = end_of(GROUP if by_group else NEAR, first, end)
         marks, fear = state.marks[first:last], state.fear[first:last]
-        if kin and int(world.dirty[first >> GROUP_BITS]):
+        if by_group and int(world.caches.dirty[first >> GROUP_BITS]):
             heard = state.heard[first:last]
             move_fear_for_kin(here, marks, fear, heard, close[first:last], p)
         else:
@@ -269,29 +284,31 @@ def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -
 
 @internal
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
-    """Move grievance, trust and fear, and mark whom today concerns further.
+    """Advance grievance, trust and fear, and mark who is active today.
 
     One short loop a belief, over slices few enough to stay in the nearest cache: the compiler
     vectorises a loop from 0 over whole slices of few arrays, and neither one from ``first`` (it
     would have to allow for negative indices) nor one over many arrays (which might overlap).
 
-    Where nobody is aware and nothing of hers is newly lost, grievance only relaxes; where nobody
-    has kin in detention either, fear only calms. Once a day of that moved nobody in a block, nor
-    will the next: `World.rest_key` says under which numbers; it is left alone until they change.
-    A new term that can move grievance or fear of who is not aware belongs into what is asked here.
+    A block may be at rest in grievance (`only_relaxes`) and in fear (`only_calms`): once a step
+    changed no float of it under that condition, the next does not either, as long as the condition
+    holds and the numbers in ``rest_key`` are the same. It is then left alone.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
-        rest_key, rest_sums = world.rest_key[b], world.rest_sums[b]
-        calm, chill, kin = is_calm(b, world), float(here["chill"]), mark_block(b, here, world)
-        unhurt = calm and (int(tally[N_CUT_OFF]) == 0 or float(here["novelty"]) == 0.0)
-        unafraid = calm and kin == 0
-        grieves = not (
-            unhurt and rest_key[0] == p.grievance.rise and rest_key[1] == p.grievance.relax
+        here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
+        key, sums = world.caches.rest_key[b], world.caches.rest_sums[b]
+        counts, chill = world.caches.block_counts[b], float(here["chill"])
+        kin = mark_block(b, here, world)
+        relaxes = world.shortcuts and only_relaxes(
+            int(counts[NOW_AWARE]), int(tally[N_CUT_OFF]), float(here["novelty"])
         )
-        fears = not (unafraid and rest_key[2] == p.fear.calm and rest_key[3] == chill)
-        begin, end, moved = int(world.blocks[b, 0]), int(world.blocks[b, 1]), 0
+        calms = world.shortcuts and only_calms(int(counts[NOW_AWARE]), int(counts[WERE_HELD]), kin)
+        grieves = not (
+            relaxes and key[REST_RISE] == p.grievance.rise and key[REST_RELAX] == p.grievance.relax
+        )
+        fears = not (calms and key[REST_CALM] == p.fear.calm and key[REST_CHILL] == chill)
+        begin, end, moved = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST]), 0
         for first in range(begin, end, NEAR):
             last = min(first + NEAR, end)
             marks, grievance = state.marks[first:last], state.grievance[first:last]
@@ -303,25 +320,25 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
             move_trust(here, marks, trust, traits.resting_trust[first:last], p.trust)
             add_up(grievance, trust, tally)
         if grieves:
-            still = unhurt and moved == 0
-            rest_key[0], rest_key[1] = (
+            still = relaxes and moved == 0
+            key[REST_RISE], key[REST_RELAX] = (
                 (p.grievance.rise, p.grievance.relax) if still else (np.nan, np.nan)
             )
-            rest_sums[0] = tally[SUM_GRIEVANCE]
+            sums[REST_GRIEVANCE] = tally[SUM_GRIEVANCE]
         if fears:
-            still = move_fear_in_block(b, here, kin, world, p.fear) == 0 and unafraid
-            rest_key[2], rest_key[3] = (p.fear.calm, chill) if still else (np.nan, np.nan)
-            rest_sums[1] = summed(state.fear[begin:end])
-        tally[SUM_GRIEVANCE], tally[SUM_FEAR] = rest_sums[0], rest_sums[1]
+            still = move_fear_in_block(b, here, kin, world, p.fear) == 0 and calms
+            key[REST_CALM], key[REST_CHILL] = (p.fear.calm, chill) if still else (np.nan, np.nan)
+            sums[REST_FEAR] = summed(state.fear[begin:end])
+        tally[SUM_GRIEVANCE], tally[SUM_FEAR] = sums[REST_GRIEVANCE], sums[REST_FEAR]
 
 
 @internal
 def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
-    """Give every citizen her first beliefs: hardship, the chill, and trust at its fixed point."""
+    """Set every citizen's first beliefs: hardship, the chill, and trust at its fixed point."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        here = world.signals[world.blocks[b, 2]]
-        first, last = int(world.blocks[b, 0]), int(world.blocks[b, 1])
+        here = world.signals[world.blocks[b, REGION]]
+        first, last = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
         for i in range(first, last):
             state.grievance[i] = float(traits.hardship[i])
             state.fear[i] = float(here["chill"])
@@ -334,4 +351,4 @@ def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
                 p.trust,
             )
             state.attention[i] = AWARE if p.attention.on == 0.0 else UNAWARE
-        world.block_counts[b, NOW_AWARE] = last - first if p.attention.on == 0.0 else 0
+        world.caches.block_counts[b, NOW_AWARE] = last - first if p.attention.on == 0.0 else 0

@@ -1,10 +1,11 @@
-"""Hear: what each citizen can use today, and whom of yesterday's voices she hears.
+"""Hear: what each citizen can use today, and which of yesterday's voices she hears.
 
-Hearing has two methods, which give the same integers: where few speak, each voice counts itself
-with its listeners; where many do, each citizen asks along her ties (after the direction-optimising
-search of Beamer, Asanovic & Patterson 2012, SC '12, doi:10.1109/SC.2012.50). Both run over ranges
-of listeners cut at multiples of NEAR, so that no two threads write one counter; a counter holds
-only where ``dirty`` says that a voice arrived, so that nobody has to clear the others.
+Hearing has two methods, which give the same integers: where few speak, each voice adds itself to
+the counters of its listeners (push); where many do, each citizen looks along her ties (pull; after
+the direction-optimising search of Beamer, Asanovic & Patterson 2012, SC '12,
+doi:10.1109/SC.2012.50). Both run over ranges of listeners cut at multiples of NEAR, so that no two
+threads write one counter. A counter is valid only where ``dirty`` says that a voice arrived, so
+that the others need not be cleared.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled, inlined, internal
 from samizdat.core.layout import (
+    FIRST,
     FOREIGN,
     GROUP,
     GROUP_BITS,
@@ -20,6 +22,7 @@ from samizdat.core.layout import (
     HELD_HEARD,
     IS_CUT_OFF,
     IS_ONLINE,
+    LAST,
     N_CUT_OFF,
     N_ONLINE,
     NEAR,
@@ -27,16 +30,23 @@ from samizdat.core.layout import (
     OTHERS_HEARD,
     PLATFORMS,
     POSTS_HEARD,
+    REGION,
     STREET,
     STREET_HEARD,
     WITH_VOICE,
     World,
 )
-from samizdat.core.mechanisms.reach import access_of, ears_of, hears_kin, hears_online
+from samizdat.core.mechanisms.reach import (
+    access_of,
+    ears_of,
+    hears_kin,
+    hears_no_platform,
+    hears_online,
+)
 
 _ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 
-MOST = 0.25  # of the citizens have a voice: then asking first whether a tie has one costs more
+MOST = 0.25  # share of citizens with a voice from which reading all voices costs less than asking
 
 
 @internal
@@ -50,7 +60,7 @@ def settle_reach(
     ears_now: NDArray[np.uint16],
     marks: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Settle access and ears of a slice of citizens; return how many are online, and cut off."""
+    """Set access and ears of a slice of citizens; return how many are online, and cut off."""
     allowed, blocked = int(here["allowed"]), int(here["blocked"])
     blackout, adoption = int(here["blackout"]), float(here["adoption"])
     n_online, n_cut_off = 0, 0
@@ -72,12 +82,12 @@ def settle_reach(
 
 @compiled
 def listen(b0: int, b1: int, world: World) -> None:
-    """Settle what each citizen can use today."""
+    """Set what each citizen can use today."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
-        here, tally = world.signals[world.blocks[b, 2]], world.tallies[b]
-        for first in range(int(world.blocks[b, 0]), int(world.blocks[b, 1]), NEAR):
-            last = min(first + NEAR, int(world.blocks[b, 1]))
+        here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
+        for first in range(int(world.blocks[b, FIRST]), int(world.blocks[b, LAST]), NEAR):
+            last = min(first + NEAR, int(world.blocks[b, LAST]))
             online, cut_off = settle_reach(
                 here, traits.platforms[first:last], traits.adoption_rank[first:last],
                 state.days_left[first:last], state.circumventing[first:last],
@@ -89,14 +99,14 @@ def listen(b0: int, b1: int, world: World) -> None:
 
 @compiled
 def mark_speakers(first: int, last: int, world: World) -> None:
-    """Note, a bit each, who of the citizens first ... last - 1 had a voice yesterday."""
-    state, spoke_bits = world.state, world.spoke_bits
+    """Set the bit of each of the citizens first ... last - 1 who had a voice yesterday."""
+    state, spoke_bits = world.state, world.caches.spoke_bits
     spoke_bits[first >> 3 : (last + 7) >> 3] = 0
     for b in range(world.blocks.shape[0]):
-        slot = int(world.blocks[b, 0])
-        if slot >= last or int(world.blocks[b, 1]) <= first:
+        slot = int(world.blocks[b, FIRST])
+        if slot >= last or int(world.blocks[b, LAST]) <= first:
             continue
-        for k in range(slot, slot + int(world.last_actor_counts[b])):
+        for k in range(slot, slot + int(world.caches.last_actor_counts[b])):
             j = int(state.last_actors[k])
             if first <= j < last and int(state.last_voice[j]) != 0:
                 spoke_bits[j >> 3] |= 1 << (j & 7)
@@ -121,15 +131,15 @@ def from_afar(voice: int, ears: int) -> tuple[int, int, int]:
 def hear_by_pull(first: int, last: int, world: World) -> None:
     """Let the citizens first ... last - 1 count the voices of the step before along their ties.
 
-    Unless most have a voice, ``spoke_bits``, small enough for a near cache, is first asked whether
-    Unless most have a voice, ``spoke_bits``, small enough for a near cache, is asked first whether
-    asked whether it does.
+    Shortcuts: unless MOST have a voice, ``spoke_bits``, small enough for a near cache, is asked
+    first (without a bit, a voice is 0 and adds nothing); and `hears_no_platform`.
     """
-    state, dirty, spoke_bits = world.state, world.dirty, world.spoke_bits
+    state, dirty, spoke_bits = world.state, world.caches.dirty, world.caches.spoke_bits
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     last_voice, heard = state.last_voice, state.heard
     days_left, ears_now = state.days_left, state.ears
-    ask = world.block_counts[:, WITH_VOICE].sum() < MOST * ears_now.size
+    voices = world.caches.block_counts[:, WITH_VOICE].sum()
+    ask = world.shortcuts and voices < MOST * ears_now.size
     for some in range(first, last, GROUP):
         anything = 0
         for i in range(some, min(some + GROUP, last)):
@@ -139,8 +149,8 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
             e, online, end = np.uint64(begin), np.uint64(middle), np.uint64(start[i + 1])
             if not free:
                 online = e
-            if ears & PLATFORMS == 0:  # as of all in detention
-                end = online
+            if not free or (world.shortcuts and hears_no_platform(ears)):
+                end = online  # in detention there are no ears either
             if ask:
                 while e < online:
                     j = np.uint64(neighbour[e])
@@ -186,7 +196,7 @@ def first_at_least(neighbour: NDArray[np.int32], begin: int, end: int, citizen: 
 
 @internal
 def reaches(i: int, last: int, dirty: NDArray[np.uint8], heard: NDArray[np.uint32]) -> None:
-    """Clear the counters around citizen i, unless a voice came there before."""
+    """Clear the counters of the group of citizen i before the first voice is counted there."""
     some = i >> GROUP_BITS
     if int(dirty[some]) == 0:
         dirty[some] = 1
@@ -195,17 +205,17 @@ def reaches(i: int, last: int, dirty: NDArray[np.uint8], heard: NDArray[np.uint3
 
 @compiled
 def hear_by_push(first: int, last: int, world: World) -> None:
-    """Let every voice of the step before count itself with the citizens first ... last - 1.
+    """Add every voice of the step before to the counters of the citizens first ... last - 1.
 
-    The same integers as by pull; its cost follows the voices, not the citizens.
+    It gives the same integers as `hear_by_pull`; its cost follows the voices, not the citizens.
     """
-    state, dirty = world.state, world.dirty
+    state, dirty = world.state, world.caches.dirty
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
     heard, ears_now, days_left = state.heard, state.ears, state.days_left
     last_actors, last_voice, n = state.last_actors, state.last_voice, int(state.ears.size)
     for b in range(world.blocks.shape[0]):
-        slot = int(world.blocks[b, 0])
-        for k in range(slot, slot + int(world.last_actor_counts[b])):
+        slot = int(world.blocks[b, FIRST])
+        for k in range(slot, slot + int(world.caches.last_actor_counts[b])):
             j = int(last_actors[k])
             voice = int(last_voice[j])
             if voice == 0:
@@ -220,17 +230,17 @@ def hear_by_push(first: int, last: int, world: World) -> None:
                 if int(days_left[i]) > 0:
                     continue
                 ears = int(ears_now[i])
-                reachable_ties = hears_kin(voice, ears)
-                if not reachable_ties and voice & HELD == 0:
+                spoken = hears_kin(voice, ears)
+                if not spoken and voice & HELD == 0:
                     continue
                 reaches(i, n, dirty, heard)
-                if reachable_ties:
+                if spoken:
                     heard[i, column] += 1
                     heard[i, POSTS_HEARD] += hears_online(voice, ears)
                 if voice & HELD:
                     heard[i, HELD_HEARD] += 1
-            if voice & PLATFORMS == 0:
-                continue
+            if world.shortcuts and voice & PLATFORMS == 0:
+                continue  # `hears_online` needs a common platform
             for e in range(first_at_least(neighbour, online, end, first), end):
                 i = int(neighbour[e])
                 if i >= last:

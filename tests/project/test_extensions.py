@@ -1,0 +1,218 @@
+"""The extensions of docs/tutorial.md work: each alone, in a copy of the package, interpreted.
+
+In section 8 a fenced block `python FILE` is a new file of the package, `diff FILE` a change to one:
+its lines without + and - must be found there once.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECTION = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8").split("\n## 8. ")[1]
+PARTS = re.compile(r"^### ([^\n]+)\n(.*?)(?=^### |\Z)", re.DOTALL | re.MULTILINE)
+EXTENSIONS = dict(PARTS.findall(SECTION))
+BLOCK = re.compile(r"^```(python|diff) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+START = """
+import json
+import numpy as np
+from samizdat import Scenario, Simulation
+
+def town(**values):
+    values = {name.replace("__", "."): value for name, value in values.items()}
+    return Simulation(Scenario.load("town").change({"citizens": 250, **values}), seed=3, threads=1)
+
+def table(simulation, without=()):
+    rows = simulation.run().regions.drop(columns=list(without))
+    return rows.to_csv(float_format="%.17g", index=False)
+"""
+
+MECHANISM = """
+from samizdat.explain import Explainer
+off, on = town(), town(solidarity__anger=0.5)
+watch, equal, shown = Explainer(on), True, 0
+while not on.finished:
+    watch.step()
+    for i in np.flatnonzero(on.heard["held"]).tolist():
+        grievance = watch.explain(i).grievance
+        added = sum(term.change for term in grievance.terms)
+        equal &= grievance.after == float(on.state["grievance"][i])
+        equal &= abs(grievance.before + added - grievance.after) < 1e-6  # one rounding to float32
+        shown += any(t.cause == "close ties in detention" and t.change > 0 for t in grievance.terms)
+print(json.dumps({
+    "off": table(off), "grievance": [float(s.nation["grievance"].max()) for s in (off, on)],
+    "equal": bool(equal), "shown": shown,
+}))
+"""
+
+LEVER = """
+run, chilled, elsewhere, restored, violent = town(
+    regime__actions="rule", violence__on=1, violence__trigger=0.002, violence__patience_days=1,
+    violence__duration=2, martial_law=0.9,
+), True, True, True, 0
+while not run.finished:
+    run.save("day.npz")
+    other = Simulation.restore("day.npz", threads=1)
+    run.step()
+    other.step()
+    restored &= bool((run.signals == other.signals).all()) and run.counts == other.counts
+    force, chill = run.signals["violence"] > 0, run.signals["chill"]
+    chilled &= bool((chill[force] == 0.9).all())
+    elsewhere &= bool((chill[~force] == run.environment.values["chill"][~force]).all())
+    violent += int(force.sum())
+print(json.dumps({
+    "off": table(town()), "chilled": chilled, "elsewhere": elsewhere, "restored": restored,
+    "violent": violent,
+}))
+"""
+
+
+def changed(text: str, diff: str) -> str:
+    """Return a file's text after the change that a diff without line numbers describes."""
+    lines = diff.splitlines()
+    assert all(line[:1] in ("", " ", "+", "-") for line in lines), diff
+    before = "".join(line[1:] + "\n" for line in lines if line[:1] != "+")
+    after = "".join(line[1:] + "\n" for line in lines if line[:1] != "-")
+    assert text.count(before) == 1, f"found {text.count(before)} times:\n{before}"
+    return text.replace(before, after)
+
+
+def extend(package: Path, extension: str) -> list[str]:
+    """Apply the blocks of an extension to a copy of the package; return the files they name."""
+    files = []
+    for language, name, body in BLOCK.findall(EXTENSIONS[extension]):
+        file = package / name
+        if language == "python":
+            assert not file.exists(), name
+            file.write_text(body, encoding="utf-8")
+        else:
+            file.write_text(changed(file.read_text(encoding="utf-8"), body), encoding="utf-8")
+        files.append(name)
+    return files
+
+
+def found_by(script: str, tree: Path) -> object:
+    """Run a script with the package of a tree, interpreted; return what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", START + script],
+        env={**os.environ, "PYTHONPATH": str(tree), "NUMBA_DISABLE_JIT": "1"},
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def plain() -> object:
+    """The town under the package as it is."""
+    return found_by("print(json.dumps(table(town())))", ROOT / "model")
+
+
+def extended(extension: str, script: str, folder: Path) -> object:
+    """What a script finds with an extension applied to a copy of the package."""
+    shutil.copytree(
+        ROOT / "model" / "samizdat",
+        folder / "samizdat",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    assert extend(folder / "samizdat", extension)
+    return found_by(script, folder)
+
+
+@pytest.fixture(scope="module")
+def mechanism(tmp_path_factory):
+    """What is found with the mechanism, by name."""
+    return extended("A mechanism", MECHANISM, tmp_path_factory.mktemp("mechanism"))
+
+
+@pytest.fixture(scope="module")
+def lever(tmp_path_factory):
+    """What is found with the lever, by name."""
+    return extended("A lever", LEVER, tmp_path_factory.mktemp("lever"))
+
+
+def test_every_extension_is_tried_below():
+    shown = {name for name, text in EXTENSIONS.items() if BLOCK.search(text)}
+    assert shown == {"A parameter", "A mechanism", "A lever", "A measure", "A graph"}
+
+
+def test_the_parameter_is_absent_when_off_and_lowers_trust_when_on(plain, tmp_path):
+    off, trust = extended(
+        "A parameter",
+        """
+off, on = town(), town(trust__hearsay=0.05)
+print(json.dumps([table(off), [float(s.run().nation["trust"].iloc[-1]) for s in (off, on)]]))
+""",
+        tmp_path,
+    )
+    assert off == plain
+    assert trust[1] < trust[0]
+
+
+def test_the_mechanism_is_absent_when_off(plain, mechanism):
+    assert mechanism["off"] == plain
+
+
+def test_the_mechanism_raises_grievance_when_on(mechanism):
+    off, on = mechanism["grievance"]
+    assert on > off
+
+
+def test_the_account_of_a_day_holds_the_mechanism(mechanism):
+    assert mechanism["shown"] > 0
+    assert mechanism["equal"]
+
+
+def test_the_lever_is_absent_when_off(plain, lever):
+    assert lever["off"] == plain
+
+
+def test_the_lever_raises_the_chill_where_violence_is_in_force_and_there_alone(lever):
+    assert lever["violent"] > 0
+    assert lever["chilled"]
+    assert lever["elsewhere"]
+
+
+def test_a_restored_run_goes_on_under_the_lever_as_one_that_never_paused(lever):
+    assert lever["restored"]
+
+
+def test_the_measure_is_a_column_and_changes_no_other(plain, tmp_path):
+    others, same, known = extended(
+        "A measure",
+        """
+from samizdat.run.measures import is_measure
+run = town().run()
+same = (run.nation["turnout"] == run.nation["mobilise"] / 250).all()
+print(json.dumps([table(run, ["turnout"]), bool(same), is_measure("turnout.max")]))
+""",
+        tmp_path,
+    )
+    assert others == plain
+    assert same
+    assert known
+
+
+def test_the_graph_is_drawn_and_changes_no_other(plain, tmp_path):
+    other, degrees, ended = extended(
+        "A graph",
+        """
+run = town(graph__kind="star")
+degrees = np.unique(run.graph.degrees()).tolist()
+print(json.dumps([table(town()), degrees, run.run().finished]))
+""",
+        tmp_path,
+    )
+    assert other == plain
+    assert degrees == [1, 249]
+    assert ended
