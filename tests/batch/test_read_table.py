@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from command import call
 from functions import raising, silent
 from sweeping import digest, flipped, grid, parts_of, swept
 
@@ -43,3 +44,15 @@ def test_a_folder_without_a_sweep_is_an_error_of_one_line(tmp_path):
     with pytest.raises(ExperimentError, match="holds no sweep") as caught:
         read_table(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_run_is_read_by_its_folder_or_by_a_file_of_it(tmp_path):
+    assert call("run", "town", "--citizens", 60, "--out", tmp_path / "run", "--no-figures") == 0
+    nation = read_table(tmp_path / "run")
+    assert nation.equals(read_table(str(tmp_path / "run" / "nation.parquet")))
+    assert len(read_table(tmp_path / "run" / "regions.parquet")) == 2 * len(nation) == 120
+    content = bytearray((tmp_path / "run" / "nation.parquet").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "run" / "nation.parquet").write_bytes(content)
+    with pytest.raises(OSError, match="checksum"):
+        read_table(tmp_path / "run")

@@ -11,8 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from command import call
-from samizdat import Simulation, __version__
-from samizdat.run.records import read_table, table_digest
+from samizdat import Simulation, __version__, read_table
+from samizdat.run.records import table_digest
 from worlds import town
 
 COLUMNS = [

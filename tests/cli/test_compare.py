@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from command import call
-from samizdat.run.records import read_table
+from samizdat import read_table
 
 
 @pytest.fixture(scope="module")

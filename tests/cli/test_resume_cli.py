@@ -12,8 +12,9 @@ import pytest
 from test_cli import manifest_of
 
 from command import call
+from samizdat import read_table
 from samizdat.run import checkpoint, digests
-from samizdat.run.records import read_table, table_digest
+from samizdat.run.records import table_digest
 from samizdat.system.files import FolderLock
 
 # Each step takes at least 20 ms, so that a signal meets the run wherever it is meant to.

@@ -167,7 +167,9 @@ def test_leaving_a_block_at_rest_alone_changes_nothing(monkeypatch):
     while not left_alone.finished:
         never._world.caches.rest_key[:] = np.nan
         left_alone.step(), never.step()
-        rested += np.count_nonzero(left_alone._world.caches.rest_key == left_alone._world.caches.rest_key)
+        rested += np.count_nonzero(
+            left_alone._world.caches.rest_key == left_alone._world.caches.rest_key
+        )
     assert rested > 0
     assert same_state(left_alone, never)
     assert same_history(left_alone, never)

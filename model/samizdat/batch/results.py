@@ -14,6 +14,7 @@ from samizdat.batch.factors import DUMMY
 from samizdat.batch.folder import DESIGN, read_manifest
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
+from samizdat.run.records import NATION, read_run_table
 
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
 
@@ -95,25 +96,29 @@ def read_results(folder: str | Path) -> Results:
     return Results(folder, manifest, experiment, factors, table, failed, len(design), damaged)
 
 
-def read_table(folder: str | Path) -> pd.DataFrame:
-    """Return the table of a sweep's folder, finished or not: a row a finished run.
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Return a table that a run or a sweep wrote, verified.
 
     Parameters
     ----------
-    folder
-        Where a sweep was written, as in ``results/NAME``.
+    path
+        A table of a run, as in ``first/nation.parquet``; the folder of a run, for its table of
+        the nation; or the folder of a sweep, finished or not.
 
     Returns
     -------
     DataFrame
-        As `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
-        replicates in order. A part that has changed since it was written is skipped. Runs that
+        Of a run one row a day, or a day and region. Of a sweep one row a finished run, as `sweep`
+        returns it: RunId, point, iteration, Step, factors, seed, measures; points and replicates
+        in order. A part of a sweep that has changed since it was written is skipped. Runs that
         are not done yet, or failed, have no row.
 
     Raises
     ------
+    OSError
+        If a table of a run is absent or damaged.
     ExperimentError
-        In one line, if the folder holds no sweep.
+        In one line, if the folder holds neither a run nor a sweep.
 
     Examples
     --------
@@ -126,7 +131,10 @@ def read_table(folder: str | Path) -> pd.DataFrame:
     >>> read_table("results/street").equals(table)
     True
     """
-    return read_results(folder).table
+    path = Path(path)
+    if path.is_dir() and not (path / NATION).exists():
+        return read_results(path).table
+    return read_run_table(path / NATION if path.is_dir() else path)
 
 
 def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:

@@ -229,7 +229,9 @@ def resume_state(world: World) -> None:
     blocks are at rest: the next step finds that out.
     """
     state = world.state
-    ears = state.ears.copy()  # at the start of the step; since then some were detained, others got a VPN
+    ears = (
+        state.ears.copy()
+    )  # at the start of the step; since then some were detained, others got a VPN
     listen(0, len(world.blocks), world)
     state.ears[:] = ears
     for b, (first, last, _) in enumerate(world.blocks.tolist()):

@@ -313,7 +313,7 @@ def as_days(table: pd.DataFrame) -> pa.Table:
     return arrow.set_column(index, "date", arrow.column("date").cast(pa.date32()))
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_run_table(path: Path) -> pd.DataFrame:
     """Read a table that `write_table` wrote, and verify its checksums.
 
     Raises

@@ -270,8 +270,16 @@ def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: P
 @internal
 def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let the citizens of a block who are marked active today attend and decide."""
-    state, words, touched = world.state, world.scratch.words[scratch], world.scratch.touched[scratch]
-    here, counts, tally = world.signals[world.blocks[b, REGION]], world.caches.block_counts[b], world.tallies[b]
+    state, words, touched = (
+        world.state,
+        world.scratch.words[scratch],
+        world.scratch.touched[scratch],
+    )
+    here, counts, tally = (
+        world.signals[world.blocks[b, REGION]],
+        world.caches.block_counts[b],
+        world.tallies[b],
+    )
     background = 0.0
     if p.attention.on != 0.0 and int(here["running"]) and float(here["coverage"]) > 0.0:
         background = awakening_by_media(float(here["coverage"]), world.step_days, p.attention)
