@@ -177,4 +177,4 @@ def test_shortcuts_change_no_bit_where_the_rare_happens(values):
 @pytest.mark.parametrize("name", MAY_CHANGE)
 def test_shortcuts_change_no_bit_at_the_edges_of_each_number(name):
     for value in edges(name):
-        run_both(town(100).change({**BUSY, name: value}), steps=40)
+        run_both(town(100).change({**BUSY, name: value}), size=16, steps=40)
