@@ -167,7 +167,7 @@ def test_shortcuts_change_no_bit_whatever_the_parameters(world):
 
 @pytest.mark.slow
 @given(worlds(most_citizens=NEAR + 700, most_steps=120))
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_shortcuts_change_no_bit_in_many_larger_worlds(world):
     run_both(**world)
 
