@@ -61,6 +61,7 @@ hazard = interpreted(attention.hazard)
 next_grievance = interpreted(grievance.next_grievance)
 next_trust, settled_trust = interpreted(trust.next_trust), interpreted(trust.settled_trust)
 next_fear, trace_probability = interpreted(fear.next_fear), interpreted(decision.trace_probability)
+opposition, motive = interpreted(decision.opposition), interpreted(decision.motive)
 mobilises, speaks = interpreted(decision.mobilises), interpreted(decision.speaks)
 street_risk, post_risk = interpreted(decision.street_risk), interpreted(decision.post_risk)
 term = interpreted(fate.term)
@@ -68,7 +69,7 @@ next_circumventing = interpreted(circumvention.next_circumventing)
 
 
 def at_rest(x: float) -> float:
-    """Round to what is kept overnight."""
+    """Round to what is kept from step to step."""
     return float(np.float32(x))
 
 
@@ -205,22 +206,22 @@ class Citizen(mesa.Agent):
             street, others, d, here.mobilised_share, here.foreign_signal,
             self.ears & FOREIGN != 0, p.reach,
         )  # fmt: skip
-        opposition = self.grievance * (1.0 - self.trust)
-        motive = p.decision.opposition_weight * opposition + p.decision.exposure_weight * x
+        opposed = opposition(self.grievance, self.trust)
+        drive = motive(opposed, x, p.decision)
         platforms = self.ears & PLATFORMS
         fear, aversion, threshold = self.fear, self.risk_aversion, self.threshold
         risk = street_risk(street, d, fear, here.security, p.decision)
-        if mobilises(motive, risk, aversion, threshold, p.decision):
+        if mobilises(drive, risk, aversion, threshold, p.decision):
             return MOBILISE, STREET | TALK | platforms
         no_channel = not platforms and not p.reach.word_of_mouth
-        if no_channel or not speaks(motive, 0.0, aversion, threshold, p.decision):
+        if no_channel or not speaks(drive, 0.0, aversion, threshold, p.decision):
             return SILENT, 0
         voice = 0
         if platforms:
-            risk = post_risk(self.traced(here), opposition, fear, p.decision)
-            if speaks(motive, risk, aversion, threshold, p.decision):
+            risk = post_risk(self.traced(here), opposed, fear, p.decision)
+            if speaks(drive, risk, aversion, threshold, p.decision):
                 voice = platforms
-        if p.reach.word_of_mouth and speaks(motive, fear, aversion, threshold, p.decision):
+        if p.reach.word_of_mouth and speaks(drive, fear, aversion, threshold, p.decision):
             voice |= TALK
         if voice & PLATFORMS or (voice & TALK and not platforms):
             return SHARE, voice

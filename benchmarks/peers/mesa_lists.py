@@ -18,7 +18,7 @@ class Citizen(mesa.Agent):
         super().__init__(model)
         self.needed = needed
         self.neighbours: list[Citizen] = []
-        self.attentive = self.active = self.acts = False
+        self.attentive = self.active = self.will_act = False
 
     def decide(self) -> None:
         """Become attentive by chance; look at the neighbours."""
@@ -28,11 +28,11 @@ class Citizen(mesa.Agent):
             seen = 0
             for other in self.neighbours:
                 seen += other.active
-            self.acts = seen >= self.needed
+            self.will_act = seen >= self.needed
 
     def turn(self) -> None:
         """Let the others see it."""
-        self.active = self.acts
+        self.active = self.will_act
 
 
 class Contagion(mesa.Model):

@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from command import call
 from functions import raising, silent
 from sweeping import digest, flipped, grid, parts_of, swept
 
 import samizdat
+from command import call
 from samizdat import read_table
 from samizdat.batch.experiment import ExperimentError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from samizdat import Simulation
+from samizdat import Scenario, Simulation
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.registry import REGISTRY
 from worlds import run, same_state, town
@@ -29,8 +29,8 @@ def found():
     return json.loads(done.stdout)
 
 
-RULES = [n for n, named in REGISTRY.items()
-         if named.group == "parameters" and named.quantity.off is not None]  # fmt: skip
+RULES = [n for n, entry in REGISTRY.items()
+         if entry.group == "parameters" and entry.quantity.off is not None]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -82,28 +82,70 @@ def test_without_security_the_street_is_as_risky_as_without_police():
     assert same_state(weightless, anyhow)
 
 
-GRAPHS_SEE = {
-    "graph.close_degree": lambda g: g["close_ties"] == 0,
-    "graph.online_degree": lambda g: g["online_ties"] == 0,
-    "graph.online_skew": lambda g: g["online_degree_maximum"] < 30,
-    "graph.homophily": lambda g: (
-        g["online_within_region"] < 0.6
-    ),  # 0.52 = 0.6**2 + 0.4**2 by chance
-    "graph.close_far": lambda g: True,
-    "graph.near": lambda g: True,
-    "graph.rewiring": lambda g: True,
+def measured(simulation, name):
+    """One of the graph's own measures."""
+    return simulation.graph.measures(simulation.scenario.region_first)[name]
+
+
+def ties_of(simulation, kind):
+    """The two ends of every tie of a kind, once from each side."""
+    ties = simulation.graph.ties
+    ends = np.repeat(np.arange(simulation.graph.citizens), np.diff(ties.start))
+    close = np.arange(len(ties.neighbour)) < (ties.start[:-1] + ties.close)[ends]
+    chosen = close if kind == "close" else ~close
+    return ends[chosen], ties.neighbour[chosen].astype(np.int64)
+
+
+def share_far(simulation):
+    """The share of close ties that lead more than 100 places around the region."""
+    i, j = ties_of(simulation, "close")
+    first = simulation.scenario.region_first
+    size = np.diff(first)[np.searchsorted(first, i, side="right") - 1]
+    return np.mean(np.minimum(np.abs(i - j), size - np.abs(i - j)) > 100)
+
+
+def share_in_town(simulation):
+    """The share of online ties within Old Town, two towns of 600, that stay in one of them."""
+    i, j = ties_of(simulation, "online")
+    inside = (i < 1200) & (j < 1200)
+    return np.mean((i[inside] < 600) == (j[inside] < 600))
+
+
+def longest_on_the_ring(simulation):
+    """How many places around the ring the longest tie leads."""
+    i, j = ties_of(simulation, "close")
+    return np.minimum(np.abs(i - j), simulation.graph.citizens - np.abs(i - j)).max()
+
+
+NEAR_ONLY = {"graph.acquaintance_reach": 1}  # else some near acquaintances live far off too
+GRAPHS_SEE = {  # in which town; and what is true at the off value, and at the default is not
+    "graph.close_degree": ({}, lambda s: measured(s, "close_ties") == 0),
+    "graph.online_degree": ({}, lambda s: measured(s, "online_ties") == 0),
+    "graph.online_skew": ({}, lambda s: measured(s, "online_degree_maximum") < 30),
+    # 0.52 = 0.6**2 + 0.4**2 by chance
+    "graph.homophily": ({}, lambda s: measured(s, "online_within_region") < 0.6),
+    # one acquaintance in 90 by the law of distances; a tenth are drawn from the region by default
+    "graph.close_far": (NEAR_ONLY, lambda s: share_far(s) < 0.01),
+    "graph.near": ({}, lambda s: abs(share_in_town(s) - 0.5) < 0.05),  # by chance; some 2,500 ties
+    "graph.rewiring": ("watts_strogatz", lambda s: longest_on_the_ring(s) == 3),  # neighbours
 }
 
 
-@pytest.mark.parametrize("name", [n for n in GRAPHS_SEE if n in REGISTRY])
+@pytest.mark.parametrize("name", GRAPHS_SEE)
 def test_a_graph_without_it_shows_it(name):
-    quantity = REGISTRY[name].quantity
-    simulation = Simulation(town(2000).change({name: quantity.off}))
-    assert GRAPHS_SEE[name](simulation.graph.measures(simulation.scenario.region_first))
+    where, seen = GRAPHS_SEE[name]
+    world = town(2000)
+    if isinstance(where, str):
+        spec = world.spec.model_copy(update={"graph": where})
+        world, where = Scenario("textbook", spec, world.parameters), {}
+    without = world.change({**where, name: REGISTRY[name].quantity.off})
+    assert seen(Simulation(without))
+    assert not seen(Simulation(world.change(where)))
 
 
 def test_every_number_with_an_off_value_is_held_to_it_above():
     here = {"blocking.deniability", "adoption.ceiling", "instigators", "security"}
     held = {*RULES, *SAME_AS, *GRAPHS_SEE, *here}
     held |= {name for lever in LEVERS.values() for name in lever.off}
-    assert {n for n, named in REGISTRY.items() if named.quantity.off is not None} <= held
+    assert held <= {*REGISTRY}, "a name that is no longer registered"
+    assert {n for n, entry in REGISTRY.items() if entry.quantity.off is not None} <= held

@@ -15,6 +15,7 @@ from samizdat import Scenario, Simulation
 from samizdat.core import step
 from samizdat.core.layout import GROUP
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, mark_speakers
+from samizdat.run import simulation as simulation_module
 from worlds import STATE, run, same_history, same_state, town
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
@@ -70,8 +71,8 @@ def test_a_second_process_gives_the_same_result():
 
 
 def test_result_does_not_depend_on_threads_where_blocks_meet(monkeypatch):
-    monkeypatch.setattr("samizdat.run.simulation.ALONE_BELOW", 0)
-    monkeypatch.setattr("samizdat.run.simulation.BLOCK", 64)
+    monkeypatch.setattr(simulation_module, "ALONE_BELOW", 0)
+    monkeypatch.setattr(simulation_module, "BLOCK", 64)
     one, two, three = (run(town(1001), threads=k) for k in (1, 2, 3))
     assert same_state(one, two)
     assert same_state(one, three)
@@ -87,7 +88,7 @@ def test_result_does_not_depend_on_threads_among_300_000():
 
 def test_result_does_not_depend_on_the_size_of_blocks(monkeypatch):
     whole = run(town(700))
-    monkeypatch.setattr("samizdat.run.simulation.BLOCK", 53)
+    monkeypatch.setattr(simulation_module, "BLOCK", 53)
     assert fingerprint(run(town(700))) == fingerprint(whole)
 
 
@@ -99,7 +100,7 @@ def test_push_and_pull_count_the_same_voices(monkeypatch, share):
 
 
 def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
-    monkeypatch.setattr("samizdat.run.simulation.BLOCK", 100)
+    monkeypatch.setattr(simulation_module, "BLOCK", 100)
     simulation = Simulation(town(9000), seed=2, threads=1)
     simulation.run(simulation.scenario.date_of(20))
     world = step.swap_buffers(simulation._world)
@@ -136,7 +137,7 @@ def test_every_pass_is_compiled_for_one_signature_only():
         assert len(getattr(step, name).signatures) == 1, name
 
 
-def test_two_policies_share_their_luck_until_they_differ():
+def test_two_policies_share_their_random_numbers_until_they_differ():
     with_law = run(town(800))
     without = run(town(800).change({"chill": 0.05}))  # pinned: the law of 28 March does nothing
     before = with_law.regions["step"] < 27
@@ -160,7 +161,7 @@ def test_nobody_acts_where_nothing_happens():
 
 
 def test_leaving_a_block_at_rest_alone_changes_nothing(monkeypatch):
-    monkeypatch.setattr("samizdat.run.simulation.BLOCK", 64)
+    monkeypatch.setattr(simulation_module, "BLOCK", 64)
     law = town(1500).change({"citizens": 1500, "adoption.ceiling": 0.3})
     left_alone, never = (Simulation(law, seed=4, threads=1) for _ in range(2))
     rested = 0

@@ -244,7 +244,7 @@ def test_one_of_a_million_is_explained_without_a_copy_of_anybody_else():
     assert day.posture == "silent"
 
 
-def said(capsys, *arguments):
+def explained(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
         main(["explain", *arguments])
     captured = capsys.readouterr()
@@ -255,7 +255,7 @@ TOWN = ("town", "--citizens", "100")
 
 
 def test_the_command_tells_the_days_that_are_asked_for(capsys):
-    code, out, _ = said(capsys, *TOWN, "--citizen", "3", "--from", "2014-03-20", "--to",
+    code, out, _ = explained(capsys, *TOWN, "--citizen", "3", "--from", "2014-03-20", "--to",
                         "2014-03-24", "--json")  # fmt: skip
     told = json.loads(out)
     assert code == 0
@@ -269,7 +269,7 @@ def test_the_command_tells_the_days_that_are_asked_for(capsys):
 
 
 def test_the_command_speaks_in_words(capsys):
-    code, out, _ = said(capsys, *TOWN, "--citizen", "3", "--to", "2014-04-10", "--seed", "2",
+    code, out, _ = explained(capsys, *TOWN, "--citizen", "3", "--to", "2014-04-10", "--seed", "2",
                         "--regime", "networked", "--set", "attention.beta=1")  # fmt: skip
     assert code == 0
     assert out.startswith("Citizen 3 of town (synthetic), seed 2: lives in Old Town; ")
@@ -277,7 +277,7 @@ def test_the_command_speaks_in_words(capsys):
 
 
 def test_without_dates_the_first_day_is_told(capsys):
-    _, out, _ = said(capsys, *TOWN, "--citizen", "3", "--json")
+    _, out, _ = explained(capsys, *TOWN, "--citizen", "3", "--json")
     assert [day["date"] for day in json.loads(out)["days"]] == ["2014-03-01"]
 
 
@@ -299,7 +299,7 @@ def test_without_dates_the_first_day_is_told(capsys):
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_line(capsys, arguments, reason):
-    code, out, err = said(capsys, *TOWN, *arguments)
+    code, out, err = explained(capsys, *TOWN, *arguments)
     assert (code, out) == (2, "")
     assert reason in err
     assert err.count("\n") == 1

@@ -37,7 +37,7 @@ def settle(*sizes, seed=9, spec=None, habits=None, audiences=(0.7, 0.5, 0.1), fo
 
 
 @pytest.fixture(scope="module")
-def people():
+def citizens_drawn():
     return settle(N)
 
 
@@ -92,8 +92,8 @@ def test_citizens_are_numbered_region_by_region():
      ("risk_aversion", stats.uniform()), ("adoption_rank", stats.uniform()),
      ("literacy_rank", stats.uniform())],
 )  # fmt: skip
-def test_traits_follow_their_declared_distributions(people, trait, law):
-    values = np.sort(getattr(people, trait).astype(float))
+def test_traits_follow_their_declared_distributions(citizens_drawn, trait, law):
+    values = np.sort(getattr(citizens_drawn, trait).astype(float))
     distance = np.abs(law.cdf(values) - (np.arange(N) + 0.5) / N).max()
     # Kolmogorov: sqrt(n) times the distance exceeds 2.5 once in 130,000; within a cell of twelve
     # adoption ranks go together, which makes them worth N / (1 + 11 / 2) citizens at worst
@@ -101,14 +101,16 @@ def test_traits_follow_their_declared_distributions(people, trait, law):
     assert distance < 2.5 / np.sqrt(worth)
 
 
-def test_thresholds_are_normal_above_their_floor(people):
+def test_thresholds_are_normal_above_their_floor(citizens_drawn):
     spec = Population(threshold=Normal(kind="normal", mean=0.1, sd=0.1, floor=0.02))
     drawn = settle(N, spec=spec, habits=Habits(instigators=0.0)).threshold
     below = stats.norm(0.1, 0.1).cdf(0.02)
     assert drawn.min() == np.float32(0.02)
     assert (drawn == np.float32(0.02)).mean() == pytest.approx(below, abs=5 * 0.5 / np.sqrt(N))
-    assert np.median(people.threshold) == pytest.approx(0.50, abs=5 * 1.26 * 0.11 / np.sqrt(N))
-    assert people.threshold.std() == pytest.approx(0.11, abs=5 * 0.11 / np.sqrt(2 * N))
+    assert np.median(citizens_drawn.threshold) == pytest.approx(
+        0.50, abs=5 * 1.26 * 0.11 / np.sqrt(N)
+    )
+    assert citizens_drawn.threshold.std() == pytest.approx(0.11, abs=5 * 0.11 / np.sqrt(2 * N))
 
 
 @pytest.mark.parametrize(("a", "b"), [(2, 5), (5, 3), (1, 1), (0.5, 0.5), (8, 2), (30, 70)])
@@ -180,17 +182,17 @@ def test_there_are_none_or_nothing_else_at_the_ends(share, count):
 # Platforms
 
 
-def test_each_platform_has_its_audience_among_those_who_chose(people):
+def test_each_platform_has_its_audience_among_those_who_chose(citizens_drawn):
     # 0.7, 0.5, 0.1; the 0.135 who would have none get one, in proportion
     none = 0.3 * 0.5 * 0.9
     for k, audience in enumerate((0.7, 0.5, 0.1)):
-        share = (people.platforms & (1 << k) != 0).mean()
+        share = (citizens_drawn.platforms & (1 << k) != 0).mean()
         expected = audience + none * audience / 1.3
         assert share == pytest.approx(expected, abs=5 * 0.5 / np.sqrt(N))
 
 
-def test_everybody_uses_at_least_one_platform(people):
-    assert np.all(people.platforms & PLATFORMS != 0)
+def test_everybody_uses_at_least_one_platform(citizens_drawn):
+    assert np.all(citizens_drawn.platforms & PLATFORMS != 0)
 
 
 def test_platforms_are_used_independently_of_each_other():
@@ -199,8 +201,8 @@ def test_platforms_are_used_independently_of_each_other():
     assert both == pytest.approx(0.35, abs=5 * 0.5 / np.sqrt(N))
 
 
-def test_the_foreign_press_has_an_audience_of_its_own_and_is_no_platform(people):
-    assert (people.platforms & FOREIGN != 0).mean() == pytest.approx(
+def test_the_foreign_press_has_an_audience_of_its_own_and_is_no_platform(citizens_drawn):
+    assert (citizens_drawn.platforms & FOREIGN != 0).mean() == pytest.approx(
         0.15, abs=5 * 0.36 / np.sqrt(N)
     )
     assert np.all(settle(100, audiences=(1e-9,), foreign=1.0).platforms == FOREIGN | 1)
@@ -230,8 +232,8 @@ def test_ranks_are_correlated_within_cells_as_declared(correlation):
     assert within == pytest.approx(correlation, abs=5 / np.sqrt(N / CELL))
 
 
-def test_ranks_of_different_cells_are_not(people):
-    z = of_cells(people.adoption_rank)
+def test_ranks_of_different_cells_are_not(citizens_drawn):
+    z = of_cells(citizens_drawn.adoption_rank)
     assert abs(np.corrcoef(z[:-1, 11], z[1:, 0])[0, 1]) < 5 / np.sqrt(N / CELL)
 
 

@@ -1,7 +1,8 @@
 """Random draws addressed by (seed, citizen or region, step, stream), with no state to share.
 
 The same address gives the same number whatever the threads, the order of the citizens, or the
-mechanisms switched on; two runs that differ only in a policy therefore share every draw.
+mechanisms switched on; two runs that differ only in a policy therefore share every draw (common
+random numbers).
 Philox-4x32-10: Salmon, Moraes, Dror & Shaw (2011), SC '11, doi:10.1145/2063384.2063405. One call
 yields four words, which serve the four neighbours i, i+1, i+2, i+3 with i divisible by 4.
 """
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled, inlined
 
-# Every use of chance has a stream of its own; a number is never given to a second use.
+# Each use of random numbers has a stream of its own; no two uses share a stream number.
 (
     ADOPTION_OWN,
     ADOPTION_CIRCLE,

@@ -1,19 +1,19 @@
-"""The one place that says how numba compiles this package.
+"""How numba compiles this package: its options, and where the machine code is kept.
 
-Numba's disk cache watches only the file a function stands in: after an edit of a rule its callers
-would keep the old machine code. The cache therefore lives in a folder named after the digest of
-every file in ``core``; any edit starts a fresh one.
+Numba's disk cache watches only the file in which a function stands: after an edit of a rule its
+callers would keep the old machine code. The cache is therefore kept in a folder named after the
+digest of every file in ``core``; any edit starts a fresh one.
 """
 
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numba
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def source_digest() -> str:
@@ -42,26 +42,28 @@ _ALL = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper"
 
 
 def compiled(function: F) -> F:
-    """Compile a pure function; it releases the GIL, so that threads can share the citizens out."""
+    """Compile a function; it releases the interpreter's lock, so that threads can run it."""
     return cast(F, numba.njit(**_ALL)(function))
 
 
 def internal(function: F) -> F:
-    """Compile a function that compiled code alone may call: Python has no door to it, and crashes.
+    """Compile a function for compiled callers only.
 
-    The door of a function that is handed a world takes longer to compile than many a pass.
+    It has no CPython wrapper; calling it from Python crashes. For a function that takes a world,
+    the wrapper would take longer to compile than many a pass.
     """
     return cast(F, numba.njit(**_ALL, no_cpython_wrapper=True)(function))
 
 
 def inlined(function: F) -> F:
-    """Compile a pure function into each of its callers, whatever its size.
+    """Compile a function into each of its callers, whatever its size.
 
-    For what a loop must see whole to be vectorised; elsewhere it only makes the code longer.
+    For functions that must be inlined for a loop to be vectorised; elsewhere it only makes the code
+    longer.
     """
     return cast(F, numba.njit(**_ALL, forceinline=True)(function))
 
 
 def interpreted(function: F) -> F:
-    """Give back the Python source of a compiled function, to hold the one against the other."""
+    """Return the Python function behind a compiled one, to compare the two or to call it."""
     return cast(F, getattr(function, "py_func", function))

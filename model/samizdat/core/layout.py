@@ -23,7 +23,7 @@ STREET = 1 << 14  # seen in the street (in a voice)
 HELD = 1 << 15  # in detention (in a voice)
 ONLINE = 1 << 15  # online by adoption (in access)
 
-# What a citizen is marked for and with, a bit each; as of the morning.
+# Marks of a citizen, a bit each, as of the start of the step.
 TO_ACT, WAS_AWARE, IS_ONLINE = 1, 4, 8
 IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 
@@ -218,7 +218,7 @@ class Caches(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room for one stretch of NEAR citizens and one thread each; it means nothing between passes."""
+    """Room for a stretch of NEAR citizens, a row a thread; it means nothing between passes."""
 
     words: NDArray[np.uint32]  # (B, NEAR): random words of the stretch
     touched: NDArray[np.uint32]  # (B, NEAR): the citizens of it who are marked active today

@@ -1,9 +1,9 @@
-"""All numbers of the citizens' rules, from the modeller's script to the machine code."""
+"""All parameters of the citizens' rules, from the modeller's script to the machine code."""
 
 import itertools
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from samizdat.core.jit import compiled
 from samizdat.core.mechanisms.attention import Attention
@@ -37,13 +37,13 @@ class Parameters(NamedTuple):
 
 
 def flat(p: Parameters) -> tuple[float, ...]:
-    """Return all numbers in one row: handing that to compiled code costs a tenth."""
+    """Return all numbers in one row, which compiled code takes in a tenth of the time."""
     return tuple(float(number) for group in p for number in group)
 
 
 @compiled
 def grouped(row: tuple[float, ...]) -> Parameters:
-    """Return the parameters of which `flat` made a row; a new group has its slice here."""
+    """Return the parameters of a row made by `flat`; each group has its slice here."""
     return Parameters(
         Reach(*row[:_A]),
         Attention(*row[_A:_B]),
@@ -72,7 +72,7 @@ def quantities() -> Iterator[tuple[str, Quantity, float]]:
 
 def parameters_from(values: Mapping[str, float]) -> Parameters:
     """Return the parameters with the values given by dotted name (all of them known names)."""
-    groups: dict[str, Any] = {}
+    groups = {}
     for group, default in Parameters._field_defaults.items():
         given = {
             f: float(values[f"{group}.{f}"]) for f in default._fields if f"{group}.{f}" in values

@@ -1,10 +1,10 @@
-"""Ask for memory before it is needed: a hint to the machine that changes no result.
+"""Prefetch memory before it is needed: a hint to the machine that changes no result.
 
-Ties lead to citizens who stand anywhere in memory, so that a pass along them waits for one cache
-line after another. Asked for some ties ahead, the lines come while earlier ones are worked on.
+Ties lead to citizens anywhere in memory, so that a pass along them waits for one cache line after
+another. Prefetched some ties ahead, lines arrive while the ones before are worked on.
 """
 
-from typing import Any
+from typing import Any  # numba and llvmlite are untyped
 
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 def prefetch(array: NDArray[Any], place: int) -> None:
-    """Ask for ``array[place]``; interpreted, this does nothing."""
+    """Prefetch ``array[place]``; interpreted, this does nothing."""
 
 
 @intrinsic

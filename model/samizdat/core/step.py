@@ -1,9 +1,8 @@
-"""One step: passes over all blocks, shared out over threads; a barrier before others are read."""
+"""One step: passes over all blocks, divided among threads, with a barrier where others are read."""
 
 import itertools
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +32,17 @@ PUSH_BELOW = 0.15  # share of citizens with a voice up to which pushing costs le
 PARTS = 32  # a thread's parts at most: a busy region must not keep the other threads waiting
 FEWEST = 8  # blocks in a part at least: to hand out a part costs time
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
+Hearing = Callable[[int, int, World], None]  # of the citizens first ... last - 1
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
 
 class ThreadTeam:
-    """The threads that share the citizens out; without an executor, the caller does all."""
+    """The threads among whom the citizens are divided; without an executor, the caller does all."""
 
     def __init__(self, pool: Executor | None = None, size: int = 1) -> None:
         self.pool, self.size = pool, size
 
-    def run(self, one_pass: Callable[..., Any], world: World, *others: Any) -> None:
+    def run(self, one_pass: Callable[..., None], world: World, *others: object) -> None:
         """Run a pass over all blocks and wait until it is done everywhere."""
         n_blocks = len(world.blocks)
         if self.pool is None or n_blocks == 1:
@@ -51,7 +51,7 @@ class ThreadTeam:
         parts = max(self.size, min(PARTS * self.size, n_blocks // FEWEST))
         self._share(one_pass, _equal_cuts(world.blocks, min(parts, n_blocks)), world, *others)
 
-    def hear(self, hearing: Callable[..., Any], world: World) -> None:
+    def hear(self, hearing: Hearing, world: World) -> None:
         """Run a hearing over all listeners, in ranges cut at multiples of NEAR."""
         n, parts = len(world.state.voice), 1 if self.pool is None else self.size
         cuts = sorted({0, n, *(n * k // parts // NEAR * NEAR for k in range(1, parts))})
@@ -60,7 +60,7 @@ class ThreadTeam:
             return
         self._share(hearing, cuts, world)
 
-    def _share(self, work: Callable[..., Any], cuts: list[int], *others: Any) -> None:
+    def _share(self, work: Callable[..., None], cuts: list[int], *others: object) -> None:
         """Let the caller and the pool take one part after the other, until all are done."""
         assert self.pool is not None
         left = iter(list(itertools.pairwise(cuts)))
@@ -229,9 +229,7 @@ def resume_state(world: World) -> None:
     blocks are at rest: the next step finds that out.
     """
     state = world.state
-    ears = (
-        state.ears.copy()
-    )  # at the start of the step; since then some were detained, others got a VPN
+    ears = state.ears.copy()  # those of the step, before its detentions and new VPNs
     listen(0, len(world.blocks), world)
     state.ears[:] = ears
     for b, (first, last, _) in enumerate(world.blocks.tolist()):

@@ -11,7 +11,7 @@ from samizdat.core import draws
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import AWARE, SIGNALS, SPENT, UNAWARE
 from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
-from samizdat.core.passes.act import attend
+from samizdat.core.passes.citizen import attend
 
 law = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -15,7 +15,7 @@ law = settings(max_examples=150, deadline=None, derandomize=True)
 def has_vpn(
     before=0, access=A | B | ONLINE, ears=A, blocked=B, blackout=0, rank=0.1, draw=0.01, **p
 ):
-    """Whether she has a VPN tomorrow; unless told otherwise, she is cut off, literate, lucky."""
+    """Whether she has a VPN tomorrow; unless told otherwise, she is cut off, literate and drawn."""
     given_ = {"literacy": 0.2, "anonymity": 0.5, "uptake": 0.05, "lapse": 0.02} | p
     p = Circumvention(**given_)
     return next_circumventing(before, access, ears, blocked, blackout, rank, draw, p) == 1
@@ -24,7 +24,7 @@ def has_vpn(
 # Uptake
 
 
-def test_who_is_cut_off_literate_and_lucky_gets_one():
+def test_who_is_cut_off_literate_and_drawn_gets_one():
     assert has_vpn()
 
 
@@ -58,8 +58,8 @@ def test_the_offline_are_not_cut_off():
 @given(st.integers(0, 4095), st.integers(0, 4095), flags, unit, unit)
 def test_at_uptake_0_nobody_gets_one(used, blocked, blackout, rank, draw):
     ears = 0 if blackout else used & ~blocked
-    lucky = {"rank": rank, "draw": draw, "uptake": 0.0, "literacy": 1.0}
-    assert not has_vpn(0, used | ONLINE, ears, blocked, blackout, **lucky)
+    drawn = {"rank": rank, "draw": draw, "uptake": 0.0, "literacy": 1.0}
+    assert not has_vpn(0, used | ONLINE, ears, blocked, blackout, **drawn)
 
 
 @law

@@ -18,7 +18,7 @@ from samizdat.core.mechanisms.decision import (
 )
 from samizdat.core.mechanisms.reach import Reach, exposure
 from samizdat.core.parameters import declared
-from samizdat.core.passes.act import decide
+from samizdat.core.passes.citizen import decide
 
 A = 1  # a platform
 unit, flags = st.floats(0, 1), st.integers(0, 1)

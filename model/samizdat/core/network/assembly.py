@@ -1,8 +1,8 @@
-"""A society's ties straight into compressed rows, on several threads, with no list of pairs.
+"""A society's ties written directly as compressed rows, on several threads, without pairs.
 
 The citizens are cut into ranges, one a thread, which alone counts and fills the rows of its range.
 Ties are drawn twice by those who begin them: to count the ends of every row, and to fill them in.
-Ends in another range (a few of the online ties) are kept in a box for its thread. Then every row
+Ends in another range (a few of the online ties) are put in an outbox for its thread. Then every row
 is sorted, repeated ties are dropped, and the rows are moved together. The graph depends on no cut.
 """
 
@@ -30,14 +30,14 @@ from samizdat.core.network.social import (
 )
 
 _STRETCH = 1 << 18  # citizens between two looks at whether to stop
-_OUTBOX = 1 << 18  # ends sent to other ranges at once, at least
+_OUTBOX = 1 << 18  # ends that an outbox holds, at least
 
 
 Outbox = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
 
 
 def assemble(who: Society, threads: int) -> Ties:
-    """Build the rows of all citizens on so many threads.
+    """Build the rows of all citizens on this many threads.
 
     Beside the rows themselves it takes 8 bytes a citizen, and 8 for each end that crosses ranges.
     """
@@ -73,7 +73,7 @@ class _Assembly:
         self.stopped = False
 
     def count(self, k: int) -> None:
-        """Count the ends of the ties begun in range k; those in other ranges go into its boxes."""
+        """Count the ends of the ties begun in range k; those in other ranges go to its outboxes."""
         buffers = buffers_for(self.who)
         outbox = np.empty((2, 2, max(_OUTBOX, buffers.source.size)), np.int32)
         for sent in self._drawn(k, buffers, outbox, False):
@@ -118,7 +118,7 @@ class _Assembly:
     def _drawn(
         self, k: int, buffers: DrawBuffers, outbox: NDArray[np.int32], filling: bool
     ) -> Iterator[tuple[int, int]]:
-        """Draw the ties begun in range k; yield how many ends of each kind the box holds."""
+        """Draw the ties begun in range k; yield how many ends of each kind the outbox holds."""
         first, last = self.ranges[k]
         rows = (self.next_close, self.next_online, self.neighbour)
         at = first
@@ -160,8 +160,8 @@ def _draw(
 
     Returns
     -------
-    Where it stopped (at ``until``, or before as the box might overflow), and how many ends of
-    close and of online ties the box holds.
+    Where it stopped (at ``until``, or before as the outbox might overflow), and how many ends
+    of close and of online ties the outbox holds.
     """
     close, online, full = 0, 0, outbox.shape[2] - buffers.source.size
     while at < until and (filling or max(close, online) <= full):
@@ -196,7 +196,7 @@ def _enter(
     outbox: NDArray[np.int32],
     sent: int,
 ) -> int:
-    """Count or fill in the ends of the ties on the desk; put those of other ranges into the box."""
+    """Count or fill in the ends of the buffered ties; put those of other ranges in the outbox."""
     if filling:
         for e in range(ties):
             i, j = int(buffers.source[e]), int(buffers.target[e])
@@ -230,7 +230,7 @@ def _receive(
     row: NDArray[np.int64],
     neighbour: NDArray[np.int32],
 ) -> None:
-    """Count or fill in the ends of a box that belong into the own range."""
+    """Count or fill in the ends of an outbox that belong in the own range."""
     for e in range(outbox.shape[1]):
         i = int(outbox[0, e])
         if first <= i < last:

@@ -5,7 +5,7 @@ and all of one town, into ``source`` and ``target`` of the buffers, and returns 
 of equal ends is no tie. A pair is a pure function of its address: the same pairs can be drawn
 twice, by any thread, and need not be kept (see :mod:`samizdat.core.network.assembly`).
 
-Loops stand apart and hardly branch, so that several ties are drawn at once.
+Loops are separate and hardly branch, so that they are vectorised over several ties.
 """
 
 from typing import NamedTuple
@@ -61,7 +61,7 @@ class Society(NamedTuple):
 
 
 class DrawBuffers(NamedTuple):
-    """Room to draw in. D is the number of draws, each for four neighbours; a row each where 2-d."""
+    """Scratch arrays of the draws. D is the number of draws, each for four citizens in a row."""
 
     source: NDArray[np.int32]  # (4 D + 1,)
     target: NDArray[np.int32]  # (4 D + 1,)
@@ -76,7 +76,7 @@ class DrawBuffers(NamedTuple):
 
 
 def buffers_for(who: Society) -> DrawBuffers:
-    """Make room to draw in."""
+    """Allocate the scratch arrays of the draws."""
     draws = (BATCH // 4 + 2) * max(CELL_PAIRS // CELL + 1, who.acquainted.size, who.contacted.size)
     ties = 4 * draws + 1
     return DrawBuffers(
@@ -118,7 +118,7 @@ def town_of(who: Society, r: int, i: int) -> int:
 
 @internal
 def circles(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) -> int:
-    """Tie all members of each circle of each cell; a citizen belongs with a chance."""
+    """Tie all members of each circle of each cell; each citizen is a member with a probability."""
     at, all_belong = 0, who.belonging >= 1.0
     begin, end = int(who.region_first[r]), int(who.region_first[r + 1])
     for cell in range(begin + (first - begin) // CELL * CELL, last, CELL):
@@ -145,7 +145,7 @@ def _listed(
     table: NDArray[np.float64],
     buffers: DrawBuffers,
 ) -> int:
-    """Draw how many ties each begins, and list the draws to make: the k-th tie of a group."""
+    """Draw how many ties each citizen begins, and list the draws to make (group, k-th tie)."""
     head, groups = first >> 2, ((last + 3) >> 2) - (first >> 2)
     for g in range(groups):
         buffers.group[g], buffers.turn[g] = head + g, 0

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.draws import ATTENTION, SEEDS, fill_words, filled, uniform
-from samizdat.core.jit import compiled, inlined, internal
+from samizdat.core.draws import ATTENTION, fill_words, filled, uniform
+from samizdat.core.jit import internal
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
@@ -31,7 +31,6 @@ from samizdat.core.layout import (
     SELF_CENSOR,
     SHARE,
     SILENT,
-    SPENT,
     STREET,
     STREET_HEARD,
     SUM_VISIBLE_POSTS,
@@ -43,35 +42,22 @@ from samizdat.core.layout import (
     World,
 )
 from samizdat.core.mechanisms.attention import (
-    Attention,
-    awakening,
     awakening_by_media,
-    hazard,
-    may_awaken,
-    weariness,
 )
 from samizdat.core.mechanisms.decision import (
-    Decision,
-    marches_at_any_risk,
-    mobilises,
     motive,
     opposition,
-    post_risk,
-    speaks,
-    stays_home,
     stays_silent,
-    street_risk,
     trace_probability,
 )
 from samizdat.core.mechanisms.reach import (
-    Reach,
     ears_imply_access,
     exposure,
     least_reachable,
-    reachable_ties,
     ties_matter,
 )
 from samizdat.core.parameters import Parameters
+from samizdat.core.passes.citizen import attend, decide, ties_in_reach
 from samizdat.core.passes.feel import end_of, fixed, is_calm
 from samizdat.core.prefetch import prefetch
 
@@ -79,119 +65,6 @@ MANY = NEAR // 16  # citizens from which the draws of all NEAR cost less than on
 _ONE = np.uint64(1)
 AHEAD = 4  # citizens ahead whose ties are prefetched
 FIRST_TIES = 24  # of each: longer rows are fetched by the machine itself
-
-
-@compiled
-def attend(
-    attention: int,
-    heard: int,
-    reads_foreign: bool,
-    spoke: bool,
-    draw: float,
-    address: tuple[int, int, int],
-    here: np.void,
-    step_days: float,
-    shortcuts: bool,
-    p: Attention,
-) -> int:
-    """Return UNAWARE, AWARE or SPENT; ``draw`` serves whichever transition applies.
-
-    ``address`` (seed, i, step) is that of her chance of being among the first to know.
-    """
-    seed, i, step = address
-    fresh, running = int(here["fresh"]), int(here["running"])
-    if fresh and attention == SPENT:
-        attention = UNAWARE
-    if attention == UNAWARE:
-        if fresh:
-            seeds = float(here["seeds"])
-            if seeds > 0.0 and uniform(seed, i, step, SEEDS) < seeds:
-                return AWARE
-        if running:
-            per_day = hazard(
-                heard, float(here["flooding"]), float(here["coverage"]),
-                float(here["coverage_abroad"]), reads_foreign, p,
-            )  # fmt: skip
-            possible = not shortcuts or may_awaken(draw, per_day, step_days)
-            if possible and draw < awakening(per_day, step_days):
-                return AWARE
-    elif attention == AWARE:
-        chance = weariness(heard, running, spoke, p)
-        if draw < chance:
-            return SPENT
-    return attention
-
-
-@inlined
-def ties_in_reach(
-    first: int,
-    last: int,
-    n_close: int,
-    access: int,
-    ears: int,
-    simple: bool,
-    neighbour: NDArray[np.int32],
-    all_access: NDArray[np.uint16],
-    last_ears: NDArray[np.uint16],
-    p: Reach,
-) -> float:
-    """Return d, the number of ties of which the heard are a share; others' ears are yesterday's.
-
-    ``first`` and ``last`` are the places of her online ties; ``simple`` says that
-    `ears_imply_access`, so that one read a tie suffices.
-    """
-    n_net, n_open = 0, 0
-    if simple:
-        for e in range(first, last):
-            n_open += (ears & int(last_ears[int(neighbour[e])]) & PLATFORMS) != 0
-    else:
-        for e in range(first, last):
-            j = int(neighbour[e])
-            common = (access & int(all_access[j]) & PLATFORMS) != 0
-            n_net += common
-            n_open += common & ((ears & int(last_ears[j]) & PLATFORMS) != 0)
-    return reachable_ties(n_close, n_net, n_open, p)
-
-
-@compiled
-def decide(
-    motive: float,
-    street: int,
-    d: float,
-    opposition: float,
-    fear: float,
-    threshold: float,
-    aversion: float,
-    traced: float,
-    platforms: int,
-    security: float,
-    word_of_mouth: float,
-    shortcuts: bool,
-    p: Decision,
-) -> tuple[int, int]:
-    """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0.
-
-    With ``shortcuts``, a risk is computed only where it can decide.
-    """
-    if not (shortcuts and stays_home(motive, aversion, threshold, p)) and (
-        (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
-        or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
-    ):
-        return MOBILISE, STREET | TALK | platforms
-    would = speaks(motive, 0.0, aversion, threshold, p)
-    can = platforms != 0 or word_of_mouth != 0.0
-    if shortcuts and not (would and can):
-        return SILENT, 0  # who does not speak at risk 0 speaks at no risk
-    voice = 0
-    if platforms:
-        risk = post_risk(traced, opposition, fear, p)
-        if speaks(motive, risk, aversion, threshold, p):
-            voice = platforms
-    if word_of_mouth != 0.0 and speaks(motive, fear, aversion, threshold, p):
-        voice |= TALK
-    if voice & PLATFORMS or (voice & TALK and platforms == 0):
-        return SHARE, voice
-    return (SELF_CENSOR if would and can else SILENT), voice
 
 
 @internal

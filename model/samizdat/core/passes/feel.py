@@ -254,7 +254,7 @@ def summed(belief: NDArray[np.float32]) -> int:
 def add_up(
     grievance: NDArray[np.float32], trust_now: NDArray[np.float32], tally: NDArray[np.int64]
 ) -> None:
-    """Add the trust and the opposition of the evening to the tally."""
+    """Add trust and opposition, as this step leaves them, to the tally."""
     sum_trust, sum_opposition = 0, 0
     for i in range(trust_now.size):
         trust = float(trust_now[i])
