@@ -26,7 +26,6 @@ from samizdat.regime.orders import (
     Order,
     RegimeInput,
     RegimeState,
-    orders_in_force,
 )
 from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, look_of
 from samizdat.scenario.adoption import year_of
@@ -81,6 +80,7 @@ class Environment:
                 first = bisect.bisect_left(self.dates, launched)
                 self._turns[first : first + 1] = True
         self._settled = False  # whether what stands is written
+        self._ranks = {name: rank for rank, name in enumerate(LEVERS)}
         self._settle_parameters(0)
         self._faced = -1  # the last step that was written
         self._standing = np.zeros(len(sizes), SIGNALS)  # what holds until an entry turns
@@ -330,10 +330,12 @@ class Environment:
         """Record the orders in force, of whatever lever, for the bands."""
         if not self.regime_state.orders and not inputs.dated_orders:
             return
-        for name in LEVERS:
-            for order in orders_in_force(name, inputs, self.regime_state):
-                if is_on(name, inputs.values, order.region):
-                    self._given[_order_key(order)] = order
+        day, step_days = inputs.day, inputs.step_days
+        orders = (*self.regime_state.orders, *inputs.dated_orders)
+        in_force = [order for order in orders if order.touches(day, step_days)]
+        for order in sorted(in_force, key=lambda order: self._ranks.get(order.lever, 0)):
+            if is_on(order.lever, inputs.values, order.region):
+                self._given[_order_key(order)] = order
 
 
 def _order_key(order: Order) -> tuple[str, int, float, str]:
