@@ -27,9 +27,7 @@ def sweep(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(
-            help="Number of processes; 1: only this one (default: one per core)."
-        ),
+        typer.Option(help="Number of processes; 1: only this one (default: one per core)."),
     ] = None,
     dask: Annotated[
         str | None,
