@@ -40,8 +40,8 @@ def test_a_part_that_changed_on_disk_is_passed_over(tmp_path):
     assert len(read_table(tmp_path / "out")) == len(table) - 4
 
 
-def test_a_folder_without_a_sweep_is_an_error_of_one_line(tmp_path):
-    with pytest.raises(ExperimentError, match="holds no sweep") as caught:
+def test_a_folder_without_a_run_or_a_sweep_is_an_error_of_one_line(tmp_path):
+    with pytest.raises(ExperimentError, match="holds neither a run nor a sweep") as caught:
         read_table(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -53,3 +53,27 @@ def test_a_run_is_read_by_its_folder_or_by_a_file_of_it(tmp_path):
     assert len(read_table(tmp_path / "run" / "regions.parquet")) == 2 * len(nation) == 120
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "run" / "nobody.parquet")
+
+
+def test_what_is_no_table_of_a_run_is_an_error_of_one_line(tmp_path):
+    swept(tmp_path / "out", TABLE, silent)
+    (tmp_path / "words.parquet").write_text("no Parquet")
+    (tmp_path / "empty.parquet").write_bytes(b"")
+    for name in ("words.parquet", "empty.parquet", "out/design.parquet"):
+        with pytest.raises(OSError, match=f"{name}: is not a table that a run wrote") as caught:
+            read_table(tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_does_not_exist_is_an_error_of_one_line(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere: no such file or folder") as caught:
+        read_table(tmp_path / "nowhere")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_without_its_table_is_an_error_of_one_line(tmp_path):
+    assert call("run", "town", "--citizens", 60, "--out", tmp_path, "--no-figures") == 0
+    (tmp_path / "nation.parquet").unlink()
+    with pytest.raises(ExperimentError, match=r"the run has no nation\.parquet") as caught:
+        read_table(tmp_path)
+    assert "\n" not in str(caught.value)

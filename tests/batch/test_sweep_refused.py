@@ -61,7 +61,8 @@ FILES = {
     "a factor that is set too": ("citizens = 60", '"attention.beta" = 0.1', ["attention.beta"]),
     "a reserved factor": ('"attention.beta" =', "seed =", ["seed", "reserved"]),
     "a factor that is a measure": ('"attention.beta" =', "arrests =", ["arrests", "measure"]),
-    "an unknown kind of design": ('kind = "grid"', 'kind = "gird"', ["design.kind", "grid"]),
+    "an unknown kind of design": (
+        'kind = "grid"', 'kind = "gird"', ["design.kind", "gird", "known are grid"]),
     "a design of another kind": ('kind = "grid"', 'kind = "sobol"', ["samples", "missing"]),
     "a number for a design": ("[design]", "design = 3\n[other]", ["design"]),
     "samples not a power of two": (

@@ -94,7 +94,7 @@ FILES = {
     "an unknown name in a setting": ("{ chill = 0.08 }", "{ chil = 0.08 }", ["chil", "chill"]),
     "a bad value in a setting": ("{ chill = 0.08 }", "{ chill = 8 }", ["insult_law", "chill = 8"]),
     "one count of two": ("alternative = 73\n", "", ["official and alternative"]),
-    "an unknown kind of entry": ('kind = "signal"', 'kind = "sign"', ["sign"]),
+    "an unknown kind of entry": ('kind = "signal"', 'kind = "sign"', ["sign", "signal"]),
     "no start": ("start = 2014-03-01\n", "", ["start", "missing"]),
     "a distribution unknown": ('kind = "uniform"', 'kind = "unifrom"', ["unifrom"]),
     "a table for a number": ("chill = 0.05", "chill = { a = 1 }", ["chill"]),

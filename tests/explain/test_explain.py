@@ -180,7 +180,7 @@ def test_watching_some_explains_them_as_watching_all_does():
     some = Explainer(Simulation(town(100), seed=2), [70, 3])
     for _ in range(30):
         all_of_them.step()
-        some.note()
+        some.record()
         some.simulation.step()
         for i in (3, 70):
             assert some.explain(i) == all_of_them.explain(i)
@@ -206,21 +206,21 @@ def test_explaining_changes_nothing():
     assert watched.regions.equals(alone.run().regions)
 
 
-def test_a_morning_that_was_not_noted_cannot_be_explained():
+def test_a_morning_that_was_not_recorded_cannot_be_explained():
     simulation = Simulation(town(50), seed=1)
     explainer = Explainer(simulation, [3])
-    with pytest.raises(RuntimeError, match="was not noted"):
+    with pytest.raises(RuntimeError, match="was not recorded"):
         explainer.explain(3)
     explainer.step()
     simulation.step()
-    with pytest.raises(RuntimeError, match="was not noted"):
+    with pytest.raises(RuntimeError, match="was not recorded"):
         explainer.explain(3)
 
 
-def test_only_citizens_who_are_noted_can_be_explained():
+def test_only_citizens_who_are_recorded_can_be_explained():
     explainer = Explainer(Simulation(town(50), seed=1), [3])
     explainer.step()
-    with pytest.raises(ScenarioError, match="citizen = 4 is not among those noted"):
+    with pytest.raises(ScenarioError, match="citizen = 4 is not among those recorded"):
         explainer.explain(4)
     with pytest.raises(ScenarioError, match=r"citizen = 50 is outside 0 \.\.\. 49"):
         explainer.explain(50)
@@ -233,7 +233,7 @@ def test_one_of_a_million_is_explained_without_a_copy_of_anybody_else():
     explainer = Explainer(simulation, [999_999])
     explainer.step()
     explainer.explain(999_999)
-    explainer.note()
+    explainer.record()
     simulation.step()
     tracemalloc.start()
     try:

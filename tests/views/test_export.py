@@ -123,7 +123,7 @@ def test_pictures_that_do_not_change_are_not_left_out():
 
 @pytest.mark.parametrize("fps", [0, 51])
 def test_an_invalid_frame_rate_is_an_error(fps):
-    with pytest.raises(ValueError, match="outside 0"):
+    with pytest.raises(ValueError, match="above 0 and at most 50"):
         gif_of(list(frames_of([(0, 0, 0)])), fps)
 
 

@@ -16,6 +16,7 @@ from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION, read_run_table
 
+NEITHER = "neither a run nor a sweep"
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
 
 
@@ -116,7 +117,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     OSError
-        If a table of a run is absent or damaged.
+        In one line, if there is no such file or folder, or a table of a run is damaged or none.
     ExperimentError
         In one line, if the folder holds neither a run nor a sweep.
 
@@ -132,9 +133,24 @@ def read_table(path: str | Path) -> pd.DataFrame:
     True
     """
     path = Path(path)
-    if path.is_dir() and not (path / NATION).exists():
-        return read_results(path).table
-    return read_run_table(path / NATION if path.is_dir() else path)
+    file = path / NATION if path.is_dir() else path
+    if path.is_dir() and not file.exists():
+        return _read_sweep(path)
+    try:
+        return read_run_table(file)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file or folder") from None
+    except (KeyError, ValueError) as error:  # pyarrow's errors for what is no Parquet among them
+        raise OSError(f"{file}: is not a table that a run wrote") from error
+
+
+def _read_sweep(folder: Path) -> pd.DataFrame:
+    manifest = read_manifest(folder, NEITHER)
+    if "experiment" in manifest:
+        return read_results(folder).table
+    if "scenario" in manifest:
+        raise ExperimentError(f"{folder}: the run has no {NATION}")
+    raise ExperimentError(f"{folder}: holds {NEITHER}")
 
 
 def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:

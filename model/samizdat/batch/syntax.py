@@ -29,12 +29,14 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]],
     if first["type"] == "missing":
         return f"{name} is missing"
     if first["type"].startswith("union_tag"):
-        kinds = ", ".join(known_at((*first["loc"], "kind")))
-        return f"design.kind is missing or unknown; known are {kinds}"
+        kinds = known_at((*first["loc"], "kind"))
+        tag = first.get("ctx", {}).get("tag")
+        wrong = "is missing" if tag is None else f"= {tag!r} is unknown"
+        return f"design.kind {wrong}; known are {', '.join(kinds)}"
     if first["type"] == "value_error":
         return f"{name}: {message}" if name else message
     value = first.get("input")
-    shown = type(value).__name__ if isinstance(value, dict | list) else repr(value)
+    given = type(value).__name__ if isinstance(value, dict | list) else repr(value)
     allowed = message[0].lower() + message[1:]
     if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
         allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
@@ -45,7 +47,7 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]],
         allowed = "give a list of tables, [[figures]]"
     if loc == ["series"]:
         allowed = 'give "off", or every n-th step as a whole number from 1'
-    return f"{name} = {shown}: {allowed}"
+    return f"{name} = {given}: {allowed}"
 
 
 # What pydantic puts into a path for the one of several kinds that it tried.

@@ -72,7 +72,7 @@ def animate(
         scenario, citizens, seed, threads, setting or [], regime, first, until, every
     )
     notify(
-        f"{loaded.name}: {loaded.citizens:,} citizens, seed {seed}; {len(steps):,} pictures from "
+        f"{loaded.name}: {loaded.citizens:,} citizens, seed {seed}; {len(steps):,} picture(s) from "
         f"{loaded.date_of(steps[0])} to {loaded.date_of(steps[-1])}"
     )
     simulation = build_simulation(loaded, seed, threads, None, notify)
@@ -85,7 +85,7 @@ def animate(
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(out) as partial:
         partial.write_bytes(film)
-    notify(f"Written to {out}: {len(steps):,} pictures, {len(film) / 1e6:.1f} MB")
+    notify(f"Written to {out}: {len(steps):,} picture(s), {len(film) / 1e6:.1f} MB")
 
 
 def _check_picture(
@@ -102,7 +102,7 @@ def _check_picture(
     if shows is not None and shows not in SHOWS:
         usage_error(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
     if not 0 < fps <= FASTEST:
-        usage_error(f"fps = {fps:g} is outside 0 ... {FASTEST}")
+        usage_error(f"fps = {fps:g}: it must be above 0 and at most {FASTEST}")
     least, most = WIDTHS
     if not least <= width <= most:
         usage_error(f"width = {width} is outside {least} ... {most}")

@@ -16,7 +16,6 @@ QUIET = """
 base = "land_protests"
 start = 2016-01-01
 end = 2016-02-29
-citizens = {citizens}
 """
 KINDS = {"quiet day": range(2, 12), "town's busy days": range(16, 40)}
 RUNS = 3
@@ -58,7 +57,7 @@ def _worlds(citizens: int) -> "dict[str, Scenario]":
     from samizdat.scenario.scenario import Scenario
 
     return {
-        "quiet day": Scenario.parse(QUIET.format(citizens=citizens), "quiet"),
+        "quiet day": Scenario.parse(QUIET, "quiet").change({"citizens": citizens}),
         "town's busy days": Scenario.load("town").change({"citizens": citizens}),
     }
 

@@ -40,8 +40,9 @@ def compare(
     regime: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="NAME",
             help="Regime to include (repeat for several); 'scenario' is the scenario's own."
-            " Default: all presets."
+            " Default: all presets.",
         ),
     ] = None,
     citizens: CitizensOption = None,

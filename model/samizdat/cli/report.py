@@ -17,7 +17,7 @@ def report(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
-    """Write tables, figures and one page of what a sweep found, finished or not."""
+    """Write tables, figures and a page of what a sweep has found so far."""
     from samizdat.batch.experiment import UntilHalfWidth
     from samizdat.batch.folder import COMPLETE
     from samizdat.batch.results import read_results

@@ -27,7 +27,7 @@ def check_no_changes(context: typer.Context) -> None:
     other = option_outside(context, _ALLOWED)
     if other:
         allowed = ", ".join(f"--{each.replace('_', '-')}" for each in _ALLOWED[1:])
-        usage_error(f"resume: {other} would change the run; allowed beside it are {allowed}")
+        usage_error(f"resume: {other} would change the run; allowed with --resume are {allowed}")
 
 
 def run_plan(scenario: "Scenario", steps: int, checkpoint_days: float | None) -> "RunPlan":

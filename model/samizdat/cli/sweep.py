@@ -1,4 +1,4 @@
-"""`samizdat sweep`: an experiment file, run; again, and it goes on."""
+"""`samizdat sweep`: runs an experiment file; given again, it continues."""
 
 import datetime as dt
 import shlex
@@ -27,7 +27,7 @@ def sweep(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Number of processes; 1: this one alone (default: one per core)."),
+        typer.Option(help="Number of processes; 1: only this one (default: one per core)."),
     ] = None,
     dask: Annotated[
         str | None,
@@ -53,9 +53,9 @@ def sweep(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
-    """Run an experiment: every point, every replicate, each kept as soon as it is done.
+    """Run an experiment: every replicate of every point, each saved as soon as it is done.
 
-    The same command again continues where the last one ended, however it ended.
+    The same command, given again, continues an unfinished sweep.
     """
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.folder import default_folder

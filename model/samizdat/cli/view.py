@@ -43,7 +43,7 @@ def view(
     ] = False,
     name: Annotated[
         list[str] | None,
-        typer.Option(help="Further host name of this machine; only with --host."),
+        typer.Option(metavar="HOST", help="Further host name of this machine; only with --host."),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.")

@@ -30,7 +30,7 @@ _MORNING = ("grievance", "trust", "fear", "attention", "circumventing", "days_le
 class Explainer:
     """Explains the steps of a simulation while it runs.
 
-    Call `note` before each step and `explain` after it; `step` is `note` and a step in one call.
+    Call `record` before each step and `explain` after it; `step` does both `record` and the step.
 
     Parameters
     ----------
@@ -64,18 +64,18 @@ class Explainer:
         if citizens is not None:
             ids = [check_citizen(simulation.scenario.citizens, int(i)) for i in citizens]
             self._rows, self._row_of = np.array(ids, np.int64), {i: k for k, i in enumerate(ids)}
-        self._noted = -1
+        self._recorded = -1
         self._morning: dict[str, NDArray[Any]] = {}
 
-    def note(self) -> None:
+    def record(self) -> None:
         """Copy the state of the citizens before a step."""
         state = self.simulation._world.state
         self._morning = {name: getattr(state, name)[self._rows].copy() for name in _MORNING}
-        self._noted = self.simulation.step_number
+        self._recorded = self.simulation.step_number
 
     def step(self) -> None:
         """Copy the state, then let the simulation take a step."""
-        self.note()
+        self.record()
         self.simulation.step()
 
     def explain(self, citizen: int) -> Day:
@@ -86,14 +86,14 @@ class Explainer:
         ScenarioError
             If there is no such citizen, or she is not among those chosen.
         RuntimeError
-            If `note` was not called before that step.
+            If `record` was not called before that step.
         """
         row = check_citizen(self.simulation.scenario.citizens, citizen)
-        if self._noted < 0 or self._noted != self.simulation.step_number - 1:
-            raise RuntimeError("the last step was not noted: call note() before a step")
+        if self._recorded < 0 or self._recorded != self.simulation.step_number - 1:
+            raise RuntimeError("the last step was not recorded: call record() before a step")
         if self._row_of is not None:
             if citizen not in self._row_of:
-                raise ScenarioError(f"citizen = {citizen} is not among those noted")
+                raise ScenarioError(f"citizen = {citizen} is not among those recorded")
             row = self._row_of[citizen]
         morning = {name: values[row].item() for name, values in self._morning.items()}
         return StepReplay(self.simulation, citizen, morning).day()

@@ -23,7 +23,7 @@ class CitizenLog:
 
     def before_step(self) -> None:
         """Record the citizen's state before a step."""
-        self._explainer.note()
+        self._explainer.record()
 
     def after_step(self) -> None:
         """Explain the step."""

@@ -289,7 +289,7 @@ class Engine:
             self._notify()
             return
         if self._explainer is not None:
-            self._explainer.note()
+            self._explainer.record()
         if self._citizen_log is not None:
             self._citizen_log.before_step()
         model.step()

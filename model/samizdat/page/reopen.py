@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from samizdat.batch.folder import read_manifest
-from samizdat.batch.results import OF_THE_DESIGN, experiment_of, read_design
+from samizdat.batch.results import NEITHER, OF_THE_DESIGN, experiment_of, read_design
 from samizdat.batch.scenario_model import WorldRef
 from samizdat.page.choice import Choice, citizens_from
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
-
-_NEITHER = "neither a run nor a sweep"
 
 
 def choice_of_run(folder: Path, run: int | None) -> Choice:
@@ -26,11 +24,11 @@ def choice_of_run(folder: Path, run: int | None) -> Choice:
     ScenarioError
         If the folder contains neither, or there is no such run.
     """
-    manifest = read_manifest(folder, _NEITHER)
+    manifest = read_manifest(folder, NEITHER)
     if "experiment" in manifest:
         return _of_a_sweep(folder, manifest, run)
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
-        raise ScenarioError(f"run = {folder}: holds {_NEITHER}")
+        raise ScenarioError(f"run = {folder}: holds {NEITHER}")
     if run is not None:
         raise ScenarioError(f"RunId = {run}: {folder} is a single run, not a sweep")
     name = str(manifest.get("scenario_name", "run"))

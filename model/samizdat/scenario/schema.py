@@ -195,6 +195,10 @@ def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
         return f"{name} is missing"
     if first["type"] == "value_error":
         return f"{name}: {message}" if name and loc[0] != message.split(".")[0] else message
+    if first["type"] == "union_tag_not_found":
+        return f"{name}: kind is missing; one of {', '.join(_ENTRIES)}"
+    if first["type"] == "union_tag_invalid":
+        return f"{name}.kind: {unknown(str(first['ctx']['tag']), _ENTRIES)}"
     value = first.get("input")
     given = repr(value) if not isinstance(value, dict | list) else type(value).__name__
     return f"{name} = {given}: {message[0].lower() + message[1:]}"

@@ -151,7 +151,7 @@ def gif_of(frames: Sequence[bytes], fps: float = 10) -> bytes:
     if not frames:
         raise ValueError("a film needs at least one picture")
     if not 0 < fps <= FASTEST:
-        raise ValueError(f"fps = {fps:g} is outside 0 ... {FASTEST}")
+        raise ValueError(f"fps = {fps:g}: it must be above 0 and at most {FASTEST}")
     palette = _palette(frames)
     nearest = _nearest(palette)
     drawn = [_painted(frame, palette, nearest) for frame in frames]
