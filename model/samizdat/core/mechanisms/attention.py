@@ -22,7 +22,7 @@ _ROOM = 1.001  # for rounding, see `may_awaken`
 class Attention(NamedTuple):
     """Parameters of attention."""
 
-    on: Annotated[float, Quantity("0: everybody is aware always", 0, 1, off=0, whole=True)] = 1.0
+    on: Annotated[float, Quantity("0: everybody is always aware", 0, 1, off=0, whole=True)] = 1.0
     beta: Annotated[
         float, Quantity("hazard of becoming aware for each tie heard", 0, 5, "1/day/tie", off=0)
     ] = 0.07

@@ -44,11 +44,11 @@ class Decision(NamedTuple):
         1.0
     )
     penalty_post: Annotated[float, Quantity("weight of the risk of a post", 0, 3, off=0)] = 1.5
-    loudness: Annotated[float, Quantity("how far strong words draw the eye", 0, 1, off=0)] = 0.0
+    loudness: Annotated[float, Quantity("how far opposition exposes a post", 0, 1, off=0)] = 0.0
     people_in_sight: Annotated[
         float,
         Quantity(
-            "people in sight in the street; if none acts, only its product with security counts",
+            "people in sight in the street; if none act, only its product with security matters",
             20,
             1000,
             "citizens",

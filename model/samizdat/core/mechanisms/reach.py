@@ -37,7 +37,7 @@ class Reach(NamedTuple):
         ),
     ] = 1.0
     post_weight: Annotated[
-        float, Quantity("weight of a voice heard against a body in the street", 0, 1, off=0)
+        float, Quantity("weight of a tie heard speaking; one in the street: 1", 0, 1, off=0)
     ] = 0.5
     public_signal: Annotated[
         float, Quantity("weight of the region's mobilised share, seen by all", 0, 1, off=0)

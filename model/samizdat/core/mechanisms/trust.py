@@ -25,7 +25,7 @@ class Trust(NamedTuple):
         0.002
     )
     displacement: Annotated[
-        float, Quantity("hold that broadcasts lose on who hears other voices", 0, 1, off=0)
+        float, Quantity("broadcasts' loss of effect on those who hear others", 0, 1, off=0)
     ] = 0.5
     doubt: Annotated[
         float, Quantity("loss from reading the foreign press", 0, 1, "1/day", off=0, rate=True)
