@@ -207,7 +207,7 @@ def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
         return f"{message}; the table has the {len(results.table):,} others"
     return (
         f"{message}; {len(results.table):,} are done and kept in {results.folder}, "
-        "keep_going=True goes on to the end and returns the others"
+        "keep_going=True continues to the end and returns the others"
     )
 
 

@@ -205,7 +205,7 @@ def run_sweep(
         Called with the progress of the call.
     """
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
-        raise ExperimentError("shard: replicates on evidence need all points in one place")
+        raise ExperimentError("shard: until_half_width needs all points in one place")
     check_same_experiment(out, plan.experiment)
     folder = SweepFolder(out, f"{shard.part}of{shard.parts}" if shard else "")
     call = _Call(

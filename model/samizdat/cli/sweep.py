@@ -1,4 +1,4 @@
-"""`samizdat sweep`: an experiment file, run; again, and it goes on."""
+"""`samizdat sweep`: runs an experiment; the same command again continues it."""
 
 import datetime as dt
 import shlex
