@@ -28,7 +28,7 @@ SeedLike = (
 )
 
 OWN_REGIME = "scenario"  # names the scenario's own regime
-# Recorded of each citizen in the panel; batch_run puts them beside the means, hence the prefix.
+# Recorded for each citizen in the panel; batch_run puts them beside the means, hence the prefix.
 PANEL = {f"citizen_{name}": name for name in ("posture", "attention", "grievance", "trust", "fear")}
 _OWN = ("scenario", "citizens", "rng", "regime", "panel")
 
@@ -125,7 +125,7 @@ class ProtestModel(mesa.Model):
         self.running = not self.simulation.finished
 
     def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
-        """Raise after the last step, before Mesa (which calls this) counts another one."""
+        """Raise an error after the last step, before Mesa, which calls this, counts one more."""
         if self.simulation.finished:
             self.simulation.step()  # raises
         super()._wrapped_step(*args, **kwargs)

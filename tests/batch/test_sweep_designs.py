@@ -66,7 +66,7 @@ def test_a_kind_without_a_sampler_cannot_be_registered():
 
 
 def test_a_kind_that_announces_indices_must_compute_them():
-    with pytest.raises(TypeError, match="'unanalysed': _Unanalysed has indices and lacks analyse"):
+    with pytest.raises(TypeError, match="'unanalysed': _Unanalysed has indices but lacks analyse"):
         registered({"unanalysed": _Unanalysed})
 
 

@@ -1,4 +1,4 @@
-"""Replicates on evidence: as many as each point needs for a narrow interval."""
+"""Replicates until an interval is narrow: as many as each point needs."""
 
 import time
 
@@ -166,7 +166,7 @@ replicates = { until_half_width = 0.1, of = "arrests" }
 """
     file = write_experiment(tmp_path, text)
     check_usage_error(capsys, "sweep", file, "--out", tmp_path / "out", "--shard", "1/2",
-            words=["shard", "evidence"])  # fmt: skip
+            words=["shard", "until_half_width"])  # fmt: skip
     assert not (tmp_path / "out").exists()
 
 

@@ -82,8 +82,8 @@ def test_whatever_is_a_number_is_recorded_and_none_is_empty(of_odd):
         (5, "measure 'y' = 1000000"),
         (6, "measure 'y' = 1j: a number"),
         (7, "measure 'y' is missing: the function returned z"),
-        (8, "the function returned None, no mapping of its measures"),
-        (9, "the function returned [1, 2], no mapping of its measures"),
+        (8, "the function returned None, not a mapping of its measures"),
+        (9, "the function returned [1, 2], not a mapping of its measures"),
     ],
 )
 def test_a_measure_that_is_no_number_fails_its_run_alone(of_odd, x, words):

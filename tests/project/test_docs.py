@@ -31,6 +31,7 @@ from samizdat.cli.parameters import markdown
 from samizdat.scenario.registry import REGISTRY
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "model" / "samizdat"
 ODD = ROOT / "docs" / "ODD.md"
 EXECUTED = [
     ROOT / "README.md",
@@ -38,6 +39,11 @@ EXECUTED = [
 ]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BEGIN, END = "<!-- parameters:begin -->\n", "<!-- parameters:end -->"
+SOURCE_TREES = (ROOT, PACKAGE, PACKAGE / "core" / "mechanisms")
+ROOMS = {each.name for each in (*ROOT.iterdir(), *PACKAGE.iterdir()) if each.is_dir()} - {"results"}
+EXAMPLES = {  # files that a reader writes, and short forms of a name just given
+    "mine.py", "page.py", "model.py", "records.py", "run_checkpoint.py",
+}  # fmt: skip
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -59,6 +65,16 @@ def headings_of(page: Path) -> set[str]:
     text = FENCED.sub("", page.read_text(encoding="utf-8"))
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def paths_in(page: Path) -> Iterator[str]:
+    """The paths of the source that a page names in backticks, except those of EXAMPLES."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    for name in re.findall(r"`([\w./]+)`", text):
+        if name in EXAMPLES or "NAME" in name:
+            continue
+        if (name.split("/")[0] in ROOMS and "/" in name) or name.endswith((".py", ".toml")):
+            yield name
 
 
 def globals_of(code: CodeType) -> Iterator[str]:
@@ -143,6 +159,20 @@ def test_every_relative_link_leads_somewhere(page):
         assert target.exists(), link
         if anchor:
             assert anchor in headings_of(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_and_folder_of_the_source_that_a_page_names_exists(page):
+    for name in paths_in(page):
+        assert any((top / name).exists() for top in SOURCE_TREES), name
+
+
+def test_a_path_that_does_not_exist_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("`core/ties.py`, `run/history.py`, `core/` and `word`", encoding="utf-8")
+    found = list(paths_in(page))
+    assert found == ["core/ties.py", "run/history.py", "core/"]
+    assert not any((top / found[0]).exists() for top in SOURCE_TREES)
 
 
 def test_a_name_that_a_block_does_not_define_is_found():

@@ -72,6 +72,10 @@ PHRASES = (
     r"turn_page", r"clear_the_stage", r"yardsticks?", r"enactments?", r"circumstances",
     r"OTHER_LUCK", r"told_of_\w*", r"the same luck", r"\bluck\b", r"\banew\b", r"belongs? into",
     r"whom today concerns", r"is there twice",
+    r"media at home wake", r"words draw the eye", r"replicates on evidence",
+    r"a row a (run|point|day|factor)", r"a column a factor", r"copy of what stands\b",
+    r"told as technical",
+    r"beats? the timeline",
 )  # fmt: skip
 
 

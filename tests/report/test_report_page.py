@@ -71,7 +71,7 @@ def test_no_word_of_a_file_or_an_error_is_markup(evil):
 def test_failed_runs_are_counted_and_shown(evil):
     assert "2 runs failed; no mean includes them." in evil
     assert "RuntimeError: &lt;script&gt;" in evil
-    assert "Not complete (complete): 2 of 4 runs are here. 2 failed." in evil
+    assert "Not complete (complete): 2 of 4 runs are included. 2 failed." in evil
 
 
 def test_the_page_holds_the_question_the_design_and_the_command(page):
@@ -97,7 +97,7 @@ def test_damaged_parts_are_named(tmp_path):
     part.path.write_bytes(part.path.read_bytes()[:-1] + b"?")
     page = write_report(folder).read_text()
     assert f"runs/{part.path.name}" in page
-    assert "0 of 30 runs are here" in page
+    assert "0 of 30 runs are included" in page
 
 
 def test_a_sweep_without_a_run_has_a_page(tmp_path):

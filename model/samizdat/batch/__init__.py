@@ -1,1 +1,1 @@
-"""Many runs: an experiment file becomes a durable table, one row a run."""
+"""Many runs: an experiment file becomes a durable table with one row per run."""

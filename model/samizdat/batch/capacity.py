@@ -1,4 +1,4 @@
-"""How many processes and threads a sweep takes on this machine."""
+"""How many processes and threads a sweep uses on this machine."""
 
 import os
 from collections.abc import Callable
@@ -10,24 +10,24 @@ from samizdat.batch.experiment import Experiment
 from samizdat.batch.plan import SweepPlan
 from samizdat.system import memory
 
-_OF_ROOM = 0.9  # of the memory that is available, for all processes
+_OF_ROOM = 0.9  # share of the available memory for all processes
 
 
 class Capacity(NamedTuple):
-    """How many processes a sweep takes on this machine, and why.
+    """How many processes a sweep uses on this machine, and why.
 
     Attributes
     ----------
     processes
-        That run beside each other.
+        Number of processes that run in parallel.
     cores
-        That this process may use.
+        Number of cores that this process may use.
     need
-        Bytes of each process at most.
+        Largest number of bytes that a process needs.
     room
-        Bytes that are available.
+        Number of bytes available.
     held_back
-        Whether memory allows fewer processes than there are cores.
+        Whether the memory allows fewer processes than there are cores.
     """
 
     processes: int
@@ -38,7 +38,7 @@ class Capacity(NamedTuple):
 
     @classmethod
     def of(cls, plan: SweepPlan, jobs: int | None, runs: int) -> "Capacity":
-        """Return as many as were asked for, or as cores and memory allow; no more than runs."""
+        """Return the number requested, or as many as cores and memory allow; no more than runs."""
         cores = len(os.sched_getaffinity(0))
         need, room = plan.model.memory(plan.points), memory.available()[0]
         fits = max(1, int(_OF_ROOM * room / need))
@@ -50,17 +50,17 @@ class Capacity(NamedTuple):
 def local_workers(
     plan: SweepPlan, jobs: int | None, runs: int, stop: Callable[[], bool], notify: Notify
 ) -> Workers:
-    """Return workers of this machine: as many as were asked for, or as cores and memory allow."""
+    """Return workers on this machine: the number requested, or what cores and memory allow."""
     plan.model.prepare(notify)
     capacity = Capacity.of(plan, jobs, runs)
     if capacity.held_back:
-        notify(f"{capacity.processes} at a time: a run may take {memory.in_words(capacity.need)}, "
+        notify(f"{capacity.processes} at a time: a run may need {memory.in_words(capacity.need)}, "
             f"available are {memory.in_words(capacity.room)}")  # fmt: skip
     return InProcess(stop) if capacity.processes == 1 else Processes(capacity.processes)
 
 
 def threads_each(experiment: Experiment, workers: Workers | None) -> int:
-    """Return how many threads a run may take, so that no core is asked for twice."""
+    """Return how many threads a run may use, so that no core is used by two."""
     if experiment.resources.threads is not None:
         return experiment.resources.threads
     cores = len(os.sched_getaffinity(0))

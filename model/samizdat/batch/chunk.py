@@ -1,4 +1,4 @@
-"""Some runs in a row, in whatever process: from values and seeds to Arrow bytes."""
+"""A chunk of runs, executed one after the other in one process; results are Arrow bytes."""
 
 import time
 import traceback
@@ -14,8 +14,8 @@ from samizdat.batch.factors import Point
 from samizdat.batch.scenario_model import Outcome, Stopped
 from samizdat.run.records import as_days
 
-ERROR_LENGTH = 2000  # characters kept of what went wrong
-Notify = Callable[[str], None]  # takes a line that is worth reading
+ERROR_LENGTH = 2000  # largest number of characters stored of an error
+Notify = Callable[[str], None]  # called with a line for the user
 
 
 class SweepModel(Protocol):
@@ -23,52 +23,52 @@ class SweepModel(Protocol):
 
     @property
     def measures(self) -> dict[str, type]:
-        """What is recorded of each run, and whether as numbers or as yes and no."""
+        """What is recorded of each run, and whether it is a number or a yes or no."""
 
     @property
     def resolved(self) -> dict[str, object] | None:
-        """The scenario with every number; None: there is no scenario."""
+        """The scenario with every number; None if there is no scenario."""
 
     def holding(self, points: pd.DataFrame) -> "SweepModel":
         """Return the model with the text of every file that the points need."""
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return the bytes that a process which runs these points takes at most."""
+        """Return the largest number of bytes that a process needs to run these points."""
 
     def prepare(self, notify: Notify) -> None:
-        """Do once what every process would have to do."""
+        """Do work once that every process would otherwise repeat."""
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
-        """Yield what identifies each point: all that can change a result, but the seed."""
+        """Yield what identifies each point: all that can change a result, except the seed."""
 
     def steps(self, point: Point) -> int:
-        """Return how many steps a run of a point takes."""
+        """Return the number of steps of a run of a point."""
 
     def run(self, point: Point, seed: int, threads: int, stop: Callable[[], bool]) -> Outcome:
         """Run one point with one seed."""
 
 
 class Chunk(NamedTuple):
-    """What a worker is sent: the model, some points, and which of them to run with which seed.
+    """The task of a worker: the model, some points, and which of them to run with which seed.
 
     Attributes
     ----------
     model
-        The same for all of a sweep.
+        The same for the whole sweep.
     names
-        Of the factors.
+        Names of the factors.
     points
-        A column a factor, each (points,).
+        One column per factor, each (points,).
     point
-        Of each run, an index into the points (runs,).
+        Index of each run's point (runs,).
     run_id, iteration, seed
-        Of each run (runs,).
+        Those of each run (runs,).
     threads
-        That a run may take.
+        Number of threads that a run may use.
     keep_going
-        Whether to go on after a run that failed.
+        Whether to continue after a run that failed.
     stop
-        The name of the stop flag that a worker of a cluster looks at.
+        The name of the stop flag that a worker of a cluster checks.
     """
 
     model: SweepModel
@@ -84,20 +84,20 @@ class Chunk(NamedTuple):
 
 
 class ChunkResult(NamedTuple):
-    """What a worker sends back; of a chunk that was stopped, only what is finished.
+    """The result that a worker sends back; for a chunk that was stopped, its finished runs only.
 
     Attributes
     ----------
     runs
-        The rows of the runs, as Arrow's stream format.
+        The rows of the runs, in Arrow's stream format.
     series
-        Their daily measures, likewise; None: no series is kept.
+        Their daily measures, likewise; None if no series is recorded.
     finished
-        How many runs ended, those that failed included.
+        Number of runs that ended, failed ones included.
     failed
-        How many of them failed.
+        Number of runs that failed.
     seconds
-        That the chunk took.
+        Time that the chunk took.
     trouble
         The first traceback.
     """
@@ -111,7 +111,7 @@ class ChunkResult(NamedTuple):
 
 
 class _RunRow(NamedTuple):
-    """A run that ended: its place in the chunk, its steps, its measures, its error if it failed."""
+    """A run that ended: its index in the chunk, its steps, its measures, its error if it failed."""
 
     place: int
     steps: int
@@ -120,9 +120,9 @@ class _RunRow(NamedTuple):
 
 
 def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
-    """Run a chunk's runs one after the other, until asked to stop.
+    """Execute the runs of a chunk one after the other, until told to stop.
 
-    A run that raises is a row with its error; unless the chunk keeps going, it is the last.
+    A run that raises an error becomes a row with that error. Unless ``keep_going``, it is the last.
     """
     columns = [column.tolist() for column in chunk.points]
     began = time.perf_counter()
@@ -158,7 +158,7 @@ def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
 
 
 def failed_alone(chunk: Chunk, reason: str) -> ChunkResult:
-    """Return the one run of a chunk as failed: it ended the process that ran it."""
+    """Return the single run of a chunk as failed, because it ended the process that ran it."""
     table = _table(chunk, [_RunRow(0, 0, {}, reason)])
     return ChunkResult(_to_bytes(table), None, finished=1, failed=1, seconds=0.0)
 
@@ -169,7 +169,7 @@ def table_of(content: bytes) -> pa.Table:
 
 
 def _table(chunk: Chunk, rows: list[_RunRow]) -> pa.Table:
-    """Lay rows out as Mesa does: RunId, iteration, Step, parameters, seed, measures."""
+    """Order columns as Mesa does: RunId, iteration, Step, parameters, seed, measures."""
     index = np.array([row.place for row in rows], np.int64)
     columns = {
         "RunId": pa.array(chunk.run_id[index], pa.int64()),

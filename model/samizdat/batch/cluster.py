@@ -1,4 +1,4 @@
-"""Workers of a dask cluster; the chunks are the same, and only the parent process writes."""
+"""Workers of a dask cluster; they run the same chunks, and only the parent process writes."""
 
 import contextlib
 import ipaddress
@@ -13,19 +13,19 @@ from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 from samizdat.batch.executors import AHEAD, signals_held_back
 from samizdat.batch.experiment import ExperimentError
 
-LOCAL = "local"  # as an address: a cluster of this machine
-_RETRIES = 2  # of a chunk whose worker was lost or that raised
+LOCAL = "local"  # the address that stands for a cluster on this machine
+_RETRIES = 2  # of a chunk whose worker was lost or that raised an error
 
 
 class Dask:
-    """A dask client's workers, each thread of theirs one at a time.
+    """The workers of a dask client; each of their threads runs one chunk at a time.
 
     Parameters
     ----------
     client
         A `distributed.Client`.
     own
-        End it, and the cluster that it started, when the sweep ends.
+        Close the client, and the cluster that it started, when the sweep ends.
     """
 
     ahead = AHEAD
@@ -38,52 +38,52 @@ class Dask:
         self.width, self.name = max(1, threads), f"dask, {threads} threads of workers"
 
     def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
-        """Begin a chunk."""
+        """Start a chunk."""
         future: Future[ChunkResult] = self._executor.submit(
             _run_on_cluster, chunk._replace(stop=self._name)
         )
         return future
 
     def ask_to_stop(self) -> None:
-        """Raise a flag in every worker's process, which its runs look at between steps."""
+        """Set a flag in every worker's process, which its runs check between steps."""
         with contextlib.suppress(OSError):  # the scheduler is gone, which `gone` will report
             self._client.run(_stop, self._name, on_error="ignore")
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Cancel what no worker has begun."""
+        """Cancel chunks that no worker has started."""
         for future in futures:
             future.cancel()
 
     def renew(self) -> bool:
-        """Leave that to the scheduler, which gives a lost worker's chunk to another."""
+        """Do nothing: the scheduler gives a lost worker's chunk to another."""
         return False
 
     def gone(self) -> bool:
-        """Whether dask has given up looking for the scheduler."""
+        """Whether dask has stopped looking for the scheduler."""
         return self._client.status in ("closing", "closed")
 
     def close(self, *, immediately: bool = False) -> None:
-        """End what was started for this sweep."""
+        """Close what was started for this sweep."""
         if self._own:
             self._client.shutdown()
             self._client.close()
 
 
 def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
-    """Return a client of a cluster: of a scheduler by its address, or a local one.
+    """Return a dask client: of the scheduler at an address, or of a new local cluster.
 
     Raises
     ------
     ExperimentError
-        If dask is not installed, nobody answers, or the address is neither of this machine nor
-        encrypted and ``insecure`` does not say that this is meant.
+        If dask is not installed, there is no answer, or the address is neither on this machine
+        nor encrypted and ``insecure`` is not set.
     """
     try:
         from distributed import Client, LocalCluster
     except ImportError:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
-        resource_tracker.ensure_running()  # who starts it lets signals in again
+        resource_tracker.ensure_running()  # starting it later would unblock signals again
         with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
             cluster = LocalCluster(
                 n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
@@ -99,12 +99,12 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
 
 
 def check_address(address: str, *, insecure: bool) -> None:
-    """Check that an address is of this machine or encrypted: a scheduler can send code.
+    """Check that an address is on this machine or encrypted, because a scheduler can send code.
 
     Raises
     ------
     ExperimentError
-        If it is neither and ``insecure`` is not given, or no address at all.
+        If it is neither and ``insecure`` is not set, or it is not an address.
     """
     whole = address if "://" in address else f"tcp://{address}"
     try:
@@ -121,7 +121,7 @@ def check_address(address: str, *, insecure: bool) -> None:
         return
     raise ExperimentError(
         f"dask = {address}: {parts.scheme}:// to another machine is not encrypted, and a "
-        "scheduler can run code here; use tls://, or say --insecure"
+        "scheduler can run code here; use tls://, or add --insecure"
     )
 
 
@@ -132,12 +132,12 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-# Of a worker process: the sweeps that were asked to stop.
+# In a worker process: the sweeps that were told to stop.
 _stopped: set[str] = set()
 
 
 def _stop(name: str) -> None:
-    """Raise the stop flag of a sweep in this process."""
+    """Set the stop flag of a sweep in this process."""
     _stopped.add(name)
 
 

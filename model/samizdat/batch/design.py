@@ -1,10 +1,10 @@
-"""The kinds of sweep designs: what a file says of each, its points, its sensitivity indices.
+"""The kinds of sweep designs: the keys of each in a file, its points, its sensitivity indices.
 
-All that the rest of the package knows of a design stands here: a new kind is a class and a line of
-`DESIGNS` at the foot of this file. Samples and indices come from SciPy and SALib.
+All that is specific to a design is here: a new kind is a class and a line of `DESIGNS` at the end
+of this file. Samples and indices come from SciPy and SALib.
 
-Sobol and Morris designs have one factor more than is named, the `dummy`: it changes the random
-numbers and nothing else, so its indices show what an index reaches by chance alone.
+Sobol and Morris designs have one more factor than the file names, the `dummy`: it changes the
+random numbers and nothing else, so its indices show what an index reaches by chance alone.
 """
 
 import itertools
@@ -62,7 +62,7 @@ class GridDesign(Design):
 
 
 class _SampledDesign(Design):
-    """Points that are sampled from the ranges of the factors."""
+    """A design whose points are sampled from the ranges of the factors."""
 
     factors: dict[str, Factor] = Field(min_length=1)
     seed: SeedOfDesign = 0
@@ -75,7 +75,7 @@ class _SampledDesign(Design):
     @property
     @abstractmethod
     def size(self) -> int:
-        """How many points there are at most."""
+        """Largest number of points."""
 
     @abstractmethod
     def places(self) -> NDArray[np.float64]:
@@ -102,7 +102,7 @@ class LatinHypercubeDesign(_SampledDesign):
 
     @property
     def size(self) -> int:
-        """How many points there are."""
+        """Number of points."""
         return self.samples
 
     @property
@@ -142,7 +142,7 @@ class SobolDesign(_SampledDesign):
 
     @property
     def size(self) -> int:
-        """How many points there are at most."""
+        """Largest number of points."""
         return self.samples * (len(self.factors) + 3)
 
     @property
@@ -152,7 +152,7 @@ class SobolDesign(_SampledDesign):
         return IndependentUnit("sample", "samples (blocks of Saltelli's design)", points)
 
     def places(self) -> NDArray[np.float64]:
-        """Return the blocks below each other (points, factors)."""
+        """Return the blocks one below the other (points, factors)."""
         from SALib.sample import sobol
 
         problem = _problem([*self.factors])
@@ -192,12 +192,12 @@ class MorrisDesign(_SampledDesign):
     @classmethod
     def _even(cls, levels: int) -> int:
         if levels % 2:
-            raise ValueError("an even number of levels is needed")
+            raise ValueError("the number of levels must be even")
         return levels
 
     @property
     def size(self) -> int:
-        """How many points there are at most."""
+        """Largest number of points."""
         return self.trajectories * (len(self.factors) + 3)
 
     @property
@@ -207,7 +207,7 @@ class MorrisDesign(_SampledDesign):
         return IndependentUnit("trajectory", "trajectories", points)
 
     def places(self) -> NDArray[np.float64]:
-        """Return the trajectories below each other (points, factors)."""
+        """Return the trajectories one below the other (points, factors)."""
         from SALib.sample import morris
 
         problem = _problem([*self.factors])
@@ -215,7 +215,7 @@ class MorrisDesign(_SampledDesign):
         return _with_dummy_step(sampled, len(self.factors)) if self.dummy else sampled
 
     def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
-        """Return the elementary effects: mean absolute, mean and spread."""
+        """Return the elementary effects: mean absolute value, mean and standard deviation."""
         from SALib.analyze import morris
 
         names = [*self.factors, *([DUMMY] if self.dummy else [])]
@@ -228,7 +228,7 @@ class MorrisDesign(_SampledDesign):
 
 
 class ListDesign(Design):
-    """Points written out, each with the same factors."""
+    """Points listed one by one, each with the same factors."""
 
     kind: Literal["list"]
     points: tuple[dict[str, Value], ...] = Field(min_length=1)
@@ -258,14 +258,14 @@ class ListDesign(Design):
 
 
 class TableDesign(Design):
-    """Points from a CSV or Parquet file, a column a factor."""
+    """Points from a CSV or Parquet file, with one column per factor."""
 
     kind: Literal["table"]
     file: str = Field(min_length=1)
 
     @property
     def stated(self) -> None:
-        """Nothing: the factors are the columns of the file."""
+        """None: the factors are the columns of the file."""
 
     def sample(self, folder: Path) -> pd.DataFrame:
         """Return the rows of the file."""
@@ -292,7 +292,7 @@ class TableDesign(Design):
 
 
 class _Problem(TypedDict):
-    """The factors as SALib takes them."""
+    """The factors in the form that SALib needs."""
 
     num_vars: int
     names: list[str]
@@ -304,9 +304,9 @@ def _problem(names: list[str]) -> _Problem:
 
 
 def _with_dummy_block(sampled: NDArray[np.float64], factors: int) -> NDArray[np.float64]:
-    """Give the second sample of each Saltelli block other random numbers; add the first with them.
+    """Add the dummy to each Saltelli block: its second sample has other random numbers.
 
-    The block A, AB_1 ... AB_d, B becomes A, AB_1 ... AB_d, A with B's random numbers, B: the
+    The block A, AB_1 ... AB_d, B becomes A, AB_1 ... AB_d, A with B's random numbers, B. The
     dummy's total index is then the share of the variance that is due to chance.
     """
     blocks = sampled.reshape(-1, factors + 2, factors)
@@ -334,7 +334,7 @@ def _read(path: Path, where: str) -> pd.DataFrame:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ValueError(f"{where}: {reason}") from None
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' and pyarrow's errors among them
+    except (ValueError, UnicodeDecodeError) as error:  # including pandas' and pyarrow's errors
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{where}: cannot be read ({reason})") from None
 
@@ -354,5 +354,5 @@ DESIGNS: dict[str, type[Design]] = registered({
 
 if TYPE_CHECKING:
     AnyDesign = Design
-else:  # what a file's [design] may be
+else:  # the type of a file's [design]
     AnyDesign = Annotated[Union[tuple(DESIGNS.values())], Field(discriminator="kind")]  # noqa: UP007

@@ -1,4 +1,4 @@
-"""What a kind of sweep design tells the rest of the package: points, independent units, indices."""
+"""The interface of a kind of sweep design: its points, independent units and indices."""
 
 import inspect
 from abc import abstractmethod
@@ -15,14 +15,14 @@ from samizdat.batch.factors import Factor, Range, Value
 
 
 class IndependentUnit(NamedTuple):
-    """What is independent in a sampled design, so that an interval may count it.
+    """The independent unit of a sampled design, which the n of an interval counts.
 
     Attributes
     ----------
     one, many
-        Its name in a caption.
+        Its name in a caption, singular and plural.
     points
-        How many points in a row of the design make one.
+        Number of consecutive points of the design in one unit.
     """
 
     one: str
@@ -39,11 +39,11 @@ class Indices(NamedTuple):
         Columns of the table, each with an interval in a column NAME_conf, and their names in a
         figure. Factors are ranked by the last.
     spread
-        A column without an interval and its name in a figure; None: no such column.
+        A column without an interval, and its name in a figure; None if there is no such column.
     axis
         What the indices measure.
     method
-        What they are, with the source, for a caption.
+        The method, with its source, for a caption.
     """
 
     labels: Mapping[str, str]
@@ -53,51 +53,51 @@ class Indices(NamedTuple):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that have an interval; factors are ranked by the last."""
+        """The columns that have an interval; the last one ranks the factors."""
         return tuple(self.labels)
 
 
 class Design(BaseModel):
-    """A design as a file says it; each kind adds its keys and how it samples."""
+    """A design as declared in a file; each kind adds its keys and how it samples."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     kind: str
     paired: ClassVar[bool] = False  # whether points were chosen so that levels compare in pairs
-    indices: ClassVar[Indices | None] = None  # where there are some, `analyse` computes them
+    indices: ClassVar[Indices | None] = None  # if there are any, `analyse` computes them
 
     @abstractmethod
     def sample(self, folder: Path) -> pd.DataFrame:
-        """Return a row a point and a column a factor, in a fixed order.
+        """Return one row per point and one column per factor, in a fixed order.
 
         Parameters
         ----------
         folder
-            Where a file that the design names is looked for.
+            Folder of a file that the design names.
 
         Raises
         ------
         ValueError
-            In one line, if there are too many points or they cannot be read.
+            In one line: there are too many points, or they cannot be read.
         """
 
     @property
     @abstractmethod
     def stated(self) -> list[Mapping[str, Factor | Value]] | None:
-        """What the file says of each factor; None: not known before a file of points is read."""
+        """The levels or range of each factor; None if a file of points must be read first."""
 
     @property
     def unit(self) -> IndependentUnit | None:
-        """What is independent in a sampled design; None: the points were chosen."""
+        """The independent unit of a sampled design; None if the points were chosen."""
         return None
 
     def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
-        """Return the indices of a measure: a row a factor, columns as `indices` says.
+        """Return the indices of a measure: one row per factor, with the columns of `indices`.
 
         Parameters
         ----------
         means
-            Of the measure at each point (points,), in its own unit.
+            Means of the measure at each point (points,), in the unit of the measure.
         """
         raise NotImplementedError(f"{self.kind}: has no indices")
 
@@ -107,7 +107,7 @@ class Design(BaseModel):
         return list(dict.fromkeys(name for values in self.stated or () for name in values))
 
     def is_log(self, name: str | None) -> bool:
-        """Whether a factor goes in equal ratios."""
+        """Whether the levels of a factor have equal ratios."""
         ranges = [values.get(name) for values in self.stated or () if name is not None]
         return any(isinstance(each, Range) and each.log for each in ranges)
 
@@ -118,15 +118,15 @@ def registered(kinds: Mapping[str, type[Design]]) -> dict[str, type[Design]]:
     Raises
     ------
     TypeError
-        If a kind does not sample, does not compute the indices that it announces, or its key in
-        a file is another.
+        If a kind does not sample, does not compute the indices that it declares, or has another
+        key in a file.
     """
     for name, kind in kinds.items():
         if inspect.isabstract(kind):
             missing = ", ".join(sorted(kind.__abstractmethods__))
             raise TypeError(f"design {name!r}: {kind.__name__} lacks {missing}")
         if kind.indices is not None and kind.analyse is Design.analyse:
-            raise TypeError(f"design {name!r}: {kind.__name__} has indices and lacks analyse")
+            raise TypeError(f"design {name!r}: {kind.__name__} has indices but lacks analyse")
         if get_args(kind.model_fields["kind"].annotation) != (name,):
             raise TypeError(f"design {name!r}: {kind.__name__}.kind is not {name!r}")
     return dict(kinds)

@@ -1,4 +1,4 @@
-"""Send runs to workers in chunks and write what comes back, even if workers die meanwhile."""
+"""Sends runs to workers in chunks and writes the results, even if workers die."""
 
 import time
 from collections import deque
@@ -16,20 +16,20 @@ from samizdat.batch.executors import Workers
 from samizdat.batch.experiment import ExperimentError, Resources
 from samizdat.batch.results import OF_THE_DESIGN
 
-LARGEST = 100_000  # runs of a chunk
-SHORTEST = 1.0  # seconds of work of a chunk at the end, where they shrink to end together
-GROWTH = 32  # how much larger than the one before a chunk may be
-BEAT = 0.2  # seconds between two looks at the stop flag
-_BREAKS_ALLOWED = 3  # workers lost in a row, before anything at all was done
+LARGEST = 100_000  # most runs of a chunk
+SHORTEST = 1.0  # least seconds of work of a chunk; near the end chunks shrink, to end together
+GROWTH = 32  # largest ratio of a chunk to the one before
+BEAT = 0.2  # seconds between two checks of the stop flag
+_BREAKS_ALLOWED = 3  # workers that may be lost in a row before any run is done
 
 
 class Tally(NamedTuple):
-    """How far a call of a sweep is.
+    """The progress of a call of a sweep.
 
     Attributes
     ----------
     done
-        Runs that this call has ended, failed ones included.
+        Runs that this call has finished, failed ones included.
     failed
         How many of them failed.
     total
@@ -45,18 +45,18 @@ class Tally(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Runs a second."""
+        """Runs per second."""
         return self.done / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds left; None while nothing is known."""
+        """Seconds left; None while that is not known."""
         return (self.total - self.done) / self.rate if self.done else None
 
 
 @dataclass
 class Slice:
-    """Runs that are handed out together, by their rows of the plan."""
+    """Runs that are sent together, by their rows of the plan."""
 
     rows: NDArray[np.int64]
     breaks: int = 0  # how often workers died while it was in flight
@@ -64,15 +64,15 @@ class Slice:
 
 @dataclass
 class Dispatch:
-    """Hands the rows of a plan to workers and gives what they send to ``write``.
+    """Sends the rows of a plan to workers and passes their results to ``write``.
 
     Parameters
     ----------
     plan
-        As `run_ids.planned` gives it; those of one seed stand beside each other, so that a worker
-        finds the population that it has.
+        From `run_ids.planned`; rows of one seed are adjacent, so that a worker can use the
+        population that it has in memory.
     stop
-        Asked between chunks, and by this process's own runs between steps.
+        Called between chunks, and between steps of the runs in this process.
     """
 
     model: SweepModel
@@ -141,7 +141,7 @@ class Dispatch:
             self._flying[self.workers.submit(self._chunk(piece))] = piece
 
     def _cut(self) -> Slice:
-        """Take the next runs: about as many as fill the time of a chunk, and fewer at the end."""
+        """Take the next runs: about as many as fill the time of a chunk, fewer near the end."""
         if self.resources.chunk_runs is not None:
             size = self.resources.chunk_runs
         elif self.seconds_per_run is None:
@@ -186,7 +186,7 @@ class Dispatch:
             except Exception as error:
                 if not _lost_several_workers(error):
                     raise
-                piece.breaks = 3 if piece.breaks > 1 else 2  # it was alone, or will be
+                piece.breaks = 3 if piece.breaks > 1 else 2  # it was alone, or will be next time
                 lost.append(piece)
         if broken:
             lost += self._renewed()
@@ -197,7 +197,7 @@ class Dispatch:
 
     @property
     def tally(self) -> Tally:
-        """How far the call is."""
+        """The progress of the call."""
         total = len(self.plan)
         return Tally(self.done, self.failed, total, time.perf_counter() - self._began)
 
@@ -208,15 +208,15 @@ class Dispatch:
         self.trouble = self.trouble or done.trouble
         if done.finished:
             self._losses = 0
-            if done.seconds:  # else it failed without a process that timed it
+            if done.seconds:  # else it failed, and no process timed it
                 self.seconds_per_run = done.seconds / done.finished
         if done.finished < len(piece.rows):  # it was stopped
             self._again.append(Slice(piece.rows[done.finished :]))
 
     def _renewed(self) -> list[Slice]:
-        """Start new workers where one died; return what else was in flight."""
+        """Replace the workers after one died; return what else was in flight."""
         lost = []
-        wait(self._flying)  # a pool that broke gives up all that it had
+        wait(self._flying)  # a broken pool gives up all its chunks
         for future, piece in self._flying.items():
             try:
                 self._keep(future.result(), piece)
@@ -231,10 +231,10 @@ class Dispatch:
         return lost
 
     def _suspect(self, piece: Slice) -> None:
-        """Repeat what was lost, and find the run in which a worker died.
+        """Repeat lost chunks, and find the run in which a worker died.
 
-        A chunk that was in flight when workers died twice is done alone, then in halves; a run
-        that ends its worker twice while it is alone is a failed run.
+        A chunk that was twice in flight when workers died is run alone, then in halves; a run that
+        ends its worker twice while it runs alone is a failed run.
         """
         piece.breaks += 1
         if piece.breaks < 2:
@@ -248,7 +248,7 @@ class Dispatch:
             self._suspects.append(piece)
 
     def _drain(self) -> None:
-        """Let running chunks end early, and keep what they have done."""
+        """Stop running chunks early, and keep what they have done."""
         self.workers.ask_to_stop()
         self.workers.withdraw(list(self._flying))
         while self._flying:

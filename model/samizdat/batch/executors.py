@@ -1,4 +1,4 @@
-"""Who does the work: this process, processes of this machine, or an executor of the caller."""
+"""Where runs are executed: this process, processes on this machine, or the caller's executor."""
 
 import multiprocessing
 import os
@@ -15,24 +15,24 @@ from typing import Protocol
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 
-AHEAD = 2  # chunks in flight per worker, so that none waits for the parent
+AHEAD = 2  # chunks in flight per worker, so that no worker waits for the parent
 
 
 class Workers(Protocol):
     """Where a sweep sends its chunks."""
 
     name: str
-    width: int  # chunks that run beside each other
+    width: int  # chunks that run in parallel
     ahead: int  # chunks in flight per worker
 
     def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Begin a chunk."""
 
     def ask_to_stop(self) -> None:
-        """Let running chunks end at the next step and return what is finished."""
+        """Stop running chunks at the next step; they return what is finished."""
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Cancel chunks that no worker has begun, where that is possible."""
+        """Cancel chunks that no worker has started, where that is possible."""
 
     def renew(self) -> bool:
         """Replace the workers after one died; return whether that was possible."""
@@ -41,11 +41,11 @@ class Workers(Protocol):
         """Whether the scheduler is gone, so that no result will come back."""
 
     def close(self, *, immediately: bool = False) -> None:
-        """End the workers; `immediately`: whatever they do."""
+        """End the workers; if ``immediately``, without waiting for their work."""
 
 
 class InProcess:
-    """The process itself: nothing to start, nothing to lose."""
+    """The process itself: there is nothing to start or to lose."""
 
     name, width, ahead = "this process", 1, 1
 
@@ -64,25 +64,25 @@ class InProcess:
         self._asked = True
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Every chunk is done when it is handed out."""
+        """Do nothing: every chunk is done when `submit` returns."""
 
     def renew(self) -> bool:
         """Return False: there is nothing to replace."""
         return False
 
     def gone(self) -> bool:
-        """Never gone: it is this process."""
+        """Return False: it is this process."""
         return False
 
     def close(self, *, immediately: bool = False) -> None:
-        """Nothing to end."""
+        """Do nothing: there are no workers to end."""
 
 
 class Processes:
-    """Processes of this machine that end with the sweep.
+    """Processes on this machine that end with the sweep.
 
-    They are spawned, since a fork of a process with threads can hang; they leave signals to their
-    parent, look at its stop flag between steps, and end when it ends, however it ends.
+    They are spawned, since a forked process with threads can hang. They leave signals to their
+    parent, check its stop flag between steps, and end when it ends, however it ends.
     """
 
     ahead = AHEAD
@@ -99,37 +99,37 @@ class Processes:
         )
 
     def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
-        """Begin a chunk; workers are started when there is something for them to do."""
+        """Start a chunk; workers are started when there is work for them."""
         try:
-            # A worker that starts inherits that.
+            # A worker that starts inherits the blocked signals.
             with signals_held_back(signal.SIGINT, signal.SIGTERM):
                 return self._pool.submit(_run_in_worker, chunk)
         except BrokenProcessPool as error:
             return _failed(error)
 
     def ask_to_stop(self) -> None:
-        """Raise the flag that all workers see."""
+        """Set the flag that all workers check."""
         self._flag.value = 1
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Leave that to the workers: they hand chunks back as soon as the flag is up.
+        """Do nothing: the workers return chunks as soon as the flag is set.
 
         A pool that breaks while one of its futures is cancelled never reports the others
         (Python 3.11: the thread that would report them ends with an InvalidStateError).
         """
 
     def renew(self) -> bool:
-        """Start a new pool: one that lost a worker ends them all."""
+        """Start a new pool: a pool that loses one worker ends all of them."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._new_pool()
         return True
 
     def gone(self) -> bool:
-        """Leave that to the chunks, whose futures raise when a pool broke."""
+        """Return False: if the pool breaks, the futures of the chunks raise an error."""
         return False
 
     def close(self, *, immediately: bool = False) -> None:
-        """End the workers; what still runs, after something went wrong, ends at its next step."""
+        """End the workers; what still runs after an error ends at its next step."""
         self.ask_to_stop()
         if immediately:
             for process in list((self._pool._processes or {}).values()):
@@ -151,14 +151,14 @@ class ExternalExecutor:
         """Begin a chunk."""
         try:
             return self._executor.submit(_run_unstopped, chunk)
-        except BrokenExecutor as error:  # between two looks
+        except BrokenExecutor as error:  # it broke since the last check
             return _failed(error)
 
     def ask_to_stop(self) -> None:
-        """Wait for what runs: there is no way to ask it."""
+        """Do nothing: running chunks cannot be told to stop, so they run to their end."""
 
     def withdraw(self, futures: "list[Future[ChunkResult]]") -> None:
-        """Cancel what nobody has begun."""
+        """Cancel chunks that have not started."""
         for future in futures:
             future.cancel()
 
@@ -167,11 +167,11 @@ class ExternalExecutor:
         return False
 
     def gone(self) -> bool:
-        """Leave that to the chunks, whose futures raise when it broke."""
+        """Return False: if it breaks, the futures of the chunks raise an error."""
         return False
 
     def close(self, *, immediately: bool = False) -> None:
-        """Its owner ends it."""
+        """Do nothing: its owner ends it."""
 
 
 def _failed(error: Exception) -> "Future[ChunkResult]":
@@ -182,7 +182,7 @@ def _failed(error: Exception) -> "Future[ChunkResult]":
 
 @contextmanager
 def signals_held_back(*held: int) -> Iterator[None]:
-    """Block signals, here and in every thread and process that begins meanwhile."""
+    """Block signals, here and in every thread and process that starts meanwhile."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
         yield
@@ -190,7 +190,7 @@ def signals_held_back(*held: int) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# Of a worker process.
+# In a worker process.
 _flag: c_byte | None = None
 
 
@@ -200,7 +200,7 @@ def _begin_worker(flag: c_byte) -> None:
     _flag = flag
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Both were held back while this process started; the pool ends its workers with SIGTERM.
+    # Both were blocked while this process started; the pool ends its workers with SIGTERM.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

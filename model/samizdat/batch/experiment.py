@@ -20,12 +20,12 @@ MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
-_INTERNAL = ("name", "folder", "quick", "file")  # of an experiment, and none of its file's keys
+_INTERNAL = ("name", "folder", "quick", "file")  # fields of an experiment that are no keys of files
 _RESERVED = ("RunId", "point", "iteration", "Step", "seed", "error", DUMMY, CASCADE, CASCADE_SIZE)
 
 
 class ExperimentError(ScenarioError):
-    """What is wrong with an experiment or with its folder, in one line."""
+    """An error in an experiment or in its folder, in one line."""
 
 
 class _Section(BaseModel):
@@ -33,7 +33,7 @@ class _Section(BaseModel):
 
 
 class UntilHalfWidth(_Section):
-    """Replicates at each point until the 95 % interval of a mean is this narrow."""
+    """Replicates are added at each point until the 95 % interval of a mean is narrow enough."""
 
     until_half_width: Real = Field(gt=0)
     of: str
@@ -49,7 +49,7 @@ class UntilHalfWidth(_Section):
 
 
 class SeriesSpec(_Section):
-    """Daily measures kept of every n-th step."""
+    """Daily measures recorded at every n-th step."""
 
     every: Whole = Field(ge=1)
     of: tuple[str, ...] = DAILY
@@ -64,7 +64,7 @@ class SeriesSpec(_Section):
 
 
 class Cascade(_Section):
-    """What counts as a cascade: a measure that reaches a bound; by default a regime's fall."""
+    """What counts as a cascade: a measure reaches a bound; by default that of a regime's fall."""
 
     of: str = "peak_share"
     at_least: Real = FALL
@@ -84,7 +84,7 @@ class FigureSpec(_Section):
     @model_validator(mode="after")
     def _has_x(self) -> "FigureSpec":
         if self.x is None and self.kind not in ("series", "distribution"):
-            raise ValueError(f"x is missing: a {self.kind} needs it")
+            raise ValueError(f"x is missing: a {self.kind} figure needs it")
         if self.kind == "heatmap" and self.hue is None:
             raise ValueError("hue is missing: the factor on the other axis of a heatmap")
         return self
@@ -100,7 +100,7 @@ class Resources(_Section):
 
 
 class Experiment(_Section):
-    """An experiment: its question, its scenario, its design, what it measures.
+    """An experiment: its question, scenario, design and measures.
 
     Read one from a file with `load`, or from the same table in Python with `from_table`; docs/
     sweeps.md lists the keys.
@@ -135,9 +135,9 @@ class Experiment(_Section):
     resources: Resources = Resources()
 
     name: str = "unnamed"  # the stem of the file
-    folder: Path = Path()  # where scenarios and tables of points are looked for
+    folder: Path = Path()  # scenarios and tables of points are looked for here
     quick: bool = False
-    file: str = ""  # that it was read from, where it was
+    file: str = ""  # the file that it was read from, if any
 
     @classmethod
     def load(cls, path: str | Path, *, quick: bool = False) -> "Experiment":
@@ -146,12 +146,12 @@ class Experiment(_Section):
         Parameters
         ----------
         quick
-            Lay the file's ``[quick]`` table over it; without one, at most two replicates.
+            Let the file's ``[quick]`` table override its keys; without one, at most two replicates.
 
         Raises
         ------
         ExperimentError
-            With one line that names what is wrong.
+            In one line that says what is wrong.
         """
         path = Path(path)
         try:
@@ -195,7 +195,7 @@ class Experiment(_Section):
             if quick:
                 table = small
             else:
-                _validated(small, "quick: ")  # a mistake there is found now, not later
+                _validated(small, "quick: ")  # to find a mistake there now
         elif quick and isinstance(table.get("replicates", 1), int):
             table["replicates"] = min(table.get("replicates", 1), 2)
         elif quick and isinstance(table["replicates"], Mapping):
@@ -205,26 +205,26 @@ class Experiment(_Section):
         return _validated(table)
 
     def to_table(self) -> dict[str, object]:
-        """Return all that the experiment says, in JSON's types, as a table that is read again."""
+        """Return the experiment as a table in JSON's types, which `from_table` reads."""
         table = self.model_dump(mode="json", by_alias=True, exclude={*_INTERNAL}, exclude_none=True)
         if self.cascade is not None:
             table["cascade"] = self.cascade.model_dump(mode="json")
         return table
 
     def of_a_function(self) -> "Experiment":
-        """Return the experiment without a scenario: a function takes its place."""
+        """Return the experiment without a scenario, for a function that takes its place."""
         return self.model_copy(update={"scenario": None, "regime": None, "until": None})
 
     @property
     def cascade(self) -> Cascade | None:
-        """What counts as a cascade: of a scenario by default its fall, of a function nothing."""
+        """The definition of a cascade; by default the fall for a scenario, none for a function."""
         if self.declared is None and self.scenario is not None:
             return Cascade()
         return self.declared
 
     @property
     def spaced(self) -> SeriesSpec | None:
-        """Which steps are kept of which daily measures; None: no series."""
+        """Which daily measures are recorded, and at which steps; None: no series."""
         if self.series == "off":
             return None
         return SeriesSpec(every=self.series) if isinstance(self.series, int) else self.series
@@ -240,7 +240,7 @@ class Experiment(_Section):
         return self
 
     def points(self) -> pd.DataFrame:
-        """Return a row a point and a column a factor, as the design gives them.
+        """Return the points of the design: one row per point, one column per factor.
 
         Raises
         ------
@@ -256,12 +256,12 @@ class Experiment(_Section):
         return points
 
     def check_factors(self, names: Iterable[str]) -> None:
-        """Check that names can be those of factors.
+        """Check that names can be names of factors.
 
         Raises
         ------
         ValueError
-            Naming the one that stands for something else.
+            It names the one that has another meaning.
         """
         for name in names:
             if name in self.fixed:
@@ -273,14 +273,14 @@ class Experiment(_Section):
 
     @property
     def measured(self) -> list[str]:
-        """Every measure that the file names, in order, each once."""
+        """The measures that the file names, in order, each once."""
         names = [*self.measures, *self._of_cascade]
         if isinstance(self.replicates, UntilHalfWidth):
             names.append(self.replicates.of)
         derived = {CASCADE, CASCADE_SIZE, *self.design.names}
         for figure in self.figures:
             drawn = [] if figure.kind == "series" else [figure.y, figure.x]
-            if self.design.stated is None:  # its columns are factors, by names not known yet
+            if self.design.stated is None:  # the factors are the columns of a file not read yet
                 known = [] if self.scenario is None else drawn
                 drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
@@ -311,7 +311,7 @@ _PARTS: dict[str, type[BaseModel]] = {
 
 
 def _known_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the names that are known where pydantic found one that is not."""
+    """Return the names that are allowed where pydantic found an unknown one."""
     if len(loc) == 1:
         return _keys()
     if loc == ("design", "kind"):

@@ -1,4 +1,4 @@
-"""What an experiment varies: ranges and levels, and the value at a place between 0 and 1."""
+"""Factors of an experiment: ranges and levels, and their values at places between 0 and 1."""
 
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
@@ -16,7 +16,7 @@ DUMMY = "dummy"  # a factor that changes the random numbers alone
 Value = bool | int | float | str
 Point = Mapping[str, Value]  # a value for each factor, by dotted name
 
-# What a file says as a number or as true or false is one: no text that reads like it.
+# Numbers and booleans must be written as such in a file, not as text that looks like them.
 Whole = Annotated[int, Field(strict=True)]
 Real = Annotated[float, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]
@@ -31,7 +31,7 @@ class Range(BaseModel):
     high: Real
     steps: Whole | None = Field(
         default=None, ge=2, le=MAX_LEVELS
-    )  # levels in a grid, ends included
+    )  # number of levels in a grid, ends included
     log: Truth = False
 
     @model_validator(mode="after")
@@ -43,7 +43,7 @@ class Range(BaseModel):
         return self
 
     def at(self, places: NDArray[np.float64], whole: bool) -> NDArray[np.float64]:
-        """Return the values at places in 0 ... 1; of whole ones each takes an equal share."""
+        """Return the values at places in 0 ... 1; whole numbers have equal shares."""
         low, high = (self.low, self.high + whole) if whole else (self.low, self.high)
         values = low * (high / low) ** places if self.log else low + places * (high - low)
         return np.minimum(np.floor(values), self.high) if whole else values
@@ -65,14 +65,14 @@ def levels_of(name: str, factor: Factor) -> list[Value]:
     Raises
     ------
     ValueError
-        If a range says no steps, or a level of whole numbers is not whole.
+        If a range has no steps, or a level of a whole-number factor is not whole.
     """
     if not isinstance(factor, Range):
         return list(factor)
     if factor.steps is None:
         raise ValueError(f"design.factors.{name}: a grid needs steps, as in steps = 10, or levels")
     places = np.linspace(0.0, 1.0, factor.steps)
-    # A decimal that is meant is not left a binary neighbour of itself: 0.3, not 0.30000000000000004
+    # Round away binary representation errors: 0.3, not 0.30000000000000004
     values = [float(f"{value:.12g}") for value in factor.at(places, whole=False)]
     if is_whole(name) and any(value != int(value) for value in values):
         raise ValueError(
@@ -83,7 +83,7 @@ def levels_of(name: str, factor: Factor) -> list[Value]:
 
 
 def values_at(name: str, factor: Factor, places: NDArray[np.float64]) -> pd.Series:
-    """Return a factor's values at places in 0 ... 1; levels share the places equally."""
+    """Return a factor's values at places in 0 ... 1; levels have equal shares."""
     if isinstance(factor, Range):
         return pd.Series(factor.at(places, is_whole(name)))
     index = np.minimum((places * len(factor)).astype(np.int64), len(factor) - 1)
@@ -98,7 +98,7 @@ def column_of(values: list[Value]) -> pd.Series:
 
 
 def identities(name: str, column: pd.Series) -> pd.Series:
-    """Return values so that two that a run cannot tell apart are equal, as "0.1" and "0.10"."""
+    """Return values in a form in which those of equal effect are equal, as "0.1" and "0.10"."""
     if name not in REGISTRY or pd.api.types.is_numeric_dtype(column):
         return column
     quantity = REGISTRY[name].quantity
@@ -106,19 +106,19 @@ def identities(name: str, column: pd.Series) -> pd.Series:
     def identity(value: Value) -> Value:
         try:
             return quantity.checked(name, value)
-        except ValueError:  # reported where every value is checked
+        except ValueError:  # reported when every value is checked
             return value
 
     return column.map(identity)
 
 
 def check_once(name: str, levels: list[Value]) -> None:
-    """Check that no level of a grid is listed twice: it would count as more runs than there are.
+    """Check that no level of a grid is listed twice, which would count its runs twice.
 
     Raises
     ------
     ValueError
-        Naming the factor and the level.
+        It names the factor and the level.
     """
     again = identities(name, column_of(list(levels))).duplicated().to_numpy()
     if again.any():
@@ -127,12 +127,12 @@ def check_once(name: str, levels: list[Value]) -> None:
 
 
 def check_truth(values: Mapping[str, Factor | Value]) -> None:
-    """Check that no level of a number is true or false, unless it is a switch.
+    """Check that no level of a parameter is true or false, unless the parameter is a switch.
 
     Raises
     ------
     ValueError
-        Naming the factor and what is allowed.
+        It names the factor and what is allowed.
     """
     for name, levels in values.items():
         named = REGISTRY.get(name)
@@ -147,7 +147,7 @@ def check_size(points: int) -> None:
     Raises
     ------
     ValueError
-        Naming how many it has and how many are allowed.
+        It says how many it has and how many are allowed.
     """
     if points > MAX_POINTS:
         raise ValueError(f"design: {points:,} points are more than {MAX_POINTS:,}")
@@ -161,7 +161,7 @@ class RepeatedPoint(NamedTuple):
 
 
 def repeated_point(points: pd.DataFrame) -> RepeatedPoint | None:
-    """Return the first point that is listed a second time; None: each is listed once."""
+    """Return the first point that is listed a second time; None if each is listed once."""
     same = pd.DataFrame({name: identities(str(name), points[name]) for name in points})
     duplicated = same.duplicated().to_numpy()
     if not duplicated.any():
@@ -171,6 +171,6 @@ def repeated_point(points: pd.DataFrame) -> RepeatedPoint | None:
 
 
 def format_point(points: pd.DataFrame, row: int) -> str:
-    """Write a point as a file does."""
+    """Format a point as in a file."""
     (values,) = points.iloc[[row]].to_dict("records")
     return ", ".join(f"{name} = {value!r}" for name, value in values.items())

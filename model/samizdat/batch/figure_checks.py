@@ -17,7 +17,7 @@ from samizdat.run.measures import check_measure
 from samizdat.scenario.schema import unknown
 
 MAX_FACETS = 12
-MAX_HUES = 12  # that can be distinguished
+MAX_HUES = 12  # more cannot be distinguished
 MAX_CATEGORIES = 40
 STEPS = ("date", "Step")
 
@@ -28,7 +28,7 @@ def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
     Raises
     ------
     ExperimentError
-        Naming the first figure that could not be drawn, and why.
+        It names the first figure that could not be drawn, and why.
     """
     for k, spec in enumerate(experiment.figures):
         where = f"figures.{k}"
@@ -40,31 +40,31 @@ def check_figures(experiment: Experiment, points: pd.DataFrame) -> None:
 def check_figure(
     spec: FigureSpec, points: pd.DataFrame, spaced: SeriesSpec | None, where: str
 ) -> None:
-    """Check a figure against the points: its factors, their kind, how many levels they have.
+    """Check a figure against the points: its factors, their type and their number of levels.
 
     Parameters
     ----------
     points
-        A row a point, a column a factor.
+        One row per point, one column per factor.
     spaced
-        Which series are kept.
+        Which series are recorded.
     where
         The figure's place in the file.
 
     Raises
     ------
     ExperimentError
-        Naming what the figure asks for, and what is allowed or nearest.
+        It names what the figure needs, and what is allowed or nearest.
     """
     factors = factors_of(points)
     check_known(spec.hue, factors, f"{where}.hue")
     check_known(spec.facet, factors, f"{where}.facet")
     if spec.kind == "series":
         if spaced is None:
-            raise ExperimentError(f"{where}: no series is kept; series = 1 keeps every step")
+            raise ExperimentError(f"{where}: no series is recorded; series = 1 records every step")
         check_known(spec.x, STEPS, f"{where}.x")
         check_known(spec.y, spaced.of, f"{where}.y")
-    elif spec.kind != "scatter":  # which may have a measure there
+    elif spec.kind != "scatter":  # the x of a scatter may be a measure
         check_known(spec.x, factors, f"{where}.x")
     if spec.kind in ("line", "scatter") and spec.x in factors and not is_numeric(points, spec.x):
         raise ExperimentError(
@@ -75,14 +75,14 @@ def check_figure(
 
 
 def factors_of(points: pd.DataFrame) -> list[str]:
-    """Return the factors that points have a column for; the dummy is none."""
+    """Return the factors, which are the columns of the points except the dummy."""
     return [str(name) for name in points.columns if name not in ("point", DUMMY)]
 
 
 def _check_measures(
     spec: FigureSpec, factors: list[str], experiment: Experiment, where: str
 ) -> None:
-    """Check that every run will have the y, and the x of a scatter."""
+    """Check that every run will have the y, and for a scatter the x."""
     if spec.y in factors:
         raise ExperimentError(f"{where}.y = {spec.y!r}: is a factor, a measure is needed")
     roles = {"y": spec.y}
@@ -112,7 +112,7 @@ def check_known(name: str | None, known: Collection[str], where: str) -> None:
     Raises
     ------
     ExperimentError
-        Naming the nearest that is.
+        It names the nearest known one.
     """
     if name is not None and name not in known:
         raise ExperimentError(f"{where}: {unknown(name, known)}")
@@ -124,7 +124,7 @@ def is_numeric(points: pd.DataFrame, factor: str) -> bool:
 
 
 def _check_levels(spec: FigureSpec, points: pd.DataFrame, where: str) -> None:
-    """Check that a figure has no more colours, panels or categories than are readable."""
+    """Check that a figure has no more colours, panels or categories than can be read."""
     limits = [("facet", spec.facet, MAX_FACETS)]
     if spec.kind not in ("scatter", "heatmap"):
         limits.append(("hue", spec.hue, MAX_HUES))

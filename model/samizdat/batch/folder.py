@@ -1,4 +1,4 @@
-"""The folder of a sweep: manifest, design, parts, and the locks of those who write there."""
+"""The folder of a sweep: manifest, design, parts, and the locks of its writers."""
 
 import contextlib
 import datetime as dt
@@ -20,21 +20,21 @@ from samizdat.run.provenance import commit_of_source, machine, peak_memory, vers
 from samizdat.system.files import LOCK, FolderLock, atomic_write, to_disk
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
-QUICK = "quick"  # the folder of an experiment's small form, within that of the whole
+QUICK = "quick"  # folder of an experiment's quick form, inside that of the full form
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 FORMAT = 1
-_ROWS = 100_000  # of a group in the design's file
+_ROWS = 100_000  # rows per group in the design's file
 
 
 class SweepFolder:
-    """A folder that one process writes a sweep to; with shards, one process each.
+    """A folder that one process writes a sweep to; with shards, one process per shard.
 
     Parameters
     ----------
     folder
-        Made if absent. What is there already is kept: an unfinished sweep goes on.
+        Created if absent. Existing results are kept: an unfinished sweep continues.
     shard
-        As in 1of3; empty: the whole.
+        As in 1of3; empty: the whole sweep.
 
     Raises
     ------
@@ -79,7 +79,7 @@ class SweepFolder:
         self, experiment: Experiment, design: pd.DataFrame, resolved: dict[str, object] | None,
         command: Sequence[str], workers: dict[str, object],
     ) -> None:  # fmt: skip
-        """Write design and manifest, status running."""
+        """Write the design, and a manifest with status running."""
         self.write_design(design)
         commit, dirty = commit_of_source()
         self._session = {
@@ -111,18 +111,18 @@ class SweepFolder:
         )
 
     def write_design(self, design: pd.DataFrame) -> None:
-        """Write the runs that the experiment asks for now: a row each, done or not."""
+        """Write the runs that the experiment now asks for, one row each, done or not."""
         with _turn(self.folder), atomic_write(self.folder / DESIGN) as partial:
             table = pa.Table.from_pandas(design, preserve_index=False)
             parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
     def grow(self, design: pd.DataFrame) -> None:
-        """Write a design of more runs than before, and how many they are."""
+        """Write a design that has grown, and its number of runs."""
         self.write_design(design)
         self._write_manifest({"runs": len(design)})
 
     def add(self, done: ChunkResult) -> None:
-        """Write what a worker sent: on the disk when this returns."""
+        """Write what a worker sent; it is on the disk when this returns."""
         if not done.finished:
             return
         if done.series is not None:
@@ -134,9 +134,9 @@ class SweepFolder:
         parts.write_part(self.folder / kind, self.shard, self._next, table)
 
     def end(self, status: str, numbers: dict[str, int]) -> None:
-        """Write the manifest that says how it ended, and release the folder.
+        """Write the manifest with how the call ended, and release the folder.
 
-        A call that ended before it began, as at a mistake or an interrupt, leaves it as it was.
+        If the call ended before it began, by an error or an interrupt, the manifest is not changed.
         """
         try:
             if not self._session:
@@ -152,18 +152,18 @@ class SweepFolder:
             self.release()
 
     def release(self) -> None:
-        """Let other processes write to the folder."""
+        """Release the lock, so that other processes can write to the folder."""
         while self._locks:
             self._locks.pop().release()
 
     def _write_manifest(self, facts: dict[str, object]) -> None:
-        """Update the manifest with facts and this session; shards take turns."""
+        """Update the manifest with facts and this session; one shard at a time."""
         with _turn(self.folder):
             before: dict[str, Any] = {}
             with contextlib.suppress(ExperimentError):
                 before = read_manifest(self.folder)
             if before.get("status") == COMPLETE and "ended" in self._session and self.shard:
-                facts = {}  # another shard, which ended later but wrote earlier, saw all done
+                facts = {}  # another shard that ended later wrote first, and found all runs done
             sessions = [
                 each for each in before.get("sessions", [])
                 if (each["started"], each["shard"]) !=
@@ -177,7 +177,7 @@ class SweepFolder:
 
 @contextlib.contextmanager
 def _turn(folder: Path) -> Iterator[None]:
-    """Hold manifest and design while they are changed: shards take turns."""
+    """Lock manifest and design while they are changed: one shard at a time."""
     lock = FolderLock(folder, ".manifest.lock", wait=True)
     try:
         yield
@@ -191,7 +191,7 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
     Parameters
     ----------
     lacks
-        What a folder without one holds.
+        What the message says that a folder without a manifest holds.
 
     Raises
     ------
@@ -212,12 +212,12 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
 
 
 def check_same_experiment(folder: Path, experiment: Experiment) -> None:
-    """Check that a folder holds no sweep of another experiment; a sweep of this one may grow.
+    """Check that a folder holds no sweep of another experiment; one of this experiment may grow.
 
     Raises
     ------
     ExperimentError
-        If the folder holds a sweep of another name, or the other form of the same.
+        If the folder holds a sweep of another name, or of the same name in its other form.
     """
     try:
         before = read_manifest(folder)
@@ -236,7 +236,7 @@ def _form(name: object, quick: object) -> str:
 
 
 def default_folder(experiment: Experiment) -> Path:
-    """Return where a sweep is written by default."""
+    """Return the default folder of a sweep."""
     folder = Path("results") / experiment.name
     return folder / QUICK if experiment.quick else folder
 
@@ -248,20 +248,20 @@ def disk_free(folder: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-PART_ROWS = 1_000_000  # of a compacted part
+PART_ROWS = 1_000_000  # rows of a compacted part
 
 
 class Compacted(NamedTuple):
-    """What became of the parts of a sweep.
+    """The result of compacting the parts of a sweep.
 
     Attributes
     ----------
     before, after
-        How many parts there were and are.
+        Number of parts before and after.
     rows
-        Runs in them.
+        Number of runs in them.
     moved
-        Names of damaged parts, which were set aside.
+        Names of damaged parts, which were moved aside.
     """
 
     before: int
@@ -271,10 +271,10 @@ class Compacted(NamedTuple):
 
 
 def compact(folder: str | Path) -> Compacted:
-    """Rewrite the parts of a sweep as few, each run once.
+    """Rewrite the parts of a sweep as fewer parts, with each run once.
 
-    New parts are on the disk before old ones go: whatever happens, each run is there, and reading
-    takes it once.
+    New parts are on the disk before old ones are removed: whatever happens, each run is there, and
+    it is read once.
 
     Raises
     ------
@@ -313,7 +313,7 @@ def compact(folder: str | Path) -> Compacted:
                 parts.write_part(series, "", number, kept)
             parts.write_part(runs, "", number, piece)
             number += 1
-        for part in sorted(old, key=lambda part: part.path.parent.name):  # runs vouch for series
+        for part in sorted(old, key=lambda part: part.path.parent.name):  # runs first, then series
             part.path.unlink()
         return Compacted(before, len(parts.parts_in(runs)), len(table), sweep.moved)
     finally:
@@ -321,7 +321,7 @@ def compact(folder: str | Path) -> Compacted:
 
 
 def _pieces(folder: Path, table: pa.Table) -> list[pa.Table]:
-    """Cut a table of runs so that neither a part nor its series gets too large."""
+    """Cut a table of runs so that neither a part nor its series becomes too large."""
     if not len(table):
         return []
     sizes = [part.path.stat().st_size for part in parts.parts_in(folder / parts.SERIES)]

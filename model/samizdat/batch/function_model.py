@@ -1,4 +1,4 @@
-"""A Python function in the place of the model: for tests of a design, and for your own models."""
+"""A Python function in place of the model: for tests of a design, and for models of your own."""
 
 import hashlib
 import inspect
@@ -18,8 +18,8 @@ from samizdat.batch.factors import DUMMY, Point, Value
 from samizdat.batch.scenario_model import Outcome
 
 Measures = Mapping[str, float | None]
-ModelFunction = Callable[[Mapping[str, Any], int], Measures]  # its own types are the user's
-_REPR_LENGTH = 60  # characters of a value that is no number
+ModelFunction = Callable[[Mapping[str, Any], int], Measures]  # the values have the user's types
+_REPR_LENGTH = 60  # most characters shown of a value that is not a number
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class FunctionModel:
     Parameters
     ----------
     model
-        At the top level of a module, so that other processes find it. The text of the module's
-        file identifies it, and nothing else that it uses: no other module, no data, no value that
-        is given to the module while it runs.
+        At the top level of a module, so that other processes find it. Only the text of the
+        module's file identifies it: no other module, data, or value that is set in the module
+        while it runs.
     names
         The measures that it returns.
     fixed
@@ -49,7 +49,7 @@ class FunctionModel:
         Raises
         ------
         ExperimentError
-            If the function could not be found or known again, or a series is asked for.
+            If the function cannot be found or identified, or a series is requested.
         """
         source_of(model)
         if experiment.spaced is not None:
@@ -70,11 +70,11 @@ class FunctionModel:
         """There is no scenario."""
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return the bytes of a process that has just begun: functions are taken as small."""
+        """Return the bytes of a process that has just started: functions are assumed small."""
         return 250_000_000
 
     def steps(self, point: Point) -> int:
-        """Return one: a call is a step."""
+        """Return 1: a call is one step."""
         return 1
 
     def prepare(self, notify: Callable[[str], None]) -> None:
@@ -97,12 +97,12 @@ class FunctionModel:
         Raises
         ------
         TypeError, ValueError
-            If what it returns holds no number for a measure.
+            If it returns no number for a measure.
         """
         found = self.model(self._values(point), seed)
         if type(found) is not dict and not isinstance(found, Mapping | pd.Series):
             raise TypeError(
-                f"the function returned {_short_repr(found)}, no mapping of its measures"
+                f"the function returned {_short_repr(found)}, not a mapping of its measures"
             )
         measures = {}
         for name in self.names:
@@ -113,7 +113,7 @@ class FunctionModel:
         return Outcome(1, measures)
 
     def _values(self, point: Point) -> dict[str, float | str]:
-        """Return a point with what is fixed, by name, numbers as floats, without the dummy."""
+        """Return a point and the fixed values by name, numbers as floats, without the dummy."""
         values = {**dict(self.fixed), **point}
         return {
             name: value if isinstance(value, str) else float(value)
@@ -128,7 +128,7 @@ def source_of(model: ModelFunction) -> Path:
     Raises
     ------
     ExperimentError
-        If it does not: another process would not find it, and nothing would identify it.
+        If there is none: another process would not find it, and nothing would identify it.
     """
     name, module = getattr(model, "__qualname__", None), getattr(model, "__module__", None)
     about = f"model = {_short_repr(model)}"
@@ -139,7 +139,7 @@ def source_of(model: ModelFunction) -> Path:
         raise ExperimentError(f"{about}: is not {name!r} of module {module!r}; {allowed}")
     try:
         file = inspect.getsourcefile(sys.modules[module])
-    except TypeError:  # a module of the interpreter's own, or what was typed
+    except TypeError:  # a built-in module, or code typed at a prompt
         file = None
     if file is None or not Path(file).is_file():
         raise ExperimentError(f"{about}: module {module!r} has no source file; {allowed}")
@@ -148,7 +148,7 @@ def source_of(model: ModelFunction) -> Path:
 
 def _number(name: str, value: object) -> float:
     """Return a measure as a number; None and NA are empty."""
-    if type(value) is float:  # as nearly always: the rest costs as much as a small run
+    if type(value) is float:  # the usual case: the rest costs as much as a small run
         return value
     if value is None or value is pd.NA:
         return math.nan

@@ -1,7 +1,7 @@
 """Means and their 95 % intervals over replicates, for all groups of runs together.
 
-Numbers have Student's t interval, clipped nowhere: a bound below 0 says that there are too few
-runs. Yes and no have the score interval of Wilson (1927), which keeps its level near 0 and 1.
+Numbers have Student's t interval, which is not clipped: a bound below 0 shows that there are too
+few runs. Yes and no have the score interval of Wilson (1927), which keeps its level near 0 and 1.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ Numbers = NDArray[np.float64]
 
 
 def student(n: Numbers, mean: Numbers, sd: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the bounds of means of n values each; of fewer than two there is none.
+    """Return the bounds of means of n values each; they are NaN for fewer than two values.
 
     >>> low, high = student(np.array([4.0, 1.0]), np.array([1.0, 1.0]), np.array([2.0, np.nan]))
     >>> low.round(2).tolist(), high.round(2).tolist()
@@ -32,7 +32,7 @@ def student(n: Numbers, mean: Numbers, sd: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def wilson(n: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the bounds of shares of n trials each (Wilson 1927).
+    """Return the bounds of shares, each of n trials (Wilson 1927).
 
     >>> low, high = wilson(np.array([10.0, 0.0]), np.array([0.0, np.nan]))
     >>> low.round(3).tolist(), high.round(3).tolist()
@@ -47,12 +47,12 @@ def wilson(n: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def described(values: ArrayLike, groups: ArrayLike, yes_no: bool) -> pd.DataFrame:
-    """Return n, mean, sd, low and high of each group, groups in order; NaN counts nowhere.
+    """Return n, mean, sd, low and high of each group, groups in order; NaN is ignored.
 
     Parameters
     ----------
     values
-        Numbers; of a yes or no measure 1 and 0.
+        Numbers; 1 and 0 for yes and no.
     groups
         A key for each value.
     """
@@ -70,12 +70,12 @@ def bounded(found: pd.DataFrame, yes_no: bool) -> pd.DataFrame:
 
 
 def name_of(yes_no: bool) -> str:
-    """Name the interval as a caption does."""
+    """Return the name of the interval for a caption."""
     return "Wilson" if yes_no else "Student's t"
 
 
 def codes_of(columns: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
-    """Return a number for each combination of values, in the order in which they come."""
+    """Return the number of each row's combination of values, in order of appearance."""
     if not names:
         return np.zeros(len(columns), np.int64)
     grouped = columns.groupby(list(names), sort=False, dropna=False)

@@ -1,8 +1,8 @@
-"""The rows of a sweep on disk: parts that are complete, verified when read, each by one writer.
+"""The rows of a sweep on disk: complete parts, verified when read, each written by one process.
 
 A part's name ends with the BLAKE2b of its bytes, so that any changed bit is found; Parquet's page
-checksums are written too, for readers that do not check the name. A part of series stands under
-the number of the part of runs that vouches for it: without that it does not count.
+checksums are written too, for readers that do not check the name. A part of series has the number
+of the part with its runs, and is ignored without it.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
     @property
     def place(self) -> tuple[str, int]:
-        """What parts of runs and of series share."""
+        """The parts of runs and of series in a folder."""
         return self.shard, self.number
 
 
@@ -51,7 +51,7 @@ def parts_in(folder: Path) -> list[Part]:
 
 
 def write_part(folder: Path, shard: str, number: int, table: pa.Table) -> Path:
-    """Write a part: it is on the disk whole when this returns, or not there."""
+    """Write a part: when this returns, it is complete on the disk, or absent."""
     sink = io.BytesIO()
     words = [each.name for each in table.schema if not pa.types.is_floating(each.type)]
     parquet.write_table(table, sink, write_page_checksum=True, use_dictionary=words)
@@ -64,7 +64,7 @@ def write_part(folder: Path, shard: str, number: int, table: pa.Table) -> Path:
 
 
 def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
-    """Read a part; None if it is not what was written.
+    """Read a part; None if it differs from what was written.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     content = part.path.read_bytes()
     if _digest(content) != part.digest:
         return None
-    return parquet.read_table(  # in one thread: each would keep the memory that it took
+    return parquet.read_table(  # in one thread: each thread would keep its memory
         pa.BufferReader(content),
         columns=columns,
         page_checksum_verification=True,
@@ -83,24 +83,24 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
 
 
 class RunRows(NamedTuple):
-    """The rows of runs, each run once, and the part that each came from."""
+    """The rows of runs, each run once, and the part of each."""
 
     table: pa.Table
     origin: NDArray[np.int64]  # index into parts
     parts: list[Part]
-    damaged: list[Part]  # passed over
+    damaged: list[Part]  # skipped
 
 
 def read_runs(folder: Path, columns: list[str] | None = None) -> RunRows:
     """Read the rows of runs, each run once.
 
-    Of a run that was done twice the first row counts. A failed row counts only if the run was
-    never done, and then the last one. Damaged parts are passed over.
+    If a run was done twice, the first row counts. A failed row counts only if the run was never
+    done; then the last failed row counts. Damaged parts are skipped.
 
     Parameters
     ----------
     columns
-        Which, besides RunId and error; by default all that any part has.
+        Columns to read besides RunId and error; by default all that any part has.
     """
     wanted = None if columns is None else list(dict.fromkeys(["RunId", "error", *columns]))
     parts = parts_in(folder / RUNS)
@@ -143,7 +143,7 @@ def unfinished(design: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 
 def among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which ids are among known ones, which are in order; quick for millions."""
+    """Return which ids are among known ones, which must be sorted; fast for millions."""
     if not len(known):
         return np.zeros(len(ids), bool)
     places = np.searchsorted(known, ids)
@@ -173,11 +173,10 @@ def damaged_in(folder: Path) -> list[Part]:
 
 
 def set_aside(folder: Path, shard: str | None) -> list[str]:
-    """Move damaged parts out of the way, so that their runs are done again; return their names.
+    """Move damaged parts aside, so that their runs are repeated; return their names.
 
-    A damaged series takes along the runs that vouch for it; a series for which none vouches goes,
-    and so does what was never written to its end.
-    With ``shard`` only its own parts are touched; None: all.
+    The runs of a damaged series are moved too. A series without its runs is removed, and so is a
+    part that was not written completely. With ``shard`` only its own parts are changed; None: all.
     """
     moved, lost = [], set()
     for part in [*damaged_in(folder / RUNS), *damaged_in(folder / SERIES)]:
@@ -207,7 +206,7 @@ def _moved(folder: Path, part: Part) -> str:
 
 
 def _joined(tables: list[pa.Table]) -> pa.Table:
-    """Put tables below each other; a factor that has numbers here and words there has words."""
+    """Concatenate tables; a factor with numbers in some and words in others becomes words."""
     kinds: dict[str, set[pa.DataType]] = {}
     for table in tables:
         for each in table.schema:
@@ -221,7 +220,7 @@ def _joined(tables: list[pa.Table]) -> pa.Table:
 
 
 def _once(ids: NDArray[np.int64], done: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return which rows to keep, in their order: the first that is done, else the last that failed.
+    """Return which rows to keep, in order: per run the first that is done, else the last failed.
 
     >>> _once(np.array([5, 6, 5, 6, 7]), np.array([True, False, True, False, False])).tolist()
     [0, 3, 4]

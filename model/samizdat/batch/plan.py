@@ -16,18 +16,18 @@ from samizdat.batch.intervals import described
 from samizdat.batch.run_ids import planned, run_ids, seeds_of
 from samizdat.batch.scenario_model import ScenarioModel, Stopped, rows_of
 
-MAX_RUNS = 20_000_000  # of a design: each is a row that is held in memory
+MAX_RUNS = 20_000_000  # largest design: each run is a row in memory
 
 
 class SweepPlan(NamedTuple):
-    """What an experiment asks for, checked.
+    """The runs that an experiment asks for, checked.
 
     Attributes
     ----------
     model
-        What is run.
+        The model that is run.
     points
-        A row a point, a column a factor.
+        One row per point, one column per factor.
     digests
         What identifies each point (points,); see `run_ids`.
     """
@@ -39,7 +39,7 @@ class SweepPlan(NamedTuple):
 
     @classmethod
     def of(cls, experiment: Experiment, function: ModelFunction | None = None) -> "SweepPlan":
-        """Check an experiment, every point of it, and return the plan.
+        """Check an experiment and each of its points, and return the plan.
 
         Parameters
         ----------
@@ -49,7 +49,7 @@ class SweepPlan(NamedTuple):
         Raises
         ------
         ExperimentError
-            With one line that names what is wrong, and the experiment's file where it has one.
+            In one line that says what is wrong, with the experiment's file if it has one.
         """
         try:
             return cls._of(experiment, function)
@@ -76,19 +76,19 @@ class SweepPlan(NamedTuple):
 
     @property
     def first_counts(self) -> NDArray[np.int64]:
-        """How many replicates each point begins with (points,)."""
+        """Initial number of replicates of each point (points,)."""
         rule = self.experiment.replicates
         count = rule.min if isinstance(rule, UntilHalfWidth) else rule
         return np.full(len(self.points), count, np.int64)
 
     def runs(self, counts: NDArray[np.int64]) -> pd.DataFrame:
-        """Return the rows of the design: a run each."""
+        """Return the rows of the design, one per run."""
         seeds = seeds_of(self.points, self.experiment.seed, int(counts.max()))
         return planned(self.points, run_ids(self.digests, seeds), seeds, counts)
 
 
 def half_widths(values: "pd.Series[float]", by: NDArray[np.int64], points: int) -> pd.DataFrame:
-    """Return how wide the interval of each point's mean is: columns n and half_width (points,).
+    """Return the width of the interval of each point's mean: columns n and half_width (points,).
 
     Student's t for numbers; for yes and no, Wilson's (1927), which is not 0 where all agree.
     """
@@ -103,25 +103,25 @@ def wanted(
 ) -> NDArray[np.int64]:
     """Return how many replicates each point should have by now (points,).
 
-    A point whose interval is narrow enough, or that has the most that are allowed, stays. One whose
-    interval is unknown (no run gave the measure) goes on.
+    A point whose interval is narrow enough, or that has the largest number allowed, keeps its
+    number. A point whose interval is unknown (no run gave the measure) gets more.
     """
     narrow = half <= rule.until_half_width
     return np.where(narrow, counts, np.minimum(counts + rule.batch, rule.max))
 
 
-LONGEST = 20.0  # seconds after which a run that is timed is cut short
+LONGEST = 20.0  # seconds after which a timed run is stopped
 _ROW = 60  # bytes of a run on disk besides its measures
-_PACKED = 0.5  # what Parquet makes of a byte of a series, about
+_PACKED = 0.5  # approximate compression of a series by Parquet
 
 
 class Estimate(NamedTuple):
-    """What a sweep is about to take.
+    """The estimated cost of a sweep.
 
     Attributes
     ----------
     seconds_per_run
-        Of one run, measured.
+        Time of one run, measured.
     cut_short
         Whether the run was too long to be timed whole.
     disk
@@ -134,13 +134,13 @@ class Estimate(NamedTuple):
 
 
 def estimate(plan: SweepPlan, runs: int, threads: int) -> Estimate:
-    """Time a run of the point with most citizens, at most 20 s; estimate what all runs take."""
+    """Time a run of the point with most citizens, at most 20 s; estimate the cost of all runs."""
     points = plan.points
     row = int(np.argmax(points["citizens"].to_numpy())) if "citizens" in points else 0
     point = rows_of(points.iloc[[row]])[0]
     seed = plan.experiment.seed
     plan.model.prepare(lambda text: None)
-    _timed(plan.model, point, seed, threads, limit=0.0)  # most runs find the population made
+    _timed(plan.model, point, seed, threads, limit=0.0)  # most runs use a cached population
     timed = _timed(plan.model, point, seed, threads, limit=LONGEST)
     row_bytes = _ROW + 8 * len(plan.model.measures)
     series = plan.experiment.spaced
@@ -151,14 +151,14 @@ def estimate(plan: SweepPlan, runs: int, threads: int) -> Estimate:
 
 
 class _Timed(NamedTuple):
-    """How long a run took, and which share of it was done."""
+    """The time of a run, and the share of it that was done."""
 
     seconds: float
     share: float
 
 
 def _timed(model: SweepModel, point: Point, seed: int, threads: int, limit: float) -> _Timed:
-    """Run a point for at most `limit` seconds; return how long it took and the share done."""
+    """Run a point for at most `limit` seconds; return the time and the share done."""
     looks, began = 0, time.perf_counter()
 
     def enough() -> bool:

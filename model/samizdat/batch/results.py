@@ -1,4 +1,4 @@
-"""What a sweep has found so far, as tidy tables: the rows of its current design."""
+"""The results of a sweep so far, as tidy tables: the rows of its current design."""
 
 import math
 from pathlib import Path
@@ -21,21 +21,21 @@ OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
 
 
 class Results(NamedTuple):
-    """A sweep, read back.
+    """A sweep read from its folder.
 
     Attributes
     ----------
     table
-        A row a finished run, points in order and replicates in order: RunId, point, iteration,
-        Step, the factors, seed, the measures; where there is a cascade, `cascade` (whether there
-        was one; empty where its measure is) and `cascade_size` (its measure, empty where there was
+        One row per finished run, points and replicates in order: RunId, point, iteration, Step,
+        the factors, seed, the measures. If a cascade is declared, also `cascade` (whether there was
+        one; empty where its measure is) and `cascade_size` (its measure, empty where there was
         none).
     failed
         The runs that failed: RunId, point, iteration, seed, the factors, error.
     planned
-        How many runs the current design asks for.
+        Number of runs that the current design asks for.
     damaged
-        Parts that were skipped, since they have changed since they were written.
+        Parts that were skipped, because they have changed since they were written.
     """
 
     folder: Path
@@ -59,7 +59,7 @@ class Results(NamedTuple):
 
 
 def read_results(folder: str | Path) -> Results:
-    """Read the rows of a sweep's current design, verified.
+    """Read and verify the rows of a sweep's current design.
 
     Raises
     ------
@@ -73,14 +73,14 @@ def read_results(folder: str | Path) -> Results:
     experiment = experiment_of(manifest)
     design = read_design(folder)
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
-    # A part may hold columns that were factors of an earlier design.
+    # A part may have columns that were factors of an earlier design.
     outcomes = OUTCOMES if experiment.scenario is not None else ()
     measures = list(dict.fromkeys([*outcomes, *experiment.measured]))
     read = read_runs(folder, ["Step", *measures])
     rows = read.table
     measures = [name for name in measures if name in rows.column_names]
-    good = compute.is_null(rows["error"])  # parted here, since in pandas yes and no with gaps
-    step = ["Step"] if "Step" in rows.column_names else []  # are no longer yes and no
+    good = compute.is_null(rows["error"])  # split in Arrow: in pandas, booleans with missing values
+    step = ["Step"] if "Step" in rows.column_names else []  # would lose their type
     table = _of_design(design, rows.filter(good).select(["RunId", *step, *measures]))
     table = table.assign(Step=table.get("Step", np.int32(0)))
     table = table[["RunId", "point", "iteration", "Step", *factors, "seed", *measures]]
@@ -109,10 +109,10 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Of a run one row a day, or a day and region. Of a sweep one row a finished run, as `sweep`
-        returns it: RunId, point, iteration, Step, factors, seed, measures; points and replicates
-        in order. A part of a sweep that has changed since it was written is skipped. Runs that
-        are not done yet, or failed, have no row.
+        For a run one row per day, or per day and region. For a sweep one row per finished run, as
+        `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
+        replicates in order. A part of a sweep that has changed since it was written is skipped.
+        Runs that are not done yet, or failed, have no row.
 
     Raises
     ------
@@ -159,13 +159,13 @@ def _of_design(design: pd.DataFrame, rows: pa.Table) -> pd.DataFrame:
 
 
 def experiment_of(manifest: dict[str, Any]) -> Experiment:
-    """Return the experiment that a manifest holds, in the folder where its file was."""
+    """Return the experiment of a manifest, with the folder where its file was."""
     folder = Path(str(manifest.get("folder", "")))
     return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
 
 
 def read_design(folder: Path) -> pd.DataFrame:
-    """Read which runs the current design asks for."""
+    """Read the runs that the current design asks for."""
     path = folder / DESIGN
     try:
         found = parquet.read_table(path, page_checksum_verification=True)
@@ -181,7 +181,7 @@ def read_design(folder: Path) -> pd.DataFrame:
     raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")
 
 
-LENGTH = 300  # characters shown of what went wrong
+LENGTH = 300  # most characters shown of an error
 
 
 class FailedRuns(RuntimeError):  # noqa: N818 - named for what happened
@@ -190,9 +190,9 @@ class FailedRuns(RuntimeError):  # noqa: N818 - named for what happened
     Parameters
     ----------
     message
-        How many failed, and of what, in a line.
+        How many failed, and why, in one line.
     trouble
-        The traceback of the first, where there is one: a note of the error.
+        The traceback of the first, if there is one; it becomes a note of the exception.
     """
 
     def __init__(self, message: str, trouble: str | None = None) -> None:
@@ -202,14 +202,14 @@ class FailedRuns(RuntimeError):  # noqa: N818 - named for what happened
 
 
 def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
-    """Return a line: how many runs failed, where the first one did, and what can be done.
+    """Return one line: how many runs failed, at which point the first one did, and what to do.
 
     Parameters
     ----------
     failed
-        How many of a call did.
+        Number of runs of the call that failed.
     keep_going
-        Whether the call went on after the first.
+        Whether the call continued after the first failure.
     """
     message = f"{failed:,} of {results.planned:,} runs failed"
     if len(results.failed):
@@ -223,7 +223,7 @@ def failure_message(results: Results, failed: int, *, keep_going: bool) -> str:
         return f"{message}; the table has the {len(results.table):,} others"
     return (
         f"{message}; {len(results.table):,} are done and kept in {results.folder}, "
-        "keep_going=True goes on to the end and returns the others"
+        "keep_going=True continues to the end and returns the others"
     )
 
 

@@ -1,8 +1,8 @@
-"""Identify runs: a key of everything that can change a result.
+"""Identifiers of runs: a key of everything that can change a result.
 
 The key is BLAKE2b over the resolved scenario (graph, population, timeline, regime, every number,
 what is pinned), the number of steps, what is recorded, the source that can change a result, and
-the seed. RunId is its first 63 bits: it stays when a design grows.
+the seed. RunId is its first 63 bits. It stays the same when a design grows.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.factors import DUMMY
 from samizdat.run.arguments import SEED_LIMIT
 
-DUMMY_SEED_OFFSET = 2**40  # between the seeds of the two values of a dummy
+DUMMY_SEED_OFFSET = 2**40  # difference of the seeds for the two values of a dummy
 
 
 def seeds_of(points: pd.DataFrame, first: int, replicates: int) -> NDArray[np.int64]:
-    """Return the seeds (points, replicates): of the replicate alone, so that points are paired.
+    """Return the seeds (points, replicates); they depend on the replicate alone: points are paired.
 
-    Only a design's dummy shifts them: it is there to change the random numbers.
+    Only a design's dummy shifts them, because its purpose is to change the random numbers.
     """
     if first + replicates >= SEED_LIMIT - DUMMY_SEED_OFFSET or replicates > DUMMY_SEED_OFFSET:
         raise ExperimentError(f"seed = {first} leaves no room for {replicates} replicates")
@@ -38,7 +38,7 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
     Raises
     ------
     ExperimentError
-        If two different runs have the same: one in about 10**19 pairs.
+        If two different runs have the same RunId; this happens to one in about 10**19 pairs.
     """
     content = bytearray(16 * seeds.size)  # a list of a million keys would take three times as much
     end = 0
@@ -64,12 +64,12 @@ def planned(
     seeds: NDArray[np.int64],
     counts: NDArray[np.int64] | int,
 ) -> pd.DataFrame:
-    """Return a row a run, replicate by replicate: those of one seed beside each other.
+    """Return one row per run, replicate by replicate, so that runs of one seed are adjacent.
 
     Parameters
     ----------
     counts
-        How many replicates, of all points or of each (points,).
+        Number of replicates of all points, or of each (points,).
     """
     wanted = np.arange(seeds.shape[1])[None, :] < np.broadcast_to(counts, len(points))[:, None]
     replicate, point = np.nonzero(wanted.T)

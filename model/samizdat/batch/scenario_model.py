@@ -1,4 +1,4 @@
-"""What an experiment runs at each point: a scenario with the point's values, under its regime."""
+"""The model at each point of an experiment: a scenario with the point's regime and values."""
 
 import datetime as dt
 import functools
@@ -29,21 +29,21 @@ from samizdat.society.graph_shape import mean_degree
 from samizdat.system.memory import needed
 
 SCENARIO, REGIME = "scenario", "regime"
-OWN = "scenario"  # as a regime: the scenario's own
+OWN = "scenario"  # the name of the scenario's own regime
 _ORDER = sorted(REGISTRY)
 _PLACE = {name: k for k, name in enumerate(_ORDER)}
-_UNSEEN = ("title", "description")  # of a scenario: no result depends on them
-_SIZING = (SCENARIO, REGIME, "citizens")  # besides the graph's numbers
-_PROCESS = 250_000_000  # bytes of a process that has just begun
-_DAY = 8 * 30  # bytes of a day's record of a region
+_UNSEEN = ("title", "description")  # fields of a scenario on which no result depends
+_SIZING = (SCENARIO, REGIME, "citizens")  # factors that change memory, besides the graph's
+_PROCESS = 250_000_000  # bytes of a process that has just started
+_DAY = 8 * 30  # bytes of one region's record of a day
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
-    """The run was asked to stop between two steps."""
+    """The run was told to stop between two steps."""
 
 
 class Outcome(NamedTuple):
-    """What one run leaves: steps done, measures by name, daily measures where a series is kept."""
+    """The results of one run: steps done, measures by name, and the series if one is recorded."""
 
     steps: int
     measures: dict[str, float | bool]
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 class ScenarioModel:
     """The scenarios of an experiment, and what is recorded of each.
 
-    Every number of `Simulation.summary` is recorded, besides the daily measures that are asked for.
+    Every number of `Simulation.summary` is recorded, and the daily measures that are requested.
     """
 
     scenario: str
@@ -63,8 +63,8 @@ class ScenarioModel:
     until: dt.date | None
     asked: tuple[str, ...]  # daily measures, as in fear.last
     series: SeriesSpec | None
-    texts: tuple[tuple[str, str], ...] = ()  # of scenarios that are files, by name
-    folder: Path = Path()  # where those are looked for first
+    texts: tuple[tuple[str, str], ...] = ()  # name and text of scenarios that are files
+    folder: Path = Path()  # where these files are looked for first
 
     @classmethod
     def of(cls, experiment: Experiment) -> "ScenarioModel":
@@ -95,13 +95,13 @@ class ScenarioModel:
     def holding(self, points: pd.DataFrame) -> "ScenarioModel":
         """Return the model with the text of every scenario that is a file.
 
-        A worker then runs what was read when the sweep began: whatever becomes of the file
-        meanwhile, wherever the worker is.
+        A worker then runs what was read when the sweep began, even if the file changes meanwhile or
+        the worker is on another machine.
 
         Raises
         ------
         ExperimentError
-            If one cannot be read.
+            If a file cannot be read.
         """
         if SCENARIO not in points:
             return self
@@ -113,7 +113,7 @@ class ScenarioModel:
 
     @property
     def measures(self) -> dict[str, type]:
-        """What is recorded of each run, and whether as numbers or as yes and no."""
+        """What is recorded of each run, and whether it is a number or a yes or no."""
         types: dict[str, type] = dict.fromkeys(OUTCOMES, float)
         types["fell"] = bool
         return types | dict.fromkeys(self.asked, float)
@@ -124,7 +124,7 @@ class ScenarioModel:
         Raises
         ------
         ScenarioError
-            Naming a factor that is not known, or a value that is not allowed.
+            It names a factor that is not known, or a value that is not allowed.
         """
         rest = {name: value for name, value in point.items() if name != DUMMY}
         name, regime = rest.pop(SCENARIO, self.scenario), rest.pop(REGIME, self.regime)
@@ -133,7 +133,7 @@ class ScenarioModel:
         return base.change(rest) if rest else base
 
     def steps(self, point: Point) -> int:
-        """Return how many steps a run of a point takes."""
+        """Return the number of steps of a run of a point."""
         return self.scenario_at(point).steps_until(self.until)
 
     @property
@@ -142,7 +142,7 @@ class ScenarioModel:
         return self.scenario_at({}).to_table()
 
     def memory(self, points: pd.DataFrame) -> int:
-        """Return the bytes that a process which runs these points takes at most."""
+        """Return the largest number of bytes that a process needs to run these points."""
         varied = [name for name in points.columns if name in _SIZING or name.startswith("graph.")]
         sizes = points[varied].drop_duplicates().head(1000)
         return _PROCESS + max(self._memory(point) for point in rows_of(sizes))
@@ -154,18 +154,18 @@ class ScenarioModel:
         return needed(scenario.citizens, degree) + days
 
     def prepare(self, notify: Callable[[str], None]) -> None:
-        """Compile the rules, so that processes which begin together need not each do so."""
+        """Compile the rules, so that processes that start together need not each do so."""
         if not cache_folder().exists():
             notify("compiling the rules, once; about a minute")
         Simulation(Scenario.load("town").change({"citizens": 100}), threads=1).step()
 
     def digests(self, points: pd.DataFrame) -> Iterator[bytes]:
-        """Yield what identifies each point: its resolved scenario, and all else but the seed.
+        """Yield what identifies each point: its resolved scenario, and all else except the seed.
 
         Raises
         ------
         ExperimentError
-            Naming a factor that is not known, or a value that is not allowed.
+            It names a factor that is not known, or a value that is not allowed.
         """
         numeric = [name for name in points.columns if name in REGISTRY]
         other = [name for name in points.columns if name not in REGISTRY and name != DUMMY]
@@ -177,7 +177,7 @@ class ScenarioModel:
 
         @functools.lru_cache(maxsize=4096)
         def begun(structure: tuple[Value, ...]) -> tuple[hashlib.blake2b, NDArray[np.float64]]:
-            """Return the digest of all but the numbers, and the numbers."""
+            """Return the digest of all except the numbers, and the numbers."""
             try:
                 scenario = self.scenario_at(dict(zip(other, structure, strict=True)))
                 steps = scenario.steps_until(self.until)
@@ -207,7 +207,7 @@ class ScenarioModel:
         Raises
         ------
         Stopped
-            If it was asked to, between two steps.
+            If it was told to stop, between two steps.
         """
         scenario = self.scenario_at(point)
         simulation = Simulation(scenario, seed, threads)
@@ -244,15 +244,15 @@ class ScenarioModel:
 
 
 class WorldRef(NamedTuple):
-    """The scenario, regime and values of a point, as a command or a page takes them."""
+    """The scenario, regime and values of a point, in the form that commands and the page use."""
 
-    scenario: str | None  # None: a function was run
+    scenario: str | None  # None if a function was run
     regime: str  # a preset, or OWN
     values: dict[str, Value]  # by dotted name
 
     @classmethod
     def of(cls, experiment: Experiment, point: Point) -> "WorldRef":
-        """Return what an experiment's point stands for."""
+        """Return the scenario, regime and values of an experiment's point."""
         values = {**experiment.fixed, **{n: v for n, v in point.items() if n != DUMMY}}
         scenario = values.pop(SCENARIO, experiment.scenario)
         regime = values.pop(REGIME, experiment.regime)
@@ -268,21 +268,21 @@ def rows_of(points: pd.DataFrame) -> list[dict[str, Value]]:
 
 
 def found_as(scenario: str, folder: Path) -> str:
-    """Return the path of a scenario that is a file beside the experiment, else its name as it is.
+    """Return the path of a scenario that is a file beside the experiment, else its name unchanged.
 
-    A name that is shipped stays one; a path that is not there is looked for by who opens it, in
-    the working directory.
+    The name of a shipped scenario is not changed; a path that does not exist beside the experiment
+    is looked for in the working directory when it is opened.
     """
     beside = str(folder / scenario)
     return beside if scenario not in shipped() and os.path.isfile(beside) else scenario
 
 
 def _texts(names: Iterable[str], folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and text of those scenarios that are files."""
+    """Yield name and text of the scenarios that are files."""
     for name in names:
         if name not in shipped():
             path = found_as(name, folder)
-            Scenario.load(path)  # raises in one line if something is wrong
+            Scenario.load(path)  # raises an error of one line if something is wrong
             yield name, Path(path).read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Run a design: every run once, each kept as soon as it is done, whatever is killed meanwhile."""
+"""Run a design: every run once; each result is stored as soon as its chunk is done."""
 
 import sys
 import warnings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Shard(NamedTuple):
-    """The part-th, from 1, of several parts of a sweep's runs."""
+    """One part of a sweep's runs: number ``part``, from 1, of ``parts``."""
 
     part: int
     parts: int
@@ -43,22 +43,22 @@ class Ended(NamedTuple):
     Attributes
     ----------
     folder
-        Of the sweep.
+        Folder of the sweep.
     status
-        As the manifest says it: complete, running (other shards have runs left), failed or
+        Status in the manifest: complete, running (other shards have runs left), failed or
         interrupted.
     planned
-        Runs of the design by now.
+        Number of runs of the design by now.
     finished
-        How many of them are done, by this call or an earlier one.
+        Number of them that are done, by this call or an earlier one.
     done
-        Runs that this call ended, failed ones included.
+        Number of runs that this call finished, failed ones included.
     failed
-        Runs that failed in this call.
+        Number of runs that failed in this call.
     trouble
         The first traceback.
     exit_code
-        Of the signal, if one came.
+        Exit code of the signal, if there was one.
     """
 
     folder: Path
@@ -86,34 +86,35 @@ def sweep(
     Parameters
     ----------
     experiment
-        A file, the table that it would hold, or an `Experiment`.
+        A file, the table of such a file, or an `Experiment`.
     out
         Folder of the sweep; by default ``results/NAME``.
     executor
-        A `concurrent.futures.Executor` or a `distributed.Client`; by default processes of this
+        A `concurrent.futures.Executor` or a `distributed.Client`; by default processes on this
         machine.
     jobs
-        Number of processes; 1: this one alone. By default one a core.
+        Number of processes; 1: this process alone. By default one per core.
     model
-        A function of a point's values and a seed to be run instead of scenarios, at the top level
-        of a module; it returns a number or None for each measure. The text of the module's file
-        identifies its runs: whatever else they depend on belongs in the point.
+        A function of a point's values and a seed to run instead of scenarios, at the top level of
+        a module; it returns a number or None for each measure. The text of the module's file
+        identifies its runs: anything else that they depend on belongs in the point.
     keep_going
-        Go on after a run that failed, and warn of those that did in the end.
+        Continue after a run that failed, and warn of failed runs at the end.
 
     Returns
     -------
     DataFrame
-        A row a finished run of the design: RunId, point, iteration, Step, factors, seed, measures.
+        One row per finished run of the design: RunId, point, iteration, Step, factors, seed,
+        measures.
 
     Raises
     ------
     ExperimentError
         In one line: the experiment is not valid, or the folder cannot be used.
     FailedRuns
-        If a run failed and `keep_going` is not set; what was finished stays in the folder.
+        If a run failed and `keep_going` is not set; finished runs stay in the folder.
     KeyboardInterrupt
-        After SIGINT, when all that was finished is written.
+        After SIGINT, when all finished runs are written.
 
     Examples
     --------
@@ -151,12 +152,12 @@ def sweep(
 
 
 def check_jobs(jobs: object) -> None:
-    """Check a number of processes that a caller asks for.
+    """Check the number of processes that a caller requests.
 
     Raises
     ------
     ExperimentError
-        Naming it, and what is allowed.
+        It names the number, and what is allowed.
     """
     if isinstance(jobs, bool) or not isinstance(jobs, Integral):
         raise ExperimentError(f"jobs = {jobs!r}: a whole number is needed, 1 ... {MAX_JOBS}")
@@ -195,16 +196,16 @@ def run_sweep(
     Parameters
     ----------
     workers
-        By default processes of this machine, ``jobs`` of them, that end with the call.
+        By default ``jobs`` processes on this machine, which end with the call.
     shard
-        Which part of the runs to do; None: all.
+        The part of the runs to do; None: all.
     notify
-        Called with a line that is worth reading.
+        Called with a line for the user.
     progress
-        Called with how far the call is.
+        Called with the progress of the call.
     """
     if shard and isinstance(plan.experiment.replicates, UntilHalfWidth):
-        raise ExperimentError("shard: replicates on evidence need all points in one place")
+        raise ExperimentError("shard: until_half_width needs all points in one place")
     check_same_experiment(out, plan.experiment)
     folder = SweepFolder(out, f"{shard.part}of{shard.parts}" if shard else "")
     call = _Call(
@@ -224,7 +225,7 @@ def run_sweep(
 
 @dataclass
 class _Call:
-    """One call of a sweep: what it was given, and how far it is."""
+    """One call of a sweep: its arguments and its progress."""
 
     plan: SweepPlan
     folder: SweepFolder
@@ -244,7 +245,7 @@ class _Call:
     _own: bool = False
 
     def run(self) -> None:
-        """Do the runs that are not done, and more as long as intervals are too wide."""
+        """Do the runs that are not done, and add replicates as long as intervals are too wide."""
         for name in self.folder.moved:
             self.notify(f"{name} was damaged: it is set aside and its runs are repeated")
         counts, tried = self.plan.first_counts, np.zeros(0, np.int64)
@@ -268,7 +269,7 @@ class _Call:
             self.design = self.plan.runs(counts)
             self.folder.grow(self.design)
             left = self._unfinished()
-            rows = left[~left["RunId"].isin(tried)].reset_index(drop=True)  # a call tries once
+            rows = left[~left["RunId"].isin(tried)].reset_index(drop=True)  # one try per call
             if len(rows):
                 self.notify(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
@@ -279,7 +280,7 @@ class _Call:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """What the manifest says of the call at its end."""
+        """The entry of the call in the manifest at its end."""
         return {"finished": self.finished, "runs": len(self.design),
                 "done_now": self.done, "failed_now": self.failed}  # fmt: skip
 
@@ -290,13 +291,13 @@ class _Call:
                      self.failed, self.trouble, self.stop.exit_code)  # fmt: skip
 
     def close(self, *, immediately: bool = False) -> None:
-        """End the workers that this call began."""
+        """End the workers that this call started."""
         if self._own and self.workers is not None:
             self.workers.close(immediately=immediately)
             self._own = False
 
     def _begin(self, rows: pd.DataFrame) -> None:
-        """Find the workers; then write what is about to be done."""
+        """Start the workers; then write the design and the manifest."""
         self._find_workers(rows)
         about: dict[str, object] = {
             "workers": self.workers.name if self.workers else None,
@@ -308,7 +309,7 @@ class _Call:
         )
 
     def _find_workers(self, rows: pd.DataFrame) -> None:
-        """Begin workers of this machine, unless there are some or nothing is to be done."""
+        """Start workers on this machine, unless there are some or there is nothing to do."""
         if self.workers is None and len(rows):
             self._own = True
             self.workers = local_workers(self.plan, self.jobs, len(rows), self.stop, self.notify)
@@ -336,9 +337,10 @@ class _Call:
         return unfinished(self.design, self.folder.folder)
 
     def _mine(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return a shard's part: runs that stand beside each other in the design share seeds.
+        """Return a shard's part of the rows: adjacent runs of the design, which share seeds.
 
-        The design is divided, not what is left of it: what others do meanwhile moves no border.
+        The design is divided, not the runs left, so the parts do not depend on the progress of
+        other shards.
         """
         if self.shard is None:
             return rows
@@ -355,9 +357,9 @@ class _Call:
         )
 
     def _as_before(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Lay out the design as far as an earlier call grew it; return its replicates.
+        """Build the design as far as an earlier call had extended it; return its replicates.
 
-        Evidence asks for more as soon as all runs that there are have ended, well or not.
+        With `until_half_width`, more are added once all existing runs have ended, failed or not.
         """
         self.design = self.plan.runs(counts)
         if not isinstance(self.plan.experiment.replicates, UntilHalfWidth):
@@ -380,7 +382,7 @@ class _Call:
         known = self.design[["RunId", "point"]].merge(found, on="RunId")
         known = known[known["error"].isna()]
         values = known[rule.of]
-        if values.dtype == object:  # yes and no, where a row that failed has neither
+        if values.dtype == object:  # booleans, missing in failed rows
             values = values.astype(bool)
         points = len(self.plan.points)
         half = half_widths(values, known["point"].to_numpy(), points)["half_width"]

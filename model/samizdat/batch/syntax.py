@@ -1,4 +1,4 @@
-"""How an experiment file is read: names with dots, a small form, and what is wrong in one line."""
+"""Reading experiment files: names with dots, the quick form, and errors in one line."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +11,12 @@ from samizdat.scenario.schema import unknown
 
 
 def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]], list[str]]) -> str:
-    """Turn the first of pydantic's errors into one line: name, value, what is allowed.
+    """Format the first of pydantic's errors as one line: name, value, what is allowed.
 
     Parameters
     ----------
     known_at
-        Returns the names that are known where pydantic found one that is not.
+        Returns the names that are allowed where pydantic found an unknown one.
     """
     first = _most_specific(error.errors(include_url=False))
     loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
@@ -50,16 +50,16 @@ def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]],
     return f"{name} = {given}: {allowed}"
 
 
-# What pydantic puts into a path for the one of several kinds that it tried.
+# What pydantic adds to a path for each of several types that it tried.
 _OF_PYDANTIC = re.compile(
     r"Range|SeriesSpec|UntilHalfWidth|int|float|bool|str|(tuple|literal|function|constrained)\b.*"
 )
-_TABLED = ("Range", "SeriesSpec", "UntilHalfWidth")  # kinds of what may be something else too
+_TABLED = ("Range", "SeriesSpec", "UntilHalfWidth")  # types of values that need not be tables
 _SHAPELESS = ("model_type", "model_attributes_type")
 
 
 def _most_specific(problems: list[ErrorDetails]) -> ErrorDetails:
-    """Choose the error to report: of the kind that a value has the shape of, else the first."""
+    """Choose the error to report: that of the type whose shape the value has, else the first."""
     first = problems[0]
     same = [each for each in problems if each["loc"][:1] == first["loc"][:1]]
     for each in same:
@@ -100,7 +100,7 @@ _OF_A_RANGE = {"low", "high", "steps", "log"}
 
 
 def laid_over(below: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace keys of a table by those of another, table by table; a factor is replaced whole."""
+    """Override keys of a table by those of another, table by table; factors are replaced whole."""
     table = dict(below)
     for key, value in over.items():
         there = table.get(key)

@@ -1,4 +1,4 @@
-"""`samizdat run --resume`: a run goes on from its last checkpoint."""
+"""`samizdat run --resume`: a run continues from its last checkpoint."""
 
 import contextlib
 import math

@@ -1,8 +1,8 @@
 """exp(-z) that gives the same bits on every machine.
 
-The C library's exp may differ in the last bit from one machine to another, and a last bit can turn
-a decision. Range reduction after Cody & Waite (1980), then the Taylor polynomial of degree 13,
-whose error on [-ln2/2, ln2/2] is below 5e-18; the whole is within 2e-15 of exp, relatively.
+The C library's exp may differ in the last bit from one machine to another, and a last bit can
+change a decision. Range reduction after Cody & Waite (1980), then the Taylor polynomial of degree
+13, whose error on [-ln2/2, ln2/2] is below 5e-18; the relative error of the result is below 2e-15.
 """
 
 import math
@@ -13,7 +13,7 @@ from samizdat.core.jit import compiled
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-_DEEPEST = 1000  # 2**-1000 is as good as nothing
+_DEEPEST = 1000  # 2**-1000 is as good as 0
 _HALVINGS = np.array([2.0**-k for k in range(_DEEPEST + 1)])
 _C = tuple(1.0 / math.factorial(k) for k in range(14))
 

@@ -1,8 +1,8 @@
-"""How numba compiles this package: its options, and where the machine code is kept.
+"""How numba compiles this package: its options, and where the machine code is stored.
 
-Numba's disk cache watches only the file in which a function stands: after an edit of a rule its
-callers would keep the old machine code. The cache is therefore kept in a folder named after the
-digest of every file in ``core``; any edit starts a fresh one.
+Numba's disk cache checks only the file that defines a function: after an edit of a rule its
+callers would keep the old machine code. The cache is therefore stored in a folder named after the
+digest of every file in ``core``; any edit starts a new one.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def internal(function: F) -> F:
     """Compile a function for compiled callers only.
 
     It has no CPython wrapper; calling it from Python crashes. For a function that takes a world,
-    the wrapper would take longer to compile than many a pass.
+    the wrapper would take longer to compile than many passes do.
     """
     return cast(F, numba.njit(**_ALL, no_cpython_wrapper=True)(function))
 
@@ -58,8 +58,8 @@ def internal(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile a function into each of its callers, whatever its size.
 
-    For functions that must be inlined for a loop to be vectorised; elsewhere it only makes the code
-    longer.
+    Use it where a loop is vectorised only if the function is inlined; elsewhere it only makes the
+    code longer.
     """
     return cast(F, numba.njit(**_ALL, forceinline=True)(function))
 

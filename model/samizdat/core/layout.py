@@ -1,4 +1,4 @@
-"""The arrays that a run lives in: their names, types and codes.
+"""The arrays of a run: their names, types and codes.
 
 n is the number of citizens, R of regions, B of blocks.
 """
@@ -14,32 +14,32 @@ POSTURES = ("silent", "self_censor", "share", "mobilise", "detained")
 UNAWARE, AWARE, SPENT = range(3)
 ATTENTION = ("unaware", "aware", "spent")
 
-# Bits of what a citizen can use, hear and say. Platforms take the lowest twelve.
+# Bits of what a citizen can use, hear and say. Platforms have the lowest twelve.
 MAX_PLATFORMS = 12
 PLATFORMS = 0x0FFF
-FOREIGN = 1 << 12  # the foreign press: heard, never spoken on
+FOREIGN = 1 << 12  # the foreign press: citizens read it and never speak on it
 TALK = 1 << 13  # by word of mouth (in a voice)
 STREET = 1 << 14  # seen in the street (in a voice)
 HELD = 1 << 15  # in detention (in a voice)
 ONLINE = 1 << 15  # online by adoption (in access)
 
-# Marks of a citizen, a bit each, as of the start of the step.
+# Marks of a citizen at the start of the step, one bit each.
 TO_ACT, WAS_AWARE, IS_ONLINE = 1, 4, 8
 IS_CUT_OFF, HEARS_FOREIGN, HEARS_OTHERS, IS_RELEASED = 16, 32, 64, 128
 
-# What is counted of the voices that reach a citizen: the columns of ``State.heard``.
+# Counts of the voices that reach a citizen: the columns of ``State.heard``.
 STREET_HEARD, OTHERS_HEARD, HELD_HEARD, POSTS_HEARD = range(4)  # m, s, c, and posts
 
-# Of a block: the columns of ``World.blocks``.
+# The columns of ``World.blocks``.
 FIRST, LAST, REGION = range(3)
 
-# What is known of a block from step to step: the columns of ``Caches.block_counts``.
+# Counts of a block, kept from step to step: the columns of ``Caches.block_counts``.
 NOW_AWARE, NOW_HELD, WERE_HELD, WITH_VPN, WITH_VOICE = range(5)
 
-# Under which numbers a block is at rest: the columns of ``Caches.rest_key``.
+# The parameters under which a block is at rest: the columns of ``Caches.rest_key``.
 REST_RISE, REST_RELAX, REST_CALM, REST_CHILL = range(4)
 
-# What it sums up to while it rests: the columns of ``Caches.rest_sums``.
+# The sums over a block at rest: the columns of ``Caches.rest_sums``.
 REST_GRIEVANCE, REST_FEAR = range(2)
 
 MAX_CITIZENS = 2**31 - 1
@@ -47,14 +47,14 @@ MAX_REGIONS = 255
 BLOCK = 1 << 13  # citizens in a block at most; a block never spans two regions
 NEAR = 1 << 11  # citizens whose beliefs and marks fit the nearest cache
 GROUP_BITS = 8
-GROUP = 1 << GROUP_BITS  # citizens of whom one flag says whether a voice reached any
+GROUP = 1 << GROUP_BITS  # citizens who share one flag: whether a voice reached any of them
 
 
 class Ties(NamedTuple):
     """Who can hear whom, as compressed rows.
 
     The ties of citizen i are ``neighbour[start[i]:start[i + 1]]``: first her ``close[i]`` close
-    ties, then the online ones, each part in rising order. Every tie stands in both rows.
+    ties, then the online ones, each part in ascending order. Every tie is in the rows of both ends.
     """
 
     start: NDArray[np.int64]  # (n + 1,)
@@ -76,7 +76,7 @@ class Traits(NamedTuple):
 
 
 class State(NamedTuple):
-    """What changes; every array is (n,) unless said. ``last_*`` is what the step before left."""
+    """What changes; arrays are (n,) unless noted. ``last_*`` are the values of the step before."""
 
     grievance: NDArray[np.float32]  # [0, 1]
     trust: NDArray[np.float32]  # [0, 1]
@@ -90,17 +90,17 @@ class State(NamedTuple):
     access: NDArray[np.uint16]  # P_i(t) once online, with ONLINE; 0 offline
     ears: NDArray[np.uint16]  # E_i(t)
     last_ears: NDArray[np.uint16]
-    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; only where ``Caches.dirty`` says so
+    heard: NDArray[np.uint32]  # (n, 4): m, s, c and posts; valid only where ``Caches.dirty`` is 1
     marks: NDArray[np.uint8]  # TO_ACT ... IS_RELEASED
-    actors: NDArray[np.int32]  # per block, from its first slot: who is not silent
+    actors: NDArray[np.int32]  # per block, from its first slot: the citizens who are not silent
     last_actors: NDArray[np.int32]
 
 
-# What a run is restored from at the end of a step: all else follows from it.
+# The arrays from which a run is restored at the end of a step; all others follow from them.
 DYNAMIC = ("grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left",
            "voice", "ears")  # fmt: skip
 
-# What of it only the passes can read: lists and marks that hold for a while, or in places.
+# Arrays that only the passes can read: lists and marks that are valid for a time or in part.
 WORKINGS = frozenset(("heard", "marks", "actors", "last_actors"))
 
 STATE_TYPES: dict[str, type] = {
@@ -129,12 +129,12 @@ SIGNALS = np.dtype(
         ("blackout", np.uint8),  # 1: the network is off
         ("running", np.uint8),  # 1: an event runs
         ("fresh", np.uint8),  # 1: an event begins today
-        ("withdrawn", np.uint8),  # 1: somewhere a platform or a share online is less than before
+        ("withdrawn", np.uint8),  # 1: somewhere a platform was taken away or fewer are online
         ("adoption", np.float64),  # A_r
         ("seeds", np.float64),  # share aware immediately of an event that begins today
         ("shock", np.float64),  # of the events running, at most 1
         ("coverage", np.float64),  # per day
-        ("coverage_abroad", np.float64),  # per day, once somebody called abroad
+        ("coverage_abroad", np.float64),  # per day, if somebody in the event's regions shared
         ("contradiction", np.float64),  # of the accounts running
         ("foreign_signal", np.float64),  # C(t)
         ("mobilised_share", np.float64),  # M_r, of the step before
@@ -154,7 +154,7 @@ SIGNALS = np.dtype(
     ]
 )
 
-# What each block counts, in integers; means are sums of round(x * FIXED).
+# What is counted per block, as integers; means are sums of round(x * FIXED).
 TALLIES = (
     "silent",
     "self_censor",
@@ -203,9 +203,9 @@ FIXED = 2.0**24
 
 
 class Caches(NamedTuple):
-    """What is kept to save work. All of it follows from the state, the ties and the signals.
+    """Derived values that save work. All follow from the state, the ties and the signals.
 
-    A checkpoint leaves it out: `resume_state` and the next step find it again.
+    A checkpoint leaves them out: `resume_state` and the next step compute them again.
     """
 
     actor_counts: NDArray[np.int64]  # (B,): number of citizens listed in ``state.actors``
@@ -214,18 +214,18 @@ class Caches(NamedTuple):
     rest_key: NDArray[np.float64]  # (B, 4): REST_RISE ... REST_CHILL as of the last step; or NaN
     rest_sums: NDArray[np.int64]  # (B, 2): sums of grievance and of fear, in units of 1 / FIXED
     dirty: NDArray[np.uint8]  # (n / GROUP,): 1 if a voice reached any of the group today
-    spoke_bits: NDArray[np.uint8]  # (n / 8,): a bit each citizen, 1 if she had a voice yesterday
+    spoke_bits: NDArray[np.uint8]  # (n / 8,): one bit per citizen, 1 if she had a voice yesterday
 
 
 class Scratch(NamedTuple):
-    """Room for a stretch of NEAR citizens, a row a thread; it means nothing between passes."""
+    """Work arrays for NEAR citizens, one row per thread; not valid between passes."""
 
-    words: NDArray[np.uint32]  # (B, NEAR): random words of the stretch
-    touched: NDArray[np.uint32]  # (B, NEAR): the citizens of it who are marked active today
+    words: NDArray[np.uint32]  # (B, NEAR): their random words
+    touched: NDArray[np.uint32]  # (B, NEAR): those of them who are marked active today
 
 
 class World(NamedTuple):
-    """All that the passes of one step read and write, by what becomes of it."""
+    """All that the passes of one step read and write, grouped by use."""
 
     # Does not change in a run
     ties: Ties
@@ -234,7 +234,7 @@ class World(NamedTuple):
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     readable: NDArray[np.float64]  # (2**12,): the largest readable share in a set of platforms
     step_days: float  # days in a step
-    shortcuts: bool  # False, in tests: everybody is treated the long way, see `passes`
+    shortcuts: bool  # False in tests only: nothing is skipped, see `passes`
     # Input of a step
     signals: NDArray[np.void]  # (R,) of SIGNALS
     # Advanced by a step
@@ -266,7 +266,7 @@ def new_world(
     step_days: float,
     size: int = BLOCK,
 ) -> World:
-    """Return a world before its first step, its citizens blank."""
+    """Return a world before its first step; the state of its citizens is all zero."""
     n, regions = int(region_first[-1]), len(region_first) - 1
     blocks = blocks_of(region_first, size)
     return World(
@@ -286,7 +286,7 @@ def new_world(
 
 
 def _blank_caches(n: int, blocks: int) -> Caches:
-    """Return what is known of n citizens in this many blocks before the first step: nothing."""
+    """Return the caches of n citizens in this many blocks before the first step: all empty."""
     return Caches(
         actor_counts=np.zeros(blocks, np.int64),
         last_actor_counts=np.zeros(blocks, np.int64),

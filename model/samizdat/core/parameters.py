@@ -37,7 +37,7 @@ class Parameters(NamedTuple):
 
 
 def flat(p: Parameters) -> tuple[float, ...]:
-    """Return all numbers in one row, which compiled code takes in a tenth of the time."""
+    """Return all numbers in one row, which is passed to compiled code in a tenth of the time."""
     return tuple(float(number) for group in p for number in group)
 
 
@@ -82,7 +82,7 @@ def parameters_from(values: Mapping[str, float]) -> Parameters:
 
 
 def acting_parameters(p: Parameters, step_days: float) -> Parameters:
-    """Turn what is declared per day into what acts in a step.
+    """Convert parameters declared per day into values per step.
 
     Rates become 1 - exp(-rate * days); fear.witness acts per day; detention_days become steps.
     """

@@ -1,7 +1,7 @@
 """Prefetch memory before it is needed: a hint to the machine that changes no result.
 
 Ties lead to citizens anywhere in memory, so that a pass along them waits for one cache line after
-another. Prefetched some ties ahead, lines arrive while the ones before are worked on.
+another. If they are prefetched some ties ahead, they arrive while earlier ones are processed.
 """
 
 from typing import Any  # numba and llvmlite are untyped

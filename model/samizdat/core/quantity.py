@@ -15,14 +15,14 @@ class Quantity(NamedTuple):
     low: float
     high: float
     unit: str = "1"
-    off: float | None = None  # the value at which what it drives is exactly absent
+    off: float | None = None  # the value at which its effect is exactly absent
     source: str = "assumed"
     rate: bool = False
     whole: bool = False
     names: tuple[str, ...] = ()
 
     def allowed(self) -> str:
-        """Say in words which values may be given."""
+        """Return the allowed values in words."""
         if self.names:
             return " or ".join(self.names)
         if self.whole and self.high - self.low == 1:
@@ -35,7 +35,7 @@ class Quantity(NamedTuple):
         Raises
         ------
         ValueError
-            Naming the quantity, the value given and what is allowed.
+            It names the quantity, the value given and what is allowed.
         """
         if isinstance(value, str) and value in self.names:
             return float(self.names.index(value))

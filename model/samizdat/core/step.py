@@ -28,16 +28,16 @@ from samizdat.core.passes.fate import fate
 from samizdat.core.passes.feel import feel, settle
 from samizdat.core.passes.hear import hear_by_pull, hear_by_push, listen, mark_speakers
 
-PUSH_BELOW = 0.15  # share of citizens with a voice up to which pushing costs less than pulling
-PARTS = 32  # a thread's parts at most: a busy region must not keep the other threads waiting
-FEWEST = 8  # blocks in a part at least: to hand out a part costs time
+PUSH_BELOW = 0.15  # share of citizens with a voice below which push costs less than pull
+PARTS = 32  # most parts per thread: a busy region must not keep the other threads waiting
+FEWEST = 8  # fewest blocks in a part: handing out a part takes time
 Chances = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 Hearing = Callable[[int, int, World], None]  # of the citizens first ... last - 1
 Row = tuple[float, ...]  # all parameters, see `parameters.flat`
 
 
 class ThreadTeam:
-    """The threads among whom the citizens are divided; without an executor, the caller does all."""
+    """The threads that share the citizens; without an executor, the caller does all the work."""
 
     def __init__(self, pool: Executor | None = None, size: int = 1) -> None:
         self.pool, self.size = pool, size
@@ -52,7 +52,7 @@ class ThreadTeam:
         self._share(one_pass, _equal_cuts(world.blocks, min(parts, n_blocks)), world, *others)
 
     def hear(self, hearing: Hearing, world: World) -> None:
-        """Run a hearing over all listeners, in ranges cut at multiples of NEAR."""
+        """Run a hearing method over all listeners, in ranges cut at multiples of NEAR."""
         n, parts = len(world.state.voice), 1 if self.pool is None else self.size
         cuts = sorted({0, n, *(n * k // parts // NEAR * NEAR for k in range(1, parts))})
         if len(cuts) == 2:
@@ -61,7 +61,7 @@ class ThreadTeam:
         self._share(hearing, cuts, world)
 
     def _share(self, work: Callable[..., None], cuts: list[int], *others: object) -> None:
-        """Let the caller and the pool take one part after the other, until all are done."""
+        """Let the caller and the pool take parts one after the other until all are done."""
         assert self.pool is not None
         left = iter(list(itertools.pairwise(cuts)))
 
@@ -73,12 +73,12 @@ class ThreadTeam:
         try:
             take()
         finally:
-            for job in jobs:  # an interrupted caller too must not go on beside them
+            for job in jobs:  # even an interrupted caller must wait for them
                 job.result()
 
 
 def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
-    """Cut the blocks into runs of about equally many citizens."""
+    """Cut the blocks into consecutive parts of about equally many citizens."""
     n = int(blocks[-1, 1])
     targets = [n * k // parts for k in range(1, parts)]
     inner = np.searchsorted(blocks[:, 1], targets, side="left") + 1
@@ -87,7 +87,7 @@ def _equal_cuts(blocks: NDArray[np.int64], parts: int) -> list[int]:
 
 @compiled
 def begin(b0: int, b1: int, world: World, row: Row) -> None:
-    """Give the citizens of some blocks their reach and beliefs before the first day."""
+    """Set the reach and the beliefs of the citizens of some blocks before the first day."""
     listen(b0, b1, world)
     settle(b0, b1, world, grouped(row))
 
@@ -96,9 +96,9 @@ def begin(b0: int, b1: int, world: World, row: Row) -> None:
 def feel_and_act(
     b0: int, b1: int, world: World, row: Row, seed: int, step: int, heard: bool
 ) -> None:
-    """Let a block feel and act while it is in the near caches.
+    """Run feel and act on a block while it is in the near caches.
 
-    ``heard`` says whether everybody has listened and heard; if there was no voice to hear, a block
+    ``heard`` says whether listening and hearing are done; if there was no voice to hear, the block
     listens here.
     """
     p = grouped(row)
@@ -113,7 +113,7 @@ def feel_and_act(
 def resolve_and_count(
     b0: int, b1: int, world: World, row: Row, seed: int, step: int, shut: bool, latent: bool
 ) -> None:
-    """Resolve arrests and VPNs once everybody has decided; count what is asked for.
+    """Resolve arrests and VPNs after everybody has decided; make the counts requested.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def by_region(world: World) -> NDArray[np.int64]:
 
 
 def first_state(team: ThreadTeam, world: World, row: Row) -> None:
-    """Give every citizen her state before the first day; the signals are those of that day."""
+    """Set every citizen's state before the first day; the signals are those of that day."""
     team.run(begin, world, row)
 
 
@@ -168,7 +168,7 @@ def take_step(
     row
         Parameters as they act in a step (`acting_parameters`), in one row (`flat`).
     arrest_chances
-        From how many can be arrested and how many mobilised per region (R,) to each one's chance.
+        From how many can be arrested and how many mobilised per region (R,) to the chance of each.
     latent
         Whether to count latent self-censorship too.
 
@@ -200,7 +200,7 @@ def take_step(
 
 
 def _anything_shut(signals: NDArray[np.void]) -> bool:
-    """Whether a post can be suppressed today: else all who have a platform in common hear it."""
+    """Whether a post can be suppressed today; if not, all with a platform in common hear it."""
     return bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
 
 
@@ -225,8 +225,8 @@ def swap_buffers(world: World) -> World:
 def resume_state(world: World) -> None:
     """Rebuild access, actors and the counts of each block from `DYNAMIC` and the last signals.
 
-    What a citizen heard in that step is not rebuilt, since the next step clears it. Nor is which
-    blocks are at rest: the next step finds that out.
+    What a citizen heard in that step is not rebuilt, since the next step clears it. Which blocks
+    are at rest is not rebuilt either: the next step determines it.
     """
     state = world.state
     ears = state.ears.copy()  # those of the step, before its detentions and new VPNs

@@ -1,9 +1,9 @@
 """Figures of one run or of several, drawn from tidy tables only.
 
-Nothing here knows the simulation: a table read back from a file gives the same picture. The lanes
-of the chart of actions are named and coloured by the looks of the levers. Every panel draws on the
-axes it is given, or on a new figure without a display, and returns the axes.
-The theme holds only while a figure is drawn; importing this package changes no setting.
+Nothing here uses the simulation: a table read from a file gives the same figure. The lanes of the
+chart of actions are named and coloured by the looks of the levers. Every panel draws on the axes it
+is given, or on a new figure without a display, and returns the axes.
+The theme applies only while a figure is drawn; importing this package changes no setting.
 
 `nation` has one row a step: `date`, counts of the five postures, `posts`, counts of citizens
 `online`, `circumventing` and `cut_off`, means of the beliefs; `regions` one row a step and

@@ -1,4 +1,4 @@
-"""What all figures share: theme, pages, the axis of time, lines and scales."""
+"""Parts that all figures share: theme, pages, the time axis, lines and scales."""
 
 import math
 import os
@@ -94,7 +94,7 @@ def inscribe(panel: Axes, title: str, caption: str) -> Figure:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG: it is there whole or not at all."""
+    """Write a PNG file: it is complete or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -107,7 +107,7 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def days_of(dates: pd.Series) -> Days:
-    """Return dates as matplotlib counts them; a date that is missing is no number."""
+    """Return dates as matplotlib counts them; a missing date is NaN."""
     if dates.empty:
         raise ValueError("the table has no rows: there is no day to draw")
     return np.asarray(mdates.date2num(pd.to_datetime(dates).to_numpy()), dtype=np.float64)
@@ -138,7 +138,7 @@ def _dates(span: tuple[float, float], every: int) -> list[float]:
 
 
 def _date_names(days: list[float], every: int) -> list[str]:
-    """Name days, months or years; below the first and where it turns stands the year."""
+    """Label days, months or years; the year is below the first label and where it changes."""
     names, year = [], 0
     for date in map(mdates.num2date, days):
         name = f"{date.day} {date:%b}" if every < 28 else f"{date:%b}"
@@ -153,7 +153,7 @@ def labelled(columns: Coloured) -> Shown:
 
 
 def draw_lines(ax: Axes, days: Days, values: Table, shown: Shown) -> None:
-    """Draw one line a column, raw: a protest lasts a day, and smoothing would hide it."""
+    """Draw one line per column, unsmoothed: a protest lasts a day, and smoothing would hide it."""
     style: Any = {"marker": "o" if len(days) == 1 else None, "lw": 1.5 if len(days) <= 400 else 0.7}
     for column, (label, colour) in shown.items():
         ax.plot(days, values[column].to_numpy(), color=colour, label=label, **style)
@@ -163,7 +163,7 @@ def draw_lines(ax: Axes, days: Days, values: Table, shown: Shown) -> None:
 
 
 def key(ax: Axes, **place: Any) -> None:
-    """Name the lines in a row above the axes, where nothing can run under the names."""
+    """Put the legend in a row above the axes, where no line can run through it."""
     spare: Any = {"fontsize": TEXT, "handlelength": 1.5, "columnspacing": 1.2, "frameon": False}
     where: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 9, **place}
     legend = ax.legend(borderaxespad=0.2, **spare, **where)
@@ -184,7 +184,7 @@ def amounts_axis(ax: Axes, one: float, most: float) -> None:
 
 
 def unit_axis(ax: Axes) -> None:
-    """Make a scale for what lies between 0 and 1."""
+    """Make a scale for values between 0 and 1."""
     ax.set_ylim(-0.02, 1.02)
     ax.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "", "0.5", "", "1"])
 
@@ -203,12 +203,12 @@ def row_text(ax: Axes, rows: int) -> tuple[float, int]:
 
 
 def rows_height(rows: int) -> float:
-    """Inches in which that many rows can be named in full size."""
+    """Height [inches] in which this many rows can be named in full size."""
     return 0.16 * max(6, rows)
 
 
 def shorten(text: str, length: int) -> str:
-    """Cut a text, visibly."""
+    """Shorten a text, marked by an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip(" ,(") + "…"
 
 

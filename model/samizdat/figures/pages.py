@@ -1,4 +1,4 @@
-"""The history of a run on one page, and each of its panels on its own."""
+"""The history of a run on one page, and each of its panels as a separate figure."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +23,8 @@ from samizdat.figures.panels import beliefs, online, postures, turnout_map
 def overview(nation: Table, regions: Table, bands: Table, title: str, caption: str) -> Figure:
     """One page: who is online, postures, beliefs, the map of turnout, the actions.
 
-    It is as wide as A4 and as high as it takes to name every region and event in full size; the
-    map is left out of a world of one region.
+    It is as wide as A4, and high enough to name every region and event in full size; with only one
+    region the map is left out.
     """
     places, rows = regions["region"].nunique(), len(rows_of(bands, days_of(nation["date"])))
     panels: list[tuple[float, Callable[..., Axes], list[Table]]] = [

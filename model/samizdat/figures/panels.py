@@ -1,4 +1,4 @@
-"""The course of a run: who is online, what citizens do and believe, where they take the street."""
+"""The course of a run: internet use, postures, beliefs, and turnout by region."""
 
 import math
 from typing import Any
@@ -58,7 +58,7 @@ LANDSCAPE = 11.69  # inches
 def online(nation: Table, *, ax: Axes | None = None) -> Axes:
     """Citizens online, circumventing and cut off from a platform they use, in percent.
 
-    What never happens is left out; of what is too rare to be seen the key gives the highest value.
+    Lines that are always 0 are left out; for a line too low to be seen the key gives its maximum.
     """
     with mpl.rc_context(THEME):
         ax = new_axes(ax, 1.8)
@@ -82,10 +82,9 @@ def postures(nation: Table, *, ax: Axes | None = None) -> Axes:
     """Citizens who censor themselves, share, mobilise or are detained, per 100,000.
 
     The scale is logarithmic, because real turnout is a matter of 1e-5 to 1e-3 of a country, and
-    linear below one citizen, so that nobody is drawn too, at 0. The postures are lines, each read
-    from 0, and not stacked bands: on this scale the height of a band that rests on another tells
-    what lies under it and not how many it stands for; on a linear one, where stacks are honest, the
-    street would be thinner than a line.
+    linear below one citizen, so that 0 is drawn too. The postures are lines, each read from 0, and
+    not stacked bands: on this scale the height of a band would depend on the bands below it; on a
+    linear scale, where stacking is correct, the street would be thinner than a line.
     """
     with mpl.rc_context(THEME):
         days = days_of(nation["date"])
@@ -160,7 +159,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
 
 
 def _turnout(regions: Table) -> Table:
-    """Mobilised per 100,000 inhabitants: a row a region, in the table's order; a column a date."""
+    """Mobilised per 100,000 inhabitants: one row per region, in order; one column per date."""
     share = PER * regions["mobilise"] / regions[COUNTED].sum(axis=1).clip(lower=1)
     tidy = regions[["region", "date"]].assign(region=regions["region"].astype(str), share=share)
     wide = tidy.pivot(index="region", columns="date", values="share")

@@ -49,7 +49,7 @@ NAMED = 18  # letters of a line of the key
 
 
 def regimes_side_by_side(nations: dict[str, Table], *, title: str, caption: str) -> Figure:
-    """One column a regime, by its name, with its verdict: street, speech, beliefs, repression.
+    """One column per regime, with its name and outcome: street, speech, beliefs, repression.
 
     A row has one scale for all regimes. Counts are per 100,000, logarithmic and linear below one
     citizen, as those of `postures`.
@@ -118,7 +118,7 @@ def _measured(nation: Table, counted: bool) -> Table:
 
 
 def _compare(ax: Axes, days: Days, tables: list[Table]) -> None:
-    """Draw behind a street those of all regimes, and the share at which regimes have fallen."""
+    """Draw turnout in all regimes, pale, and the share at which regimes have fallen."""
     for k, table in enumerate(tables):
         label = words("regimes.others") if k == 0 and len(tables) > 1 else None
         ax.plot(days, table["mobilise"], color=PALE, lw=0.8, label=label, zorder=1)
@@ -127,7 +127,7 @@ def _compare(ax: Axes, days: Days, tables: list[Table]) -> None:
 
 
 def _name(ax: Axes, cell: Axes) -> None:
-    """Name the lines of a row in the cell at its end."""
+    """Draw the legend of a row in the cell at its end."""
     cell.set_axis_off()
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     spare: Any = {"fontsize": TEXT, "handlelength": 1.5, "frameon": False, "borderpad": 0}
@@ -137,7 +137,7 @@ def _name(ax: Axes, cell: Axes) -> None:
 
 
 def _head(ax: Axes, name: str, nation: Table) -> None:
-    """Write a regime's name and what came of it above its column."""
+    """Write a regime's name and outcome above its column."""
     ax.set_title(_verdict(nation), fontsize=TEXT, loc="left", linespacing=1.3, parse_math=False)
     above: Any = {"xycoords": "axes fraction", "textcoords": "offset points"}
     style: Any = {"fontsize": 10, "weight": "bold", "va": "bottom", "parse_math": False}

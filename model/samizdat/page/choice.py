@@ -36,7 +36,7 @@ class Choice:
     regime
         A preset regime, or "scenario" for the scenario's own.
     values
-        Parameters by dotted name; they beat the timeline.
+        Parameters by dotted name; they override the timeline.
     """
 
     scenario: str = "town"

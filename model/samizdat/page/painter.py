@@ -186,7 +186,7 @@ class Painter:
             time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
 
     def _snapshot(self) -> _Snapshot:
-        """Copy the simulation; ties and traits are shared with the original, which goes on."""
+        """Copy the simulation; ties and traits are shared with the original, which continues."""
         mesa = self._mesa
 
         def copied(model: ProtestModel) -> _Snapshot:

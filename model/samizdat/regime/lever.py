@@ -1,4 +1,4 @@
-"""What a lever of the state is: when it acts, what drives it, how it is called and drawn."""
+"""What a lever of the state is: when it acts, its parameters, its names and how it is drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ DARK = "0.4"
 
 
 class Sign(NamedTuple):
-    """How the map marks a region in which a lever acts."""
+    """The mark of a region on the map in which a lever acts."""
 
     glyph: str
     words: str
@@ -28,7 +28,7 @@ class Sign(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a lever is called and drawn; everything but the label has a default.
+    """The names of a lever and how it is drawn; everything but the label has a default.
 
     The label is also its key in the catalogue of words (`samizdat.text`), so that a lever needs no
     entry there to be shown in English.
@@ -40,10 +40,10 @@ class Look(NamedTuple):
     lane: str = ""  # its lane in the chart of actions; by default the label in lower case
     prefix: str | None = None  # before the name of a band; None: as phrase, "": nothing
     colour: str = PINK
-    signal: str = ""  # column of SIGNALS that is above 0 where it acts: counted in the tables
+    signal: str = ""  # column of SIGNALS that is above 0 where it acts; it is counted in the tables
     sign: Sign | None = None  # on the map, where that signal is above 0
-    button: str = ""  # that orders it; by default the label in lower case
-    one_day: bool = False  # whether the button orders it for one day, not until it is ended
+    button: str = ""  # text of the button that orders it; by default the label in lower case
+    one_day: bool = False  # whether the button orders it for one day, instead of until it is ended
 
     def complete(self) -> "Look":
         """Return this look with its defaults filled in."""
@@ -59,19 +59,19 @@ class Look(NamedTuple):
 
 
 class Stage(Enum):
-    """When on a day a lever acts, and what it writes into."""
+    """When a lever acts, and what it writes into."""
 
-    STANDING = "standing"  # when its parameters change, into what holds until they change again
-    EVENTS = "events"  # before the day's events are written; it decides which still aggrieve
-    DAILY = "daily"  # each day, into that day's signals, which hold what stands and the events
+    STANDING = "standing"  # when its parameters change, into signals that hold until then
+    EVENTS = "events"  # before the day's events are written; it decides which still cause grievance
+    DAILY = "daily"  # each day, into that day's signals, which begin as a copy of the standing ones
 
 
 class Lever(Protocol):
-    """A lever of the state: an instrument that writes into the signals that citizens meet.
+    """A lever of the state: an instrument that writes into the signals that reach citizens.
 
-    The signals of a day begin as a copy of what stands, so a lever may change any column: on the
-    next day its change is gone. Levers of a stage act in the order of `LEVERS`; one that reads
-    another's signal stands after it.
+    The signals of a day begin as a copy of the standing ones, so a lever may change any column: on
+    the next day its change is gone. Levers of a stage act in the order of `LEVERS`; one that reads
+    another's signal comes after it.
     """
 
     @property
@@ -84,23 +84,23 @@ class Lever(Protocol):
 
     @property
     def look(self) -> Look:
-        """How it is called and drawn."""
+        """Its names and how it is drawn."""
 
     @property
     def parameters(self) -> LeverParameters:
-        """The parameters that drive it, by dotted name."""
+        """Its parameters, by dotted name."""
 
     @property
     def off(self) -> dict[str, float]:
         """The values at which it is absent."""
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Give orders, and write into the ``signals`` (R,) of the day what citizens meet."""
+        """Give orders, and write what reaches citizens into the ``signals`` (R,) of the day."""
 
 
 @runtime_checkable
 class DatedLever(Protocol):
-    """A lever that a timeline can date: an entry of kind `action` names it.
+    """A lever that the timeline can date: an entry of kind `action` names it.
 
     An entry with an ``event`` acts on that event. Any other becomes an order in its regions, which
     `act` finds with `orders_in_force`.
@@ -108,14 +108,14 @@ class DatedLever(Protocol):
 
     @property
     def dated(self) -> Sequence[str]:
-        """What such an entry may give: of regions, platforms, cover_story, strength, event."""
+        """The fields that it may have, of: regions, platforms, cover_story, strength, event."""
 
 
 @dataclass(frozen=True)
 class StandingLever:
     """A lever that acts every day with the value of its one parameter.
 
-    Rule: none, a setting of the timeline changes it; delay: none; scope: region.
+    Rule: none (a setting of the timeline changes it); delay: none; scope: region.
     Formula: signal = value; a rate per day acts in a step as 1 - exp(-value * step_days).
     """
 
@@ -129,7 +129,7 @@ class StandingLever:
 
     @property
     def parameters(self) -> LeverParameters:
-        """The one parameter that drives it."""
+        """Its one parameter."""
         return {self.name: (self.quantity, self.default)}
 
     @property

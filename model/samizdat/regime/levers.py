@@ -1,10 +1,9 @@
-"""The levers of the state: from what it saw in the last step to what citizens meet today.
+"""The levers of the state: from what it saw in the last step to the signals of today.
 
 The state sees posts on readable platforms and people in the street, never private beliefs. A lever
-is a small class with the parameters that drive it and one method; LEVERS lists them. A triggered
-lever gives an *order*: a span of days in a region. Orders are never withdrawn: each day on which
-the trigger is met extends the order to ``duration`` days from then, after the delay of the
-authority.
+is a small class with its parameters and one method; LEVERS lists them. A triggered lever gives an
+*order*: a span of days in a region. Orders are never withdrawn: each day on which the trigger is
+met extends the order to ``duration`` days from then, after the delay of the authority.
 """
 
 import math
@@ -40,22 +39,22 @@ from samizdat.regime.orders import (
     patience_is_over,
 )
 
-NOVELTY_DAYS = 14.0  # tau: how fast the anger over a new block wears off (assumed)
+NOVELTY_DAYS = 14.0  # tau: decay time of the anger over a new block (assumed)
 
 
 class Preempt:
     """Arrests beforehand: the state detains a share of those who posted on the day before.
 
-    Rule: none, a setting of the timeline changes it; delay: none; scope: region.
+    Rule: none (a setting of the timeline changes it); delay: none; scope: region.
     Formula: the share that acts in a step is 1 - (1 - preempt)^step_days, preempt per day.
     Source: assumed.
     """
 
     stage = Stage.DAILY
     look = Look("Arrests beforehand", lane="pre-emptive arrests", colour=GREEN)
-    claim = "detains a share of those seen posting the day before"
+    claim = "detains a share of those seen to post the day before"
     parameters: ClassVar[LeverParameters] = {
-        "preempt": (Quantity("share detained a day", 0, 1, "1/day", 0), 0.0)
+        "preempt": (Quantity("share detained per day", 0, 1, "1/day", 0), 0.0)
     }
     off: ClassVar[dict[str, float]] = {"preempt": 0.0}
 
@@ -67,19 +66,19 @@ class Preempt:
 class Arrests:
     """Arrests in the street: the police respond by chance, and detain up to their capacity.
 
-    Rule: each day, whoever mobilises; delay: none; scope: region. Formula: they respond in a step
-    with probability 1 - (1 - min(1, response * (1 + alert)))^step_days, and can then arrest
-    capacity * N_r * step_days citizens, N_r the population of the region. What that means for each
-    one in the street is known after the count: see `arrest_chances`.
+    Rule: on each day, citizens who mobilise; delay: none; scope: region. Formula: the police
+    respond in a step with probability 1 - (1 - min(1, response * (1 + alert)))^step_days, and can
+    then arrest capacity * N_r * step_days citizens, where N_r is the population of the region. The
+    chance of each one in the street follows after the count: see `arrest_chances`.
     Source: response, Mass Mobilization data; capacity assumed.
     """
 
     stage = Stage.DAILY
     look = Look("Arrests", colour=GREEN)
-    claim = "detains who mobilised, up to a capacity"
+    claim = "detains those who mobilise, up to a capacity"
     parameters: ClassVar[LeverParameters] = {
         "arrests.capacity": (
-            Quantity("arrests a day per citizen of the region", 0, 1, "1/day", 0), 8e-5),
+            Quantity("arrests per day and citizen of the region", 0, 1, "1/day", 0), 8e-5),
         "arrests.response": (
             Quantity("chance that protest is met by arrests on a day", 0, 1, "1/day", 0,
                      "26 % of Kazakh protests 2000-2020, Mass Mobilization data"), 0.26),
@@ -96,16 +95,16 @@ class Arrests:
 
 
 def arrest_chances(arrests: Floats, mobilised: NDArray[np.int64]) -> Floats:
-    """Return each one's chance of arrest (R,), in [0, 1]: there is safety in numbers.
+    """Return the chance of arrest of each citizen in the street (R,), in [0, 1].
 
     q_r = min(1, arrests_r / max(1, mobilised_r)), from how many the police can arrest in a step
-    (R,) and how many are in the street (R,).
+    (R,) and how many are in the street (R,). So there is safety in numbers.
     """
     return np.asarray(np.minimum(1.0, arrests / np.maximum(1, mobilised)))
 
 
 class Blocking:
-    """Blocking of platforms: on order of a court, after a delay, or of the prosecutor, without.
+    """Blocking of platforms: ordered by a court after a delay, or by the prosecutor without one.
 
     Rule: dated, or when visible posts per citizen online reach `trigger_posts`, or the mobilised
     share of a region `trigger_street`; delay: `delay_days` under a court, none under the
@@ -121,7 +120,7 @@ class Blocking:
         prefix="blocked", colour=BLUE, signal="blocked", sign=Sign("⊘", "blocked", "#5B2A86"),
         button="Block",
     )  # fmt: skip
-    claim = "takes platforms away, from those without a VPN"
+    claim = "takes platforms away from those without a VPN"
     parameters: ClassVar[LeverParameters] = {
         "blocking.on": (Quantity("0: never blocks", 0, 1, off=0, whole=True), 1.0),
         "blocking.trigger_posts": (
@@ -133,7 +132,7 @@ class Blocking:
             Quantity("who orders it", 0, 1, whole=True, names=("court", "prosecutor"),
                      source="court until the law of 23 April 2014, then the prosecutor"), 0.0),
         "blocking.delay_days": (
-            Quantity("from trigger to block, under a court", 0, 365, "day"), 21.0),
+            Quantity("days from trigger to block, under a court", 0, 365, "day"), 21.0),
         "blocking.duration": (
             Quantity("days that a block outlasts its last trigger", 1, 3650, "day",
                      source="assumed; the median of shutdowns for protest 2016-22 is 3, #KeepItOn"),
@@ -141,7 +140,7 @@ class Blocking:
         "blocking.scope": (
             Quantity("where it blocks", 0, 1, whole=True, names=("region", "nation")), 1.0),
         "blocking.cover_story": (
-            Quantity("1: triggered blocks are told as technical problems", 0, 1, whole=True), 0.0),
+            Quantity("1: triggered blocks come with a cover story", 0, 1, whole=True), 0.0),
         "blocking.deniability": (
             Quantity("how far a cover story for a block or blackout is believed", 0, 1, off=0),
             0.8),
@@ -149,7 +148,7 @@ class Blocking:
     off: ClassVar[dict[str, float]] = {"blocking.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Order blocks where triggered, then block whatever is ordered."""
+        """Order blocks where triggered, then apply the orders in force."""
         v = inputs.values
         if inputs.triggers:
             per_head = inputs.seen.visible_posts / np.maximum(1, inputs.seen.online)
@@ -193,13 +192,13 @@ class Blackout:
             Quantity("days that it outlasts its last trigger", 1, 3650, "day",
                      source="median of shutdowns for protest worldwide 2016-22, #KeepItOn"), 3.0),
         "blackout.cover_story": (
-            Quantity("1: a triggered blackout is told as a technical problem", 0, 1, whole=True),
+            Quantity("1: a triggered blackout comes with a cover story", 0, 1, whole=True),
             0.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blackout.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Order blackouts where triggered, then switch off whatever is ordered."""
+        """Order blackouts where triggered, then apply the orders in force."""
         v = inputs.values
         if inputs.triggers:
             met = at_trigger(mobilised_share(inputs), v["blackout.trigger"], inputs)
@@ -213,9 +212,9 @@ class Blackout:
 
 
 class Ban:
-    """Ban: the platforms that the scenario lists are not allowed at all, VPN or not.
+    """Ban: the platforms that the scenario lists cannot be used at all, with a VPN or without.
 
-    Rule: none, it holds while `ban.on` is 1; delay: none; scope: region.
+    Rule: none (it holds while `ban.on` is 1); delay: none; scope: region.
     Formula: allowed_r &= ~banned. Source: assumed.
     """
 
@@ -224,14 +223,14 @@ class Ban:
         "Ban", title="Banned platforms", phrase="the ban on platforms", lane="bans",
         prefix="ban", colour=PURPLE,
     )  # fmt: skip
-    claim = "keeps platforms from existing in the country"
+    claim = "forbids platforms in the country"
     parameters: ClassVar[LeverParameters] = {
         "ban.on": (Quantity("0: the list is not applied", 0, 1, off=0, whole=True), 1.0)
     }
     off: ClassVar[dict[str, float]] = {"ban.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Take the banned platforms out of those allowed."""
+        """Remove the banned platforms from those allowed."""
         keep = np.where(inputs.values["ban.on"] == 1, ~inputs.banned & 0xFFFF, 0xFFFF)
         signals["allowed"] &= keep.astype(np.uint16)
 
@@ -241,8 +240,8 @@ class Violence:
 
     Rule: dated, or when the mobilised share of a region has been at `trigger` for `patience_days`
     in a row; delay: none after that; scope: region. Formula: violence_r = the largest strength, in
-    [0, 1], of the orders in force, for `duration` days after the last day on which patience was
-    over. Source: assumed.
+    [0, 1], of the orders in force, for `duration` days after the last day on which that was so.
+    Source: assumed.
     """
 
     stage = Stage.DAILY
@@ -265,7 +264,7 @@ class Violence:
     off: ClassVar[dict[str, float]] = {"violence.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Order violence where patience has ended, then apply whatever is ordered."""
+        """Order violence where triggered, then apply the orders in force."""
         v = inputs.values
         if inputs.triggers:
             met = at_trigger(mobilised_share(inputs), v["violence.trigger"], inputs)
@@ -282,10 +281,10 @@ class Violence:
 
 
 class Concession:
-    """Concession: the state gives in, and the shock of an event ends; news of it goes on.
+    """Concession: the state gives in, and the shock of an event ends; news of it continues.
 
     Rule: dated, or when the nation's mobilised share has been at `trigger` for `patience_days` in
-    a row: then all events that run are conceded; delay: none after that; scope: the event's
+    a row (then all running events are conceded); delay: none after that; scope: the event's
     regions. Formula: the shock of a conceded event is 0 from that day on. Source: assumed.
     """
 
@@ -326,7 +325,7 @@ class Concession:
 
 
 def write_novelty(order: Order, inputs: RegimeInput, signals: NDArray[np.void]) -> None:
-    """Write how new a block or blackout is, and how far its cover story is believed.
+    """Write the novelty of a block or blackout, and how far its cover story is believed.
 
     novelty_r = exp(-age / tau), in [0, 1], age in days since the order began, tau = 14 days, of the
     newest order in force in the region; deniability_r = `blocking.deniability` if any order has a
@@ -363,8 +362,8 @@ LEVERS: dict[str, Lever] = {
         Quantity("trust won online", 0, 0.1, "1/day", off=0, rate=True), 2e-4),
     "flooding": StandingLever(
         "flooding", Look("Flooding", phrase="flooding by official accounts"),
-        "official accounts drown calls",
-        Quantity("share of calls drowned", 0, 1, off=0), 0.0),
+        "official accounts drown out calls",
+        Quantity("share of calls drowned out", 0, 1, off=0), 0.0),
     "surveillance": StandingLever(
         "surveillance", Look("Surveillance"), "the state reads what is readable",
         Quantity("chance that a readable post is traced", 0, 1, off=0), 0.10),

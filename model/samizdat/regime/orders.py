@@ -1,4 +1,4 @@
-"""What the state sees, remembers and has ordered; when a trigger is met."""
+"""What the state observes, remembers and has ordered, and when a trigger is met."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 class Observation(NamedTuple):
-    """What the state sees of the last step, and knows of the country; every array is (R,)."""
+    """What the state observes of the last step and knows of the country; every array is (R,)."""
 
     visible_posts: Floats  # posts weighted by how readable their platforms are
     online: NDArray[np.int64]  # citizens online
@@ -22,19 +22,19 @@ class Observation(NamedTuple):
 class Order(NamedTuple):
     """An order of the state: a lever in force in one region, for a span of days.
 
-    It holds from day ``begins`` to before day ``ends``, both in days from the start.
+    It is in force from day ``begins`` until just before day ``ends``, in days from the start.
     """
 
     lever: str
     region: int
     begins: float
     ends: float
-    platforms: int = 0  # bits of those that it takes away
+    platforms: int = 0  # bits of the platforms that it takes away
     cover_story: bool = False  # whether it is presented as a technical problem
     strength: float = 1.0  # in [0, 1]
-    dated: bool = False  # whether the timeline gave it
-    title: str = ""  # of the entry of the timeline that gave it
-    entry: str = ""  # its id; empty for orders by rule
+    dated: bool = False  # whether it comes from the timeline
+    title: str = ""  # title of its entry of the timeline
+    entry: str = ""  # id of that entry; empty for orders by rule
 
     def touches(self, day: float, step_days: float) -> bool:
         """Whether it is in force at some time of the step that begins on ``day``."""
@@ -50,7 +50,7 @@ class RegimeState:
     orders
         Orders given by rule that have not ended.
     days_at_trigger
-        From a lever to the days in a row that its trigger has been met, (R,) or one for the nation.
+        From a lever to the days in a row on which its trigger was met, (R,) or one for the nation.
     conceded
         From the id of an event to the day on which the state conceded it.
     """
@@ -60,11 +60,11 @@ class RegimeState:
     conceded: dict[str, float] = field(default_factory=dict)
 
     def expire(self, day: float) -> None:
-        """Forget the orders that ended by ``day``."""
+        """Remove the orders that ended by ``day``."""
         self.orders = [order for order in self.orders if order.ends > day]
 
     def to_table(self) -> dict[str, Any]:
-        """Return the memory in JSON's types, for `from_table`."""
+        """Return this state in JSON's types, for `from_table`."""
         return {
             "orders": [list(order) for order in self.orders],
             "days_at_trigger": {lever: list(days) for lever, days in self.days_at_trigger.items()},
@@ -73,13 +73,13 @@ class RegimeState:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> "RegimeState":
-        """Read what `to_table` gave."""
+        """Read what `to_table` returned."""
         orders = [Order(*row) for row in table["orders"]]
         return cls(orders, dict(table["days_at_trigger"]), dict(table["conceded"]))
 
 
 class RegimeInput(NamedTuple):
-    """What the state knows on the morning of a step."""
+    """What the state knows at the start of a step."""
 
     day: float  # from the start
     step_days: float
@@ -87,12 +87,12 @@ class RegimeInput(NamedTuple):
     seen: Observation
     alert: float  # from revolutions abroad, 0: none
     triggers: bool  # whether the regime responds by rule
-    dated_orders: Sequence[Order]  # orders of the timeline that hold today
+    dated_orders: Sequence[Order]  # orders of the timeline in force today
     blockable: int  # platforms that blocking lists, as bits
     banned: int  # platforms that the ban lists, as bits
     events: Sequence[str]  # running today
-    dated_events: Sequence[tuple[str, str]]  # lever and event of the actions that hold today
-    draws: Floats  # (R,) one random number in (0, 1) a region: whether the police respond
+    dated_events: Sequence[tuple[str, str]]  # lever and event of the actions in force today
+    draws: Floats  # (R,) one random number in (0, 1) per region: whether the police respond
 
 
 def mobilised_share(inputs: RegimeInput) -> Floats:
@@ -103,7 +103,7 @@ def mobilised_share(inputs: RegimeInput) -> Floats:
 def at_trigger(measure: Floats, trigger: Floats, inputs: RegimeInput) -> NDArray[np.bool_]:
     """Whether a measure (R,) has reached its trigger (R,).
 
-    ``trigger > 0`` and ``measure * (1 + alert) >= trigger``: an alert state acts earlier, and a
+    ``trigger > 0`` and ``measure * (1 + alert) >= trigger``: a state on alert acts earlier, and a
     trigger of 0 is never reached.
     """
     return (trigger > 0) & (measure * (1.0 + inputs.alert) >= trigger)
@@ -114,7 +114,7 @@ def patience_is_over(
 ) -> NDArray[np.bool_]:
     """Whether a trigger has been met for ``patience`` days in a row (R,).
 
-    Called once a step, with whether the trigger is ``met`` today (R,): it counts the days.
+    Call it once per step, with whether the trigger is ``met`` today (R,): it counts the days.
     """
     before = np.array(state.days_at_trigger.get(lever, [0.0] * len(met)))
     days = np.where(met, before + inputs.step_days, 0.0)
@@ -133,7 +133,7 @@ def give_order(
     cover_story: bool = False,
     strength: float = 1.0,
 ) -> None:
-    """Give an order, or extend the one that the new one touches; delay and duration in days."""
+    """Give an order, or extend the one it overlaps or follows; delay and duration in days."""
     new = Order(lever, region, inputs.day + delay, inputs.day + delay + duration,
                 platforms, cover_story, strength)  # fmt: skip
     for k, old in enumerate(state.orders):
@@ -145,7 +145,7 @@ def give_order(
 
 
 def orders_in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
-    """Return the lever's orders that touch the step, by rule or dated."""
+    """Return the lever's orders in force during the step, by rule or dated."""
     if not state.orders and not inputs.dated_orders:
         return []
     return [

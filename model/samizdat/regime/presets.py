@@ -1,4 +1,4 @@
-"""Whole regimes by name: each says which levers act, all others are off."""
+"""Complete regimes by name: each sets some levers, and all others are off."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def _open() -> dict[str, Any]:
     return {name: value for lever in LEVERS.values() for name, value in lever.off.items()}
 
 
-# Complete regimes, by name; whatever a preset does not name is off.
+# Complete regimes, by name; a lever that a preset does not name is off.
 PRESETS: dict[str, dict[str, Any]] = {
     "open": {},
     "analog": {"broadcast": 5e-4, "arrests.capacity": 8e-5, "arrests.response": 0.26,
@@ -36,7 +36,7 @@ def preset(name: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If there is none of that name.
+        If there is no preset of that name.
     """
     if name not in PRESETS:
         raise ValueError(f"regime {name!r} is not one of {', '.join(PRESETS)}")

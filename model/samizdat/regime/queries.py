@@ -1,4 +1,4 @@
-"""What the rest of the program asks of a lever, by its name."""
+"""Queries about a lever by its name, for the rest of the program."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from samizdat.text.catalogue import plain, translated
 
 
 def lever_of(parameter: str) -> str:
-    """Return the lever that a parameter drives."""
+    """Return the lever that a parameter belongs to."""
     return next(name for name, lever in levers.LEVERS.items() if parameter in lever.parameters)
 
 
@@ -26,7 +26,7 @@ def is_on(name: str, values: Mapping[str, Floats], region: int) -> bool:
 
 
 def dated_fields(name: str) -> tuple[str, ...]:
-    """Return what an action of the timeline may give of a lever; nothing if it cannot be dated."""
+    """Return the fields that an action of a lever may have; none if the lever cannot be dated."""
     lever = levers.LEVERS.get(name)
     return tuple(lever.dated) if isinstance(lever, DatedLever) else ()
 
@@ -37,13 +37,13 @@ def dated_levers() -> list[str]:
 
 
 def gives_dated_orders(name: str) -> bool:
-    """Whether a lever's actions become orders in regions, and do not act on an event."""
+    """Whether a lever's actions become orders in regions, rather than act on an event."""
     fields = dated_fields(name)
     return bool(fields) and "event" not in fields
 
 
 def look_of(name: str) -> Look:
-    """Return how a lever is called and drawn, in the readers' language."""
+    """Return the names of a lever and how it is drawn, in the readers' language."""
     lever = levers.LEVERS.get(name)
     look = (Look(plain(name).capitalize()) if lever is None else lever.look).complete()
     sign = look.sign and look.sign._replace(words=translated(look.sign.words))

@@ -21,7 +21,7 @@ from samizdat.report.tables import FinishedRuns
 def bars(
     results: Results, finished: FinishedRuns, found: Sensitivity, folder: Path
 ) -> list[ReportFigure]:
-    """Draw a figure a measure and write it to the folder."""
+    """Draw one figure per measure and write it to the folder."""
     if found.table is None:
         return []
     figures = []

@@ -1,9 +1,8 @@
 """The kinds of figures that an experiment may declare, each drawn on given axes.
 
-What is drawn has columns x, y, hue and facet, whatever they stand for; `AxisScale`
-says what that is.
-Where means are drawn, each cell has one row, with n, mean, low and high in the place of y.
-Series of one hue have a colour and a marker or dash of their own, so that either tells them apart.
+The data have columns x, y, hue and facet; `AxisScale` says which factors and measures these are.
+For means, each cell has one row, with n, mean, low and high instead of y.
+Each hue has its own colour and its own marker or dash, so that either distinguishes it.
 """
 
 import math
@@ -24,13 +23,13 @@ from samizdat.report.labels import level, number
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
-MARKED = 40  # points of a line that are marked, at most
-INSCRIBED_COLUMNS, INSCRIBED_ROWS = 14, 30  # of a heatmap whose cells show their number, at most
-DOTS = 3000  # runs that are drawn one by one beside a box
+MARKED = 40  # most points of a line with markers
+INSCRIBED_COLUMNS, INSCRIBED_ROWS = 14, 30  # most of a heatmap whose cells show their number
+DOTS = 3000  # most runs that are drawn one by one beside a box
 
 
 class AxisScale(NamedTuple):
-    """What the axes stand for: levels in order, labels, whether they are logarithmic."""
+    """The meaning of the axes: levels in order, labels, and whether they are logarithmic."""
 
     x: list[Value]
     hues: list[Value]  # empty: no hue
@@ -56,7 +55,7 @@ class AxisScale(NamedTuple):
 
 
 def line(ax: Axes, data: Table, scale: AxisScale) -> None:
-    """Draw means with bands of their intervals against a number."""
+    """Draw means with bands of their intervals against a numerical x."""
     for k, rows in scale.split(data):
         found = rows.sort_values("x")
         every = -(-len(found) // MARKED) or 1
@@ -68,7 +67,7 @@ def line(ax: Axes, data: Table, scale: AxisScale) -> None:
 
 
 def points(ax: Axes, data: Table, scale: AxisScale) -> None:
-    """Draw means with bars of their intervals, side by side where a hue divides them."""
+    """Draw means with bars of their intervals, side by side if there are hues."""
     place = {value: k for k, value in enumerate(scale.x)}
     width = 0.6 / max(1, len(scale.hues))
     for k, found in scale.split(data):
@@ -132,7 +131,7 @@ def scatter(ax: Axes, data: Table, scale: AxisScale) -> None:
 
 
 def distribution(ax: Axes, data: Table, scale: AxisScale) -> None:
-    """Draw all runs: how many are at or below a value, or as boxes where x divides them."""
+    """Draw all runs: the share at or below a value, or boxes if there is an x."""
     if scale.x:
         _boxes(ax, data, scale)
         return
@@ -201,7 +200,7 @@ CHARTS: dict[str, Callable[[Axes, Table, AxisScale], None]] = {
 
 
 def handles(scale: AxisScale, kind: str) -> list[Line2D]:
-    """Return what a legend shows of each hue."""
+    """Return the legend entries of the hues."""
     found = []
     for k in range(len(scale.hues)):
         look = scale.look(k)

@@ -1,4 +1,4 @@
-"""What an earlier report wrote, so that the next removes that and nothing else."""
+"""A record of the files of a report, so that the next report removes these and nothing else."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
 
 
 def remember(place: Path, files: Iterable[Path], runs: int) -> None:
-    """Write down which files a report has and of how many runs; remove what an earlier one left."""
+    """Record the files of a report and its number of runs; remove those of an earlier report."""
     names = sorted(path.relative_to(place).as_posix() for path in files)
     for name in _known(place).files:
         if name not in names:
@@ -27,12 +27,12 @@ def remember(place: Path, files: Iterable[Path], runs: int) -> None:
 
 
 def check_not_empty(results: Results, place: Path, page: str) -> None:
-    """Check that the runs of a sweep are there, or that it never had any.
+    """Check that the runs of a sweep exist, or that it never had any.
 
     Raises
     ------
     ExperimentError
-        If runs were done, by the manifest or by an earlier report, and no part is there.
+        If the manifest or an earlier report says that runs were done, but there is no part.
     """
     folder, manifest = results.folder, results.manifest
     if parts_in(folder / RUNS):
@@ -56,7 +56,7 @@ class _Known(NamedTuple):
 
 
 def _known(place: Path) -> _Known:
-    """Return the files of an earlier report, and of how many runs it was, where that is known."""
+    """Return the files of an earlier report, and its number of runs if that is known."""
     try:
         table = json.loads((place / WRITTEN).read_text(encoding="utf-8"))
         files, runs = [str(name) for name in table["files"]], int(table["runs"])

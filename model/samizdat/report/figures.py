@@ -33,7 +33,7 @@ _RUN = {"point": "point", "iteration": "iteration"}
 
 
 class ReportFigure(NamedTuple):
-    """A figure on disk, and what a page shows of it, without title and caption."""
+    """A figure on disk, and its picture for a page, without title and caption."""
 
     path: Path
     png: bytes
@@ -42,7 +42,7 @@ class ReportFigure(NamedTuple):
 
 
 def specs_of(results: Results, finished: FinishedRuns) -> list[FigureSpec]:
-    """Return the figures to draw; where none is declared, the first measure by the first factor."""
+    """Return the figures to draw; if none is declared, the first measure by the first factor."""
     experiment = results.experiment
     if experiment.figures or not finished.factors:
         return list(experiment.figures)
@@ -57,12 +57,12 @@ def specs_of(results: Results, finished: FinishedRuns) -> list[FigureSpec]:
 
 
 def draw_figures(results: Results, finished: FinishedRuns, folder: Path) -> list[ReportFigure]:
-    """Draw every figure and write it to the folder; nothing, if a declared one cannot be.
+    """Draw every figure and write it to the folder; if a declared one cannot be drawn, write none.
 
     Raises
     ------
     ExperimentError
-        Naming the figure, what it asks for that is not there, and the nearest that is.
+        It names the figure, the missing factor or measure, and the nearest known one.
     """
     if results.table.empty:
         return []
@@ -90,14 +90,14 @@ def save_figure(figure: Figure, path: Path, title: str, caption: str) -> ReportF
 
 
 class _FigureData(NamedTuple):
-    """What a figure shows: the runs, or the cells whose means are drawn."""
+    """The data of a figure: the runs, or the cells whose means are drawn."""
 
     runs: pd.DataFrame
     means: Pooled | None
 
     @property
     def marks(self) -> pd.DataFrame:
-        """A row a mark."""
+        """One row per mark."""
         return self.runs if self.means is None else self.means.cells
 
 
@@ -111,7 +111,7 @@ def _figure_data(
 
 
 def _frame(results: Results, finished: FinishedRuns, spec: FigureSpec, where: str) -> pd.DataFrame:
-    """Return point, iteration, x, y, hue and facet: a row a run, or a run and step of a series."""
+    """Return point, iteration, x, y, hue and facet, one row per run (and step, for a series)."""
     check_figure(spec, finished.points, results.experiment.spaced, where)
     if spec.kind == "series":
         return _frame_of_series(results, spec)
@@ -162,7 +162,7 @@ def _scale(
 
 
 def _range(spec: FigureSpec, data: _FigureData) -> tuple[float, float]:
-    """Return the lowest and highest y; of a heatmap, of the means of its cells."""
+    """Return the lowest and highest y; for a heatmap, those of the means of its cells."""
     values = data.runs["y"].dropna()
     if spec.kind == "heatmap":
         values = data.marks["mean"]
@@ -199,7 +199,7 @@ def _figure(
             above.tick_params(labelbottom=True)
             above.set_xlabel(grid.flat[0].get_xlabel() or scale.x_label)
         _legend(figure, list(grid.flat), spec, scale)
-        for text in figure.findobj(Text):  # a $ in a name is no mathematics
+        for text in figure.findobj(Text):  # a $ in a name does not begin a formula
             text.set_parse_math(False)
     return figure
 
@@ -234,7 +234,7 @@ def _title(spec: FigureSpec, results: Results) -> str:
 
 
 def _caption(results: Results, finished: FinishedRuns, spec: FigureSpec, data: _FigureData) -> str:
-    """Return what a reader needs: what is drawn, of how many runs, seeds and citizens."""
+    """Return the caption: what is drawn, and the numbers of runs, seeds and citizens."""
     shown = [name for name in (spec.x, spec.hue, spec.facet) if name in finished.factors]
     others = [n for n in finished.factors if n not in shown and len(finished.levels(n)) > 1]
     if data.means is not None:
@@ -255,7 +255,7 @@ def _caption(results: Results, finished: FinishedRuns, spec: FigureSpec, data: _
 
 
 def caption_end(results: Results, finished: FinishedRuns) -> list[str]:
-    """Return what every caption ends with: the experiment, its seeds, citizens, what is missing."""
+    """Return the end of every caption: the experiment, its seeds and citizens, and missing runs."""
     experiment = results.experiment
     world = experiment.scenario or "a function"
     parts = [f"{experiment.name} ({world})", f"{len(finished.points):,} points"]
@@ -294,7 +294,7 @@ def seeds_of(results: Results, finished: FinishedRuns) -> Seeds:
 
 
 def citizens_of(results: Results, finished: FinishedRuns) -> str | None:
-    """Return how many citizens a run has; None where that is not known."""
+    """Return the number of citizens of a run; None if that is not known."""
     if "citizens" in finished.factors:
         values = finished.points["citizens"]
         return counted(int(values.min()), int(values.max()))

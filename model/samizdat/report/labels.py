@@ -1,4 +1,4 @@
-"""How a report writes numbers, levels and measures."""
+"""How a report formats numbers, levels and measures."""
 
 import math
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def measure(name: str, cascade: Cascade | None) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Join names as a sentence does.
+    """Join names as in a sentence.
 
     >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
@@ -65,5 +65,5 @@ def listed(names: Sequence[str]) -> str:
 
 
 def counted(lowest: int, highest: int) -> str:
-    """Write how many, where it is not the same everywhere."""
+    """Format a range of counts, or one number if both are equal."""
     return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"

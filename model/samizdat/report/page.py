@@ -23,30 +23,30 @@ from samizdat.report.style import STYLE
 from samizdat.report.tables import FinishedRuns
 from samizdat.report.wide import interval, wide
 
-ROWS = 200  # of a table on the page; the CSV has all
+ROWS = 200  # most rows of a table on the page; the CSV file has all
 UNFOLDED = 60
 ERRORS = 10
 
 
 class Findings(NamedTuple):
-    """What a report says.
+    """The content of a report.
 
     Attributes
     ----------
     page
-        Where its page is written.
+        Path of its page.
     results
         The sweep, as read.
     finished
         Its finished runs.
     table, cascades, differences
-        Its tables of points, of cascades and of paired differences, where there are some.
+        Its tables of points, of cascades and of paired differences; None if there is none.
     sensitivity
-        Its sensitivity analysis, where the design has one.
+        Its sensitivity analysis, if the design has one.
     figures
-        That the experiment declares.
+        The figures that the experiment declares.
     of_factors
-        Of the sensitivity indices.
+        The figures of the sensitivity indices.
     """
 
     page: Path
@@ -110,7 +110,7 @@ def _state(results: Results) -> str:
         return ""
     text = f"Status: {status}."
     if missing:
-        text = f"Not complete ({status}): {done:,} of {results.planned:,} runs are here."
+        text = f"Not complete ({status}): {done:,} of {results.planned:,} runs are included."
     if len(results.failed):
         text += f" {len(results.failed):,} failed."
     return _paragraph(text, "warning")
@@ -247,7 +247,7 @@ def _differences(found: Findings) -> list[str]:
         return []
     table = found.differences.head(ROWS)
     note = (
-        "Each level against the first of its factor, all other factors equal, replicate by "
+        "Each level compared with the first of its factor, all other factors equal, replicate by "
         "replicate. Both runs of a pair have the same seed (common random numbers), so what they "
         "share cancels. Mean of the differences of the pairs, with Student's 95 % interval."
     )
@@ -266,7 +266,7 @@ def _differences(found: Findings) -> list[str]:
 
 
 def _folded(shown: str, rows: int) -> str:
-    """Fold a long table; a click shows it."""
+    """Hide a long table until it is clicked."""
     if rows <= UNFOLDED:
         return shown
     return f"<details><summary>{rows:,} rows</summary>{shown}</details>"

@@ -20,7 +20,7 @@ from samizdat.report.tables import FinishedRuns
 
 RUN = IndependentUnit("run", "runs", 1)
 REPLICATE = IndependentUnit("replicate", "replicates", 1)
-KINDS = ("line", "points", "heatmap", "series")  # of figures that draw means
+KINDS = ("line", "points", "heatmap", "series")  # figures that draw means
 
 
 class Pooled(NamedTuple):
@@ -29,13 +29,13 @@ class Pooled(NamedTuple):
     Attributes
     ----------
     cells
-        A row a cell: x, hue and facet, n, mean, low, high, and how many runs.
+        One row per cell: x, hue and facet, n, mean, low, high, and the number of runs.
     runs
-        The rows that went in.
+        The rows that the means include.
     unit
         What n counts.
     left_out
-        How many runs no cell includes, since their replicate is not complete.
+        Number of runs that no cell includes, since their replicate is not complete.
     all_trials, some_trials
         Whether all cells, or some, have Wilson's interval of a yes or no.
     """
@@ -51,13 +51,13 @@ class Pooled(NamedTuple):
 def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, data: Table) -> Pooled:
     """Return the mean and the interval of each cell.
 
-    Of chosen points a replicate counts in a cell once all of the cell's points have it, so that an
-    unfinished sweep leans to no side; of sampled points each counts with the runs that it has.
+    If the points were chosen, a replicate counts in a cell when all points of the cell have it, so
+    that an unfinished sweep is not biased; sampled points count with the runs that they have.
 
     Parameters
     ----------
     data
-        A row a run, or a run and step: point, iteration, x, y, hue and facet.
+        One row per run, or per run and step: point, iteration, x, y, hue and facet.
     """
     over_time = spec.kind == "series"
     roles = {"x": None if over_time else spec.x, "hue": spec.hue, "facet": spec.facet}
@@ -97,7 +97,7 @@ def _key(cell: ArrayLike, iteration: ArrayLike) -> NDArray[np.int64]:
 def _whole(
     runs: pd.DataFrame, cell_of: "pd.Series[int]", sizes: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the keys of the cells and iterations that all points of the cell have."""
+    """Return the keys of cells and iterations for which all points of the cell have a run."""
     cell = cell_of.loc[runs["point"]].to_numpy()
     found, count = np.unique(_key(cell, runs["iteration"]), return_counts=True)
     return np.asarray(found[count == sizes[found // 2**32]])
@@ -106,10 +106,10 @@ def _whole(
 def _means(
     runs: Table, keys: list[pd.Series], unit: NDArray[np.int64], yes_no: bool
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Return n, mean, low and high of each cell that has any, and where the units are trials.
+    """Return n, mean, low and high of each cell with runs, and whether its units are trials.
 
-    Trials of a yes or no are units of one run, and units that agree in all their runs:
-    Student's t would give an interval of width 0.
+    Units of a yes or no are trials if each has one run, or if all runs of each agree: Student's t
+    would then give an interval of width 0.
     """
     values = pd.Series(runs["y"].to_numpy(np.float64))
     each = values.groupby([*keys, pd.Series(unit, name="unit")]).agg(["mean", "count"])
@@ -122,7 +122,7 @@ def _means(
     same = means["mean"].isin([0.0, 1.0]).to_numpy()
     trials = ((over["count"].max() == 1).to_numpy() | same) & yes_no
     found = bounded(means, yes_no=False)
-    if yes_no:  # no share lies beyond
+    if yes_no:  # shares are in 0 ... 1
         bounds = ["low", "high"]
         found[bounds] = found[bounds].clip(0.0, 1.0)
         found.loc[trials, bounds] = bounded(means[trials], yes_no=True)[bounds]
@@ -130,7 +130,7 @@ def _means(
 
 
 def format_means(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> str:
-    """Return what a caption says of the means: of how many, which interval, over what."""
+    """Return a caption's description of the means: n, the kind of interval, what is averaged."""
     one, many = found.unit.one, found.unit.many
     share = yes_no and spec.kind != "series"
     n, runs = found.cells["n"], found.cells["runs"]

@@ -33,7 +33,7 @@ def of_a_run(results: Results, run: pd.Series) -> str | None:
 
 
 def _format_value(value: Value) -> str:
-    """Write a value so that reading it gives the same."""
+    """Format a value so that it is read back unchanged."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value == int(value) and abs(value) < 2**53:

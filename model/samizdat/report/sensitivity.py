@@ -25,9 +25,10 @@ class Sensitivity(NamedTuple):
     Attributes
     ----------
     indices
-        What the indices are.
+        The kind of indices.
     table
-        A row a measure and factor: measure, factor, the indices, above_dummy; None: there are none.
+        One row per measure and factor: measure, factor, the indices, above_dummy; None if there are
+        none.
     notes
         Why a measure, or all of them, have no indices.
     """
@@ -38,7 +39,7 @@ class Sensitivity(NamedTuple):
 
 
 def analyse(results: Results, finished: FinishedRuns) -> Sensitivity | None:
-    """Return the sensitivity analysis of a design that has indices; None of another."""
+    """Return the sensitivity analysis of a design that has indices, else None."""
     design = results.experiment.design
     indices = design.indices
     if indices is None:
@@ -74,7 +75,7 @@ def analyse(results: Results, finished: FinishedRuns) -> Sensitivity | None:
 
 
 def format_ranking(found: Sensitivity) -> list[str]:
-    """Return a line a measure: its factors by their index, the largest first."""
+    """Return one line per measure: its factors ordered by their index, the largest first."""
     if found.table is None:
         return []
     index = found.indices.columns[-1]
@@ -105,7 +106,7 @@ def _samples_the_same(results: Results, finished: FinishedRuns) -> bool:
 
 
 def _above_dummy(table: pd.DataFrame, index: str) -> pd.Series | None:
-    """Whether each factor's interval lies above all of the dummy's; None: there is no dummy."""
+    """Whether each factor's interval lies above that of the dummy; None if there is no dummy."""
     is_dummy = table["factor"] == DUMMY
     if not is_dummy.any():
         return None

@@ -1,7 +1,7 @@
 """The tidy tables of a report: points, cascades, paired differences.
 
-A cascade has two numbers, as in Watts (2002): how often there was one, and how large it was where
-there was one. A mean over both would mix them.
+A cascade has two numbers, as in Watts (2002): the probability of a cascade, and the mean size of
+those that occurred. A mean over all runs would mix the two.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from samizdat.batch.factors import DUMMY, Value
 from samizdat.batch.intervals import COLUMNS, STUDENT, WILSON, codes_of, described
 from samizdat.batch.results import OF_THE_DESIGN, Results, read_design
 
-MAX_LEVELS = 12  # of a factor whose levels are compared in pairs
+MAX_LEVELS = 12  # largest number of levels of a factor that are compared in pairs
 
 
 class FinishedRuns(NamedTuple):
@@ -23,13 +23,13 @@ class FinishedRuns(NamedTuple):
     Attributes
     ----------
     runs
-        A row a run: point, iteration, seed, the factors, every measure; yes is 1 and no is 0.
+        One row per run: point, iteration, seed, the factors, every measure; yes is 1 and no is 0.
     points
-        A row a point that is planned, whether it was run or not: point, the factors.
+        One row per planned point, whether it was run or not: point, the factors.
     measures
-        Those that the experiment asks for.
+        Measures that the experiment asks for.
     recorded
-        All that are there to be drawn, `cascade` and `cascade_size` among them.
+        All measures that can be drawn, including `cascade` and `cascade_size`.
     yes_no
         Which of them are yes or no.
     """
@@ -43,7 +43,7 @@ class FinishedRuns(NamedTuple):
 
     @property
     def columns(self) -> list[str]:
-        """What distinguishes points: the factors, and a dummy where there is one."""
+        """What distinguishes points: the factors, and the dummy if there is one."""
         return list(self.points.columns[1:])
 
     def levels(self, factor: str) -> list[Value]:
@@ -77,7 +77,7 @@ def _says_yes(column: pd.Series) -> bool:
 
 
 def table_of_points(finished: FinishedRuns) -> pd.DataFrame:
-    """Return a row a point and measure: the factors, n, mean, sd, low, high, which interval."""
+    """Return one row per point and measure: the factors, n, mean, sd, low, high, which interval."""
     parts = []
     for measure in finished.measures:
         yes_no = measure in finished.yes_no
@@ -88,7 +88,7 @@ def table_of_points(finished: FinishedRuns) -> pd.DataFrame:
 
 
 def table_of_cascades(finished: FinishedRuns) -> pd.DataFrame | None:
-    """Return a row a point: how often there was a cascade, and how large it was where there was."""
+    """Return one row per point: the probability of a cascade, and the mean size of cascades."""
     if CASCADE not in finished.recorded:
         return None
     often = _by_point(finished, finished.runs[CASCADE], yes_no=True)
@@ -116,7 +116,7 @@ def _by_point_then_measure(finished: FinishedRuns, parts: list[pd.DataFrame]) ->
 
 
 def table_of_differences(results: Results, finished: FinishedRuns) -> pd.DataFrame | None:
-    """Return the differences of each level of a factor to its first, all others equal, in pairs.
+    """Return the paired differences of each level of a factor from its first, other factors equal.
 
     Points share their seeds, so a replicate at one level is paired with the replicate at the first
     level that had the same seed (common random numbers); the interval is that of the mean of the
@@ -135,7 +135,7 @@ def table_of_differences(results: Results, finished: FinishedRuns) -> pd.DataFra
 
 
 def _differences(finished: FinishedRuns, factor: str, measures: list[str]) -> list[pd.DataFrame]:
-    """Return the table of one factor, or nothing where no two points differ by it alone."""
+    """Return the tables of one factor; none if no two points differ by it alone."""
     points, first = finished.points, finished.levels(factor)[0]
     others = [name for name in finished.factors if name != factor]
     groups = codes_of(points, others)

@@ -1,4 +1,4 @@
-"""The table of points as people read it: a row a point, a column a measure."""
+"""The table of points for readers: one row per point, one column per measure."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from samizdat.report.tables import FinishedRuns
 
 
 class Wide(NamedTuple):
-    """Rows of text; the factors stand first."""
+    """Rows of text; the factors come first."""
 
     heads: list[str]
     rows: list[list[str]]
@@ -17,7 +17,7 @@ class Wide(NamedTuple):
 
 
 def wide(finished: FinishedRuns, table: pd.DataFrame, most: int) -> Wide:
-    """Return the first points: mean and interval of each measure, and of how many runs."""
+    """Return the first points: mean and interval of each measure, and the number of runs."""
     points = finished.points.head(most)
     rows = [[level(v) for v in row] for row in points[finished.columns].itertuples(index=False)]
     per = len(finished.measures)
@@ -34,7 +34,7 @@ def wide(finished: FinishedRuns, table: pd.DataFrame, most: int) -> Wide:
 
 
 def interval(mean: float, low: float, high: float) -> str:
-    """Write a mean and its interval.
+    """Format a mean and its interval.
 
     >>> interval(0.5, 0.41, 0.59), interval(3.0, float("nan"), float("nan"))
     ('0.5 [0.41, 0.59]', '3')

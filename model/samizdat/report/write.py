@@ -29,20 +29,20 @@ def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
     Parameters
     ----------
     folder
-        Of the sweep.
+        Folder of the sweep.
     out
         Folder of the report, by default ``report`` in the sweep's own.
 
     Raises
     ------
     ExperimentError
-        If the folder holds no sweep, its runs are gone, or a figure asks for what is not there.
+        If the folder holds no sweep, its runs are missing, or a figure needs data that is missing.
     """
     return write_findings(read_results(folder), out).page
 
 
 def write_findings(results: Results, out: str | Path | None = None) -> Findings:
-    """Write the report of a sweep that was read, and return what it says."""
+    """Write the report of a sweep that was read, and return its content."""
     place = results.folder / REPORT if out is None else Path(out)
     check_not_empty(results, place, PAGE)
     finished = finished_runs(results)

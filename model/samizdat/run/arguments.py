@@ -1,4 +1,4 @@
-"""What a run is called with besides its scenario: a seed and a number of threads."""
+"""Arguments of a run besides its scenario: the seed and the number of threads."""
 
 import os
 
@@ -14,7 +14,7 @@ def check_call(seed: int, threads: int | None) -> None:
     Raises
     ------
     ScenarioError
-        Naming the seed or the number of threads, and what is allowed.
+        It names the seed or the number of threads, and what is allowed.
     """
     if not 0 <= seed < SEED_LIMIT:
         raise ScenarioError(f"seed = {seed} is outside 0 ... {SEED_LIMIT - 1}")

@@ -21,7 +21,7 @@ def build_world(
     graph: Graph | None = None,
     traits: Mapping[str, ArrayLike] | None = None,
 ) -> tuple[Graph, World]:
-    """Return who can hear whom, and the arrays of all citizens before the first step.
+    """Return the graph, and the arrays of all citizens before the first step.
 
     Parameters
     ----------

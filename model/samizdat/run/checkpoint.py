@@ -1,9 +1,9 @@
-"""Checkpoint files: written whole, verified when read, stored in a run's folder.
+"""Checkpoint files: written as a whole, verified when read, stored in a run's folder.
 
-A checkpoint holds what decides the rest of a run and cannot be derived: the dynamic state of the
-citizens, the memory of the regime, the history so far, and the scenario. Traits and graph are drawn
-again from scenario and seed, or given again, and compared by digest. This module handles facts and
-arrays; `Simulation.save` and `Simulation.restore` decide which.
+A checkpoint holds what determines the rest of a run and cannot be derived: the dynamic state of the
+citizens, the state of the regime, the history so far, and the scenario. Traits and graph are drawn
+again from scenario and seed, or supplied again, and compared by digest. This module handles facts
+and arrays; `Simulation.save` and `Simulation.restore` decide which.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ class Checkpoint(NamedTuple):
         Raises
         ------
         CheckpointError
-            Naming the first array that is missing or of another type or shape.
+            It names the first array that is missing or of another type or shape.
         """
         for name, target in targets.items():
             found = self.arrays.get(name)
@@ -66,17 +66,17 @@ class Checkpoint(NamedTuple):
             target[...] = self.arrays[name]
 
     def check(self, identity: Mapping[str, str | int], *, force: bool = False) -> None:
-        """Check that it belongs to the run that ``identity`` describes, wholly or in part.
+        """Check that it belongs to the run that ``identity`` describes, completely or in part.
 
         Raises
         ------
         CheckpointError
-            Naming the first thing that differs, unless ``force``.
+            Unless ``force``: it names the first thing that differs.
         """
         for name, value in identity.items():
             if self.facts["identity"][name] != value and not force:
                 raise CheckpointError(
-                    f"{self.path}: was taken with another {_NAMED[name]} (force resumes anyway)"
+                    f"{self.path}: was written with another {_NAMED[name]} (force resumes anyway)"
                 )
 
 

@@ -1,4 +1,4 @@
-"""Digests of what decides a result: the model's source, the scenario, the traits."""
+"""Digests of what determines a result: the model's source, the scenario, the traits."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ def model_digest() -> str:
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """Return the SHA-256 of a scenario, every number resolved, what is pinned included."""
+    """Return the SHA-256 of a scenario, with every number resolved and the list of those pinned."""
     text = json.dumps(scenario.to_table(), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -43,7 +43,7 @@ def traits_digest(traits: Traits) -> str:
 
 
 def identity(scenario: Scenario, seed: int, graph: Graph, traits: Traits) -> dict[str, str | int]:
-    """Return what decides a run: digests of model, scenario, graph and traits; seed and size."""
+    """Return what determines a run: digests of model, scenario, graph and traits; seed and size."""
     return {
         "model": model_digest(),
         "scenario": scenario_digest(scenario),

@@ -35,11 +35,11 @@ from samizdat.scenario.timeline import Action, Course, Event
 from samizdat.text.catalogue import plain
 from samizdat.text.numbers import number
 
-NAMED_AT_MOST = 4  # platforms of one order, in a picture
+NAMED_AT_MOST = 4  # platforms of one order that a figure names
 
 
 class Environment:
-    """Writes each day into the signals, and remembers what the state ordered.
+    """Writes the signals of each day, and remembers what the state ordered.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Environment:
         The levers' parameters of the day, each (R,).
     parameters, flat
         The parameters of the citizens' rules as they act in a step of the day; the same as one
-        row of numbers, as the passes take them.
+        row of numbers, for the passes.
     regime_state
         What the state remembers from day to day.
     dates
@@ -79,11 +79,11 @@ class Environment:
             if launched is not None:
                 first = bisect.bisect_left(self.dates, launched)
                 self._turns[first : first + 1] = True
-        self._settled = False  # whether what stands is written
+        self._settled = False  # whether the standing signals are written
         self._ranks = {name: rank for rank, name in enumerate(LEVERS)}
         self._settle_parameters(0)
         self._faced = -1  # the last step that was written
-        self._standing = np.zeros(len(sizes), SIGNALS)  # what holds until an entry turns
+        self._standing = np.zeros(len(sizes), SIGNALS)  # what holds until an entry begins or ends
         self._allowed = np.zeros(len(sizes), np.uint16)
 
     def update(
@@ -93,18 +93,18 @@ class Environment:
         draws: NDArray[np.float64],
         signals: NDArray[np.void],
     ) -> RegimeInput:
-        """Write step k into ``signals`` (R,): first the world's part, then the regime's.
+        """Write the signals (R,) of step k: first the world's part, then the regime's.
 
-        Every column is written again each day, so that signals are a function of the day and of
-        what the regime remembers, whatever was in ``signals``. What stands from day to day is kept
-        in an array of its own, and the day begins with a copy of it.
+        Every column is written each day, so that signals are a function of the day and of what the
+        regime remembers, whatever was in ``signals`` before. The standing signals, which hold from
+        day to day, are an array of their own, and the day begins with a copy of it.
 
         Parameters
         ----------
         last
             (R, len(TALLIES)) what was counted in the step before.
         draws
-            (R,) one random number in (0, 1) a region.
+            (R,) one random number in (0, 1) per region.
         """
         spec = self.scenario.spec
         day = k * spec.step_days
@@ -157,28 +157,28 @@ class Environment:
         )
 
     def to_table(self) -> dict[str, Any]:
-        """Return what the regime remembers and ordered in JSON's types, for `read_table`."""
+        """Return what the regime remembers and ordered, in JSON's types, for `read_table`."""
         return {
             "state": self.regime_state.to_table(),
             "given": [list(order) for order in self._given.values()],
         }
 
     def read_table(self, table: Mapping[str, Any]) -> None:
-        """Remember what `to_table` gave."""
+        """Take over what `to_table` returned."""
         self.regime_state = RegimeState.from_table(table["state"])
         self._given = {_order_key(order): order for row in table["given"] if (order := Order(*row))}
 
     def go_on(self, k: int, signals: NDArray[np.void]) -> None:
-        """Be ready for step k, the step before having left these signals (R,)."""
+        """Prepare for step k, given the signals (R,) of the step before."""
         self._turn(k - 1)
         self._allowed, self._faced = signals["allowed"].copy(), k - 1
 
     def take_over(self, before: "Environment") -> None:
-        """Remember what the environment before this one remembered and ordered."""
+        """Take over what the environment before this one remembered and ordered."""
         self.regime_state, self._given = before.regime_state, before._given
 
     def _turn(self, k: int) -> None:
-        """Look up what holds from step k on, until an entry of the timeline begins or ends."""
+        """Determine what holds from step k on, until an entry of the timeline begins or ends."""
         spec = self.scenario.spec
         day = k * spec.step_days
         self._settle_parameters(k)
@@ -215,7 +215,7 @@ class Environment:
         return bits
 
     def bands(self, until: dt.date) -> pd.DataFrame:
-        """Return the dated entries, and the orders of the state so far, as bands for a picture.
+        """Return the dated entries, and the orders of the state so far, as bands for a figure.
 
         One row each, with ``kind`` (of the entry, or the lever), ``name``, ``region`` ("nation" or
         names), ``start`` and ``end`` (dates, inclusive).
@@ -259,7 +259,7 @@ class Environment:
         return plain(", ".join(names))
 
     def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:
-        """Write events, accounts and foreign signals into what stands, unless they stand there."""
+        """Write events, accounts and foreign signals into the standing signals, if they changed."""
         sharing, conceded = last[:, N_SHARE], self.regime_state.conceded
         calls = self._course.calls_abroad(sharing) if self._events else ()
         key = (calls, len(conceded))
@@ -269,7 +269,7 @@ class Environment:
             self._described = key
 
     def _settle_parameters(self, k: int) -> None:
-        """Settle parameters and levers of the step; they change only where a setting does."""
+        """Set the parameters of rules and levers for the step, if a setting began or ended."""
         scenario, spec = self.scenario, self.scenario.spec
         held = self._course.settings_on(k * spec.step_days, spec.step_days)
         ids = tuple(entry.id for entry, _ in held)
@@ -327,7 +327,7 @@ class Environment:
         return orders
 
     def _remember(self, inputs: RegimeInput) -> None:
-        """Record the orders in force, of whatever lever, for the bands."""
+        """Record the orders in force, of all levers, for the bands."""
         if not self.regime_state.orders and not inputs.dated_orders:
             return
         day, step_days = inputs.day, inputs.step_days

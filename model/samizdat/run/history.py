@@ -20,7 +20,7 @@ ROWS = (
 
 
 class History:
-    """The rows of a run, one per step, zero until they are recorded.
+    """The rows of a run, one per step; they are zero until recorded.
 
     T is the number of steps of the scenario, R of regions; ``steps`` steps are done.
 
@@ -33,9 +33,10 @@ class History:
     tallies
         (T, R, len(TALLIES)) what the passes counted.
     actions
-        (T, R, len(ACTIONS)) what the state did: platforms barred, and 1 where a lever acted.
+        (T, R, len(ACTIONS)) what the state did: number of platforms barred, and 1 where a lever
+        acted.
     blocked_anywhere
-        (T,) platforms barred in at least one region.
+        (T,) number of platforms barred in at least one region.
     latent
         (T,) whether latent self-censorship was counted.
     """
@@ -65,7 +66,7 @@ class History:
         tallies
             (R, len(TALLIES)).
         barred
-            (R,) the platforms that the state keeps from each region, as bits.
+            (R,) the platforms that the state bars in each region, as bits.
         signals
             (R,) of `core.layout.SIGNALS`.
         latent
@@ -86,7 +87,7 @@ class History:
         return {name: getattr(self, name)[: self.steps] for name in ROWS}
 
     def read_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Take over what `to_arrays` gave; shapes and types are those of this history."""
+        """Take over what `to_arrays` returned; shapes and types are those of this history."""
         for name in ROWS:
             getattr(self, name)[: len(arrays[name])] = arrays[name]
         self.steps = len(arrays["tallies"])
@@ -161,7 +162,7 @@ class History:
         }
 
     def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return in how many regions it held (steps,); a blocked platform counts once."""
+        """Return the number of regions where it was so (steps,); a blocked platform counts once."""
         if name == BARRED:
             return self.blocked_anywhere[steps]
         held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)

@@ -1,4 +1,4 @@
-"""Measures of a run, per day and as a whole: one function each."""
+"""Measures of a run, per day and for the whole run: one function each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -43,8 +43,8 @@ MEASURES: dict[str, Callable[[Counts, Counts], Numbers]] = {
     **{name: _mean(name) for name in ("grievance", "trust", "fear", "opposition")},
     **{name: _count(name) for name in ("posts", "posts_heard", "posts_suppressed")},
 }
-BARRED = "platforms_blocked"  # of those that the state keeps from a region, blocked or banned
-# What the state did: platforms barred, then each lever whose look names a signal that is counted.
+BARRED = "platforms_blocked"  # number of platforms barred in a region: blocked or banned
+# What the state did: platforms barred, then each lever whose look names a signal to count.
 _COUNTED = dict.fromkeys(lever.look.signal for lever in LEVERS.values())
 ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal not in ("", "blocked")))
 
@@ -89,7 +89,7 @@ def daily_table(
 
 
 def _days(steps: float, step_days: float) -> float:
-    """Turn steps (or citizens summed over steps) into days, whole where they are."""
+    """Convert steps (or citizens summed over steps) into (person-)days; an integer where whole."""
     days = float(steps * step_days)
     return int(days) if days == int(days) else days
 
@@ -100,12 +100,12 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def mean_of(values: NDArray[np.float32]) -> float | None:
-    """Return the mean of some citizens' values; None if there are none."""
+    """Return the mean of some citizens' values; None if there are no such citizens."""
     return float(values.mean(dtype=np.float64)) if len(values) else None
 
 
 def population_measures(traits: Mapping[str, NDArray[Any]], graph: Graph) -> dict[str, Any]:
-    """Return means of the traits, and how alike close ties are in going online.
+    """Return means of the traits, and the correlation of adoption along close ties.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ _SUMMED = (
     "posts_suppressed", "latent_self_censor",
 )  # fmt: skip
 
-# Outcomes of a run that are numbers (None where there is none), by their names in a summary.
+# Outcomes of a run that are numbers (or None), by their names in a summary.
 OUTCOMES = (
     "peak_mobilised", "peak_share", "person_days", "regions_reached", "days_above_fall",
     "self_censorship_gap", "peak_self_censor", "self_censor_days", "open_dissent_days",
@@ -195,7 +195,7 @@ OUTCOMES = (
     "trust_offline",
 )  # fmt: skip
 DAILY = tuple(MEASURES)
-# How a daily measure becomes one number of a run: `fear.last`, `mobilise.max`.
+# How a daily measure is reduced to one number of a run: `fear.last`, `mobilise.max`.
 HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
     "max": np.max,
     "min": np.min,
@@ -212,7 +212,7 @@ def is_measure(name: str) -> bool:
 
 
 def check_measure(name: str, also: Iterable[str] = ()) -> None:
-    """Check the name of a measure: an outcome, or a daily measure with ``.max`` and the like.
+    """Check the name of a measure: an outcome, or a daily measure with an ending such as ``.max``.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def check_measure(name: str, also: Iterable[str] = ()) -> None:
     Raises
     ------
     ValueError
-        Naming the nearest measure that is known.
+        It names the nearest known measure.
     """
     daily, dot, how = name.rpartition(".")
     if is_measure(name):

@@ -1,7 +1,7 @@
 """Cached populations: in memory for the next run of this process, on disk for other processes.
 
 What is cached is a pure function of its key, so results do not depend on the cache. The arrays are
-shared by runs and must not be written to.
+shared by runs and must not be changed.
 """
 
 import functools
@@ -35,20 +35,20 @@ from samizdat.system.array_store import (
     size_limit,
 )
 
-ON_DISK_FROM = 200_000  # citizens; fewer are drawn faster than they are read
+ON_DISK_FROM = 200_000  # citizens; drawing fewer is faster than reading them
 IN_MEMORY = 512_000_000  # bytes of all cached items; the two newest stay whatever their size
-_SLOW = 1.0  # seconds; what takes longer is reported
+_SLOW = 1.0  # seconds; longer drawing is reported
 
 SOCIETY = Path(__file__).parents[1] / "society"  # with core, the source that decides a population
 Notify = Callable[[str], None]
 
 
 class CacheWarning(UserWarning):
-    """Something could not be cached, or was damaged; the run goes on without it."""
+    """Something could not be cached, or was damaged; the run continues without it."""
 
 
 class _ProcessCache:
-    """The items used last that fit into `IN_MEMORY`; the two newest stay whatever their size."""
+    """The most recently used items that fit into `IN_MEMORY`; the two newest always stay."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,7 +70,7 @@ class _ProcessCache:
                 self._items.popitem(last=False)
 
     def make_room(self, size: int, wanted: tuple[Hashable, ...]) -> None:
-        """Drop the oldest items that are not wanted, until this many bytes more would fit."""
+        """Drop the oldest items until this many more bytes fit; those in ``wanted`` stay."""
         with self._lock:
             for key in [key for key in self._items if key not in wanted]:
                 if self._bytes() + size > IN_MEMORY:
@@ -114,7 +114,7 @@ def graph_of(
     threads
         By default one for each core that this process may use.
     notify
-        Called with a line on what takes long, and on what could not be cached; by default the
+        Called with a line about what takes long and what could not be cached; by default the
         latter is a warning.
 
     Raises
@@ -142,7 +142,7 @@ def check_memory(
     Raises
     ------
     ScenarioError
-        Saying what is needed, what is available, and how many citizens would fit.
+        It says what is needed, what is available, and how many citizens would fit.
     """
     n, threads = scenario.citizens, threads or available_cores()
     degree = mean_degree(scenario.spec.graph, scenario.graph_shape)
@@ -165,7 +165,7 @@ def disk_cache(threads: int = 1) -> Store:
     StoreError
         If there is no home folder.
     ValueError
-        If the limit in the environment is no size.
+        If the limit in the environment variable is not a size.
     """
     return Store(default_folder(), size_limit(), threads)
 

@@ -42,7 +42,7 @@ def peak_memory() -> int:
 
 
 def commit_of_source() -> tuple[str | None, bool | None]:
-    """Return the commit of the running source tree, and whether it was changed since."""
+    """Return the commit of the running source tree, and whether it has changed since."""
     root = Path(__file__).resolve().parents[3]
     if not (root / ".git").exists():
         return None, None

@@ -1,4 +1,4 @@
-"""The only module that writes a run: manifest, tables and figures; each file whole or absent."""
+"""The only module that writes a run: manifest, tables, figures; each file is whole or absent."""
 
 import contextlib
 import datetime as dt
@@ -48,7 +48,7 @@ class RecordError(ValueError):
 
 
 class RunPlan(NamedTuple):
-    """How far a run goes, and how often it writes a checkpoint."""
+    """The last step of a run, and how often it writes a checkpoint."""
 
     steps: int
     checkpoint_days: float | None = None  # None: never
@@ -76,7 +76,7 @@ class RunRecord:
         self._began = dt.datetime.now(dt.UTC)
         self._manifest: dict[str, Any] = {}
         self._lock: FolderLock | None = None
-        self._every = 0  # steps from checkpoint to checkpoint; 0: none
+        self._every = 0  # steps between checkpoints; 0: none
         self.seconds_before = 0.0  # of wall time in earlier processes
         if resume:
             self._reopen()
@@ -102,7 +102,7 @@ class RunRecord:
                 self._lock = FolderLock(self.folder)
             except OSError as error:
                 raise RecordError(f"resume = {self.folder}: {_reason(error)}") from None
-            self._read_manifest()  # it may have changed before we held the lock
+            self._read_manifest()  # it may have changed before the lock was held
 
     def _read_manifest(self) -> None:
         path = self.folder / MANIFEST
@@ -113,7 +113,7 @@ class RunRecord:
                 f"resume = {self.folder}: holds no run ({MANIFEST}: {_reason(error)})"
             ) from None
         except (ValueError, RecursionError):
-            raise RecordError(f"resume: {path} is broken, it is no JSON") from None
+            raise RecordError(f"resume: {path} is broken, it is not JSON") from None
         for name, types in _NEEDED.items():
             found = manifest.get(name, ...) if isinstance(manifest, dict) else ...
             if not isinstance(found, types):
@@ -152,7 +152,7 @@ class RunRecord:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
         left = {path.name for path in self.folder.iterdir()} - {LOCK}
-        if left and not self._force:  # of a run that began after our first check
+        if left and not self._force:  # left by a run that began after the first check
             self.release()
             raise FileExistsError(errno.EEXIST, "the folder is not empty", str(self.folder))
         self._remove_results()
@@ -257,7 +257,7 @@ class RunRecord:
         self.release()
 
     def release(self) -> None:
-        """Let other processes write to the folder."""
+        """Release the lock, so that other processes can write to the folder."""
         if self._lock:
             self._lock.release()
 

@@ -1,4 +1,4 @@
-"""One run: the world, then the regime, then the citizens, then the record."""
+"""One run: in each step first the world, then the regime, the citizens and the history."""
 
 import copy
 import datetime as dt
@@ -47,7 +47,7 @@ class Simulation:
     Parameters
     ----------
     scenario
-        The world that is simulated.
+        The scenario that is simulated.
     seed
         0 ... 2**63 - 1. All random numbers follow from it, whatever the number of threads.
     threads
@@ -148,7 +148,7 @@ class Simulation:
         Parameters
         ----------
         until
-            The last day; nothing happens if it is over already.
+            The last day; if it is over already, nothing happens.
         progress
             Called after each step; an exception that it raises ends the run between two steps.
 
@@ -176,7 +176,7 @@ class Simulation:
         """Intervene as the state from the next step on; return the id of the intervention.
 
         It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
-        run from the first day gives the same results. An action switches its lever on.
+        run from the first day gives the same results. An action also switches its lever on.
 
         Parameters
         ----------
@@ -214,7 +214,7 @@ class Simulation:
         Raises
         ------
         ScenarioError
-            If there is no intervention of that id, or the scenario has ended.
+            If there is no intervention with that id, or the scenario has ended.
 
         Examples
         --------
@@ -247,7 +247,7 @@ class Simulation:
     def save(self, path: str | Path) -> None:
         """Write a checkpoint for `restore`, the scenario included; the file is whole or absent.
 
-        Of a graph and traits that were given to the simulation it holds only digests.
+        It holds only digests of a graph and traits that were supplied to the simulation.
         """
         world, environment = self._world, self.environment
         facts = {
@@ -272,7 +272,7 @@ class Simulation:
         *,
         force: bool = False,
     ) -> "Simulation":
-        """Return the simulation that `save` wrote; its next steps are the same to the last bit.
+        """Return the simulation that `save` wrote; its next steps are bit for bit the same.
 
         Parameters
         ----------
@@ -334,12 +334,12 @@ class Simulation:
         return {name: value for name, value in vars(self).items() if name != "_team"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what `__getstate__` gave, with new threads."""
+        """Take over what `__getstate__` returned, with new threads."""
         vars(self).update(state)
         self._team = _thread_team(self.scenario.citizens, self.threads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
-        """Return a copy with the same future; what never changes is shared with it."""
+        """Return a copy that continues identically; arrays that never change are shared with it."""
         world = self._world
         for part in (self.scenario, self.graph, world.ties, world.traits, world.readable):
             memo[id(part)] = part
@@ -435,6 +435,6 @@ class Simulation:
 
 
 def _thread_team(citizens: int, threads: int) -> ThreadTeam:
-    """Return the threads that share the citizens; one alone where they are few."""
+    """Return the threads that share the citizens; only one if there are few citizens."""
     alone = threads == 1 or citizens < ALONE_BELOW
     return ThreadTeam(None if alone else ThreadPoolExecutor(threads, "samizdat"), threads)

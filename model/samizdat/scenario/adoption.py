@@ -16,7 +16,7 @@ class Adoption(NamedTuple):
     """The curve of internet use: A(t) = ceiling / (1 + exp(-rate (t - midpoint)))."""
 
     ceiling: Annotated[
-        float, Quantity("share that will be online in the end; 0: nobody ever", 0, 1, off=0)
+        float, Quantity("share online in the long run; 0: nobody ever", 0, 1, off=0)
     ] = 0.80
     rate: Annotated[float, Quantity("growth of internet use", 0.01, 10, "1/year")] = 0.497
     midpoint: Annotated[float, Quantity("when half the ceiling is online", 1980, 2100, "year")] = (
@@ -35,13 +35,13 @@ def year_of(date: dt.date) -> float:
 
 
 def logistic_curve(years: Floats, curve: Adoption) -> Floats:
-    """Return the share online by the logistic curve; exactly 0 with ceiling 0."""
+    """Return the share online by the logistic curve; exactly 0 if the ceiling is 0."""
     steepness = -curve.rate * (years - curve.midpoint)
     return np.asarray(curve.ceiling / (1.0 + np.exp(np.minimum(700.0, steepness))))
 
 
 def series_curve(years: Floats, series: Mapping[int, float]) -> Floats:
-    """Return the share online, interpolated between the mid-years of a series; constant outside."""
+    """Return the share online, interpolated between mid-years of a series, constant outside it."""
     known = sorted(series)
     return np.interp(years, [y + 0.5 for y in known], [series[y] for y in known])
 
@@ -54,7 +54,8 @@ def regional_shifts(
 ) -> Floats:
     """Return by how many years each region lags behind the nation (R,).
 
-    An all-urban region leads an all-rural one by ``urban_lead`` years, if all shares are known.
+    If all urban shares are known, an all-urban region leads an all-rural one by ``urban_lead``
+    years.
     """
     shifts = np.array(own, float)
     if urban_lead and all(share is not None for share in urban):

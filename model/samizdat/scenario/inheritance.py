@@ -1,4 +1,4 @@
-"""Scenarios on a base: the base's table, overridden by the scenario's own, and cut to its dates."""
+"""Scenarios with a base: the base's table, overridden by the scenario's own, cut to its dates."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ TomlTable = dict[str, Any]
 def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> TomlTable:
     """Return the base's table overridden by the scenario's own.
 
-    Tables are merged key by key (one of another ``kind`` is replaced), lists (regions, platforms)
-    are replaced. The timeline is the base's within the scenario's dates, followed by the own
-    entries; an own entry replaces the base's of the same id. A concession is dropped with its
-    event. Values of a wrong type are passed on, for the schema check to report.
+    Tables are merged key by key (a table of another ``kind`` is replaced), lists (regions,
+    platforms) are replaced. The timeline is the base's within the scenario's dates, followed by the
+    scenario's own entries; an own entry replaces the base's entry of the same id. A concession is
+    dropped with its event. Values of a wrong type are passed on; the schema check reports them.
     """
     table = _overridden(base, {k: v for k, v in own.items() if k != "timeline"})
     given = own.get("timeline", [])
@@ -32,8 +32,8 @@ def clipped(
 ) -> list[TomlTable]:
     """Return the dated entries that fall within the dates, each cut to them.
 
-    An entry that began before the start and still holds begins at the start (an event or a block
-    is then new there), the oldest first; entries that are over, or begin after the end, are left
+    An entry that began before the start and still holds begins at the start, the oldest first (an
+    event or a block is then new there). Entries that are over, or begin after the end, are left
     out.
     """
     if start is None or end is None:
@@ -54,7 +54,7 @@ def clipped(
 
 
 def _day(value: object) -> dt.date | None:
-    """Return the date that TOML or a manifest gives; None if it is not a date."""
+    """Return a date from TOML or a manifest as a date; None if it is not one."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, str):

@@ -1,7 +1,7 @@
-"""Interventions: what a user orders as the state during a run, from the next day on.
+"""Interventions: orders that a user gives as the state during a run, from the next day on.
 
-Each is an entry of the timeline like those of a scenario file. The world with all of them is a
-scenario, and a run of it from the first day gives the same counts.
+Each is an entry of the timeline like those of a scenario file. The scenario with all of them
+gives the same counts when it is run from the first day.
 """
 
 import datetime as dt
@@ -17,11 +17,11 @@ from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
 MARK = "live-"  # the ids of interventions begin with it
-_SWITCH = "-switch"  # the id of a setting ends with it that switches on the lever of an action
+_SWITCH = "-switch"  # ending of the id of a setting that switches on the lever of an action
 
 
 class Moment(NamedTuple):
-    """The step that is to come."""
+    """The next step."""
 
     date: dt.date
     day: float  # from the start
@@ -32,21 +32,21 @@ def amended(
 ) -> Scenario:
     """Return the scenario with one more entry, which begins at a moment.
 
-    A parameter that was pinned and is now set is pinned no longer. The timeline's own settings of
-    it are taken out, so that nothing changes before the moment. Where the regime acted by rule
-    alone, the timeline's actions are taken out for the same reason.
+    A pinned parameter that is now set is no longer pinned. The timeline's own settings of it are
+    removed, so that nothing changes before the moment. If the regime acted by rule alone, the
+    timeline's actions are removed for the same reason.
 
     Parameters
     ----------
     entry
         As in a scenario file: a kind and its fields, without id and date.
     switch
-        Also switch on the lever of an action, where and as long as the action holds.
+        Also switch on the lever of an action, in its regions and for as long as it holds.
 
     Raises
     ------
     ScenarioError
-        If there can be no such entry.
+        If the entry is not valid.
     """
     if entry.get("kind") not in ("setting", "action"):
         raise ScenarioError(f"kind = {entry.get('kind')!r} is not one of setting, action")
@@ -62,7 +62,7 @@ def amended(
         freed = pinned & set(new["set"])
         pinned -= freed
         world["timeline"] = _without(world["timeline"], freed)
-        if "security" in freed:  # the regions' own values would come back
+        if "security" in freed:  # else the regions' own values would come back
             world["regions"] = [{**region, "security": None} for region in world["regions"]]
     if new["kind"] == "action" and world["actions"] == "rule":
         world["timeline"] = [e for e in world["timeline"] if e["kind"] != "action"]
@@ -86,7 +86,7 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
     Raises
     ------
     ScenarioError
-        If there is no intervention of that id.
+        If there is no intervention with that id.
     """
     known = [entry.id for entry in interventions(scenario)]
     if name not in known:
@@ -105,7 +105,7 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
 
 
 def interventions(scenario: Scenario) -> list[Any]:
-    """Return the entries of the timeline that were added during a run, in their order."""
+    """Return the entries of the timeline that were added during a run, in order."""
     return [
         entry
         for entry in scenario.spec.timeline
@@ -143,7 +143,7 @@ def _without(timeline: Any, names: set[str]) -> list[dict[str, Any]]:
 
 
 def _dated(value: Any, key: str = "") -> Any:
-    """Turn the text of dates into dates, which TOML knows."""
+    """Convert dates given as text into dates, which TOML has."""
     if isinstance(value, Mapping):
         return {name: _dated(each, name) for name, each in value.items()}
     if isinstance(value, list | tuple):

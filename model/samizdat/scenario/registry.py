@@ -1,4 +1,4 @@
-"""The parameter registry: everything that a modeller may set, by dotted name."""
+"""The parameter registry: every parameter that a modeller may set, by dotted name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -49,12 +49,12 @@ TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
 def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, object]]:
-    """Take the parameters out of a file's table; what `ScenarioSpec` describes stays in it.
+    """Remove the parameters from a file's table and return them; `ScenarioSpec` has the rest.
 
     Raises
     ------
     ValueError
-        Naming an unknown parameter, and the nearest known one.
+        It names an unknown parameter, and the nearest known one.
     """
     if "security" in table:
         yield "security", table.pop("security")

@@ -4,7 +4,7 @@ A file may name a shipped scenario as its `base` (see `inheritance`).
 
 A parameter has the same dotted name everywhere: `attention.beta` in `Scenario.change`, in
 ``--set``, in a timeline setting, in a sweep. Values set by `change` are *pinned*: they
-beat the timeline.
+override the timeline.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ from samizdat.society.population import TRAITS, Habits, Values, region_sizes
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that decides a run, except the seed.
+    """Everything that determines a run, except the seed.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Scenario:
     parameters
         Every parameter by its dotted name, defaults included.
     pinned
-        Names of parameters whose value beats the timeline.
+        Names of parameters whose values override the timeline.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Scenario:
         Raises
         ------
         ScenarioError
-            In one line: no such scenario, not TOML, an unknown key or an invalid value.
+            In one line: no such scenario, not TOML, an unknown key, or an invalid value.
 
         Examples
         --------
@@ -123,7 +123,7 @@ class Scenario:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], name: str = "unnamed") -> "Scenario":
-        """Read a scenario from the table that a TOML file holds (or `to_table` gave)."""
+        """Read a scenario from the table of a TOML file (or one that `to_table` returned)."""
         rest = dict(table)
         pinned = rest.pop("pinned", [])
         parameters = {n: entry.default for n, entry in REGISTRY.items()}
@@ -175,7 +175,7 @@ class Scenario:
         Raises
         ------
         ScenarioError
-            Naming the unknown name and the nearest known one, or the value and its range.
+            It gives the unknown name and the nearest known one, or the value and its range.
 
         Examples
         --------
@@ -308,7 +308,7 @@ class Scenario:
         return math.floor(((until - spec.start).days + 1e-9) / spec.step_days) + 1
 
     def platform_bits(self, names: tuple[str, ...]) -> int:
-        """Return the bits of platforms by name; ``*`` is all of them but the foreign press."""
+        """Return the bits of platforms by name; ``*`` means all except the foreign press."""
         bits = 0
         for name in names:
             if name == EVERY_PLATFORM:
@@ -333,13 +333,13 @@ class Scenario:
         return np.diff(self.region_first)
 
     def _adoption_shifts(self) -> NDArray[np.float64]:
-        """Return by how many years each region is later than the nation (R,)."""
+        """Return by how many years each region lags behind the nation (R,)."""
         own = [region.adoption_shift for region in self.spec.regions]
         urban = [region.urban for region in self.spec.regions]
         return regional_shifts(own, urban, self.parameters["adoption.urban_lead"], self.sizes)
 
     def _nation_curve(self) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-        """Return A(t); a ceiling that was set beats the series."""
+        """Return A(t); a ceiling that was set overrides the series."""
         series = self.spec.adoption_series
         if series and "adoption.ceiling" not in self.pinned:
             return lambda years: series_curve(years, series)
@@ -347,12 +347,12 @@ class Scenario:
         return lambda years: logistic_curve(years, curve)
 
     def check(self) -> None:
-        """Check what concerns both spec and parameters.
+        """Check values that involve both spec and parameters.
 
         Raises
         ------
         ScenarioError
-            Naming the value that is invalid.
+            It names the value that is invalid.
         """
         spec = self.spec
         if spec.graph not in GRAPHS:

@@ -22,7 +22,7 @@ class ScenarioError(ValueError):
     """An invalid scenario: one line that names the thing, its value and what is allowed."""
 
     def __init__(self, reason: object = "") -> None:
-        super().__init__(" ".join(str(reason).split()))  # whatever a value holds
+        super().__init__(" ".join(str(reason).split()))  # values may contain line breaks
 
 
 class _SchemaPart(BaseModel):
@@ -76,7 +76,7 @@ class ForeignPress(_SchemaPart):
 
 
 class ScenarioSpec(_SchemaPart):
-    """All of a scenario except the parameters of its rules, levers, graph and adoption curve."""
+    """All of a scenario but the parameters of rules, levers, population, graph and adoption."""
 
     title: str = ""
     description: str = ""
@@ -87,7 +87,7 @@ class ScenarioSpec(_SchemaPart):
     regions: tuple[Region, ...] = Field(min_length=1, max_length=MAX_REGIONS)
     platforms: tuple[Platform, ...] = Field(default=(), max_length=MAX_PLATFORMS)
     foreign_press: ForeignPress = ForeignPress()
-    adoption_series: dict[int, float] = {}  # year -> share online in mid-year, instead of the curve
+    adoption_series: dict[int, float] = {}  # year -> share online in mid-year; replaces the curve
     population: Population = Population()
     graph: str = "social"
     actions: str = Field(default="both", pattern="^(record|rule|both)$")
@@ -157,7 +157,7 @@ def _known(name: str, where: str, names: Iterable[str]) -> None:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """Return a message: the name is unknown, and which known name is nearest."""
+    """Return a message that the name is unknown, with the nearest known name."""
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
@@ -176,7 +176,7 @@ _ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Set
 
 
 def one_line(error: ValidationError, extra_keys: Iterable[str] = ()) -> str:
-    """Turn the first of pydantic's errors into one line: name, value, what is allowed."""
+    """Format the first of pydantic's errors as one line: name, value, what is allowed."""
     first = error.errors(include_url=False, include_context=True)[0]
     loc = [str(part) for part in first["loc"]]
     message = str(first["msg"]).removeprefix("Value error, ")

@@ -9,7 +9,7 @@ from samizdat.society.population import TRAITS
 
 
 def number_in(value: object) -> object:
-    """Read a number from text where it is one; leave other values as they are."""
+    """Convert text that is a number; leave other values as they are."""
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:
@@ -22,7 +22,7 @@ def set_field(spec: dict[str, Any], name: str, value: object) -> None:
     Raises
     ------
     ScenarioError
-        Naming the value, or the unknown name and the nearest known one.
+        It names the value, or the unknown name and the nearest known one.
     """
     if name == "citizens":
         try:

@@ -32,22 +32,22 @@ class _Entry(BaseModel):
 
     @property
     def label(self) -> str:
-        """What a picture prints."""
+        """The name that figures show."""
         return self.title or self.id
 
 
 class Event(_Entry):
-    """Something that causes grievance, and of which news spreads."""
+    """Something that causes grievance, and that news spreads about."""
 
     kind: Literal["event"]
     shock: float = Field(ge=0, le=1)
     coverage: float = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
-    coverage_abroad: float = Field(default=0.0, ge=0, le=1)  # once somebody there called abroad
+    coverage_abroad: float = Field(default=0.0, ge=0, le=1)  # counts if somebody there shared
     seeds: float = Field(default=0.0, ge=0, le=1)  # share aware on its first day
 
 
 class Account(_Entry):
-    """The official account of an event contradicts those of others."""
+    """The official account of an event contradicts other accounts."""
 
     kind: Literal["account"]
     contradiction: float | None = Field(default=None, ge=0, le=1)
@@ -88,14 +88,14 @@ class Signal(_Entry):
 
 
 class Setting(_Entry):
-    """Values that hold from a date, for good or for some days."""
+    """Values that hold from a date, permanently or for some days."""
 
     kind: Literal["setting"]
     set: dict[str, float | str] = Field(min_length=1)
 
 
 class Action(_Entry):
-    """What the state did on a date with a lever that can be dated."""
+    """What the state did on a date, with a lever that can be dated."""
 
     kind: Literal["action"]
     lever: str
@@ -125,11 +125,11 @@ class Window(NamedTuple):
     """When and where an entry holds."""
 
     first: float  # days from the start
-    last: float  # exclusive; inf for good
+    last: float  # exclusive; inf: until the end
     where: Bools  # (R,)
 
     def touches(self, day: float, step_days: float) -> bool:
-        """Whether it holds at some time of the step that begins on ``day``."""
+        """Whether it holds at some time in the step that begins on ``day``."""
         return self.first < day + step_days and day < self.last
 
     def begins(self, day: float, step_days: float) -> bool:
@@ -147,7 +147,7 @@ def window(entry: _Entry, start: dt.date, regions: Sequence[str]) -> Window:
 
 
 class Course:
-    """The course of the world: the dated entries of a scenario, and what holds on a day."""
+    """The dated entries of a scenario, and what holds on each day."""
 
     def __init__(self, entries: Sequence[Any], start: dt.date, regions: Sequence[str]) -> None:
         self.entries = [(entry, window(entry, start, regions)) for entry in entries]
@@ -161,7 +161,7 @@ class Course:
         return [(entry, when) for entry, when in self.entries if isinstance(entry, kind)]
 
     def turns(self, days: NDArray[np.float64], step_days: float) -> Bools:
-        """Return for steps that begin on these days whether other entries hold than before."""
+        """Return, for steps that begin on these days, whether other entries hold than before."""
         turned = np.zeros(len(days), bool)
         turned[:1] = True
         for _, when in self.entries:
@@ -171,7 +171,7 @@ class Course:
         return turned
 
     def calls_abroad(self, sharing: NDArray[np.int64]) -> tuple[bool, ...]:
-        """Return for each event that is covered abroad whether anybody there shared (R,)."""
+        """Return, for each event that is covered abroad, whether anybody in its regions shared."""
         return tuple(
             bool(np.any(sharing[when.where] > 0))
             for event, when in self._events
@@ -179,7 +179,7 @@ class Course:
         )
 
     def settings_on(self, day: float, step_days: float) -> list[tuple[Setting, Window]]:
-        """Return the settings that hold, the later one after the earlier."""
+        """Return the settings that hold, later ones after earlier ones."""
         held = [pair for pair in self._settings if pair[1].touches(day, step_days)]
         return sorted(held, key=lambda pair: pair[1].first)
 
@@ -196,9 +196,10 @@ class Course:
         Parameters
         ----------
         sharing
-            (R,) citizens with posture SHARE in the step before: they call abroad.
+            (R,) citizens with posture SHARE in the step before; coverage abroad counts only where
+            there are any.
         conceded
-            From the id of an event to the day since which its shock is conceded.
+            From the id of an event to the day from which its shock is conceded.
         """
         for name in ("running", "fresh"):
             signals[name] = 0
@@ -229,14 +230,14 @@ class Course:
         signals["foreign_signal"] = min(1.0, foreign)
 
     def alert_on(self, day: float, step_days: float) -> float:
-        """Return how alert foreign signals make the state, 0 without any."""
+        """Return the alert that foreign signals cause; 0 without any."""
         held = (s.alert for s, when in self._signals if when.touches(day, step_days))
         return max(held, default=0.0)
 
     def bands(
         self, start: dt.date, end: dt.date, label: Callable[[_Entry], str]
     ) -> list[dict[str, object]]:
-        """List the entries as bands for a picture; ``end`` is inclusive."""
+        """List the entries as bands for a figure; ``end`` is inclusive."""
         rows = []
         for entry, when in self.entries:
             last = end

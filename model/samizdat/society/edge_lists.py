@@ -1,4 +1,4 @@
-"""Ties given by a user: read from a file, and checked one by one."""
+"""Ties supplied by a user: read from a file, and checked one by one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ def checked_ties(
 ) -> Ties:
     """Build the CSR form of a user's ties, or raise ValueError naming the first wrong one.
 
-    ``thing`` names the source of the ties, for the message.
+    ``thing`` names the source of the ties in the message.
     """
     if not 1 <= n <= MAX_CITIZENS:
         raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
@@ -107,7 +107,7 @@ def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
         if names.count(name) > 1 or (name != "kind" and name not in names):
             raise ValueError(
                 f"{path}: columns are {', '.join(names)[:200]}; expected source, target and,"
-                " if you like, kind, each once"
+                " optionally, kind, each once"
             )
     return {name: table.column(names.index(name)) for name in wanted if name in names}
 

@@ -6,12 +6,12 @@ from samizdat.core.network.csr import KINDS
 from samizdat.core.quantity import Quantity
 
 _CIRCLES = "circles of 3-5 in groups of 9-15: Zhou et al. 2005, Proc. R. Soc. B 272:439"
-_SKEWS = "1 all alike; 2, 3, 4 a tail of degrees with exponent 3, 2.5, 2.33"
+_SKEWS = "1: all alike; 2, 3, 4: a tail of degrees with exponent 3, 2.5, 2.33"
 _TAILS = "assumed; exponents of 2-3: Clauset, Shalizi & Newman 2009, SIAM Review 51:661"
 
 
 class GraphShape(NamedTuple):
-    """Parameters of the graph generators; each generator reads the fields that concern it."""
+    """Parameters of the graph generators; each generator reads its own fields."""
 
     # social
     close_degree: Annotated[
@@ -19,7 +19,7 @@ class GraphShape(NamedTuple):
     ] = 5.0
     acquaintance_reach: Annotated[
         float,
-        Quantity("half the near acquaintances live at most this far off", 1, 1e6, "citizens"),
+        Quantity("median distance of near acquaintances, in the numbering", 1, 1e6, "citizens"),
     ] = 60.0
     close_far: Annotated[
         float, Quantity("share of acquaintances who live anywhere in the region", 0, 1, off=0)
@@ -34,10 +34,10 @@ class GraphShape(NamedTuple):
     homophily: Annotated[
         float, Quantity("share of online ties kept within the region", 0, 1, off=0)
     ] = 0.8
-    near: Annotated[float, Quantity("share of those that stay within the town", 0, 1, off=0)] = 0.5
-    town: Annotated[
-        float, Quantity("citizens of a town at most", 16, 1e6, "citizens", whole=True)
-    ] = 8192.0
+    near: Annotated[float, Quantity("share of those kept within the town", 0, 1, off=0)] = 0.5
+    town: Annotated[float, Quantity("largest size of a town", 16, 1e6, "citizens", whole=True)] = (
+        8192.0
+    )
     # textbook graphs
     degree: Annotated[
         float, Quantity("mean degree (erdos_renyi), all degrees (configuration)", 0, 1000, "ties")
@@ -49,7 +49,7 @@ class GraphShape(NamedTuple):
         float, Quantity("share of all ties that are rewired (watts_strogatz)", 0, 1, off=0)
     ] = 0.1
     attachments: Annotated[
-        float, Quantity("ties of a newcomer (barabasi_albert)", 1, 500, "ties", whole=True)
+        float, Quantity("ties of each new citizen (barabasi_albert)", 1, 500, "ties", whole=True)
     ] = 3.0
     sequence: Annotated[
         float, Quantity("degrees (configuration)", 0, 1, names=("regular", "power_law"))
@@ -58,10 +58,10 @@ class GraphShape(NamedTuple):
         float, Quantity("exponent of power_law degrees (configuration)", 1.5, 5)
     ] = 2.5
     minimum: Annotated[
-        float, Quantity("least of power_law degrees (configuration)", 1, 500, "ties", whole=True)
+        float, Quantity("smallest power_law degree (configuration)", 1, 500, "ties", whole=True)
     ] = 3.0
     neighbourhood: Annotated[
-        float, Quantity("4 or 8 around a cell (lattice)", 0, 1, names=("von_neumann", "moore"))
+        float, Quantity("4 or 8 neighbours (lattice)", 0, 1, names=("von_neumann", "moore"))
     ] = 0.0
     tie: Annotated[float, Quantity("kind of all ties of a textbook graph", 0, 1, names=KINDS)] = 0.0
 

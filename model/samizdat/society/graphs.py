@@ -1,4 +1,4 @@
-"""Who can hear whom: graphs drawn, read from a file, or taken from networkx.
+"""Who can hear whom: graphs generated, read from a file, or taken from networkx.
 
 Every generator is a pure function of (seed, regions, shape); ``GRAPHS`` lists them.
 Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
@@ -218,7 +218,7 @@ def _fail(asked: str, value: float, n: int, allowed: str) -> NoReturn:
 
 
 def _textbook(n: int, source: NDArray[Any], target: NDArray[Any], shape: GraphShape) -> Graph:
-    """Give all ties the one kind that was asked for."""
+    """Give all ties the kind that the shape names."""
     return Graph(rows.csr(n, source, target, np.full(source.size, int(shape.tie), np.uint8)))
 
 
@@ -233,11 +233,12 @@ def social(
 
     Close ties: each cell of twelve consecutive citizens falls into circles of one to six, whose
     members are all tied; a Poisson number of acquaintances, most of them near in the numbering,
-    makes up the mean degree asked for. (Below the 3.25 ties that circles give, only some belong.)
-    Online ties: each citizen begins a Poisson number, in her town, her region or the nation, with
-    citizens drawn by popularity there. Repeated ties are dropped: where the degrees asked for are
-    not small compared with reach, town or region, the graph has a few per cent fewer. The graph
-    does not depend on ``threads``, by default one for each core that this process may use.
+    adds up to the requested mean degree. (If that is below the 3.25 ties that circles give, only
+    some citizens belong to circles.) Online ties: each citizen begins a Poisson number of ties, in
+    her town, her region or the nation, with citizens drawn by popularity there. Repeated ties are
+    dropped: where the degrees are not small compared with reach, town or region, the graph has a
+    few per cent fewer ties than requested. The graph does not depend on ``threads``, by default one
+    for each core that this process may use.
     """
     n = _size(region_first)
     if threads is None:
@@ -283,7 +284,7 @@ def social(
 
 
 def erdos_renyi(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Tie n * degree / 2 pairs, all different and equally likely: G(n, M).
+    """Tie n * degree / 2 pairs, all distinct and equally likely: G(n, M).
 
     Erdős & Rényi 1959, Publ. Math. Debrecen 6:290.
     """
@@ -308,11 +309,11 @@ def watts_strogatz(seed: int, region_first: NDArray[np.int64], shape: GraphShape
 
 
 def barabasi_albert(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Let citizens join one by one, tied preferentially to those with many ties.
+    """Let citizens join one by one, tied preferentially to citizens who have many ties.
 
     Barabási & Albert 1999, Science 286:509; drawn by the copy model of Sanders & Schulz 2016, Inf.
-    Process. Lett. 116:489. The first m + 1 are all tied; a repeated tie is dropped. Tail
-    exponent 3, mean degree 2 m, the oldest citizens have the most ties.
+    Process. Lett. 116:489. The first m + 1 are all tied to each other; a repeated tie is dropped.
+    The tail exponent is 3, the mean degree 2 m; the first citizens have the most ties.
     """
     n, m = _size(region_first), int(shape.attachments)
     if m >= n:
@@ -323,7 +324,7 @@ def barabasi_albert(seed: int, region_first: NDArray[np.int64], shape: GraphShap
 
 
 def configuration(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
-    """Tie citizens at random with given degrees, all equal or by a power law.
+    """Tie citizens at random with given degrees, all equal or from a power law.
 
     Molloy & Reed 1995, Random Struct. Algorithms 6:161; Newman, Strogatz & Watts 2001, Phys. Rev.
     E 64:026118. Ties to oneself and repeated ties are dropped. Power-law degrees are cut at
@@ -368,8 +369,8 @@ def ring(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph
 def lattice(seed: int, region_first: NDArray[np.int64], shape: GraphShape) -> Graph:
     """Tie each cell of a torus to the four or eight around it; nothing is random.
 
-    The rectangle is the most square one that n allows, numbered row by row. Where it is one or two
-    cells wide, ties coincide and a citizen has fewer.
+    The rectangle is as close to a square as n allows, numbered row by row. Where it is one or two
+    cells wide, some ties coincide and a citizen has fewer.
     """
     n = _size(region_first)
     high = max(k for k in range(1, math.isqrt(n) + 1) if n % k == 0)

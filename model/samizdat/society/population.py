@@ -14,7 +14,7 @@ from samizdat.core import draws
 from samizdat.core.layout import FOREIGN, MAX_PLATFORMS, Traits
 from samizdat.core.quantity import Quantity
 
-CELL = 12  # consecutive citizens with correlated adoption; circles of the social graph lie within
+CELL = 12  # consecutive citizens whose adoption is correlated; circles lie within a cell
 _CHUNK = 1 << 20
 _BELOW_ONE = np.float32(1 - 2.0**-24)
 
@@ -45,7 +45,7 @@ class Constant(_Distribution):
 
 
 class Uniform(_Distribution):
-    """Uniform on [low, high)."""
+    """The uniform distribution on [low, high)."""
 
     kind: Literal["uniform"]
     low: float = 0.0
@@ -63,7 +63,7 @@ class Uniform(_Distribution):
 
 
 class Normal(_Distribution):
-    """Normal, optionally censored below at ``floor`` (the mass below moves to the floor)."""
+    """The normal distribution; values below ``floor``, if it is given, are set to ``floor``."""
 
     kind: Literal["normal"]
     mean: float
@@ -81,13 +81,13 @@ _CELLS = 2**14
 
 @functools.lru_cache(maxsize=16)
 def _beta_table(a: float, b: float) -> tuple[Floats, Floats]:
-    """Return the inverse of the incomplete beta function at equal steps, and its slope between."""
+    """Return the inverse incomplete beta function at equal steps, and the slopes between them."""
     values = np.asarray(special.betaincinv(a, b, np.linspace(0.0, 1.0, _CELLS + 1)))
     return values, np.diff(values) * _CELLS
 
 
 class Beta(_Distribution):
-    """Beta(a, b) on [0, 1]."""
+    """The beta distribution, Beta(a, b) on [0, 1]."""
 
     kind: Literal["beta"]
     a: float = Field(gt=0, le=1000)
@@ -96,8 +96,8 @@ class Beta(_Distribution):
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ... whose draws are u.
 
-        The inverse of the incomplete beta function is tabulated at 2**14 + 1 places and
-        interpolated; the outer 2**-8 on both sides, where it bends, is computed exactly.
+        The inverse of the incomplete beta function is tabulated at 2**14 + 1 points and
+        interpolated; in the outer 2**-8 on both sides, where it bends, it is computed exactly.
         """
         values, slopes = _beta_table(self.a, self.b)
         cell = (u * _CELLS).astype(np.intp)
@@ -122,7 +122,7 @@ Distribution = Annotated[Constant | Uniform | Normal | Beta | Values, Field(disc
 
 
 class Population(BaseModel):
-    """How the traits are distributed. Sources: Epstein (2002) for H, L and R; else assumed."""
+    """The distributions of the traits. Sources: Epstein (2002) for H, L and R; else assumed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -151,7 +151,7 @@ class Habits(NamedTuple):
     instigators: Annotated[float, Quantity("share with threshold 0", 0, 1, off=0)] = 1e-4
     adoption_correlation: Annotated[
         float,
-        Quantity("correlation of the readiness to go online among twelve next to each other", 0, 1),
+        Quantity("correlation of adoption ranks among twelve consecutive citizens", 0, 1),
     ] = 0.5
 
 
@@ -190,9 +190,9 @@ def draw_traits(
     Parameters
     ----------
     region_first
-        (R + 1,) where each region's citizens begin; the last entry is their number.
+        (R + 1,) the first citizen of each region; the last entry is the number of citizens.
     audiences, foreign_audience
-        Share of the online who use each platform, and who read the foreign press.
+        Shares of the citizens online who use each platform, and who read the foreign press.
     """
     n = int(region_first[-1])
     traits = Traits(
@@ -287,7 +287,7 @@ def _adoption_ranks(
 def _platforms(
     seed: int, ids: NDArray[np.int64], audiences: Sequence[float], foreign_audience: float
 ) -> NDArray[np.uint16]:
-    """Return the bits of the platforms used: each with its audience, at least one."""
+    """Return the bits of the platforms used: each with probability audience, at least one."""
     used = np.zeros(len(ids), np.uint16)
     if audiences and sum(audiences) > 0:
         for k, audience in enumerate(audiences[:MAX_PLATFORMS]):

@@ -11,7 +11,7 @@ from samizdat.core.layout import Ties
 if TYPE_CHECKING:
     import networkx as nx
 
-NAMED = 10  # most ties that each names; otherwise popular citizens fill the sample
+NAMED = 10  # most ties that each names; else the ties of popular citizens would fill the sample
 
 
 def snowball(ties: Ties, among: range | NDArray[np.int64], k: int, seed: int) -> NDArray[np.int64]:
@@ -39,7 +39,7 @@ def snowball(ties: Ties, among: range | NDArray[np.int64], k: int, seed: int) ->
 def _in_turn(
     rng: np.random.Generator, among: range | NDArray[np.int64], few: bool
 ) -> Iterator[int]:
-    """Draw one after the other; if few of many are needed, without a list of all."""
+    """Draw citizens one by one; without a list of all, if few of many are needed."""
     if not few:
         yield from rng.permutation(np.asarray(among)).tolist()
     while few:

@@ -1,4 +1,4 @@
-"""What happened and what the state did, as named bands beneath a course of days."""
+"""What happened and what the state did, as named bands below a time series."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -27,13 +27,13 @@ LETTER = 0.56 * SMALL / 72  # inches, about
 
 
 class Band(NamedTuple):
-    """One thing that lasted from a day to another (exclusive)."""
+    """An event or order that lasted from one day to another (exclusive)."""
 
     kind: str
     text: str
     start: float
     end: float
-    own: bool = False  # ordered by the viewer while the run goes on
+    own: bool = False  # ordered by the viewer during the run
 
 
 class Placed(NamedTuple):
@@ -87,7 +87,7 @@ def placed(
 ) -> list[Placed]:
     """Find each band a row: the viewer's own first, then events that still run, then the latest.
 
-    What finds no room stands in the last row, without its name.
+    Bands for which there is no row are drawn in the last one, without names.
     """
     scale = (span[1] - span[0]) / inches
     taken: list[list[tuple[float, float]]] = [[] for _ in range(rows - 1)]
@@ -127,7 +127,7 @@ class Strip:
     Parameters
     ----------
     elsewhere
-        Where the names are found that have no room, if anywhere.
+        Where names are found for which there is no room, if anywhere.
     """
 
     ROW = 0.148  # inches
@@ -189,14 +189,14 @@ class Strip:
         if shown != self._shown:
             self._shown, self._ends = shown, ends
             self._paint(found, ends, span, today)
-        # Letters are dear: till there is something new, bars only grow.
+        # Drawing text is slow: until there is something new, bars only grow.
         self._set(self.growth, found, self._ends, ends)
         self.growth.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])
 
     def _paint(
         self, found: list[Placed], ends: list[float], span: tuple[float, float], today: float
     ) -> None:
-        """Paint bars and names for as long as there is nothing new."""
+        """Paint bars and names while there is nothing new."""
         starts = [max(each.band.start, span[0]) for each in found]
         self._set(self._bars, found, starts, ends)
         self._bars.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])

@@ -88,7 +88,7 @@ class BlitCanvas:
         self._background = None
 
     def paint_onto_background(self, artists: Iterable[Artist]) -> None:
-        """Paint artists into the background for good; the first must cover what was there."""
+        """Paint artists into the background permanently; the first must cover what was there."""
         with self.lock:
             self._paint_background()
             for artist in artists:

@@ -1,1 +1,1 @@
-"""One mechanism a file: its claim, its equation, its parameters, its rules."""
+"""One mechanism per file: its claim, its equation, its parameters, its rules."""

@@ -1,4 +1,4 @@
-"""Attention: news of an event spreads along ties and through media, and tires.
+"""Attention: news of an event spreads along ties and through media, and attention wears off.
 
     UNAWARE -> AWARE  with P = 1 - exp(-days h),  h = beta (1 - flooding)(s + m) + coverage
                                                       + foreign_reach * coverage_abroad * [foreign]
@@ -7,7 +7,7 @@
 s + m is the number of ties heard (speaking, in the street); rates and hazards are per day.
 An epidemic of attention (Daley & Kendall 1965, J. Inst. Math. Appl. 1:42); with fade = 0 it is
 SIR on the graph, whose final size is known (Newman 2002, Phys. Rev. E 66:016128). With
-speaking_tires = 1 only those who spoke tire, and silencing a citizen makes her attention last.
+speaking_tires = 1 only those who spoke are fatigued, so a silenced citizen stays aware longer.
 """
 
 from typing import Annotated, NamedTuple
@@ -22,7 +22,7 @@ _ROOM = 1.001  # for rounding, see `may_awaken`
 class Attention(NamedTuple):
     """Parameters of attention."""
 
-    on: Annotated[float, Quantity("0: everybody is aware always", 0, 1, off=0, whole=True)] = 1.0
+    on: Annotated[float, Quantity("0: everybody is always aware", 0, 1, off=0, whole=True)] = 1.0
     beta: Annotated[
         float, Quantity("hazard of becoming aware for each tie heard", 0, 5, "1/day/tie", off=0)
     ] = 0.07
@@ -51,11 +51,11 @@ def hazard(
     reads_foreign: bool,
     p: Attention,
 ) -> float:
-    """Return h, the hazard (1/day) of an unaware citizen to become aware.
+    """Return h, the hazard (1/day) that an unaware citizen becomes aware.
 
     h = beta (1 - flooding)(s + m) + coverage + foreign_reach coverage_abroad [foreign press].
-    ``heard`` is s + m, ties; ``coverage`` and ``coverage_abroad`` are of the events that run. The
-    contact term is that of Daley & Kendall (1965), the media terms are assumed.
+    ``heard`` is s + m, ties; ``coverage`` and ``coverage_abroad`` are those of the running events.
+    The contact term is that of Daley & Kendall (1965), the media terms are assumed.
     """
     return (
         p.beta * (1.0 - flooding) * heard
@@ -75,11 +75,12 @@ def awakening(per_day: float, step_days: float) -> float:
 
 @compiled
 def weariness(heard: int, running: int, spoke: bool, p: Attention) -> float:
-    """Return the probability that an aware citizen is spent in this step.
+    """Return the probability that an aware citizen becomes spent in this step.
 
     fatigue, or max(fatigue, fade) if no tie is heard or no event runs; with speaking_tires, fatigue
-    for who spoke yesterday, and fade for others if nothing is heard or runs. Both rates are given
-    as they act in a step, 1 - exp(-rate days). Removal at a constant rate: Newman (2002).
+    for those who spoke yesterday, and fade for others if no tie is heard or no event runs. Both
+    rates are given as they act in a step, 1 - exp(-rate days). Removal at a constant rate: Newman
+    (2002).
     """
     deserted = heard == 0 or running == 0
     if p.speaking_tires != 0.0:
@@ -94,10 +95,10 @@ def weariness(heard: int, running: int, spoke: bool, p: Attention) -> float:
 
 @compiled
 def may_awaken(draw: float, per_day: float, step_days: float) -> bool:
-    """Whether ``draw`` can lie below `awakening`, asked without the exponential.
+    """Whether ``draw`` can lie below `awakening`, tested without the exponential.
 
     1 - exp(-z) <= z for z = step_days h >= 0. `awakening` is off by up to 2e-16 through rounding;
-    a draw is at least 2^-33 (1e-10), so that a thousandth of room is ample.
+    a draw is at least 2^-33 (1e-10), so that a margin of a thousandth is ample.
     """
     return draw < _ROOM * step_days * per_day
 
@@ -106,23 +107,23 @@ def may_awaken(draw: float, per_day: float, step_days: float) -> bool:
 def awakening_by_media(coverage: float, step_days: float, p: Attention) -> float:
     """Return `awakening` of a citizen who hears no tie and reads nothing from abroad.
 
-    It is the same for all of a region: her hazard has no other term than the coverage.
+    It is the same for all in a region: coverage is the only term of the hazard.
     """
     return awakening(hazard(0, 0.0, coverage, 0.0, False, p), step_days)
 
 
 @inlined
 def concerned(held: int, aware: int, unaware: int, fresh: int, reads_of_it: int) -> int:
-    """Return 1 for a citizen who may attend or decide today though she hears no tie, else 0.
+    """Return 1 for a citizen who may attend or decide today even if she hears no tie, else 0.
 
-    Attention changes for who is aware, for all when an event begins, and for the unaware who read
-    of a running event abroad (``reads_of_it``); who is held serves her term. Any other citizen has
-    the hazard of the media at home alone (`awakening_by_media`) and is silent.
+    Attention changes for the aware, for all when an event begins, and for the unaware who read of a
+    running event in the foreign press (``reads_of_it``); the detained serve their terms. Any other
+    citizen has the hazard of the domestic media alone (`awakening_by_media`) and is silent.
     """
     return held | aware | fresh | (unaware & reads_of_it)
 
 
 @inlined
 def reached(unaware: int, running: int, heard: int) -> int:
-    """Return 1 for an unaware citizen whom a tie can tell of a running event today, else 0."""
+    """Return 1 for an unaware citizen who can hear of a running event from a tie today, else 0."""
     return unaware & running & heard

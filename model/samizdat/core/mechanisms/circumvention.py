@@ -1,6 +1,6 @@
-"""Circumvention: a VPN is got when needed, by those who can, and dropped when it is not.
+"""Circumvention: citizens who are able to get a VPN when they need it, and drop it when not.
 
-    none -> VPN   at rate uptake if cut off, but by no blackout, and literacy_rank < literacy
+    none -> VPN   at rate uptake if cut off, not in a blackout, and literacy_rank < literacy
     VPN -> none   at rate lapse if online and nothing that she uses is blocked
 
 Free access alone is hardly used: uptake follows need (Chen & Yang 2019, Am. Econ. Rev. 109:2294).
@@ -57,17 +57,18 @@ def next_circumventing(
 
 @compiled
 def vpns_may_change(n_circumventing: int, n_cut_off: int, blackout: int) -> bool:
-    """Whether anybody of a block can get or lose a VPN.
+    """Whether anybody in a block can get or lose a VPN.
 
-    Only who has one loses it; only who is cut off, and by no blackout, gets one.
+    Only those who have one can lose it; only those cut off, and not in a blackout, can get one.
     """
     return n_circumventing > 0 or (n_cut_off > 0 and blackout == 0)
 
 
 @inlined
 def may_change(circumventing: int, cut_off: int, rank: float, literacy: float) -> int:
-    """Return 1 for a citizen whose VPN `next_circumventing` can give or take, else 0.
+    """Return 1 for a citizen who can get or lose a VPN by `next_circumventing`, else 0.
 
-    Only who has one loses it; only who is cut off and below ``literacy`` in rank gets one.
+    Only those who have one can lose it; only those cut off, with a rank below ``literacy``, can get
+    one.
     """
     return circumventing | (cut_off & int(rank < literacy))

@@ -8,13 +8,14 @@
     posts    iff B - risk_aversion penalty_post R_post >= ease threshold
     talks    iff B - risk_aversion penalty_post phi    >= ease threshold
 
-g grievance, tau trust, phi fear, x exposure, m ties seen in the street of d that count, S security
-forces per citizen, V people in sight. All are shares in [0, 1] but m, d and V, which are counts.
+g grievance, tau trust, phi fear, x exposure, m the ties seen in the street among the d that count,
+S security forces per citizen, V people in sight. All are in [0, 1] except m, d and V, which are
+counts.
 
 Thresholds: Granovetter (1978), AJS 83:1420; Watts (2002), PNAS 99:5766. Grievance, legitimacy and
-the arrest probability: Epstein (2002), PNAS 99:7243. Who would speak openly and dares not falsifies
-her preference: Kuran (1991), World Politics 44:7. The risk of a post: after Daymude, Axelrod &
-Forrest (2025), arXiv 2509.03731.
+the arrest probability: Epstein (2002), PNAS 99:7243. A citizen who would speak openly but for the
+risk falsifies her preference: Kuran (1991), World Politics 44:7. The risk of a post: after
+Daymude, Axelrod & Forrest (2025), arXiv 2509.03731.
 """
 
 from typing import Annotated, NamedTuple
@@ -43,11 +44,11 @@ class Decision(NamedTuple):
         1.0
     )
     penalty_post: Annotated[float, Quantity("weight of the risk of a post", 0, 3, off=0)] = 1.5
-    loudness: Annotated[float, Quantity("how far strong words draw the eye", 0, 1, off=0)] = 0.0
+    loudness: Annotated[float, Quantity("how far opposition exposes a post", 0, 1, off=0)] = 0.0
     people_in_sight: Annotated[
         float,
         Quantity(
-            "people in sight in the street; if none acts, only its product with security counts",
+            "people in sight in the street; if none act, only its product with security matters",
             20,
             1000,
             "citizens",
@@ -59,7 +60,7 @@ class Decision(NamedTuple):
 def opposition(grievance: float, trust: float) -> float:
     """Return O, private opposition, in [0, 1].
 
-    O = g (1 - tau): grievance g counts as far as the citizen does not trust the state (trust tau).
+    O = g (1 - tau): grievance g counts to the extent that she does not trust the state (trust tau).
     This is Epstein's (2002) grievance, G = H (1 - L).
     """
     return grievance * (1.0 - trust)
@@ -67,7 +68,7 @@ def opposition(grievance: float, trust: float) -> float:
 
 @compiled
 def motive(opposition: float, exposure: float, p: Decision) -> float:
-    """Return B, what speaks for acting before any risk is weighed.
+    """Return B, the motive to act before any risk is weighed.
 
     B = opposition_weight O + exposure_weight x, in units of the threshold: private opposition O and
     exposure x, the share of others seen to dissent (Granovetter 1978; Watts 2002).
@@ -127,17 +128,18 @@ def mobilises(
 
 @compiled
 def speaks(motive: float, risk: float, risk_aversion: float, threshold: float, p: Decision) -> bool:
-    """Whether she says what she thinks at this risk; at risk 0, whether she would if free.
+    """Whether she says what she thinks at this risk; at risk 0, whether she would if it were safe.
 
     B - risk_aversion penalty_post R >= ease threshold: ``risk`` is R_post (`post_risk`) for a post
-    and phi for talk. Who speaks at risk 0 but not at her own falsifies her preference (Kuran 1991).
+    and phi for talk. If she speaks at risk 0 but not at her own risk, she falsifies her preference
+    (Kuran 1991).
     """
     return motive - risk_aversion * p.penalty_post * risk >= p.ease * threshold - GUARD
 
 
 # Preconditions of shortcuts. Risk R lies in [0, 1], and `mobilises` and `speaks` weigh it by
-# factors that are not negative: neither ever turns true as R grows or as B falls, rounding included
-# (rounding is monotone). A rule that breaks this breaks what follows.
+# factors that are not negative: neither ever becomes true as R grows or as B falls, rounding
+# included (rounding is monotone). A rule that breaks this invalidates the functions below.
 
 
 @compiled
@@ -156,6 +158,6 @@ def marches_at_any_risk(motive: float, risk_aversion: float, threshold: float, p
 def stays_silent(most: float, threshold: float, p: Decision) -> bool:
     """Whether she neither mobilises nor speaks whatever the risk; ``most`` is an upper bound of B.
 
-    At risk 0 risk aversion has no part in either.
+    At risk 0 neither depends on risk aversion.
     """
     return not (mobilises(most, 0.0, 0.0, threshold, p) or speaks(most, 0.0, 0.0, threshold, p))

@@ -1,11 +1,11 @@
-"""Fear: law sets its floor, violence and arrest raise it, time calms it.
+"""Fear: the law sets its resting value, violence and arrest raise it, and it relaxes back.
 
     phi += calm (chill - phi) + terror violence [AWARE] (1-phi) + own [released] (1-phi)
            + witness c / max(1, n_close) (1-phi if witness > 0 else phi)
 
 phi is fear, c the number of her n_close close ties in detention; all rates act per step.
-Arrest deters the arrested, hardly those who watch (Pan & Siegel 2020, Am. Polit. Sci. Rev.
-114:109); violence dampens at first (Dornschneider-Elkink & Edmonds 2022).
+Arrest deters the arrested and hardly those who witness it (Pan & Siegel 2020, Am. Polit. Sci. Rev.
+114:109); violence dampens protest at first (Dornschneider-Elkink & Edmonds 2022).
 """
 
 from typing import Annotated, NamedTuple
@@ -64,8 +64,8 @@ def next_fear(
 def only_calms(n_aware: int, n_released: int, n_kin_held: int) -> bool:
     """Whether `next_fear` only pulls all citizens of a block to the chill of the law.
 
-    Every other term is 0 for who is unaware, was not released today and knows of no kin in
-    detention. Fear then follows from itself, calm and chill alone: if no float32 of the block
+    Every other term is 0 for a citizen who is unaware, was not released today and knows of no kin
+    in detention. Fear then depends on itself, calm and chill alone: if no float32 of the block
     changed in a step, none changes in the next under the same two numbers.
     """
     return n_aware == 0 and n_released == 0 and n_kin_held == 0

@@ -6,9 +6,9 @@
                 + frustration cut_off exp(-age/14 days) (1 - acceptance tau) (1 - deniability))
 
 g is grievance, h hardship, tau trust; novelty is exp(-age/14 days) of the newest block or blackout.
-State violence spurs (Dornschneider-Elkink & Edmonds 2022); losing the net frustrates, unless one
-believes that the censor keeps the peace or that it is a technical problem (Roberts 2018; Pan &
-Siegel 2020). Hardship is Epstein's H (2002, PNAS 99:7243).
+State violence spurs protest (Dornschneider-Elkink & Edmonds 2022); losing the internet frustrates,
+unless one believes that censorship keeps the peace or that there is a technical problem (Roberts
+2018; Pan & Siegel 2020). Hardship is Epstein's H (2002, PNAS 99:7243).
 """
 
 from typing import Annotated, NamedTuple
@@ -73,8 +73,8 @@ def next_grievance(
 def only_relaxes(n_aware: int, n_cut_off: int, novelty: float) -> bool:
     """Whether `next_grievance` only pulls all citizens of a block to their hardship.
 
-    Shock and backlash are 0 for who is unaware, frustration for who is not cut off or when nothing
-    is new. Grievance then follows from itself, hardship, rise and relax alone: if no float32 of the
-    block changed in a step, none changes in the next under the same two rates.
+    Shock and backlash are 0 for the unaware; frustration is 0 for those not cut off, or if no
+    block or blackout is new. Grievance then depends on itself, hardship, rise and relax alone: if
+    no float32 of the block changed in a step, none changes in the next under the same two rates.
     """
     return n_aware == 0 and (n_cut_off == 0 or novelty == 0.0)

@@ -1,7 +1,7 @@
-"""Reach: whom a citizen can hear, and of how many the heard are a share.
+"""Reach: which ties a citizen hears, and the number of ties of which these are a share.
 
-A platform carries a voice only if both its ends can use it. Blocking takes platforms away unless a
-VPN goes round the block; a blackout takes all. Kin and co-workers also hear by word of mouth.
+A platform carries a voice only if both citizens can use it. Blocking takes platforms away except
+from those with a VPN; a blackout takes all. Kin and co-workers also hear by word of mouth.
 
     d = max(1, n_close + (1 - reachable_only) * n_net + reachable_only * n_open)
     x = (m + post_weight * s) / d + public_signal * M_r + demonstration * C(t) * [foreign press]
@@ -11,8 +11,8 @@ online with a platform in common, and those of the latter that could be heard ye
 region's mobilised share and C(t) a revolution abroad, both in [0, 1]. Seeing others act lowers the
 bar for one's own act (Granovetter 1978, AJS 83:1420; as a share of ties Watts 2002, PNAS 99:5766).
 
-Whether a silenced friend counts as a silent one (reachable_only = 0) or as none (1) decides much of
-the sign of blocking: Hassanpour (2014), Political Communication 31:1.
+Whether a silenced friend counts as a silent one (reachable_only = 0) or not at all (1) largely
+decides the sign of the effect of blocking: Hassanpour (2014), Political Communication 31:1.
 """
 
 from typing import Annotated, NamedTuple
@@ -37,7 +37,7 @@ class Reach(NamedTuple):
         ),
     ] = 1.0
     post_weight: Annotated[
-        float, Quantity("weight of a voice heard against a body in the street", 0, 1, off=0)
+        float, Quantity("weight of a tie heard speaking; one in the street: 1", 0, 1, off=0)
     ] = 0.5
     public_signal: Annotated[
         float, Quantity("weight of the region's mobilised share, seen by all", 0, 1, off=0)
@@ -50,7 +50,7 @@ class Reach(NamedTuple):
 
 @compiled
 def access_of(platforms: int, allowed: int, rank: float, adoption: float) -> int:
-    """Return P_i(t) with the bit ONLINE, or 0 for who has not adopted the internet.
+    """Return P_i(t) with the bit ONLINE, or 0 for a citizen who has not adopted the internet.
 
     P_i(t) = platforms & allowed, as bits; adopted iff rank < A_r(t): ``rank`` is the citizen's
     adoption rank in [0, 1), ``adoption`` the region's share online.
@@ -72,7 +72,7 @@ def ears_of(access: int, blocked: int, blackout: int, circumventing: int, held: 
 def hears_kin(voice: int, ears: int) -> bool:
     """Whether a close tie is heard: in person, in the street or on a common platform.
 
-    ``voice`` is what she said yesterday (bits), ``ears`` is E_i(t) of who hears.
+    ``voice`` is what the tie said yesterday (bits), ``ears`` is E_i(t) of the listener.
     """
     return ((voice & (TALK | STREET)) | (voice & ears & PLATFORMS)) != 0
 
@@ -88,7 +88,7 @@ def reachable_ties(n_close: int, n_net: int, n_open: int, p: Reach) -> float:
     """Return d, the number of ties of which the heard ones are a share; at least 1.
 
     d = max(1, n_close + (1 - reachable_only) n_net + reachable_only n_open). Whether those who
-    cannot be heard count decides much of the sign of blocking (Hassanpour 2014).
+    cannot be heard count largely decides the sign of the effect of blocking (Hassanpour 2014).
     """
     return max(1.0, n_close + (1.0 - p.reachable_only) * n_net + p.reachable_only * n_open)
 
@@ -103,7 +103,7 @@ def exposure(
     reads_foreign: bool,
     p: Reach,
 ) -> float:
-    """Return x, exposure: how much of her world is seen to dissent.
+    """Return x, exposure: how much dissent she sees around her.
 
     x = (m + post_weight s) / d + public_signal M_r + demonstration C(t) [foreign press].
     ``street`` is m and ``others`` s, in ties of the ``d`` that count. Granovetter (1978) has the
@@ -127,26 +127,26 @@ def ties_matter(heard: int) -> bool:
 
 @compiled
 def least_reachable(n_close: int, heard: int) -> float:
-    """Return a lower bound of d, hence with `exposure` an upper bound of x, without online ties.
+    """Return a lower bound of d from close ties alone; `exposure` then gives an upper bound of x.
 
-    `reachable_ties` adds to the close ties what is not negative, and is at least 1. Where d does
-    not matter it is 1.
+    `reachable_ties` adds terms that are not negative to the close ties, and is at least 1. Where d
+    does not matter the bound is 1.
     """
     return max(1.0, float(n_close)) if ties_matter(heard) else 1.0
 
 
 @compiled
 def ears_imply_access(withdrawn: int, p: Reach) -> bool:
-    """Whether n_open alone gives d, and can be counted from ears without looking at access.
+    """Whether d needs only n_close and n_open, and n_open follows from ears without access.
 
-    With reachable_only = 1 n_net has the weight 0. A tie counts in n_open if both ends had the
+    With reachable_only = 1, n_net has the weight 0. A tie counts in n_open if both ends had the
     platform yesterday or today and have access to it today. Ears are a part of access, and where
-    nothing was withdrawn since yesterday (``withdrawn`` = 0), access of yesterday is access today.
+    nothing was withdrawn since yesterday (``withdrawn`` = 0), yesterday's access holds today.
     """
     return p.reachable_only == 1.0 and withdrawn == 0
 
 
 @compiled
 def hears_no_platform(ears: int) -> bool:
-    """Whether no online tie is heard, whatever it says: `hears_online` needs a common platform."""
+    """Whether no online tie can be heard: `hears_online` needs a common platform."""
     return ears & PLATFORMS == 0

@@ -5,10 +5,10 @@
            + egov online (1-tau)
            - tau (doubt [foreign press] + cynicism contradiction [AWARE and (s > 0 or foreign)])
 
-tau is trust, t0 trust at rest, s the number of ties heard to speak; rates act per step.
-State media persuade those who already trust and lose hold on those who read elsewhere; services
-won online legitimise; contradictory accounts breed cynicism once heard. Epstein's L (2002), made
-personal.
+tau is trust, t0 its resting value, s the number of ties heard to speak; rates act per step.
+State media persuade those who already trust, and persuade less those who hear other sources;
+services online raise legitimacy; contradictory accounts, once heard, reduce trust. This is
+Epstein's legitimacy L (2002), here one value per citizen.
 """
 
 import math
@@ -25,7 +25,7 @@ class Trust(NamedTuple):
         0.002
     )
     displacement: Annotated[
-        float, Quantity("hold that broadcasts lose on who hears other voices", 0, 1, off=0)
+        float, Quantity("broadcasts' loss of effect on those who hear others", 0, 1, off=0)
     ] = 0.5
     doubt: Annotated[
         float, Quantity("loss from reading the foreign press", 0, 1, "1/day", off=0, rate=True)
@@ -55,7 +55,7 @@ def next_trust(
     - tau (doubt f + cynicism contradiction aware e), clipped to [0, 1], where f is 1 for readers of
     the foreign press (``reads_foreign``) and e = max(f, ``hears_others``). All flags are 0 or 1;
     relax, doubt, cynicism, broadcast and egov are shares that act in a step, 1 - exp(-rate days).
-    Legitimacy: Epstein (2002), who has it fixed and common to all; the terms are assumed.
+    Legitimacy: Epstein (2002), where it is fixed and common to all; the terms are assumed.
     """
     elsewhere = max(reads_foreign, hears_others)
     change = (
@@ -71,7 +71,7 @@ def next_trust(
 def settled_trust(
     resting: float, online: int, reads_foreign: int, broadcast: float, egov: float, p: Trust
 ) -> float:
-    """Return tau*, the fixed point of `next_trust` where nothing is heard and nothing contradicted.
+    """Return tau*, the fixed point of `next_trust` if nothing is heard or contradicted.
 
     It is the stable root of b t^2 + (relax - b + egov + doubt) t - (relax t0 + egov) = 0.
     """

@@ -1,9 +1,10 @@
-"""A society's ties written directly as compressed rows, on several threads, without pairs.
+"""The social graph written directly as compressed rows, on several threads, with no list of pairs.
 
-The citizens are cut into ranges, one a thread, which alone counts and fills the rows of its range.
-Ties are drawn twice by those who begin them: to count the ends of every row, and to fill them in.
-Ends in another range (a few of the online ties) are put in an outbox for its thread. Then every row
-is sorted, repeated ties are dropped, and the rows are moved together. The graph depends on no cut.
+The citizens are cut into ranges, one per thread. Only that thread counts and fills the rows of its
+range. It draws the ties that its citizens begin twice: to count the ends in each row, and to fill
+them in. Ends in another range (mostly of online ties) are put in an outbox for that range's thread.
+Then every row is sorted, repeated ties are dropped, and the rows are moved together. The graph does
+not depend on how the citizens are cut.
 """
 
 import itertools
@@ -29,17 +30,17 @@ from samizdat.core.network.social import (
     town_of,
 )
 
-_STRETCH = 1 << 18  # citizens between two looks at whether to stop
-_OUTBOX = 1 << 18  # ends that an outbox holds, at least
+_STRETCH = 1 << 18  # citizens between two checks whether to stop
+_OUTBOX = 1 << 18  # smallest capacity of an outbox, in ends
 
 
-Outbox = list[NDArray[np.int32]]  # arrays (2, k): into whose rows, and who
+Outbox = list[NDArray[np.int32]]  # arrays (2, k): the owner of the row, and her neighbour
 
 
 def assemble(who: Society, threads: int) -> Ties:
     """Build the rows of all citizens on this many threads.
 
-    Beside the rows themselves it takes 8 bytes a citizen, and 8 for each end that crosses ranges.
+    Besides the rows it needs 8 bytes per citizen, and 8 for each end that crosses ranges.
     """
     work = _Assembly(who, threads)
     if len(work.ranges) == 1:
@@ -54,18 +55,18 @@ def assemble(who: Society, threads: int) -> Ties:
             work.make_room()
             return work.moved_together(list(pool.map(work.fill, everyone)))
         finally:
-            work.stopped = True  # an interrupt ends the other threads soon
+            work.stopped = True  # after an interrupt the other threads end soon
 
 
 class _Assembly:
-    """The arrays that the threads share, and what each does on its own range of citizens."""
+    """The arrays that the threads share, and the work of each on its own range of citizens."""
 
     def __init__(self, who: Society, threads: int) -> None:
         n = int(who.region_first[-1])
         cuts = sorted({n * k // threads for k in range(threads + 1)})
         self.who, self.ranges = who, list(itertools.pairwise(cuts))
         self.start, self.close = np.zeros(n + 1, np.int64), np.empty(n, np.int32)
-        # Counts of a row, then the places where its next close and its next online tie go.
+        # First the counts of a row, then the places of its next close and its next online tie.
         self.next_close, self.next_online = np.zeros(n, np.int64), self.start[1:]
         self.neighbour = np.empty(0, np.int32)
         self.begins: list[int] = []
@@ -73,7 +74,7 @@ class _Assembly:
         self.stopped = False
 
     def count(self, k: int) -> None:
-        """Count the ends of the ties begun in range k; those in other ranges go to its outboxes."""
+        """Count the ends of the ties begun in range k; send those in other ranges to outboxes."""
         buffers = buffers_for(self.who)
         outbox = np.empty((2, 2, max(_OUTBOX, buffers.source.size)), np.int32)
         for sent in self._drawn(k, buffers, outbox, False):
@@ -86,13 +87,13 @@ class _Assembly:
             self._deliver(sender, k, False)
 
     def make_room(self) -> None:
-        """Give each row its place."""
+        """Assign each row its place."""
         self.neighbour = np.empty(_cumulate(self.next_close, self.next_online), np.int32)
         self.begins = [int(self.next_close[first]) for first, _ in self.ranges]
 
     def fill(self, k: int) -> int:
-        """Fill the rows of range k, sort them, close them up; return where the last one ends."""
-        for sender in range(k):  # in rising order: most of a row is sorted then
+        """Fill the rows of range k, sort and compact them; return where the last one ends."""
+        for sender in range(k):  # in ascending order: most of a row is then sorted
             self._deliver(sender, k, True)
         for _ in self._drawn(k, buffers_for(self.who), np.empty((2, 2, 0), np.int32), True):
             pass
@@ -156,12 +157,12 @@ def _draw(
     next_online: NDArray[np.int64],
     neighbour: NDArray[np.int32],
 ) -> tuple[int, int, int]:
-    """Draw the ties of the citizens from ``at`` on, and count or fill in those of the own range.
+    """Draw the ties that citizens from ``at`` on begin; count or fill in the ends in the own range.
 
     Returns
     -------
-    Where it stopped (at ``until``, or before as the outbox might overflow), and how many ends
-    of close and of online ties the outbox holds.
+    Where it stopped (at ``until``, or earlier if the outbox might overflow), and how many ends of
+    close and of online ties the outbox holds.
     """
     close, online, full = 0, 0, outbox.shape[2] - buffers.source.size
     while at < until and (filling or max(close, online) <= full):
@@ -252,7 +253,7 @@ def _cumulate(next_close: NDArray[np.int64], next_online: NDArray[np.int64]) -> 
 
 @internal
 def _sort(neighbour: NDArray[np.int32], begin: int, end: int) -> None:
-    """Sort a part of a row in place, by Shell's method: short or nearly sorted, as most are."""
+    """Sort a part of a row in place, by Shell's method: most are short or nearly sorted."""
     gap = 1
     while 9 * gap < end - begin:
         gap = 3 * gap + 1
@@ -277,10 +278,10 @@ def _settle(
     close: NDArray[np.int32],
     neighbour: NDArray[np.int32],
 ) -> tuple[int, int]:
-    """Sort full rows, drop what repeats in them, and move them together.
+    """Sort filled rows, drop repeated ties, and move the rows together.
 
-    The first begins at ``row`` and goes to ``to``; the same is returned of the row behind the
-    last. ``next_online`` then says where each row ends.
+    The first row begins at ``row`` and is moved to ``to``; the two places that follow the last row
+    are returned. ``next_online`` then holds the end of each row.
     """
     for i in range(first, last):
         middle, end, head = int(next_close[i]), int(next_online[i]), to

@@ -1,4 +1,4 @@
-"""Compressed rows of ties: how they are built from pairs, and what is counted on them."""
+"""Compressed rows of ties (CSR): how they are built from pairs, and measures of them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,8 @@ def csr(
     """Build the rows of n citizens from pairs in any order and direction.
 
     Three passes in time proportional to the pairs, with no sorting: spread every pair over both
-    rows, then walk the rows j = 0, 1, ... and write j into the rows of all her neighbours. These
-    fill in rising order, so that a repeated pair meets its like in the place just written.
+    rows, then go through the rows j = 0, 1, ... and write j into the rows of all her neighbours.
+    These fill in ascending order, so a repeated pair equals the entry just written.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _spread(
     next_online: NDArray[np.int64],
     raw: NDArray[np.int32],
 ) -> None:
-    """Write every pair into both rows, as it comes."""
+    """Write every pair into both rows, in the order given."""
     for e in range(source.size):
         a, b = int(source[e]), int(target[e])
         place = next_close if int(kind[e]) == CLOSE else next_online
@@ -90,7 +90,7 @@ def _gather(
     next_online: NDArray[np.int64],
     neighbour: NDArray[np.int32],
 ) -> None:
-    """Transpose the rows: each part of a row comes out rising and without repetition."""
+    """Transpose the rows: each part of a row becomes ascending and free of repetitions."""
     for j in range(close.size):
         middle = int(start[j]) + int(close[j])
         for e in range(int(start[j]), middle):
@@ -103,7 +103,7 @@ def _gather(
             i = int(raw[e])
             at, beside = int(next_online[i]), int(next_close[i])
             if beside > int(start[i]) and int(neighbour[beside - 1]) == j:
-                continue  # j stands in the close part already
+                continue  # j is in the close part already
             if at == int(start[i]) + int(close[i]) or int(neighbour[at - 1]) != j:
                 neighbour[at] = j
                 next_online[i] = at + 1
@@ -117,7 +117,7 @@ def _close_up(
     next_online: NDArray[np.int64],
     neighbour: NDArray[np.int32],
 ) -> int:
-    """Move the rows together over the gaps that repeated pairs left; return what is kept."""
+    """Close the gaps that repeated pairs left between rows; return what remains."""
     to = 0
     for i in range(close.size):
         first, middle = int(start[i]), int(start[i]) + int(close[i])
@@ -135,7 +135,7 @@ def _close_up(
 
 @compiled
 def stands(row: NDArray[np.int32], j: int) -> bool:
-    """Whether j stands in a rising row."""
+    """Whether j is in an ascending row."""
     low, high = 0, row.size
     while low < high:
         middle = (low + high) // 2
@@ -172,7 +172,7 @@ def clustering(ties: Ties, citizens: NDArray[np.int64]) -> float:
 
 @compiled
 def inside(ties: Ties, region_first: NDArray[np.int64]) -> tuple[int, int]:
-    """Count the ends of close and of online ties whose other end lives in the same region."""
+    """Count the ends of close and of online ties whose two citizens live in the same region."""
     close, online = 0, 0
     for r in range(region_first.size - 1):
         first, last = int(region_first[r]), int(region_first[r + 1])

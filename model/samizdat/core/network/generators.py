@@ -1,8 +1,8 @@
 """The loops that draw ties: each writes pairs into ``source`` and ``target``.
 
 Every draw is addressed by (seed, citizen or tie, ordinal, stream), so that the graph is a pure
-function of its seed. Only + - * / stand before a rounding down, so that it does not depend on the
-machine either.
+function of its seed. Only + - * / are used before a rounding down, so that it does not depend on
+the machine either.
 """
 
 import math
@@ -49,12 +49,12 @@ PARTITIONS = np.array(
 CIRCLE_DEGREE = float((PARTITIONS * (PARTITIONS - 1)).sum()) / PARTITIONS.shape[0] / CELL
 CELL_PAIRS = int((PARTITIONS * (PARTITIONS - 1) // 2).sum(axis=1).max())
 
-LARGEST_AUDIENCE = 5_000.0  # mean online ties that others begin with one citizen, at most
-LARGEST_SHARE = 0.05  # of her town or region; more would be lost to repeated ties
+LARGEST_AUDIENCE = 5_000.0  # largest mean number of online ties that others begin with one citizen
+LARGEST_SHARE = 0.05  # of her town or region; beyond it too many ties would be repeated
 
 
 def cumulated(weights: list[float]) -> NDArray[np.float64]:
-    """Return cumulative probabilities, on the grid of the draws so that no last bit matters."""
+    """Return cumulative probabilities, rounded to the grid of the draws, so no last bit matters."""
     table = np.cumsum(weights) / math.fsum(weights)
     table[-1] = 1.0
     return np.round(table * 2.0**32) / 2.0**32
@@ -71,9 +71,9 @@ def poisson(mean: float) -> NDArray[np.float64]:
 def popularity(skew: int, size: int, begun: float) -> tuple[float, float]:
     """Return the a and b of :func:`ranked` that keep the largest mean audience bounded.
 
-    ``begun`` is the mean number of ties that a citizen begins in this scope. The most popular of
-    all is drawn ``peak`` times as often as if all were alike; peak falls as a rises. What is
-    returned is rounded, so that no last bit of a power matters.
+    ``begun`` is the mean number of ties that a citizen begins in this scope. The most popular
+    citizen is drawn ``peak`` times as often as if all were equally popular; peak falls as a rises.
+    The values are rounded, so that no last bit of a power matters.
     """
     if skew == 1:
         return 0.0, 1.0
@@ -97,7 +97,7 @@ _POSITIVE = 2**63 - 1
 
 @compiled
 def picked(u: float, table: NDArray[np.float64]) -> int:
-    """Return the first k with u < table[k], of cumulative probabilities that end in 1."""
+    """Return the first k with u < table[k]; the table is cumulative and ends in 1."""
     low, high = 0, table.size - 1
     while low < high:
         middle = (low + high) // 2
@@ -110,7 +110,7 @@ def picked(u: float, table: NDArray[np.float64]) -> int:
 
 @compiled
 def picks(seed: int, n: int, table: NDArray[np.float64], stream: int) -> int:
-    """Return the sum of what the citizens 0 ... n - 1 pick from a table."""
+    """Return the sum of the numbers that the citizens 0 ... n - 1 draw from a table."""
     total = 0
     for i in range(n):
         total += picked(uniform(seed, i, 0, stream), table)
@@ -156,7 +156,7 @@ def turned(left: int, right: int, wide: int, tall: int, key: tuple[int, int]) ->
 
 @compiled
 def walked(x: int, size: int, wide: int, tall: int, key: tuple[int, int]) -> int:
-    """Return where a cell comes to lie that is turned on until it is one of the first ``size``."""
+    """Return the image of a cell, permuted repeatedly until it is one of the first ``size``."""
     while x >= size:
         x = turned(x // tall, x % tall, wide, tall, key)
     return x
@@ -166,8 +166,8 @@ def walked(x: int, size: int, wide: int, tall: int, key: tuple[int, int]) -> int
 def shuffled(x: int, size: int, key: tuple[int, int]) -> int:
     """Return the place of x under a pseudo-random permutation of 0 ... size - 1.
 
-    A Feistel network on the cells of a rectangle that just holds ``size``, walked on while it
-    falls outside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains").
+    A Feistel network on the cells of a rectangle that just holds ``size``, applied again while the
+    result is outside (Black & Rogaway 2002, "Ciphers with arbitrary finite domains").
     """
     wide, tall = rectangle(size)
     return walked(turned(x // tall, x % tall, wide, tall, key), size, wide, tall, key)
@@ -206,7 +206,7 @@ def away(u: float, size: int, reach: float) -> int:
 
 @compiled
 def scattered(seed: int, n: int, source: NDArray[np.int32], target: NDArray[np.int32]) -> None:
-    """Fill in different pairs, all equally likely: the first of a permutation of all pairs.
+    """Fill in distinct pairs, all equally likely: the first ones of a permutation of all pairs.
 
     Pair x is (i, i + d) on a circle, i = x mod n, d = 1 + x div n; this counts each pair once.
     """
@@ -241,13 +241,13 @@ def copied(seed: int, n: int, m: int, source: NDArray[np.int32], target: NDArray
     """Grow a graph: each newcomer ties to m ends of earlier ties, found by walking back.
 
     Tie e belongs to newcomer 1 + e div m. An end of a tie is either its newcomer or what that tie
-    itself copied; the walk re-draws the latter by its address, so that nothing is looked up.
+    itself copied; the latter is drawn again by its address, so that nothing has to be stored.
     """
     for e in range(m * (n - 1)):
         tie, end = e, -1
         while end < 0:
             newcomer = 1 + tie // m
-            if newcomer <= m:  # too few came before to choose from
+            if newcomer <= m:  # too few earlier citizens to choose from
                 end = (tie % m) % newcomer
             else:
                 place = int(uniform(seed, tie, 0, COPY) * (2 * m * (newcomer - 1)))
@@ -273,7 +273,7 @@ def stubs(
 def matched(
     seed: int, owner: NDArray[np.int32], source: NDArray[np.int32], target: NDArray[np.int32]
 ) -> int:
-    """Tie the owners of the stubs two by two in shuffled order, but nobody to herself."""
+    """Tie the owners of the stubs in pairs, in shuffled order; a pair of equal ends is no tie."""
     key, at = order(seed, 0, STUB_ORDER), 0
     for e in range(owner.size // 2):
         i = int(owner[shuffled(2 * e, owner.size, key)])

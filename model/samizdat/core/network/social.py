@@ -1,11 +1,11 @@
-"""Who is tied to whom in a society: the ties that some consecutive citizens begin.
+"""The social graph: draws the ties that some consecutive citizens begin.
 
 Each drawing function writes the pairs begun by the citizens ``first`` to ``last``, at most BATCH
-and all of one town, into ``source`` and ``target`` of the buffers, and returns their number; a pair
+and all in one town, into ``source`` and ``target`` of the buffers, and returns their number; a pair
 of equal ends is no tie. A pair is a pure function of its address: the same pairs can be drawn
-twice, by any thread, and need not be kept (see :mod:`samizdat.core.network.assembly`).
+twice, by any thread, and need not be stored (see :mod:`samizdat.core.network.assembly`).
 
-Loops are separate and hardly branch, so that they are vectorised over several ties.
+Loops are separate and have few branches, so that they are vectorised over several ties.
 """
 
 from typing import NamedTuple
@@ -42,7 +42,7 @@ BATCH = 1024
 
 
 class Society(NamedTuple):
-    """What a society is drawn from; R is the number of regions."""
+    """The numbers from which the social graph is drawn; R is the number of regions."""
 
     seed: int
     region_first: NDArray[np.int64]  # (R + 1,) where each region's citizens begin
@@ -50,7 +50,7 @@ class Society(NamedTuple):
     acquainted: NDArray[np.float64]  # cumulative probabilities of 0, 1, ... acquaintances begun
     reach: float
     far: float
-    towns: NDArray[np.int64]  # (R,) their number; towns of a region differ by one citizen at most
+    towns: NDArray[np.int64]  # (R,) number of towns; their sizes in a region differ by at most one
     contacted: NDArray[np.float64]  # cumulative probabilities of 0, 1, ... online ties begun
     homophily: float
     near: float
@@ -65,14 +65,14 @@ class DrawBuffers(NamedTuple):
 
     source: NDArray[np.int32]  # (4 D + 1,)
     target: NDArray[np.int32]  # (4 D + 1,)
-    begun: NDArray[np.int32]  # how many ties each of the batch begins
-    group: NDArray[np.int32]  # (D,) whose draw, and for which of their ties
+    begun: NDArray[np.int32]  # how many ties each citizen of the batch begins
+    group: NDArray[np.int32]  # (D,) the group of four of a draw, and for which of their ties it is
     turn: NDArray[np.int32]  # (D,)
     words: NDArray[np.uint32]  # (3, 4, D): of three streams
     begins: NDArray[np.int32]  # (3, 4 D + 1): by scope, who begins a tie,
     word: NDArray[np.uint32]  # (3, 4 D + 1): and with what draw,
     place: NDArray[np.int32]  # (3, 4 D + 1): and to which place in her scope it leads
-    there: NDArray[np.int32]  # (5, 4 D + 1): for ties to the nation, the region, its sides and keys
+    there: NDArray[np.int32]  # (5, 4 D + 1): of ties to the nation: the region, its sides and keys
 
 
 def buffers_for(who: Society) -> DrawBuffers:
@@ -145,7 +145,7 @@ def _listed(
     table: NDArray[np.float64],
     buffers: DrawBuffers,
 ) -> int:
-    """Draw how many ties each citizen begins, and list the draws to make (group, k-th tie)."""
+    """Draw how many ties each citizen begins, and list the draws needed (group, k-th tie)."""
     head, groups = first >> 2, ((last + 3) >> 2) - (first >> 2)
     for g in range(groups):
         buffers.group[g], buffers.turn[g] = head + g, 0
@@ -166,7 +166,7 @@ def _listed(
 
 @internal
 def acquaintances(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) -> int:
-    """Tie each citizen to acquaintances near her, or anywhere in the region; its ends meet."""
+    """Tie each citizen to acquaintances near her or anywhere in the region, which is circular."""
     begin, head = int(who.region_first[r]), first >> 2
     size = int(who.region_first[r + 1]) - begin
     draws = _listed(who, first, last, int(ACQUAINTANCES), who.acquainted, buffers)
@@ -223,7 +223,7 @@ def contacts(who: Society, r: int, first: int, last: int, buffers: DrawBuffers) 
 def _by_scope(who: Society, first: int, draws: int, buffers: DrawBuffers) -> tuple[int, int, int]:
     """Sort the ties that begin by their scope, and return how many each has.
 
-    Every tie is written at the end of all three lists, and only the right one grows.
+    Every tie is written at the end of all three lists, and only the list of its scope grows.
     """
     group, turn = buffers.group[:draws], buffers.turn[:draws]
     for k, stream in enumerate((SCOPE, CONTACT, ABROAD)):
@@ -260,7 +260,7 @@ def _popular(
     b: float,
     place: NDArray[np.int32],
 ) -> None:
-    """Draw a popular citizen each among ``size`` citizens from ``begin`` on."""
+    """Draw, for each tie, a popular citizen among ``size`` citizens from ``begin`` on."""
     wide, tall = rectangle(size)
     height = float(tall)
     for e in range(word.size):
@@ -275,7 +275,7 @@ def _popular(
 
 @internal
 def _popular_abroad(who: Society, ties: int, buffers: DrawBuffers) -> None:
-    """Draw a popular citizen each in the region of a citizen drawn from the whole nation."""
+    """Draw, for each tie, a popular citizen in the region of one drawn from the whole nation."""
     place, word = buffers.place[_NATION, :ties], buffers.word[_NATION, :ties]
     region, wide, tall = buffers.there[0, :ties], buffers.there[1, :ties], buffers.there[2, :ties]
     one, two = buffers.there[3, :ties], buffers.there[4, :ties]

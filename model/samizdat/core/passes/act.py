@@ -61,10 +61,10 @@ from samizdat.core.passes.citizen import attend, decide, ties_in_reach
 from samizdat.core.passes.feel import end_of, fixed, is_calm
 from samizdat.core.prefetch import prefetch
 
-MANY = NEAR // 16  # citizens from which the draws of all NEAR cost less than one draw each
+MANY = NEAR // 16  # from this many citizens on, drawing for all NEAR costs less than one by one
 _ONE = np.uint64(1)
 AHEAD = 4  # citizens ahead whose ties are prefetched
-FIRST_TIES = 24  # of each: longer rows are fetched by the machine itself
+FIRST_TIES = 24  # ties prefetched for each: the processor itself fetches the rest of long rows
 
 
 @internal
@@ -78,10 +78,10 @@ def choose_touched(
     attention: NDArray[np.uint8],
     touched: NDArray[np.uint32],
 ) -> int:
-    """List those of the citizens first ... last - 1 who are active today; return how many.
+    """List which of the citizens first ... last - 1 are active today; return how many.
 
-    These are the marked ones and the unaware whom the media at home wake, whose draws lie below
-    ``background`` (`awakening_by_media`; 0 if there is no coverage).
+    These are the marked ones, and the unaware who learn of an event from the domestic media: their
+    draws lie below ``background`` (`awakening_by_media`; 0 if there is no coverage).
     """
     k = 0
     if everybody:
@@ -105,8 +105,8 @@ def choose_touched(
 def reset_actors(b: int, world: World) -> None:
     """Set all citizens of a block silent before the day's decisions.
 
-    The voices of today are written where those of the day before yesterday stood: only who is
-    listed as an actor of either day is not silent yet.
+    The voices of today overwrite those of the day before yesterday: only the citizens listed as
+    actors of either day are not silent yet.
     """
     state, caches, first = world.state, world.caches, int(world.blocks[b, FIRST])
     if world.shortcuts:
@@ -123,7 +123,7 @@ def reset_actors(b: int, world: World) -> None:
 
 @internal
 def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Let the citizens marked active today attend and decide; ``scratch`` is a row of one thread.
+    """Let the citizens marked active today attend and decide; ``scratch`` is the thread's row.
 
     In a calm block nobody decides, and attention changes only where an event runs or begins.
     """
@@ -190,12 +190,12 @@ def attend_near(
     world: World,
     p: Parameters,
 ) -> int:
-    """Let the touched attend; keep in ``touched`` those who may not be silent.
+    """Update the attention of the citizens in ``touched``; keep there those who may not be silent.
 
     Returns
     -------
-    How many these are. All others stay silent (`stays_silent`) however many of their ties count:
-    their motive is bounded from above by `least_reachable`.
+    How many these are. All others are silent (`stays_silent`), however many of their ties count:
+    `least_reachable` gives an upper bound of their motive.
     """
     state, counts = world.state, world.caches.block_counts[b]
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour

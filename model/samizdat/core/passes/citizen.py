@@ -1,4 +1,4 @@
-"""What one citizen does on a day: attend, count her ties, decide; the rules put together."""
+"""What one citizen does on a day: attend, count her ties, decide; here the rules are combined."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +49,9 @@ def attend(
     shortcuts: bool,
     p: Attention,
 ) -> int:
-    """Return UNAWARE, AWARE or SPENT; ``draw`` serves whichever transition applies.
+    """Return UNAWARE, AWARE or SPENT; ``draw`` is used for the transition that applies.
 
-    ``address`` (seed, i, step) is that of her chance of being among the first to know.
+    ``address`` (seed, i, step) is that of the draw for being among the first to know.
     """
     seed, i, step = address
     fresh, running = int(here["fresh"]), int(here["running"])
@@ -92,8 +92,8 @@ def ties_in_reach(
 ) -> float:
     """Return d, the number of ties of which the heard are a share; others' ears are yesterday's.
 
-    ``first`` and ``last`` are the places of her online ties; ``simple`` says that
-    `ears_imply_access`, so that one read a tie suffices.
+    ``first`` and ``last`` are the places of her online ties; ``simple`` is the result of
+    `ears_imply_access`: then one read per tie suffices.
     """
     n_net, n_open = 0, 0
     if simple:
@@ -136,7 +136,7 @@ def decide(
     would = speaks(motive, 0.0, aversion, threshold, p)
     can = platforms != 0 or word_of_mouth != 0.0
     if shortcuts and not (would and can):
-        return SILENT, 0  # who does not speak at risk 0 speaks at no risk
+        return SILENT, 0  # if she does not speak at risk 0, she speaks at no risk
     voice = 0
     if platforms:
         risk = post_risk(traced, opposition, fear, p)

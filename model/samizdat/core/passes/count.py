@@ -1,4 +1,4 @@
-"""Count what no rule reads: posts suppressed by blocking, and preferences falsified."""
+"""Counts that no rule reads: posts suppressed by blocking, and latent self-censorship."""
 
 from samizdat.core.jit import internal
 from samizdat.core.layout import (
@@ -27,9 +27,9 @@ from samizdat.core.parameters import Parameters
 
 @internal
 def count_suppressed(b0: int, b1: int, world: World) -> None:
-    """Count the voices of today that blocks and blackouts alone keep from a neighbour.
+    """Count today's voices that only a block or blackout keeps from a neighbour.
 
-    Only who is not silent can have one: all of these are listed.
+    Only citizens who are not silent have a voice; all of them are in the list of actors.
     """
     ties, state = world.ties, world.state
     for b in range(b0, b1):
@@ -53,7 +53,7 @@ def count_suppressed(b0: int, b1: int, world: World) -> None:
                 continue
             begin, end = int(ties.start[j]), int(ties.start[j + 1])
             if voice & (TALK | STREET):
-                begin += int(ties.close[j])  # close ties hear her in any case
+                begin += int(ties.close[j])  # close ties hear her anyway
             for e in range(begin, end):
                 i = int(ties.neighbour[e])
                 if (

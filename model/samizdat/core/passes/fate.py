@@ -1,4 +1,4 @@
-"""Fate: arrest, prosecution, arrests beforehand; then VPNs are got and dropped."""
+"""Fate: arrest, prosecution, arrests beforehand; then VPNs are gained and lost."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ from samizdat.core.parameters import Parameters
 
 @internal
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
-    """Arrest, prosecute, arrest beforehand; then give and take VPNs."""
+    """Arrest, prosecute, arrest beforehand; then update VPNs."""
     touched = world.scratch.touched[b0]
     for b in range(b0, b1):
         here, counts, tally = (
@@ -60,7 +60,7 @@ def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) ->
 def arrest(b: int, seed: int, step: int, here: np.void, world: World, p: Parameters) -> int:
     """Arrest some of those in the street, prosecute some of those who posted; return how many.
 
-    Only who is not silent can be concerned: all of these are listed.
+    Only citizens who are not silent can be detained; all of them are in the list of actors.
     """
     state, newly = world.state, 0
     first, last = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
@@ -114,7 +114,7 @@ def circumvent(
     b: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
 ) -> int:  # fmt: skip
-    """Give or take the VPNs of a block; return how many more there are."""
+    """Update the VPNs of a block; return the change in their number."""
     circumventing, marks, ranks = (
         world.state.circumventing, world.state.marks, world.traits.literacy_rank
     )  # fmt: skip
@@ -135,7 +135,7 @@ def circumvent_near(
     many: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
 ) -> int:  # fmt: skip
-    """Give or take the VPNs of the citizens in ``touched``; return how many more have one."""
+    """Update the VPNs of the citizens in ``touched``; return the change in their number."""
     state, ranks, more = world.state, world.traits.literacy_rank, 0
     blocked, blackout = int(here["blocked"]), int(here["blackout"])
     for t in range(many):

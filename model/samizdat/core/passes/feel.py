@@ -57,7 +57,7 @@ from samizdat.core.parameters import Parameters
 def fixed(x: float) -> int:
     """Return x in [0, 1] in units of 2^-24, so that sums do not depend on their order.
 
-    It fits 32 bits, and vector units turn numbers into 32-bit integers only.
+    It fits into 32 bits; vector units convert floats into 32-bit integers only.
     """
     return int(np.int32(x * FIXED + 0.5))
 
@@ -72,7 +72,7 @@ def end_of(size: int, i: int, last: int) -> int:
 def is_calm(b: int, world: World) -> bool:
     """Whether nobody in a block is aware, in detention or just out of it.
 
-    Then `concerned` marks nobody for what she is, only for what the day brings (`is_eventful`).
+    Then `concerned` marks nobody for her own state, only for what the day brings (`is_eventful`).
     """
     counts = world.caches.block_counts[b]
     return bool(world.shortcuts and counts[NOW_AWARE] + counts[NOW_HELD] + counts[WERE_HELD] == 0)
@@ -82,8 +82,8 @@ def is_calm(b: int, world: World) -> bool:
 def is_eventful(here: np.void) -> bool:
     """Whether the day marks citizens of a region who are unaware and hear nobody.
 
-    An event that begins marks all, one that is covered abroad the readers of the foreign press: so
-    says `concerned`. Whom the media at home wake, the draws decide in `act`.
+    By `concerned`, an event that begins marks all citizens, and one that is covered abroad marks
+    the readers of the foreign press. Who learns of it from domestic media is drawn in `act`.
     """
     abroad = int(here["running"]) != 0 and float(here["coverage_abroad"]) > 0.0
     return int(here["fresh"]) != 0 or abroad
@@ -117,7 +117,7 @@ def mark_heard(
     attention: NDArray[np.uint8],
     marks: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Mark each citizen with what she heard; return the posts that arrived, and the kin held."""
+    """Mark what each citizen heard; return the number of posts heard, and of close ties held."""
     running, posts, held = int(here["running"]), 0, 0
     for i in range(marks.size):
         others = int(int(heard[i, OTHERS_HEARD]) > 0)
@@ -131,7 +131,7 @@ def mark_heard(
 
 @internal
 def mark_block(b: int, here: np.void, world: World) -> int:
-    """Mark who of a block is active today; return the close ties in detention, over all of it."""
+    """Mark the active citizens of a block; return the sum of their close ties in detention."""
     state, dirty, heard = world.state, world.caches.dirty, world.state.heard
     attention, marks, tally = state.attention, state.marks, world.tallies[b]
     begin, end, kin = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST]), 0
@@ -164,7 +164,7 @@ def move_grievance(
     hardship: NDArray[np.float32],
     p: Grievance,
 ) -> int:
-    """Advance grievance, by the trust of the step before. Return how many changed."""
+    """Advance grievance, using the trust of the step before. Return how many changed."""
     shock, violence = float(here["shock"]), float(here["violence"])
     novelty, deniability = float(here["novelty"]), float(here["deniability"])
     moved = 0
@@ -230,7 +230,7 @@ def move_fear_for_kin(
     close: NDArray[np.int32],
     p: Fear,
 ) -> None:
-    """Advance fear where a voice arrived, perhaps from detention."""
+    """Advance fear where a voice arrived, which may be that of a detained tie."""
     chill, violence = float(here["chill"]), float(here["violence"])
     for i in range(marks.size):
         aware = 1.0 if int(marks[i]) & WAS_AWARE else 0.0
@@ -286,13 +286,13 @@ def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Advance grievance, trust and fear, and mark who is active today.
 
-    One short loop a belief, over slices few enough to stay in the nearest cache: the compiler
-    vectorises a loop from 0 over whole slices of few arrays, and neither one from ``first`` (it
-    would have to allow for negative indices) nor one over many arrays (which might overlap).
+    There is one short loop per belief, over slices that fit the nearest cache. The compiler
+    vectorises a loop from 0 over whole slices of few arrays. It does not vectorise a loop from
+    ``first`` (indices might be negative) or over many arrays (which might overlap).
 
-    A block may be at rest in grievance (`only_relaxes`) and in fear (`only_calms`): once a step
+    A block may be at rest in grievance (`only_relaxes`) and in fear (`only_calms`): if a step
     changed no float of it under that condition, the next does not either, as long as the condition
-    holds and the numbers in ``rest_key`` are the same. It is then left alone.
+    holds and the numbers in ``rest_key`` are the same. The block is then skipped.
     """
     traits, state = world.traits, world.state
     for b in range(b0, b1):
@@ -334,7 +334,7 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
 
 @internal
 def settle(b0: int, b1: int, world: World, p: Parameters) -> None:
-    """Set every citizen's first beliefs: hardship, the chill, and trust at its fixed point."""
+    """Set every citizen's initial beliefs: hardship, the chill, and trust at its fixed point."""
     traits, state = world.traits, world.state
     for b in range(b0, b1):
         here = world.signals[world.blocks[b, REGION]]

@@ -1,10 +1,10 @@
 """Hear: what each citizen can use today, and which of yesterday's voices she hears.
 
-Hearing has two methods, which give the same integers: where few speak, each voice adds itself to
-the counters of its listeners (push); where many do, each citizen looks along her ties (pull; after
+Hearing has two methods, which give the same integers: where few speak, each voice is added to the
+counters of its listeners (push); where many do, each citizen reads along her ties (pull; after
 the direction-optimising search of Beamer, Asanovic & Patterson 2012, SC '12,
 doi:10.1109/SC.2012.50). Both run over ranges of listeners cut at multiples of NEAR, so that no two
-threads write one counter. A counter is valid only where ``dirty`` says that a voice arrived, so
+threads write one counter. A counter is valid only where ``dirty`` marks that a voice arrived, so
 that the others need not be cleared.
 """
 
@@ -46,7 +46,7 @@ from samizdat.core.mechanisms.reach import (
 
 _ONE, _THREE, _SEVEN = np.uint64(1), np.uint64(3), np.uint64(7)
 
-MOST = 0.25  # share of citizens with a voice from which reading all voices costs less than asking
+MOST = 0.25  # share with a voice above which reading every voice costs less than testing its bit
 
 
 @internal
@@ -131,8 +131,8 @@ def from_afar(voice: int, ears: int) -> tuple[int, int, int]:
 def hear_by_pull(first: int, last: int, world: World) -> None:
     """Let the citizens first ... last - 1 count the voices of the step before along their ties.
 
-    Shortcuts: unless MOST have a voice, ``spoke_bits``, small enough for a near cache, is asked
-    first (without a bit, a voice is 0 and adds nothing); and `hears_no_platform`.
+    Shortcuts: unless MOST have a voice, ``spoke_bits``, which fits a near cache, is tested first
+    (where the bit is not set, the voice is 0 and adds nothing); and `hears_no_platform`.
     """
     state, dirty, spoke_bits = world.state, world.caches.dirty, world.caches.spoke_bits
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
@@ -150,7 +150,7 @@ def hear_by_pull(first: int, last: int, world: World) -> None:
             if not free:
                 online = e
             if not free or (world.shortcuts and hears_no_platform(ears)):
-                end = online  # in detention there are no ears either
+                end = online  # the detained have no ears either
             if ask:
                 while e < online:
                     j = np.uint64(neighbour[e])
@@ -207,7 +207,7 @@ def reaches(i: int, last: int, dirty: NDArray[np.uint8], heard: NDArray[np.uint3
 def hear_by_push(first: int, last: int, world: World) -> None:
     """Add every voice of the step before to the counters of the citizens first ... last - 1.
 
-    It gives the same integers as `hear_by_pull`; its cost follows the voices, not the citizens.
+    It gives the same integers as `hear_by_pull`; its cost grows with the voices, not the citizens.
     """
     state, dirty = world.state, world.caches.dirty
     start, close, neighbour = world.ties.start, world.ties.close, world.ties.neighbour
@@ -245,7 +245,7 @@ def hear_by_push(first: int, last: int, world: World) -> None:
                 i = int(neighbour[e])
                 if i >= last:
                     break
-                if hears_online(voice, int(ears_now[i])):  # no ears in detention
+                if hears_online(voice, int(ears_now[i])):  # the detained have no ears
                     reaches(i, n, dirty, heard)
                     heard[i, column] += 1
                     heard[i, POSTS_HEARD] += 1
