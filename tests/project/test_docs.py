@@ -145,6 +145,12 @@ def test_every_relative_link_leads_somewhere(page):
             assert anchor in headings_of(target), link
 
 
+def test_links_are_found():
+    found = [link for page in PAGES for link in links_of(page)]
+    assert len(found) > 100
+    assert any("#" in link for link in found)
+
+
 def test_a_name_that_a_block_does_not_define_is_found():
     with pytest.raises(AssertionError, match="ProtestModel"):
         execute("def page():\n    return ProtestModel()\n", ROOT / "README.md")
