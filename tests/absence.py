@@ -19,7 +19,7 @@ from test_step import fingerprint  # noqa: E402
 from samizdat.core.parameters import quantities  # noqa: E402
 from worlds import run, town  # noqa: E402
 
-CITIZENS = 250
+CITIZENS, SEED = 100, 7  # a town so small that still shows every number
 EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "decision.cost": 0.02,
     "attention.foreign_reach": 0.5,
@@ -104,19 +104,19 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
 def main() -> None:
     """Try every parameter that can be switched off."""
     world = town(CITIZENS).change(EVERYTHING_ON)
-    everything = fingerprint(run(world))
+    everything = fingerprint(run(world, SEED))
     found = {}
     for name, quantity, _ in quantities():
         if quantity.off is None:
             continue
         group, field = name.split(".")
-        off = fingerprint(run(world.change({name: quantity.off})))
+        off = fingerprint(run(world.change({name: quantity.off}), SEED))
         places, undo = cut_rules(group, field)
-        absent = fingerprint(run(world))
+        absent = fingerprint(run(world, SEED))
         for user, rule_name, rule in undo:
             setattr(user, rule_name, rule)
         found[name] = [places, absent == off, off != everything]
-    assert fingerprint(run(world)) == everything
+    assert fingerprint(run(world, SEED)) == everything
     print(json.dumps(found))
 
 

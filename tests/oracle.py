@@ -184,6 +184,7 @@ class Oracle:
         self.decide()
         result = self.count()
         newly_detained = self.fate([float(chance) for chance in q(list(result["mobilise"]))])
+        result["latent_self_censor"] = self.per_region(self.is_latent)  # after the VPNs of the day
         result["newly_detained"] = self.per_region(lambda i: i in newly_detained)
         result["circumventing"] = self.per_region(lambda i: self.circumventing[i])
         return result
@@ -347,7 +348,6 @@ class Oracle:
             "posts": lambda i: self.posture[i] == SHARE and self.voice[i] & PLATFORMS != 0,
             "posts_heard": lambda i: self.heard_posts[i],
             "posts_suppressed": self.suppressed,
-            "latent_self_censor": self.is_latent,
             "opposition": lambda i: fixed(self.opposition(i)),
         }
         for name in ("grievance", "trust", "fear"):

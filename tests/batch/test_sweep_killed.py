@@ -153,6 +153,7 @@ def test_a_signal_to_the_whole_group_while_workers_start_ends_the_sweep(tmp_path
 def test_no_orphan_is_left_after_an_end_that_was_asked_for(begun):
     process, _, _ = begun(parts=1)
     workers = group_of(process.pid)
+    assert len(workers) >= 2
     end(process, signal.SIGINT, group=False)
     until(lambda: not any(map(lives, workers)), patience=30)
 

@@ -52,11 +52,11 @@ def assert_alike(scenario: Scenario, seed: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("values", WORLDS.values(), ids=WORLDS)
 def test_kernel_equals_the_oracle_in_the_town(values):
-    assert_alike(town(300).change(values), seed=5)
+    assert_alike(town(200).change(values), seed=5)
 
 
 def test_a_district_loses_a_platform_in_the_town():
-    simulation = Simulation(town(300), seed=5)
+    simulation = Simulation(town(200), seed=5)
     withdrawn = [simulation.step() or simulation.signals["withdrawn"].max() for _ in range(60)]
     assert 0 < sum(withdrawn) < 60  # so that both ways to count the reachable are tried above
 

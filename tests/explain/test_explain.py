@@ -57,12 +57,12 @@ def names_of(voice, simulation):
 
 @pytest.mark.parametrize(("seed", "regime", "values"), WORLDS.values(), ids=WORLDS)
 def test_what_is_explained_is_what_happened_to_everybody_on_every_day(seed, regime, values):
-    simulation = Simulation(world_of(regime, values, 120), seed=seed)
+    simulation = Simulation(world_of(regime, values, 80), seed=seed)
     explainer = Explainer(simulation)
     while not simulation.finished:
         explainer.step()
         state, heard = simulation.state, simulation.heard
-        days = [explainer.explain(i) for i in range(120)]
+        days = [explainer.explain(i) for i in range(80)]
         assert [day.posture for day in days] == [POSTURES[code] for code in state["posture"]]
         assert [day.attention for day in days] == [ATTENTION[code] for code in state["attention"]]
         for name in ("grievance", "trust", "fear"):

@@ -29,6 +29,7 @@ def swept(tmp_path_factory):
 
 def test_a_row_of_a_sweep_is_the_same_run(swept):
     folder, table = swept
+    assert len(table) > 1
     for _, row in table.iterrows():
         choice = choice_of_run(folder, int(row["RunId"]))
         summary = Simulation(choice.load(), choice.seed).run().summary

@@ -175,6 +175,12 @@ def test_a_path_that_does_not_exist_is_found(tmp_path):
     assert not any((top / found[0]).exists() for top in SOURCE_TREES)
 
 
+def test_links_are_found():
+    found = [link for page in PAGES for link in links_of(page)]
+    assert len(found) > 100
+    assert any("#" in link for link in found)
+
+
 def test_a_name_that_a_block_does_not_define_is_found():
     with pytest.raises(AssertionError, match="ProtestModel"):
         execute("def page():\n    return ProtestModel()\n", ROOT / "README.md")

@@ -76,8 +76,7 @@ def test_the_tests_have_the_same_rooms():
 
 @pytest.mark.parametrize("room", sorted(INSIDE))
 def test_the_tests_of_a_room_have_its_folders(room):
-    if (TESTS / room).exists():
-        assert folders_in(TESTS / room) <= INSIDE[room]
+    assert folders_in(TESTS / room) <= INSIDE[room]
 
 
 def test_the_layers_are_those_of_the_rooms():

@@ -5,6 +5,7 @@ Names are read from the syntax tree: modules, classes, functions, and fields of 
 """
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -107,9 +108,15 @@ def replaced(kind: str, name: str) -> str | None:
 
 def texts_of(file: Path) -> Iterator[str]:
     """The string constants of a module: messages, labels, help, and docstrings."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+
+
+@functools.cache
+def tree_of(file: Path) -> ast.Module:
+    """The syntax tree of a file, parsed once."""
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def test_no_module_has_an_old_name():
@@ -121,7 +128,7 @@ def test_no_module_has_an_old_name():
 def test_no_module_is_imported_by_an_old_name():
     old = {f"samizdat.{name.replace('/', '.')}" for name in MODULES}
     for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(file)):
             if isinstance(node, ast.ImportFrom) and node.module:
                 modules = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
                 assert not modules & old, (file, node.lineno)
@@ -131,7 +138,7 @@ def test_no_module_is_imported_by_an_old_name():
 def test_no_name_is_an_old_one(file):
     found = {
         f"{kind} {name}: write {instead}"
-        for kind, name in names_in(ast.parse(file.read_text(encoding="utf-8")))
+        for kind, name in names_in(tree_of(file))
         if (instead := replaced(kind, name))
     }
     assert not found
@@ -141,7 +148,7 @@ def test_a_class_name_means_one_thing_in_the_package():
     names = Counter(
         node.name
         for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         if isinstance(node, ast.ClassDef)
     )
     assert not [name for name, count in names.items() if count > 1]

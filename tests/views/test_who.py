@@ -65,6 +65,7 @@ def test_the_many_are_cells_in_their_colour(busy, monkeypatch):
 def test_a_cell_without_anybody_is_white(busy):
     density = density_of(busy, 40)
     nobody = (density.silent == 0) & (density.acting.sum(axis=0) == 0)
+    assert nobody.any()
     assert (coloured(density)[nobody] == 255).all()
 
 
