@@ -62,7 +62,7 @@ class Stage(Enum):
     """When on a day a lever acts, and what it writes into."""
 
     STANDING = "standing"  # when its parameters change, into what holds until they change again
-    EVENTS = "events"  # before the day's events are written; it decides which still aggrieve
+    EVENTS = "events"  # each day before its events are written: which of them still aggrieve
     DAILY = "daily"  # each day, into that day's signals, which hold what stands and the events
 
 
