@@ -73,13 +73,12 @@ class DatedCurfew(Curfew):
 class OneDay:
     """Writes into a column of the signals, on one day only."""
 
-    stage = Stage.DAILY
     claim = "writes into a column on one day"
     look = Look("One day")
     off: ClassVar[dict[str, float]] = {"one_day": 0.0}
 
-    def __init__(self, column: str, day: float) -> None:
-        self.column, self.day = column, day
+    def __init__(self, column: str, day: float, stage: Stage = Stage.DAILY) -> None:
+        self.column, self.day, self.stage = column, day, stage
 
     @property
     def parameters(self) -> LeverParameters:

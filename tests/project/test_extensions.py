@@ -118,14 +118,15 @@ def plain() -> object:
     return found_by("print(json.dumps(table(town())))", ROOT / "model")
 
 
+def copied(folder: Path) -> Path:
+    """Copy the package into a folder; return where it is."""
+    leave = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(ROOT / "model" / "samizdat", folder / "samizdat", ignore=leave))
+
+
 def extended(extension: str, script: str, folder: Path) -> object:
     """What a script finds with an extension applied to a copy of the package."""
-    shutil.copytree(
-        ROOT / "model" / "samizdat",
-        folder / "samizdat",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    assert extend(folder / "samizdat", extension)
+    assert extend(copied(folder), extension)
     return found_by(script, folder)
 
 
@@ -216,3 +217,58 @@ print(json.dumps([table(town()), degrees, run.run().finished]))
     assert other == plain
     assert degrees == [1, 249]
     assert ended
+
+
+# A lever with a signal of its own: four files, docs/extending.md
+
+SIGNAL = {
+    "core/layout.py": """
+         ("chill", np.float64),
++        ("rumours", np.float64),
+""",
+    "regime/levers.py": """
+         Quantity("resting fear", 0, 1, off=0), 0.05),
++    "rumours": StandingLever(
++        "rumours", Look("Rumours"), "rumours of the opposition cost the state trust",
++        Quantity("trust lost", 0, 1, "1/day", off=0, rate=True), 0.0),
+""",
+    "core/mechanisms/trust.py": """
+     contradiction: float,
++    rumours: float,
+     p: Trust,
+""",
+    "core/passes/feel.py": """
+-            broadcast, egov, contradiction, p,
++            broadcast, egov, contradiction, float(here["rumours"]), p,
+""",
+}
+TERM = """
+         - trust * (p.doubt * reads_foreign + p.cynicism * contradiction * (aware * elsewhere))
++        - trust * rumours
+"""
+
+
+def test_a_signal_that_a_rule_reads_takes_four_files_and_is_explained(plain, tmp_path):
+    package = copied(tmp_path)
+    for name, diff in [*SIGNAL.items(), ("core/mechanisms/trust.py", TERM)]:
+        file = package / name
+        text = changed(file.read_text(encoding="utf-8"), diff.removeprefix("\n"))
+        file.write_text(text, encoding="utf-8")
+    off, equal, lost = found_by(
+        """
+from samizdat.explain import Explainer
+run, equal, lost = town(rumours=0.05), True, 0
+watch = Explainer(run)
+for _ in range(20):
+    watch.step()
+    for i in range(0, 250, 10):
+        trust = watch.explain(i).trust
+        equal &= trust.after == float(run.state["trust"][i])
+        lost += any(term.cause == "rumours" and term.change < 0 for term in trust.terms)
+print(json.dumps([table(town()), bool(equal), lost]))
+""",
+        tmp_path,
+    )
+    assert off == plain
+    assert equal
+    assert lost == 20 * 25

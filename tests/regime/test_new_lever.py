@@ -11,10 +11,12 @@ from samizdat.cli import parameters
 from samizdat.core.layout import SIGNALS, TALLIES
 from samizdat.page.labels import everyday_labels, lever_phrase, title_of
 from samizdat.page.sliders import groups
+from samizdat.regime.lever import Stage
 from samizdat.run.environment import Environment
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
+from samizdat.scenario.timeline import WORLD_SIGNALS
 from samizdat.views import SeriesView
 from worlds import run, same_history, same_state, town
 
@@ -135,3 +137,18 @@ def test_a_daily_lever_may_add_to_any_column_and_leaves_nothing_behind(monkeypat
         assert np.array_equal(rows[column], added)
         for name in SIGNALS.names:
             assert name == column or np.array_equal(rows[name], without[name]), name
+
+
+WRITTEN_LATER = {*WORLD_SIGNALS, "adoption", "mobilised_share", "arrests", "preempt"}
+
+
+@pytest.mark.parametrize("column", FLOATS)
+def test_a_lever_before_the_events_leaves_nothing_behind_either(monkeypatch, column):
+    without = signals_of(Scenario.load("town"), 16)
+    for day in (2.0, 9.0, 12.0):
+        with monkeypatch.context() as patched:
+            put_in_place(patched, "one_day", OneDay(column, day, Stage.EVENTS))
+            rows = signals_of(Scenario.load("town"), 16)
+        added = without[column].copy()
+        added[int(day)] += 0.0 if column in WRITTEN_LATER else 0.25
+        assert np.array_equal(rows[column], added)

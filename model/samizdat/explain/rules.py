@@ -19,7 +19,6 @@ from samizdat.core.layout import (
     POSTURES,
     SELF_CENSOR,
     SHARE,
-    SIGNALS,
     SILENT,
     SPENT,
     STREET,
@@ -30,26 +29,9 @@ from samizdat.core.mechanisms import attention, decision, fear, grievance, reach
 from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
+from samizdat.explain.signals import Causes, RegionSignals
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
-
-Causes = Mapping[str, Mapping[str, Any]]
-
-
-def terms(
-    rule: Callable[..., float], quiet: Mapping[str, Any], start: float, causes: Causes
-) -> tuple[tuple[Term, ...], float]:
-    """Return what each cause adds to what a rule yields, and what it yields under all of them.
-
-    The causes are let in one after the other: whatever the rule, they lead from ``start`` to all.
-    """
-    values, before, found = dict(quiet), start, []
-    for cause, given in causes.items():
-        values |= given
-        after = interpreted(rule)(**values)
-        found.append(Term(cause, after - before))
-        before = after
-    return tuple(found), before
 
 
 class StepReplay:
@@ -66,8 +48,7 @@ class StepReplay:
         self.world = world = simulation._world
         self.p = simulation.environment.parameters
         self.traits = {n: values[i].item() for n, values in world.traits._asdict().items()}
-        here = world.signals[self.traits["region"]]
-        self.here = {name: here[name].item() for name in SIGNALS.names or ()}
+        self.here = RegionSignals(world.signals[self.traits["region"]])
         self.n_close = int(world.ties.close[i])
         self.access, self.ears = int(world.state.access[i]), int(world.state.ears[i])
         self.last_voice = int(world.state.last_voice[i])
@@ -86,21 +67,20 @@ class StepReplay:
         region = self.simulation.scenario.region_names[self.traits["region"]]
         beliefs = self._feel()
         now, awakening = self._attend()
-        opposition = interpreted(decision.opposition)(
-            beliefs["grievance"].after, beliefs["trust"].after
+        opposition = self.here.apply(
+            decision.opposition, grievance=beliefs["grievance"].after, trust=beliefs["trust"].after
         )
         exposure, x = self._exposure()
-        motive, p = interpreted(decision.motive), self.p.decision
-        terms_of_motive = (
-            Term("opposition", motive(opposition, 0.0, p)),
-            Term("what she sees others do", motive(0.0, x, p)),
+        motive = (
+            Term("opposition", self._motive(opposition, 0.0)),
+            Term("what she sees others do", self._motive(0.0, x)),
         )
         weighings: tuple[Weighing, ...] = ()
         posture, voice = SILENT, 0
         if self.held:
             posture, voice = DETAINED, HELD
         elif now == AWARE:
-            weighed = motive(opposition, x, p)
+            weighed = self._motive(opposition, x)
             weighings = self._weigh(weighed, opposition, beliefs["fear"].after)
             posture, voice = self._decide(weighed, weighings)
         fate, detained_for, circumventing = self._fate(posture, voice)
@@ -127,7 +107,7 @@ class StepReplay:
             **beliefs,
             opposition=opposition,
             exposure=exposure,
-            motive=terms_of_motive,
+            motive=motive,
             weighings=weighings,
             posture=POSTURES[posture],
             said=self._said(voice),
@@ -138,9 +118,10 @@ class StepReplay:
 
     def _first_state(self) -> dict[str, Any]:
         """Return her beliefs before the first step, which the kernel gives her inside it."""
-        settled = interpreted(trust.settled_trust)(
-            self.traits["resting_trust"], int(self.access & ONLINE != 0), int(self.reads_foreign),
-            self.here["broadcast"], self.here["egov"], self.p.trust,
+        settled = self.here.apply(
+            trust.settled_trust, resting=self.traits["resting_trust"],
+            online=int(self.access & ONLINE != 0), reads_foreign=int(self.reads_foreign),
+            p=self.p.trust,
         )  # fmt: skip
         return {
             "grievance": self.traits["hardship"],
@@ -179,13 +160,12 @@ class StepReplay:
         aware = float(morning["attention"] == AWARE)
         cut_off = float(self.ears != self.usable and not self.held)
         return {
-            "grievance": _belief(
+            "grievance": self._belief(
                 grievance.next_grievance,
                 morning["grievance"],
                 {
                     "g": morning["grievance"], "trust": morning["trust"],
                     "hardship": traits["hardship"], "aware": aware, "cut_off": cut_off,
-                    "shock": 0.0, "violence": 0.0, "novelty": 0.0, "deniability": 0.0,
                     "p": p.grievance,
                 },
                 {
@@ -197,7 +177,7 @@ class StepReplay:
                     },
                 },
             ),
-            "trust": _belief(
+            "trust": self._belief(
                 trust.next_trust,
                 morning["trust"],
                 {
@@ -205,7 +185,6 @@ class StepReplay:
                     "online": float(self.access & ONLINE != 0),
                     "reads_foreign": float(self.reads_foreign),
                     "hears_others": float(self.others > 0),
-                    "broadcast": 0.0, "egov": 0.0, "contradiction": 0.0,
                     "p": p.trust._replace(doubt=0.0),
                 },
                 {
@@ -216,12 +195,12 @@ class StepReplay:
                     "accounts that contradict each other": {"contradiction": here["contradiction"]},
                 },
             ),
-            "fear": _belief(
+            "fear": self._belief(
                 fear.next_fear,
                 morning["fear"],
                 {
                     "fear": morning["fear"], "aware": aware, "released": 0.0, "held_kin": 0.0,
-                    "n_close": float(self.n_close), "chill": here["chill"], "violence": 0.0,
+                    "n_close": float(self.n_close), "chill": here["chill"],
                     "p": p.fear,
                 },
                 {
@@ -232,6 +211,13 @@ class StepReplay:
                 },
             ),
         }  # fmt: skip
+
+    def _belief(
+        self, rule: Callable[..., float], before: float, quiet: Mapping[str, Any], causes: Causes
+    ) -> Belief:
+        """Return how a belief moves; it is kept as float32."""
+        found, after = self.here.terms(rule, quiet, before, causes)
+        return Belief(before, float(np.float32(after)), found)
 
     def _attend(self) -> tuple[int, tuple[Chance, ...]]:
         """Return her attention after the step, and the chances it met."""
@@ -248,16 +234,17 @@ class StepReplay:
                 if chances[-1].happens:
                     return AWARE, tuple(chances)
             if here["running"]:
-                per_day = interpreted(attention.hazard)(
-                    heard, here["flooding"], here["coverage"], here["coverage_abroad"],
-                    self.reads_foreign, p,
-                )  # fmt: skip
-                chance = interpreted(attention.awakening)(per_day, self.world.step_days)
+                per_day = here.apply(
+                    attention.hazard, heard=heard, reads_foreign=self.reads_foreign, p=p
+                )
+                chance = here.apply(
+                    attention.awakening, per_day=per_day, step_days=self.world.step_days
+                )
                 chances.append(self._chance("learns of it", chance, "ATTENTION"))
                 now = AWARE if chances[-1].happens else now
         elif now == AWARE:
             spoke = self.last_voice & (PLATFORMS | TALK | STREET) != 0
-            chance = interpreted(attention.weariness)(heard, here["running"], spoke, p)
+            chance = here.apply(attention.weariness, heard=heard, spoke=spoke, p=p)
             chances.append(self._chance("loses interest", chance, "ATTENTION"))
             now = SPENT if chances[-1].happens else now
         return now, tuple(chances)
@@ -266,8 +253,8 @@ class StepReplay:
         """Return how much of her world is seen to dissent."""
         here = self.here
         quiet = {
-            "street": 0, "others": 0, "d": self.ties, "mobilised_share": 0.0,
-            "foreign_signal": 0.0, "reads_foreign": self.reads_foreign, "p": self.p.reach,
+            "street": 0, "others": 0, "d": self.ties, "reads_foreign": self.reads_foreign,
+            "p": self.p.reach,
         }  # fmt: skip
         causes: Causes = {
             "ties in the street": {"street": self.street},
@@ -275,36 +262,42 @@ class StepReplay:
             "her region's street": {"mobilised_share": here["mobilised_share"]},
             "a revolution abroad": {"foreign_signal": here["foreign_signal"]},
         }
-        return terms(reach.exposure, quiet, 0.0, causes)
+        return here.terms(reach.exposure, quiet, 0.0, causes)
 
     def _weigh(self, motive: float, opposition: float, phi: float) -> tuple[Weighing, ...]:
         """Return the inequalities she meets: the street, and each way of speaking that she has."""
         p, aversion, threshold = (
             self.p.decision, self.traits["risk_aversion"], self.traits["threshold"]
         )  # fmt: skip
-        street, post = interpreted(decision.street_risk), interpreted(decision.post_risk)
-        security, found = self.here["security"], []
+        here, found = self.here, []
 
         def weigh(deed: str, danger: float, risk: float) -> None:
             if deed == "street":
                 weight, cost, needed = aversion * p.penalty_street, p.cost, threshold
-                holds = interpreted(decision.mobilises)(motive, risk, aversion, threshold, p)
+                rule: Callable[..., bool] = decision.mobilises
             else:
                 weight, cost, needed = aversion * p.penalty_post, 0.0, p.ease * threshold
-                holds = interpreted(decision.speaks)(motive, risk, aversion, threshold, p)
+                rule = decision.speaks
+            holds = here.apply(
+                rule, motive=motive, risk=risk, risk_aversion=aversion, threshold=threshold, p=p
+            )
             left = motive - cost - weight * risk
             found.append(
                 Weighing(deed, motive, cost, weight, danger, phi, risk, left, needed, holds)
             )
 
-        weigh(
-            "street",
-            street(self.street, self.ties, 0.0, security, p),
-            street(self.street, self.ties, phi, security, p),
+        danger, risk = (
+            here.apply(decision.street_risk, street=self.street, d=self.ties, fear=fear, p=p)
+            for fear in (0.0, phi)
         )
+        weigh("street", danger, risk)
         if self.platforms:
-            traced = self._traced(self.here["surveillance"], self.platforms)
-            weigh("post", post(traced, opposition, 0.0, p), post(traced, opposition, phi, p))
+            traced = self._traced(self.platforms)
+            danger, risk = (
+                here.apply(decision.post_risk, traced=traced, opposition=opposition, fear=fear, p=p)
+                for fear in (0.0, phi)
+            )
+            weigh("post", danger, risk)
         if self.p.reach.word_of_mouth != 0.0:
             weigh("talk", 0.0, phi)
         return tuple(found)
@@ -318,9 +311,10 @@ class StepReplay:
         voice |= TALK if dares.get("talk") else 0
         if voice & PLATFORMS or (voice and not self.platforms):
             return SHARE, voice
-        would = interpreted(decision.speaks)(
-            motive, 0.0, self.traits["risk_aversion"], self.traits["threshold"], self.p.decision
-        )
+        would = self.here.apply(
+            decision.speaks, motive=motive, risk=0.0, risk_aversion=self.traits["risk_aversion"],
+            threshold=self.traits["threshold"], p=self.p.decision,
+        )  # fmt: skip
         has_a_way = "post" in dares or "talk" in dares
         return (SELF_CENSOR if would and has_a_way else SILENT), voice
 
@@ -330,36 +324,48 @@ class StepReplay:
         if posture == MOBILISE and here["arrest_chance"] > 0.0:
             chances.append(self._chance("is arrested", here["arrest_chance"], "ARREST"))
         if posture == SHARE and voice & PLATFORMS and here["sanction"] > 0.0:
-            traced = self._traced(here["surveillance"], voice)
+            traced = self._traced(voice)
             chances.append(
                 self._chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
             )
         taken = any(chance.happens for chance in chances)
         if here["preempt"] > 0.0 and self.last_voice & PLATFORMS and not taken and not self.held:
-            chance = here["preempt"] * self._traced(1.0, self.last_voice)
+            chance = here["preempt"] * self._traced(self.last_voice, surveillance=1.0)
             chances.append(self._chance("is arrested beforehand", chance, "PREEMPT"))
             taken = chances[-1].happens
-        steps = interpreted(term)(self._draw("TERM"), self.p.fate) if taken else 0
+        steps = here.apply(term, draw=self._draw("TERM"), p=self.p.fate) if taken else 0
         before = after = self.morning["circumventing"]
         if not self.held:
             p, draw = self.p.circumvention, self._draw("UPTAKE")
-            rule, known = interpreted(next_circumventing), (
-                before, self.access, self.ears, here["blocked"], here["blackout"],
-                self.traits["literacy_rank"],
-            )  # fmt: skip
-            if rule(*known, 0.0, p) != before:  # at the luckiest draw
+
+            def tomorrow(draw: float) -> int:
+                after: int = here.apply(
+                    next_circumventing, circumventing=before, access=self.access, ears=self.ears,
+                    rank=self.traits["literacy_rank"], draw=draw, p=p,
+                )  # fmt: skip
+                return after
+
+            if tomorrow(0.0) != before:  # at the luckiest draw
                 event, chance = ("drops her VPN", p.lapse) if before else ("gets a VPN", p.uptake)
-                after = rule(*known, draw, p)
+                after = tomorrow(draw)
                 chances.append(Chance(event, chance, draw, after != before))
         return tuple(chances), steps, bool(after)
 
-    def _traced(self, surveillance: float, platforms: int) -> float:
-        """Return the chance that what she says there is read and traced to her."""
-        readable = self.world.readable[platforms & PLATFORMS].item()
-        anonymity = self.p.circumvention.anonymity
-        return interpreted(decision.trace_probability)(
-            surveillance, readable, anonymity, self.morning["circumventing"]
+    def _motive(self, opposition: float, exposure: float) -> float:
+        """Return what speaks for acting."""
+        motive: float = self.here.apply(
+            decision.motive, opposition=opposition, exposure=exposure, p=self.p.decision
         )
+        return motive
+
+    def _traced(self, platforms: int, **signals: float) -> float:
+        """Return the chance that what she says there is read and traced to her."""
+        chance: float = self.here.apply(
+            decision.trace_probability, readable=self.world.readable[platforms & PLATFORMS].item(),
+            anonymity=self.p.circumvention.anonymity,
+            circumventing=self.morning["circumventing"], **signals,
+        )  # fmt: skip
+        return chance
 
     def _draw(self, stream: str) -> float:
         """Return her draw of the step in a stream of `core.draws`."""
@@ -393,11 +399,3 @@ class StepReplay:
             and entry.id in running
             and (not entry.regions or region in entry.regions)
         )
-
-
-def _belief(
-    rule: Callable[..., float], before: float, quiet: Mapping[str, Any], causes: Causes
-) -> Belief:
-    """Return how a belief moves; it is kept as float32."""
-    found, after = terms(rule, quiet, before, causes)
-    return Belief(before, float(np.float32(after)), found)

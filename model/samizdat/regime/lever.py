@@ -62,7 +62,7 @@ class Stage(Enum):
     """When a lever acts, and what it writes into."""
 
     STANDING = "standing"  # when its parameters change, into signals that hold until then
-    EVENTS = "events"  # before the day's events are written; it decides which still cause grievance
+    EVENTS = "events"  # each day before its events are written: which still cause grievance
     DAILY = "daily"  # each day, into that day's signals, which begin as a copy of the standing ones
 
 

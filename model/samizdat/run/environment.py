@@ -31,7 +31,7 @@ from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, loo
 from samizdat.scenario.adoption import year_of
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
-from samizdat.scenario.timeline import Action, Course, Event
+from samizdat.scenario.timeline import WORLD_SIGNALS, Action, Course, Event
 from samizdat.text.catalogue import plain
 from samizdat.text.numbers import number
 
@@ -118,9 +118,10 @@ class Environment:
             standing[:] = np.zeros((), SIGNALS)
             standing["security"] = self.values["security"]
             act_in_stage(Stage.STANDING, inputs, state, standing)
-        act_in_stage(Stage.EVENTS, inputs, state, standing)
-        self._describe_world(day, last)
         signals[:] = standing
+        act_in_stage(Stage.EVENTS, inputs, state, signals)
+        self._describe_world(day, last)
+        signals[WORLD_SIGNALS] = standing[WORLD_SIGNALS]
         signals["adoption"] = self._adoption[k]
         signals["allowed"] = self._launched
         signals["mobilised_share"] = last[:, N_MOBILISE] / self.sizes

@@ -121,6 +121,13 @@ class Action(_Entry):
 Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminator="kind")]
 
 
+# The signals that `Course.describe_world` writes.
+WORLD_SIGNALS = [
+    "running", "fresh", "shock", "coverage", "coverage_abroad", "seeds", "contradiction",
+    "foreign_signal",
+]  # fmt: skip
+
+
 class Window(NamedTuple):
     """When and where an entry holds."""
 
