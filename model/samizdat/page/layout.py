@@ -221,7 +221,7 @@ def ViewPanel(session: Session, view: str) -> None:
         src="" if waiting else data_url(session.picture.value),
         alt=f"View: {VIEW_NAMES[view].title}",
         waiting=waiting,
-        clickable=view in ("network", "who"),
+        clickable=VIEW_NAMES[view].shows_citizens,
         event_click=clicked,
         event_size=lambda room: session.painter.resize("view", room["width"], room["height"]),
     )

@@ -6,49 +6,45 @@ from typing import NamedTuple, TypeVar, cast
 from samizdat.page.labels import lever_phrase
 from samizdat.run.simulation import Simulation
 from samizdat.views import (
-    HELP,
     VIEWS,
-    AnyView,
-    NetworkView,
+    CitizenView,
     SeriesView,
     TwinView,
-    WhoView,
+    View,
     csv_of,
     gif_of,
 )
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["COLOURINGS", "VIEW_NAMES", "NamedView", "ViewCache", "csv_of", "film_of"]
+__all__ = ["COLOURINGS", "VIEW_NAMES", "ViewCache", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
 
-class NamedView(NamedTuple):
-    """The title of a view's button, and how the picture is read."""
+class ViewButton(NamedTuple):
+    """The title of a view's button, how the picture is read, and whether citizens are clicked."""
 
     title: str
     help: str
+    shows_citizens: bool
 
 
 VIEW_NAMES = {
-    "network": NamedView("Citizens", HELP["network"]),
-    "country": NamedView("Country", HELP["country"]),
-    "who": NamedView("Who", HELP["who"]),
-    "series": NamedView("Days", HELP["series"]),
-    "twin": NamedView("Two runs", TWIN_HELP),  # only where there is a twin
+    **{name: ViewButton(v.title, v.help, v.shows_citizens) for name, v in VIEWS.items()},
+    "twin": ViewButton("Two runs", TWIN_HELP, False),  # only where there is a twin
 }
 
 COLOURINGS = (("turnout", "In the street"), ("fear", "Fear"), ("trust", "Trust"))  # of the country
 
 Size = tuple[int, int]  # pixels
-V = TypeVar("V", bound=AnyView | TwinView)
+V = TypeVar("V", bound=View | TwinView)
 
 
 class _Sized(NamedTuple):
     """A view, and the size that it was made for."""
 
     size: Size
-    view: AnyView | TwinView
+    view: View | TwinView
 
 
 class ViewCache:
@@ -56,7 +52,7 @@ class ViewCache:
 
     def __init__(self) -> None:
         self._views: dict[str, _Sized] = {}
-        self._last_drawn: AnyView | TwinView | None = None
+        self._last_drawn: View | TwinView | None = None
         self._last_simulation: Simulation | None = None
 
     def draw(
@@ -80,8 +76,10 @@ class ViewCache:
         """
         choices = {"shows": shows} if view == "country" else {}
         name = ".".join([view, *choices.values()])
-        drawn = self._view_of_size(name, size, lambda: VIEWS[view](simulation, *size, **choices))
-        if isinstance(drawn, NetworkView | WhoView):
+        drawn = self._view_of_size(
+            name, size, lambda: VIEWS[view].make(simulation, *size, **choices)
+        )
+        if isinstance(drawn, CitizenView):
             drawn.update(simulation, chosen)
         else:
             drawn.update(simulation)
@@ -114,10 +112,8 @@ class ViewCache:
         x, y
             Place in shares of width and height from the upper left corner.
         """
-        if isinstance(self._last_drawn, WhoView) and self._last_simulation is not None:
+        if isinstance(self._last_drawn, CitizenView) and self._last_simulation is not None:
             return self._last_drawn.citizen_at(x, y, self._last_simulation)
-        if isinstance(self._last_drawn, NetworkView):
-            return self._last_drawn.citizen_at(x, y)
         return None
 
     def _view_of_size(self, name: str, size: Size, make: Callable[[], V]) -> V:

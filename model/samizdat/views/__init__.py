@@ -8,9 +8,7 @@ from samizdat.views.canvas import Pixels, png, png_of_pixels
 from samizdat.views.country import CountryView
 from samizdat.views.export import (
     ALL,
-    HELP,
     VIEWS,
-    AnyView,
     csv_of,
     gif_of,
     pixels_of,
@@ -21,20 +19,22 @@ from samizdat.views.looks import LOOKS, PostureLook
 from samizdat.views.network import NetworkView
 from samizdat.views.series import SeriesView
 from samizdat.views.twin import TwinView
+from samizdat.views.view import CitizenView, NamedView, View
 from samizdat.views.who import WhoView
 
 __all__ = [
     "ALL",
-    "HELP",
     "LOOKS",
     "VIEWS",
-    "AnyView",
+    "CitizenView",
     "CountryView",
+    "NamedView",
     "NetworkView",
     "Pixels",
     "PostureLook",
     "SeriesView",
     "TwinView",
+    "View",
     "WhoView",
     "csv_of",
     "gif_of",

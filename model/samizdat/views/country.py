@@ -26,6 +26,7 @@ from samizdat.text.catalogue import plain
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
 from samizdat.views.reading import barred_platforms, region_measures, signals_of
+from samizdat.views.view import NamedView
 
 HELP = (
     "Each tile is a region; all tiles are equally large, so that small towns are visible. The "
@@ -371,3 +372,6 @@ def _scale_of(shows: str, largest: int) -> Normalize:
         return Normalize(0.0, 1.0)
     one = 10.0 ** math.floor(math.log10(PER / largest))
     return LogNorm(min(one, MOST_TURNOUT / 10), MOST_TURNOUT)
+
+
+VIEW = NamedView("Country", HELP, CountryView)

@@ -2,7 +2,7 @@
 
 import io
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -11,25 +11,13 @@ from PIL import Image
 
 from samizdat.figures.frame import COLOURS
 from samizdat.run.simulation import Simulation
-from samizdat.views import country, network, series, who
 from samizdat.views.canvas import HEIGHT, WIDTH, Pixels, png_of_pixels
 from samizdat.views.looks import LOOKS
+from samizdat.views.registry import QUARTERS, find_views
+from samizdat.views.view import CitizenView, View
 
-AnyView = network.NetworkView | country.CountryView | who.WhoView | series.SeriesView
-
-VIEWS: dict[str, Callable[..., AnyView]] = {
-    "network": network.NetworkView,
-    "country": country.CountryView,
-    "who": who.WhoView,
-    "series": series.SeriesView,
-}
-HELP = {
-    "network": network.HELP,
-    "country": country.HELP,
-    "who": who.HELP,
-    "series": series.HELP,
-}
-ALL = "all"  # the four views on one picture
+VIEWS = find_views()
+ALL = "all"  # four views on one picture
 FASTEST = 50  # frames per second: most programs show no faster GIF
 LAST_FRAME = 2000  # milliseconds
 PALETTE_FRAMES = 8  # frames from which the colours of a film are chosen
@@ -37,13 +25,13 @@ PALETTE = 160  # colours of a film
 STEP, LEVELS = 5, 52  # of the tints in which `png_of` paints
 
 _ViewKey = tuple[str, int, int, frozenset[tuple[str, object]]]  # name, width, height, choices
-_views: "weakref.WeakKeyDictionary[Simulation, dict[_ViewKey, AnyView]]"
+_views: "weakref.WeakKeyDictionary[Simulation, dict[_ViewKey, View]]"
 _views = weakref.WeakKeyDictionary()
 
 
 def view_of(
     view: str, simulation: Simulation, width: int = WIDTH, height: int = HEIGHT, **choices: object
-) -> AnyView:
+) -> View:
     """Return a view of a simulation; it is made once and lives as long as the simulation.
 
     Parameters
@@ -65,7 +53,7 @@ def view_of(
     views = _views.setdefault(simulation, {})
     key = (view, width, height, frozenset(choices.items()))
     if key not in views:
-        views[key] = VIEWS[view](simulation, width, height, **choices)
+        views[key] = VIEWS[view].make(simulation, width, height, **choices)
     return views[key]
 
 
@@ -83,7 +71,7 @@ def pixels_of(
         return _all_of(simulation, width, height, chosen)
     drawn = view_of(view, simulation, width, height, **choices)
     with drawn.canvas.lock:
-        if isinstance(drawn, network.NetworkView | who.WhoView):
+        if isinstance(drawn, CitizenView):
             drawn.update(simulation, chosen)
         else:
             drawn.update(simulation)
@@ -104,7 +92,7 @@ def png_of(
     Parameters
     ----------
     view
-        One of `VIEWS`, or "all" for the four of them.
+        One of `VIEWS`, or "all" for four of them.
     width, height
         Size [pixels].
     chosen
@@ -117,10 +105,10 @@ def png_of(
 
 def _all_of(simulation: Simulation, width: int, height: int, chosen: int | None) -> Pixels:
     left, top = width // 2, height // 2
-    sizes = {"network": (left, top), "country": (width - left, top),
-             "who": (left, height - top), "series": (width - left, height - top)}  # fmt: skip
+    sizes = ((left, top), (width - left, top), (left, height - top), (width - left, height - top))
     one, two, three, four = (
-        pixels_of(view, simulation, *size, chosen=chosen) for view, size in sizes.items()
+        pixels_of(view, simulation, *size, chosen=chosen)
+        for view, size in zip(QUARTERS, sizes, strict=True)
     )
     return np.vstack([np.hstack([one, two]), np.hstack([three, four])])
 

@@ -24,6 +24,7 @@ from samizdat.views.reading import (
     sample_state,
     snowball_sample,
 )
+from samizdat.views.view import NamedView
 
 HELP = (
     "Each mark is a citizen, each line a tie between two who can hear each other. Marks show what "
@@ -223,14 +224,8 @@ class NetworkView:
         self.near.set_data(*self.places[others].T)
         self.ring.set_data(*self.places[[] if place is None else [place]].T)
 
-    def citizen_at(self, x: float, y: float) -> int | None:
-        """Return the citizen nearest to a click, None where nobody is near.
-
-        Parameters
-        ----------
-        x, y
-            Place in shares of the picture's width from the left and of its height from the top.
-        """
+    def citizen_at(self, x: float, y: float, _: Simulation | None = None, /) -> int | None:
+        """Return the citizen nearest to a click, see `CitizenView.citizen_at`."""
         width, height = self.figure.canvas.get_width_height()
         pixels = self.ax.transData.transform(self.places)
         # Marks of the active are drawn over those of the silent, so they win where two are near.
@@ -261,3 +256,6 @@ class NetworkView:
 def _paled(name: str) -> NDArray[np.float64]:
     colour = np.array(LOOKS[name].colour)
     return np.asarray(colour + PALE * (WHITE - colour))
+
+
+VIEW = NamedView("Citizens", HELP, NetworkView)

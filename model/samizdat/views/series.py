@@ -31,6 +31,7 @@ from samizdat.views.bands import Strip
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
 from samizdat.views.reading import history_columns
+from samizdat.views.view import NamedView
 
 Labels = Shown  # column -> (words, colour)
 
@@ -292,3 +293,6 @@ def window_of(k: int, steps: int, days: int | None) -> tuple[int, int]:
     leap = max(1, days // 4)
     first = max(0, math.ceil((k - days) / leap) * leap)
     return min(first, steps - days), min(min(first, steps - days) + days, steps)
+
+
+VIEW = NamedView("Days", HELP, SeriesView)

@@ -14,6 +14,7 @@ from samizdat.figures.frame import THEME
 from samizdat.run.simulation import Simulation
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, LOOKS, SMALL, LegendColumn
+from samizdat.views.view import NamedView
 
 HELP = (
     "Each citizen is placed by beliefs: trust in the state from left to right, grievance from "
@@ -182,13 +183,10 @@ class WhoView:
                     along, share = middle, banded / banded.max()
                 line.set_data(*((along, share) if axis == 0 else (share, along)))
 
-    def citizen_at(self, x: float, y: float, simulation: Simulation) -> int | None:
+    def citizen_at(self, x: float, y: float, simulation: Simulation, /) -> int | None:
         """Return the citizen nearest to a click, preferring those who are not silent; or None.
 
-        Parameters
-        ----------
-        x, y
-            As in `NetworkView.citizen_at`.
+        See `CitizenView.citizen_at`.
         """
         width, height = self.figure.canvas.get_width_height()
         pixel = (x * width, (1.0 - y) * height)
@@ -230,3 +228,6 @@ def _posture_counts(simulation: Simulation) -> dict[str, int]:
     if simulation.step_number == 0:
         return dict.fromkeys(POSTURES, 0) | {"silent": simulation.scenario.citizens}
     return {name: simulation.counts[name] for name in POSTURES}
+
+
+VIEW = NamedView("Who", HELP, WhoView)
