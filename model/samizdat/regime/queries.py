@@ -42,6 +42,11 @@ def gives_dated_orders(name: str) -> bool:
     return bool(fields) and "event" not in fields
 
 
+def acts_nationwide(parameter: str) -> bool:
+    """Whether a parameter's lever acts on events wherever they run, and so takes no regions."""
+    return "event" in dated_fields(lever_of(parameter))
+
+
 def look_of(name: str) -> Look:
     """Return the names of a lever and how it is drawn, in the readers' language."""
     lever = levers.LEVERS.get(name)

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from samizdat.core.layout import FOREIGN
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.presets import preset
+from samizdat.regime.queries import acts_nationwide
 from samizdat.scenario.adoption import (
     Adoption,
     logistic_curve,
@@ -387,7 +388,7 @@ def _check_setting(entry: Setting) -> None:
             raise ScenarioError(f"{where}: {unknown(name, REGISTRY)}")
         if REGISTRY[name].group not in DATED:
             raise ScenarioError(f"{where}: {name} cannot change in time")
-        national = REGISTRY[name].group != "regime" or name.startswith("concession.")
+        national = REGISTRY[name].group != "regime" or acts_nationwide(name)
         if entry.regions and national:
             raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
         try:
