@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -372,8 +373,10 @@ for seed in range(4):
 def test_processes_share_the_folder(disk):
     here = str(Path(__file__).parents[1])
     command = [sys.executable, "-c", PROGRAM, here]
+    compiled = Path(numba.config.CACHE_DIR).parent  # `disk` has another folder for what is cached
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(compiled)}
     started = [
-        subprocess.Popen([*command, str(k)], stdout=subprocess.PIPE, env={**os.environ})
+        subprocess.Popen([*command, str(k)], stdout=subprocess.PIPE, env=environment)
         for k in range(3)
     ]
     found = {process.communicate(timeout=300)[0] for process in started}
