@@ -41,12 +41,11 @@ demo: $(VENV)/.base
 view: $(VENV)/.viz
 	$(BIN)/samizdat view
 
-# A file stays on one worker, so that its worlds are made once.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
 test-all: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
