@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from samizdat.batch.chunk import Notify
 from samizdat.batch.executors import InProcess, Processes, Workers
 from samizdat.batch.experiment import Experiment
 from samizdat.batch.plan import SweepPlan
+from samizdat.run.population_cache import Notify
 from samizdat.system import memory
 
 _OF_ROOM = 0.9  # share of the available memory for all processes

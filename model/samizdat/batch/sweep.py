@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from samizdat.batch import folder as of_folder
 from samizdat.batch.capacity import local_workers, threads_each
-from samizdat.batch.chunk import Notify
 from samizdat.batch.dispatch import Dispatch, Tally
 from samizdat.batch.executors import ExternalExecutor, Workers
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
@@ -24,6 +23,7 @@ from samizdat.batch.function_model import ModelFunction
 from samizdat.batch.parts import among, read_runs, unfinished
 from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
+from samizdat.run.population_cache import Notify
 from samizdat.system.interrupts import StopSwitch
 
 if TYPE_CHECKING:
