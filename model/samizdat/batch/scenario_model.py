@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from samizdat.batch.experiment import Experiment, ExperimentError, SeriesSpec
 from samizdat.batch.factors import DUMMY, Point, Value
-from samizdat.core.jit import cache_folder
+from samizdat.core.jit import is_compiled
 from samizdat.run import digests
 from samizdat.run.measures import HOW, OUTCOMES
 from samizdat.run.simulation import Simulation
@@ -155,7 +155,7 @@ class ScenarioModel:
 
     def prepare(self, notify: Callable[[str], None]) -> None:
         """Compile the rules, so that processes that start together need not each do so."""
-        if not cache_folder().exists():
+        if not is_compiled():
             notify("compiling the rules, once; about a minute")
         Simulation(Scenario.load("town").change({"citizens": 100}), threads=1).step()
 
