@@ -175,8 +175,13 @@ class Environment:
         self._allowed, self._faced = signals["allowed"].copy(), k - 1
 
     def take_over(self, before: "Environment") -> None:
-        """Take over what the environment before this one remembered and ordered."""
-        self.regime_state, self._given = before.regime_state, before._given
+        """Take over what the environment before this one remembered and ordered.
+
+        An order whose entry of the timeline now ends earlier ends with it.
+        """
+        self.regime_state = before.regime_state
+        dated = {_order_key(order): order for order in self._dated}
+        self._given = {key: dated.get(key, order) for key, order in before._given.items()}
 
     def _turn(self, k: int) -> None:
         """Determine what holds from step k on, until an entry of the timeline begins or ends."""

@@ -30,7 +30,13 @@ from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.measures import Numbers, mean_of
-from samizdat.scenario.interventions import Moment, amended, interventions, lifted
+from samizdat.scenario.interventions import (
+    Moment,
+    amended,
+    interventions,
+    lifted,
+    moment_of,
+)
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graphs import Graph
@@ -175,6 +181,8 @@ class Simulation:
     def enact(self, entry: Mapping[str, object]) -> str:
         """Intervene as the state from the next step on; return the id of the intervention.
 
+        If steps are shorter than days, it begins with the first that begins on another date.
+
         It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
         run from the first day gives the same results. An action also switches its lever on.
 
@@ -233,8 +241,7 @@ class Simulation:
     def _next_moment(self) -> Moment:
         if self.finished:
             raise ScenarioError(f"the scenario ends on {self.scenario.spec.end}")
-        k = self.step_number
-        return Moment(self.scenario.date_of(k), k * float(self.scenario.spec.step_days))
+        return moment_of(self.scenario, self.step_number)
 
     def _go_on_with(self, scenario: Scenario) -> None:
         """Replace the scenario by one that is equal up to the present step."""

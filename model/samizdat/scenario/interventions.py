@@ -5,6 +5,7 @@ gives the same counts when it is run from the first day.
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -23,8 +24,15 @@ _SWITCH = "-switch"  # ending of the id of a setting that switches on the lever 
 class Moment(NamedTuple):
     """The next step."""
 
-    date: dt.date
+    date: dt.date  # the first that no step before touches: what begins then changes none of them
     day: float  # from the start
+
+
+def moment_of(scenario: Scenario, step: int) -> Moment:
+    """Return the moment before a step."""
+    step_days = float(scenario.spec.step_days)
+    over = (step - 1) * step_days + step_days if step else 0.0  # as `Window.touches` rounds it
+    return Moment(scenario.spec.start + dt.timedelta(days=math.ceil(over)), step * step_days)
 
 
 def amended(
@@ -53,6 +61,8 @@ def amended(
     for given in ("id", "from", "begins"):
         if given in entry:
             raise ScenarioError(f"{given}: cannot be given, an intervention begins on the next day")
+    if now.date > scenario.spec.end:
+        raise ScenarioError(f"the scenario ends on {scenario.spec.end}")
     number = 1 + max((int(e.id.removeprefix(MARK)) for e in interventions(scenario)), default=0)
     new = {"id": f"{MARK}{number}", "from": now.date, **entry}
     lever = entry.get("lever")
