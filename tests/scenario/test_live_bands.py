@@ -10,7 +10,7 @@ from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.explain import Explainer
 from samizdat.figures.chronicle import rows_of
 from samizdat.figures.frame import days_of
-from samizdat.regime.queries import dated_fields, dated_levers
+from samizdat.regime.queries import dated_fields, dated_levers, gives_dated_orders, switch_of
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.registry import DATED, REGISTRY
 from samizdat.views.export import pixels_of
@@ -88,6 +88,20 @@ def test_bands_after_a_changed_number_are_those_of_a_replay(name):
     simulation = played(SMALL, {"kind": "setting", "set": {name: other_value(name)}})
     own = simulation.bands[simulation.bands["id"] == "live-1"]
     assert list(own["end"]) == [START + dt.timedelta(days=LIFTED - 1)]
+    assert_same(simulation, replayed(simulation))
+
+
+@pytest.mark.parametrize("lever", [one for one in LEVERS if gives_dated_orders(one)])
+def test_the_band_of_an_order_ends_when_its_lever_is_switched_off(lever):
+    simulation = Simulation(town(100).under("open"), seed=5)
+    for k in range(LAST):
+        if k == FIRST:
+            simulation.enact(order_of(lever))
+        if k == LIFTED:
+            simulation.enact({"kind": "setting", "set": {switch_of(lever): 0}})
+        simulation.step()
+    own = simulation.bands[simulation.bands["id"] == "live-1"]
+    assert set(own["end"]) == {START + dt.timedelta(days=LIFTED - 1)}
     assert_same(simulation, replayed(simulation))
 
 
