@@ -86,7 +86,10 @@ class FigureSpec(_Section):
         if self.x is None and self.kind not in ("series", "distribution"):
             raise ValueError(f"x is missing: a {self.kind} figure needs it")
         if self.kind == "heatmap" and self.hue is None:
-            raise ValueError("hue is missing: the factor on the other axis of a heatmap")
+            raise ValueError(
+                "hue is missing: the factor on the upright axis of a heatmap; its y is the measure "
+                "that its colours show"
+            )
         return self
 
 
