@@ -5,13 +5,15 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import numba
 import pytest
 
 from samizdat.core import compiled_cache, jit
-from samizdat.core.compiled_cache import DamagedError, clear, drop_old_code, say_once, versions
+from samizdat.core.compiled_cache import DamagedCodeError, clear, drop_old_code, say_once, versions
 
 VERSION = "0123456789abcdef"
 HOUR = 3600
@@ -137,7 +139,7 @@ def test_no_flipped_bit_passes(folder):
     for place in places:
         flipped = bytearray(whole)
         flipped[place] ^= 1 << draw.randrange(8)
-        with pytest.raises(DamagedError):
+        with pytest.raises(DamagedCodeError):
             compiled_cache._unpacked(bytes(flipped))
     assert compiled_cache._unpacked(whole)
 
@@ -214,6 +216,17 @@ def test_what_a_function_closes_over_counts(folder):
     assert called(times(2), 5) == (10, False)
     assert called(times(3), 5) == (15, False)
     assert called(times(2), 5) == (10, True)
+
+
+def test_a_function_that_closes_over_what_cannot_be_stored_is_compiled_each_time(folder):
+    lock = threading.Lock()
+
+    def locked(x):
+        return x if lock is None else x + 1
+
+    with pytest.raises(numba.TypingError):  # no failure of the cache
+        called(locked)
+    assert not folder.exists()
 
 
 def test_a_function_without_a_file_is_compiled_each_time(folder):

@@ -36,7 +36,7 @@ _LENGTH, _DIGEST = 8, 32  # bytes
 _VERSION = re.compile("[0-9a-f]{16}")  # the name of a version's folder
 
 
-class DamagedError(ValueError):
+class DamagedCodeError(ValueError):
     """A byte of a file is not as it was written."""
 
 
@@ -142,7 +142,10 @@ class CompiledCache:
                     path.unlink()
 
     def _key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
-        closed_over = dumps(tuple(cell.cell_contents for cell in self._cells))
+        try:
+            closed_over = dumps(tuple(cell.cell_contents for cell in self._cells))
+        except Exception:  # it cannot be told from another, so it is not stored
+            self._folder, closed_over = None, b""
         return signature, codegen.magic_tuple(), closed_over, self._made_of
 
     def _path(self, key: tuple[Any, ...]) -> Path | None:
@@ -162,7 +165,7 @@ def _unpacked(content: bytes) -> bytes:
     start = len(_FORMAT) + _LENGTH + _DIGEST
     length, digest = content[len(_FORMAT) :][:_LENGTH], content[start - _DIGEST : start]
     if not content.startswith(_FORMAT) or digest != _digest(length + content[start:]):
-        raise DamagedError
+        raise DamagedCodeError
     return content[start:]
 
 
@@ -252,7 +255,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _damage(error: Exception) -> str:
-    if isinstance(error, DamagedError):
+    if isinstance(error, DamagedCodeError):
         return "a file of compiled code was damaged"
     return f"a file of compiled code cannot be used ({error!r})"
 
