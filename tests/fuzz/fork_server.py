@@ -5,6 +5,7 @@ or Python statements. The copy has limits on its memory and on the files that it
 ended after its time, with all processes that it started.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -68,10 +69,8 @@ def wait(pid: int, until: float) -> tuple[int, resource.struct_rusage, bool]:
     while True:
         ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)  # what it left behind
-            except ProcessLookupError:
-                pass
             return status, used, hung
         if time.monotonic() > until and not hung:
             hung = True

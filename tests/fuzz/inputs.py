@@ -49,51 +49,43 @@ TIES = "source,target,kind\n" + "".join(
 
 # The arguments of a caller: right ones among them.
 VALUES = [
-    "0", "1", "-1", "2", "1.5", "True", "None", "'7'", "''", "[]", "{}", "b'1'", "10**400", "1e308",
-    "float('nan')", "float('inf')", "np.int32(3)", "np.uint64(2**63)", "np.float32(2.0)", "np.bool_(1)",
-    "np.array(3)", "np.array([1, 2])", "np.nan", "pd.NA", "pd.Timestamp('2014-03-02')", "object()",
-    "2**63", "-2**63", "dt.date(2014, 3, 2)", "dt.date(1, 1, 1)", "'2014-03-02'", "'2014-W10'",
-    "lambda: 1", "complex(1, 1)", "'town'", "'x' * 5000", "'\\x00'", "range(3)", "iter([1])",
-    "np.ma.masked", "decimal.Decimal('1')", "fractions.Fraction(1, 3)", "'\\ud800'", "Ellipsis",
+    "0", "1", "-1", "2", "1.5", "True", "None", "'7'", "''", "[]", "{}", "b'1'", "10**400",
+    "1e308", "float('nan')", "float('inf')", "np.int32(3)", "np.uint64(2**63)",
+    "np.float32(2.0)", "np.bool_(1)", "np.array(3)", "np.array([1, 2])", "np.nan", "pd.NA",
+    "pd.Timestamp('2014-03-02')", "object()", "2**63", "-2**63", "dt.date(2014, 3, 2)",
+    "dt.date(1, 1, 1)", "'2014-03-02'", "'2014-W10'", "lambda: 1", "complex(1, 1)", "'town'",
+    "'x' * 5000", "'\\x00'", "range(3)", "iter([1])", "np.ma.masked", "decimal.Decimal('1')",
+    "fractions.Fraction(1, 3)", "'\\ud800'", "Ellipsis",
 ]  # fmt: skip
 ARRAYS = [
     "np.full(40, 0.5)", "np.full(40, 5.0)", "np.full(40, -10.0)", "np.full(40, 1e308)",
-    "np.full(40, np.nan)", "np.full(40, np.inf)", "np.zeros(39)", "np.zeros(41)", "np.zeros((40, 1))",
-    "np.zeros(40, bool)", "np.zeros(40, int)", "np.ones(40, np.uint8)", "np.full(40, 70000)",
-    "np.full(40, -1)", "np.full(40, 2.5)", "np.array(['a'] * 40)", "[0.5] * 40", "[None] * 40",
-    "pd.Series(np.linspace(0, 1, 40))", "pd.Series(np.linspace(0, 1, 40)).sample(frac=1, random_state=1)",
+    "np.full(40, np.nan)", "np.full(40, np.inf)", "np.zeros(39)", "np.zeros(41)",
+    "np.zeros((40, 1))", "np.zeros(40, bool)", "np.zeros(40, int)", "np.ones(40, np.uint8)",
+    "np.full(40, 70000)", "np.full(40, -1)", "np.full(40, 2.5)", "np.array(['a'] * 40)",
+    "[0.5] * 40", "[None] * 40", "pd.Series(np.linspace(0, 1, 40))",
+    "pd.Series(np.linspace(0, 1, 40)).sample(frac=1, random_state=1)",
     "pd.DataFrame({'a': np.zeros(40)})", "np.zeros(40, complex)", "np.array([object()] * 40)",
     "np.zeros(40, 'M8[D]')", "np.ma.masked_all(40)", "pd.Series([0.5] * 40, dtype='Float64')",
     "pd.array([None] * 40, 'Int64')", "np.zeros(0)", "0.5", "'half'", "iter([0.5] * 40)", "{}",
 ]  # fmt: skip
 # Calls with a drawn value: a wrong one is a ValueError that names it.
 CALLS = [
-    "Simulation(town, {a})",
-    "Simulation(town, 1, {a})",
-    "Simulation(town, seed={a}, threads=1)",
+    "Simulation(town, {a})", "Simulation(town, 1, {a})", "Simulation(town, seed={a}, threads=1)",
     "Simulation(town, 1, 1, traits={{'hardship': {b}}})",
-    "Simulation(town, 1, 1, traits={{'platforms': {b}}})",
-    "Simulation(town, 1, 1, traits={b})",
+    "Simulation(town, 1, 1, traits={{'platforms': {b}}})", "Simulation(town, 1, 1, traits={b})",
     "Simulation(town, 1, 1, traits={{'threshold': {b}, 'risk_aversion': {b2}}})",
     "Simulation(town, 1, 1, traits={{'resting_trust': {b}}})",
-    "town.change({{'attention.beta': {a}}})",
-    "town.change({{'citizens': {a}}})",
-    "town.change({{'graph.kind': {a}}})",
-    "town.change({{'population.threshold.mean': {a}}})",
-    "town.change({{'blocking.authority': {a}}})",
-    "town.change({{str({a}): 1}})",
-    "town.under({a})",
-    "Scenario.from_table({{'start': {a}}})",
+    "town.change({{'attention.beta': {a}}})", "town.change({{'citizens': {a}}})",
+    "town.change({{'graph.kind': {a}}})", "town.change({{'population.threshold.mean': {a}}})",
+    "town.change({{'blocking.authority': {a}}})", "town.change({{str({a}): 1}})",
+    "town.under({a})", "Scenario.from_table({{'start': {a}}})",
     "Scenario.from_table({{**town.to_table(), 'start': {a}}})",
     "Scenario.from_table({{**town.to_table(), 'end': {a}}})",
     "Scenario.from_table({{**town.to_table(), 'security': {a}}})",
     "Scenario.from_table({{**town.to_table(), 'timeline': {a}}})",
-    "Graph.from_edges({a}, [0], [1])",
-    "Graph.from_edges(40, {b}, {b2})",
-    "Graph.from_edges(40, [0, 1], [1, 2], {a})",
-    "Graph.from_edges(3, {a}, {a2})",
-    "simulation.measured({a})",
-    "ProtestModel(scenario='town', citizens={a}, seed=1)",
+    "Graph.from_edges({a}, [0], [1])", "Graph.from_edges(40, {b}, {b2})",
+    "Graph.from_edges(40, [0, 1], [1, 2], {a})", "Graph.from_edges(3, {a}, {a2})",
+    "simulation.measured({a})", "ProtestModel(scenario='town', citizens={a}, seed=1)",
     "ProtestModel(scenario='town', citizens=40, seed={a})",
     "ProtestModel(scenario='town', citizens=40, threads={a})",
     "ProtestModel(scenario='town', citizens=40, regime={a})",
@@ -104,27 +96,16 @@ CALLS = [
     "Experiment.from_table({{**experiment, 'design': {{'factors': {{'attention.beta': [{a}]}}}}}},"
     " 'x').points()",
     "sweep(experiment, 'out', jobs={a})",
-]
+]  # fmt: skip
 # Calls with an object of any class: a TypeError of Python's is right too, and an OSError of a path.
 OBJECTS = [
-    "Simulation(town, 1, 1, {a})",
-    "Simulation({a})",
-    "town.change({a})",
-    "Scenario.load({a})",
-    "Scenario.from_table({a})",
-    "Graph.from_file({a}, 40)",
-    "Graph.from_networkx({a})",
-    "simulation.save({a})",
-    "Simulation.restore({a})",
-    "ProtestModel(scenario={a}, citizens=40)",
-    "ProtestModel(scenario='town', citizens=40, rng={a})",
-    "Experiment.load({a})",
-    "Experiment.from_table({a}, 'x')",
-    "sweep({a}, 'out', jobs=1)",
-    "sweep(experiment, {a}, jobs=1)",
-    "read_table({a})",
-    "town.steps_until({a})",
-]
+    "Simulation(town, 1, 1, {a})", "Simulation({a})", "town.change({a})", "Scenario.load({a})",
+    "Scenario.from_table({a})", "Graph.from_file({a}, 40)", "Graph.from_networkx({a})",
+    "simulation.save({a})", "Simulation.restore({a})", "ProtestModel(scenario={a}, citizens=40)",
+    "ProtestModel(scenario='town', citizens=40, rng={a})", "Experiment.load({a})",
+    "Experiment.from_table({a}, 'x')", "sweep({a}, 'out', jobs=1)",
+    "sweep(experiment, {a}, jobs=1)", "read_table({a})", "town.steps_until({a})",
+]  # fmt: skip
 PRELUDE = """\
 import datetime as dt, decimal, fractions
 import numpy as np, pandas as pd
@@ -139,13 +120,14 @@ experiment = {
 }
 """
 WORDS = [
-    "town", "nope", "kazakhstan", ".", "", "none.toml", "mine.toml", "\x00", "~/x.toml", "/dev/null",
-    "/dev/zero", "/proc/self/mem", "a" * 300, "-", "--", "é", "1", "town.toml",
+    "town", "nope", "kazakhstan", ".", "", "none.toml", "mine.toml", "\x00", "~/x.toml",
+    "/dev/null", "/dev/zero", "/proc/self/mem", "a" * 300, "-", "--", "é", "1", "town.toml",
 ]  # fmt: skip
 OPTIONS = {
     "run": ["--citizens", "--seed", "--set", "--regime", "--until", "--threads", "--graph", "--out",
             "--checkpoint-every", "--resume", "--force", "--no-figures", "--quiet"],
-    "compare": ["--citizens", "--seed", "--set", "--regime", "--until", "--threads", "--out", "--force"],
+    "compare": ["--citizens", "--seed", "--set", "--regime", "--until", "--threads", "--out",
+                "--force"],
     "sweep": ["--out", "--jobs", "--dask", "--shard", "--dry-run", "--quick", "--keep-going"],
     "report": ["--out", "--quiet"],
     "explain": ["--citizen", "--day", "--seed", "--set", "--citizens", "--until"],
@@ -155,11 +137,11 @@ OPTIONS = {
     "view": ["--run", "--RunId", "--port", "--host", "--name", "--seed", "--citizens", "--set"],
 }  # fmt: skip
 OPTION_VALUES = [
-    "1", "0", "-1", "1.5", "nan", "1e99", "9" * 40, "", " ", "x", "town", "2014-03-02", "2014-W10",
-    "9999-12-31", "0001-01-01", "attention.beta=0.2", "attention.beta=", "=1", "attention.bta=1", "=",
-    "chill=1e999", "citizens=10", "out", "~/out", "~nobody/out", "/proc/x", "/dev/null", "/", "ties.csv",
-    "a" * 300, "\u202e", "é", "1/2", "3/2", "2/0", "ban", "None", "true", "[1]", "--seed", "127.0.0.1",
-    "0.0.0.0", "tcp://x", "70000",
+    "1", "0", "-1", "1.5", "nan", "1e99", "9" * 40, "", " ", "x", "town", "2014-03-02",
+    "2014-W10", "9999-12-31", "0001-01-01", "attention.beta=0.2", "attention.beta=", "=1",
+    "attention.bta=1", "=", "chill=1e999", "citizens=10", "out", "~/out", "~nobody/out",
+    "/proc/x", "/dev/null", "/", "ties.csv", "a" * 300, "\u202e", "é", "1/2", "3/2", "2/0",
+    "ban", "None", "true", "[1]", "--seed", "127.0.0.1", "0.0.0.0", "tcp://x", "70000",
 ]  # fmt: skip
 
 

@@ -83,14 +83,15 @@ def check_points(cases, folder, content):
         "import json, pandas as pd\n"
         "design = pd.read_parquet('out/design.parquet').drop_duplicates('point')\n"
         "points = design.drop(columns=['RunId', 'point', 'iteration', 'seed'])\n"
-        "print(json.dumps([list(points.columns), *([str(x) for x in row] for row in points.values)]))\n",
+        "rows = [[str(cell) for cell in row] for row in points.values]\n"
+        "print(json.dumps([list(points.columns), *rows]))\n",
     )
     taken = json.loads(shown.out)
     if not same_tables(rows, taken):
-        raise Misread(f"{content!r} was read as {taken}")
+        raise MisreadError(f"{content!r} was read as {taken}")
 
 
-class Misread(AssertionError):
+class MisreadError(AssertionError):
     """A table that was read as something else than it holds."""
 
 
@@ -150,7 +151,13 @@ def people(cases, folder, chance, _):
         f"{name!r}: {chance.choice(inputs.ARRAYS)}" for name in chance.sample(names, 2)
     )
     return cases.python(
-        folder, inputs.PRELUDE + f"s = Simulation(town, 1, 1, traits={{{traits}}})\ns.step()\n"
+        folder,
+        inputs.PRELUDE + f"s = Simulation(town, 1, 1, traits={{{traits}}})\n"
+        "for name in ('hardship', 'risk_aversion', 'resting_trust', 'threshold'):\n"
+        "    trait = getattr(s.state, name)\n"
+        "    assert np.isfinite(trait).all() and abs(trait).max() < 1e6, name\n"
+        "    assert name == 'threshold' or (trait >= 0).all() and (trait <= 1).all(), name\n"
+        "s.step()\n",
     )
 
 
@@ -219,7 +226,7 @@ def fuzz(cases, finished, folder, kind, seeds):
         try:
             ended = KINDS[kind](cases, here, random.Random(f"{kind} {seed}"), finished)
             found = fault(ended, allowed)
-        except Misread as misread:
+        except MisreadError as misread:
             found = str(misread)
         if found:
             faults.append(f"{kind} {seed}: {found}")
