@@ -154,7 +154,7 @@ def people(cases, folder, chance, _):
         folder,
         inputs.PRELUDE + f"s = Simulation(town, 1, 1, traits={{{traits}}})\n"
         "for name in ('hardship', 'risk_aversion', 'resting_trust', 'threshold'):\n"
-        "    trait = getattr(s.state, name)\n"
+        "    trait = s.state[name]\n"
         "    assert np.isfinite(trait).all() and abs(trait).max() < 1e6, name\n"
         "    assert name == 'threshold' or (trait >= 0).all() and (trait <= 1).all(), name\n"
         "s.step()\n",
