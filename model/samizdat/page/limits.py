@@ -26,5 +26,10 @@ class ServerLimits:
     citizens: int = MAX_CITIZENS
     sessions: int = MAX_SESSIONS
 
+    @property
+    def sockets(self) -> int:
+        """Largest number of WebSockets: more than visitors, so that one too many is told so."""
+        return 2 * self.sessions + 8
+
 
 server_limits = ServerLimits()
