@@ -21,6 +21,10 @@ LARGE = b"x" * 20_000_000  # more than the system keeps for a reader
 
 async def page(scope, receive, send):
     """Answer at once; /large with much, /never not at all."""
+    if scope["type"] == "websocket" and scope["path"] == "/never":
+        await receive()
+        await receive()
+        return
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
         if scope["query_string"] == b"large":
@@ -45,7 +49,7 @@ def port(monkeypatch):
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.4)
     monkeypatch.setattr(connections, "ANSWER_SECONDS", 0.6)
     monkeypatch.setattr(connections, "STALL_SECONDS", 0.3)
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 4)
+    monkeypatch.setattr(connections.TimedProtocol, "most_connections", 4)
     config = uvicorn.Config(
         page, http=connections.TimedProtocol, lifespan="off", access_log=False, log_level="error",
         ws_ping_interval=None, timeout_keep_alive=60, timeout_graceful_shutdown=1,
@@ -110,6 +114,12 @@ def test_half_a_request_is_closed(wires, half):
     assert rest(wires(half)) == b""
 
 
+@pytest.mark.parametrize("header", [b"Content-Length: 100", b"Transfer-Encoding: chunked"])
+def test_a_websocket_does_not_wait_for_a_body(wires, header):
+    wire = wires(UPGRADE[:-2] + header + b"\r\n\r\n")
+    assert rest(wire).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_request_that_comes_byte_by_byte_is_closed(wires):
     wire = wires()
     began = time.monotonic()
@@ -134,6 +144,10 @@ def test_a_body_that_never_comes_is_closed(wires):
 
 def test_a_request_that_is_never_answered_is_closed(wires):
     assert rest(wires(b"GET /never HTTP/1.1\r\nHost: here\r\n\r\n")) == b""
+
+
+def test_a_websocket_that_is_never_accepted_is_closed(wires):
+    assert b" 101 " not in rest(wires(UPGRADE.replace(b"/socket", b"/never")))
 
 
 def test_an_answer_that_nobody_takes_is_closed(port, wires):

@@ -146,6 +146,28 @@ def _stay(address, leave):
     time.sleep(2.5)  # until one who vanished is forgotten
 
 
+def test_strangers_write_nothing_into_the_terminal(capfd):
+    pytest.importorskip("solara")
+    process = started("--citizens", "100")
+    try:
+        address = address_of(process)
+        where = urlsplit(address)
+        host = f"Host: {where.netloc}"
+        for sent in ("\x16\x03\x01 x\r\n\r\n", f"GET / HTTP/1.1\r\n{host}\r\nUpgrade: h2c\r\n"
+                     "Connection: Upgrade\r\n\r\n"):  # fmt: skip
+            with socket.create_connection((where.hostname, where.port), timeout=30) as wire:
+                wire.sendall(sent.encode())
+                assert wire.recv(100).startswith(b"HTTP/1.1 4")
+        for headers in ({"Cookie": ""}, {"Origin": "http://evil.example"}):
+            given = {"Host": where.netloc, "Origin": f"http://{where.netloc}", **headers}
+            assert " 403 " in handshake(address, **given)
+        assert asked(f"{address}?token=x{TOKEN}")[0] == 403
+        assert asked(f"{address}?token={TOKEN}")[0] == 200
+    finally:
+        ended(process)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_message_that_is_none_ends_only_its_own_window(server):
     closed = pytest.importorskip("websockets").ConnectionClosed
     for message in ("x", "{}", "[]", b"\x00", b"\xff" * 100):

@@ -12,7 +12,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 REQUEST_SECONDS = 10.0  # until a connection has made a request
 ANSWER_SECONDS = 120.0  # until the answer was taken
 STALL_SECONDS = 30.0  # without a byte taken from a WebSocket that has some
-MOST_CONNECTIONS = 128
 
 _FULL = b"This page has no connection left: close other windows of it, then reload.\n"
 _FULL_ANSWER = (
@@ -27,8 +26,14 @@ class TimedProtocol(H11Protocol):
 
     Above the limit of connections, the one that has been idle longest gives way. Where all are in
     use, the new one is answered 503.
+
+    Attributes
+    ----------
+    most_connections
+        That limit, of all together.
     """
 
+    most_connections = 128
     transport: asyncio.Transport
     _deadline: asyncio.TimerHandle | None = None
     _idle_since = 0.0
@@ -39,7 +44,7 @@ class TimedProtocol(H11Protocol):
         """Begin to wait for a request."""
         super().connection_made(transport)
         self._wait(REQUEST_SECONDS)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.most_connections:
             self._make_room()
 
     def data_received(self, data: bytes) -> None:
@@ -64,6 +69,13 @@ class TimedProtocol(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """Refuse a handshake with a body: a WebSocket would wait for it, and nobody for that."""
+        if any(name in (b"content-length", b"transfer-encoding") for name, _ in self.headers):
+            self.send_400_response("A WebSocket opens without a body.")
+            return
+        super().handle_websocket_upgrade(event)
+
     @property
     def _is_idle(self) -> bool:
         """Whether no request is being answered."""
@@ -82,7 +94,8 @@ class TimedProtocol(H11Protocol):
 
     def _expire(self) -> None:
         unsent = self.transport.get_write_buffer_size()
-        if self.transport.get_protocol() is not self:  # it has become a WebSocket
+        now = self.transport.get_protocol()
+        if now is not self and getattr(now, "handshake_complete", True):  # it became a WebSocket
             _end_if_stalled(self.transport, self.loop)
         elif unsent not in (0, self._unsent):  # slow, but it takes its answer
             self._unsent = unsent
@@ -98,7 +111,7 @@ class TimedProtocol(H11Protocol):
         ]
         if idle:
             min(idle, key=lambda each: each._idle_since).transport.abort()
-        elif len(self.connections) > 2 * MOST_CONNECTIONS:
+        elif len(self.connections) > 2 * self.most_connections:
             self.transport.abort()
         else:
             self._surplus = True

@@ -268,3 +268,5 @@ async def _reply(scope: Scope, receive: Any, send: Send, answer: Answer) -> None
         headers.append((b"set-cookie", answer.cookie.encode()))
     await send({"type": start, "status": answer.status, "headers": headers})
     await send({"type": body, "body": text})
+    if scope["type"] == "websocket":
+        await asyncio.sleep(0)  # uvicorn takes note that this is the end

@@ -109,7 +109,9 @@ def serve(
     import uvicorn
 
     from samizdat.page.connections import TimedProtocol
+    from samizdat.page.limits import server_limits
 
+    TimedProtocol.most_connections = server_limits.connections
     warnings.filterwarnings("ignore", "Cookies with samesite")  # the page is never in a frame
     listening = free_socket(host, port)
     name = f"[{host}]" if ":" in host else host
@@ -117,7 +119,7 @@ def serve(
     link = address if token is None else f"{address}?{PARAMETER}={token}"
     config = uvicorn.Config(
         application(hosts, token), http=TimedProtocol, loop="asyncio", proxy_headers=False,
-        access_log=False, log_level="warning", server_header=False, date_header=False,
+        access_log=False, log_level="error", server_header=False, date_header=False,
         timeout_graceful_shutdown=1, timeout_keep_alive=5, h11_max_incomplete_event_size=65_536,
         ws_max_size=MOST_MESSAGE_BYTES, ws_ping_interval=20.0, ws_ping_timeout=20.0,
     )  # fmt: skip
