@@ -113,6 +113,7 @@ class Window:
             origin=f"http://{host}",
             additional_headers={"Cookie": f"{cookie_for(host)}; solara-session-id={self.session}"},
             max_size=None,
+            close_timeout=1,
         )
         self.wire = self._open.enter_context(opening)
 

@@ -132,7 +132,7 @@ def test_the_threads_of_a_visitor_end_with_her():
             pytest.skip("this system does not list the threads of a process")
         _stay(address, Window.close)  # some threads are made once
         once = len(list(threads.iterdir()))
-        for leave in (Window.close, Window.vanish) * 3:  # more visitors than there may be at once
+        for leave in (Window.close, Window.vanish) * 2:  # more visitors than there may be at once
             _stay(address, leave)
         until(lambda: len(list(threads.iterdir())) <= once)
     finally:
