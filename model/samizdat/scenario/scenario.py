@@ -23,7 +23,6 @@ from samizdat.core.layout import FOREIGN
 from samizdat.core.quantity import shown
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.presets import preset
-from samizdat.regime.queries import acts_nationwide
 from samizdat.scenario.adoption import (
     Adoption,
     logistic_curve,
@@ -35,7 +34,7 @@ from samizdat.scenario.adoption import (
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.mistakes import together
-from samizdat.scenario.registry import DATED, LIST, REGISTRY, TABLES, take_parameters
+from samizdat.scenario.registry import LIST, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
@@ -44,7 +43,12 @@ from samizdat.scenario.schema import (
     mistakes_in,
     unknown,
 )
-from samizdat.scenario.settings import number_in, set_field
+from samizdat.scenario.settings import (
+    checked_parameters,
+    mistakes_in_setting,
+    number_in,
+    set_field,
+)
 from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graphs import GRAPHS, GraphShape
@@ -134,7 +138,7 @@ class Scenario:
         wrong: list[str] = []
         spec = None
         given = dict(take_parameters(rest, wrong))
-        parameters |= _checked(given, wrong)
+        parameters |= checked_parameters(given, wrong)
         if not isinstance(pinned, list | tuple) or not all(isinstance(n, str) for n in pinned):
             wrong.append(f"pinned = {shown(pinned)} is not a list of parameters")
         else:
@@ -189,7 +193,7 @@ class Scenario:
         """
         numbers = {n: number_in(value) for n, value in values.items() if n in REGISTRY}
         wrong: list[str] = []
-        parameters = {**self.parameters, **_checked(numbers, wrong)}
+        parameters = {**self.parameters, **checked_parameters(numbers, wrong)}
         spec = self.spec.model_dump(by_alias=True)
         for name, value in values.items():
             if name not in REGISTRY:
@@ -382,7 +386,7 @@ class Scenario:
                 )
         for entry in spec.timeline:
             if isinstance(entry, Setting):
-                yield from _mistakes_in_setting(entry)
+                yield from mistakes_in_setting(entry)
         for trait in TRAITS:
             law = getattr(spec.population, trait)
             if isinstance(law, Values) and len(law.values) != spec.citizens:
@@ -390,33 +394,6 @@ class Scenario:
                     f"population.{trait}.values has {len(law.values)} values, "
                     f"there are {spec.citizens} citizens"
                 )
-
-
-def _mistakes_in_setting(entry: Setting) -> Iterator[str]:
-    for name, value in entry.set.items():
-        where = f"timeline.{entry.id}.set"
-        if name not in REGISTRY:
-            yield f"{where}: {unknown(name, REGISTRY, LIST)}"
-        elif REGISTRY[name].group not in DATED:
-            yield f"{where}: {name} cannot change in time"
-        elif entry.regions and (REGISTRY[name].group != "regime" or acts_nationwide(name)):
-            yield f"{where}: {name} holds for the nation, it takes no regions"
-        else:
-            try:
-                REGISTRY[name].quantity.checked(name, value)
-            except ValueError as error:
-                yield f"{where}: {error}"
-
-
-def _checked(given: Mapping[str, object], wrong: list[str]) -> dict[str, float]:
-    """Return parameters as numbers; ``wrong`` takes a message for each that is not allowed."""
-    checked = {}
-    for name, value in given.items():
-        try:
-            checked[name] = REGISTRY[name].quantity.checked(name, value)
-        except ValueError as error:
-            wrong.append(str(error))
-    return checked
 
 
 def _group(parameters: Mapping[str, float], prefix: str) -> dict[str, float]:

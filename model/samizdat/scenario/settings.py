@@ -1,11 +1,14 @@
-"""Values that are set by name and are not parameters: size, graph, distributions."""
+"""Values that are set by name: parameters, size, graph, distributions."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samizdat.core.layout import MAX_CITIZENS
 from samizdat.core.quantity import is_truth, shown
-from samizdat.scenario.registry import LIST, REGISTRY
+from samizdat.regime.queries import acts_nationwide
+from samizdat.scenario.registry import DATED, LIST, REGISTRY
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.scenario.timeline import Setting
 from samizdat.society.population import TRAITS
 
 
@@ -15,6 +18,34 @@ def number_in(value: object) -> object:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def checked_parameters(given: Mapping[str, object], wrong: list[str]) -> dict[str, float]:
+    """Return parameters as numbers; ``wrong`` takes a message for each that is not allowed."""
+    checked = {}
+    for name, value in given.items():
+        try:
+            checked[name] = REGISTRY[name].quantity.checked(name, value)
+        except ValueError as error:
+            wrong.append(str(error))
+    return checked
+
+
+def mistakes_in_setting(entry: Setting) -> Iterator[str]:
+    """Yield what is wrong with the values of a setting of the timeline."""
+    for name, value in entry.set.items():
+        where = f"timeline.{entry.id}.set"
+        if name not in REGISTRY:
+            yield f"{where}: {unknown(name, REGISTRY, LIST)}"
+        elif REGISTRY[name].group not in DATED:
+            yield f"{where}: {name} cannot change in time"
+        elif entry.regions and (REGISTRY[name].group != "regime" or acts_nationwide(name)):
+            yield f"{where}: {name} holds for the nation, it takes no regions"
+        else:
+            try:
+                REGISTRY[name].quantity.checked(name, value)
+            except ValueError as error:
+                yield f"{where}: {error}"
 
 
 def citizens_in(value: object) -> int:
