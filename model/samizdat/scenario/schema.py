@@ -226,7 +226,7 @@ def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[
         return f"{name} is missing"
     if kind == "value_error":
         message = str(problem["msg"]).removeprefix("Value error, ")
-        if problem.get("input") is None or isinstance(problem["input"], Mapping):
+        if isinstance(problem["input"], Mapping):
             return f"{name}: {message}" if name and str(loc[0]) != _begins(message) else message
         return f"{name} = {message}"
     if kind == "union_tag_not_found":
