@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 import mesa
 import numpy as np
 
-from samizdat.core.quantity import is_truth, shown
+from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
 from samizdat.run.citizens import Citizen, Citizens
 from samizdat.run.measures import ACTIONS, MEASURES
@@ -111,7 +111,7 @@ class ProtestModel(mesa.Model):
             values["citizens"] = citizens
         if not isinstance(scenario, str | Path):
             raise ScenarioError(
-                f"scenario = {shown(scenario)} is neither a name nor the path of a file"
+                f"scenario = {format_value(scenario)} is neither a name nor the path of a file"
             )
         loaded = Scenario.load(scenario)
         if regime is not None and regime != OWN_REGIME:
@@ -250,7 +250,7 @@ def seed_from(rng: SeedLike) -> int:
             raise ValueError
     except (TypeError, ValueError, OverflowError):
         raise ScenarioError(
-            f"seed = {shown(rng)} is not a whole number of 0 ... {SEED_LIMIT - 1}"
+            f"seed = {format_value(rng)} is not a whole number of 0 ... {SEED_LIMIT - 1}"
         ) from None
     return check_seed(seed)
 
@@ -293,9 +293,9 @@ def _panel(everybody: Citizens, panel: int | Iterable[int], seed: int) -> Citize
         ids = [operator.index(i) for i in listed]
     except TypeError:
         raise ScenarioError(
-            f"panel = {shown(panel)} is neither a number nor a list of citizens"
+            f"panel = {format_value(panel)} is neither a number nor a list of citizens"
         ) from None
     for i in ids:
         if not 0 <= i <= last:
-            raise ScenarioError(f"panel: citizen {shown(i)} is outside 0 ... {last}")
+            raise ScenarioError(f"panel: citizen {format_value(i)} is outside 0 ... {last}")
     return Citizens(everybody.simulation, np.array(ids, np.int64), everybody.model)

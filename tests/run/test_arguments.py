@@ -10,7 +10,8 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 
 import samizdat.core
-from samizdat import Graph, ProtestModel, Scenario, ScenarioError, Simulation
+from samizdat import Experiment, Graph, ProtestModel, Scenario, ScenarioError, Simulation, sweep
+from samizdat.batch.experiment import ExperimentError
 from samizdat.explain import Explainer
 from samizdat.mesa_model import seed_from
 from samizdat.run.arguments import check_call
@@ -168,6 +169,30 @@ def test_an_unknown_measure_is_refused_before_and_after_a_step(name, words):
             assert words in str(caught.value)
         model.step()
     assert model.measured("silent") == 60
+
+
+def experiment(**more):
+    """An experiment of two points."""
+    levels = more.pop("levels", [0.1, 0.25])
+    factors = {"attention.beta": levels}
+    about = {"question": "?", "scenario": "town", "set": {"citizens": 60}}
+    return Experiment.from_table({**about, "design": {"kind": "grid", "factors": factors}, **more})
+
+
+def test_an_experiment_may_be_written_in_numpys_numbers():
+    given = {"seed": np.uint64(3), "replicates": np.int8(2), "set": {"citizens": np.int32(60)}}
+    levels = [np.float64(0.1), np.float32(0.25)]
+    assert experiment(levels=levels, **given) == experiment(seed=3, replicates=2)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, 1.5, "7", None, [1]])
+def test_an_experiment_takes_whole_numbers_only(value):
+    for name in ("seed", "replicates"):
+        with pytest.raises(ExperimentError, match=rf"^{name} = .* (whole number|give a number)"):
+            experiment(**{name: value})
+    if value is not None:
+        with pytest.raises(ExperimentError, match=r"^jobs = .*: a whole number is needed"):
+            sweep(experiment(), jobs=value)
 
 
 def compiled_functions():

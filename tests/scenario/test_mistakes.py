@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from samizdat import Scenario, ScenarioError, Simulation
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.run.digests import scenario_digest
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.interventions import to_toml
@@ -42,18 +42,18 @@ def test_an_unknown_name_lists_few_names_and_never_ninety():
     ids=range(10),
 )  # fmt: skip
 def test_a_value_is_shown_in_a_short_line(value, text):
-    assert shown(value) == text
+    assert format_value(value) == text
 
 
 HUGE = {"10**400": 10**400, "-10**5000": -(10**5000)}
-NUMBERS = (
+NAMES = (
     "attention.beta", "attention.on", "graph.town", "security", "citizens", "step_days",
     "population.threshold.mean", "population.hardship.a",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("digits", HUGE)
-@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_number_of_many_digits_is_refused_by_name(name, digits):
     shown = digits.replace("**", r"\*\*")
     with pytest.raises(ScenarioError, match=f"^{name} = {shown} is (outside|too|not a)"):

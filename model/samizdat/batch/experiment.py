@@ -158,7 +158,7 @@ class Experiment(_Section):
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError:
             raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # of TOML, or an integer of too many digits
             raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
         except RecursionError:
             raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None

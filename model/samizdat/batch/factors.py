@@ -6,9 +6,9 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
@@ -18,12 +18,18 @@ MAX_INTEGER = 2**1023  # what a float can hold
 LAW_FIELDS = ("value", "low", "high", "mean", "sd", "floor", "a", "b")  # numbers of a distribution
 MAX_POINTS = 50_000_000
 DUMMY = "dummy"  # a factor that changes the random numbers alone
-Value = bool | int | float | str
-Point = Mapping[str, Value]  # a value for each factor, by dotted name
+
+
+def _own(value: object) -> object:
+    """Return a number of numpy as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
 
 # Numbers and booleans must be written as such in a file, not as text that looks like them.
-Whole = Annotated[int, Field(strict=True)]
-Real = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_own)]
+Real = Annotated[float, Field(strict=True), BeforeValidator(_own)]
+Value = Annotated[bool | int | float | str, BeforeValidator(_own)]
+Point = Mapping[str, Value]  # a value for each factor, by dotted name
 Truth = Annotated[bool, Field(strict=True)]
 
 
@@ -160,7 +166,7 @@ def _check_level(name: str, level: Value) -> None:
     elif words and _takes_numbers(name):
         raise ValueError(f"{name} = {level!r} is not a number")
     elif isinstance(level, int) and abs(level) > MAX_INTEGER:
-        raise ValueError(f"{name} = {shown(level)} is too large")
+        raise ValueError(f"{name} = {format_value(level)} is too large")
 
 
 def _takes_numbers(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.scenario.mistakes import in_words, together
 from samizdat.scenario.schema import unknown
 
@@ -54,17 +54,19 @@ def _told(problem: ErrorDetails, known_at: KnownAt) -> str:
     if kind.startswith("union_tag"):
         kinds = known_at((*problem["loc"], "kind"))
         tag = problem.get("ctx", {}).get("tag")
-        wrong = "is missing" if tag is None else f"= {shown(tag)} is unknown"
+        wrong = "is missing" if tag is None else f"= {format_value(tag)} is unknown"
         return f"design.kind {wrong}; known are {', '.join(kinds)}"
     if kind == "value_error":
         message = str(problem["msg"]).removeprefix("Value error, ")
         joint = " = " if path == ["until"] else ": "
         return f"{name}{joint}{message}" if name else message
-    given = type(value).__name__ if isinstance(value, dict | list) else shown(value)
+    given = type(value).__name__ if isinstance(value, dict | list) else format_value(value)
     allowed = None
     if path[:2] == ["design", "factors"] and len(path) > 2 and kind != "finite_number":
         allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
         name = "design.factors." + ".".join(path[2:3])
+    if (path[:1] == ["set"] or path[:2] == ["design", "points"]) and kind != "finite_number":
+        allowed = "give a number, a word, or true or false"
     if path == ["replicates"] and isinstance(value, str | list | dict):
         allowed = "give a number, or { until_half_width = ..., of = ... }"
     if path[:1] == ["figures"] and len(path) <= 2:

@@ -49,13 +49,15 @@ class Quantity(NamedTuple):
                 raise TypeError
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise ValueError(f"{name} = {shown(value)} is not a number: {self.allowed()}") from None
+            raise ValueError(
+                f"{name} = {format_value(value)} is not a number: {self.allowed()}"
+            ) from None
         except OverflowError:
             number = math.inf
         if not self.low <= number <= self.high:  # NaN fails too
-            raise ValueError(f"{name} = {shown(value)} is outside {self.allowed()}")
+            raise ValueError(f"{name} = {format_value(value)} is outside {self.allowed()}")
         if self.whole and number != math.floor(number):
-            raise ValueError(f"{name} = {shown(value)} is not whole: {self.allowed()}")
+            raise ValueError(f"{name} = {format_value(value)} is not whole: {self.allowed()}")
         return number
 
 
@@ -79,14 +81,14 @@ def whole_number(name: str, value: object, low: int, high: int) -> int:
         number = operator.index(cast(SupportsIndex, value))
     except TypeError:
         raise ValueError(
-            f"{name} = {shown(value)} is not a whole number of {low} ... {high}"
+            f"{name} = {format_value(value)} is not a whole number of {low} ... {high}"
         ) from None
     if not low <= number <= high:
-        raise ValueError(f"{name} = {shown(number)} is outside {low} ... {high}")
+        raise ValueError(f"{name} = {format_value(number)} is outside {low} ... {high}")
     return number
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a value as short text of one line, for a message."""
     if getattr(value, "ndim", None) == 0:  # of numpy
         value = value.item()  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import ATTENTION, AWARE, MAX_CITIZENS, ONLINE, POSTURES
 from samizdat.core.mechanisms.decision import opposition
-from samizdat.core.quantity import is_truth, shown
+from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import check_seed, whole
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError, unknown
@@ -275,7 +275,9 @@ class Citizens(Sequence[Citizen]):
         """
         chosen = self
         if is_truth(at_most) or not at_most >= 0:  # NaN fails too
-            raise ScenarioError(f"at_most = {shown(at_most)} is neither a number nor a share")
+            raise ScenarioError(
+                f"at_most = {format_value(at_most)} is neither a number nor a share"
+            )
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(self) * at_most)
         if filter_func is not None and not callable(filter_func):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import draws
 from samizdat.core.layout import BLOCK, DYNAMIC, ONLINE, WORKINGS, voices_heard
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.core.step import (
     ThreadTeam,
     compile_passes,
@@ -85,7 +85,7 @@ class Simulation:
     ) -> None:
         if not isinstance(scenario, Scenario):
             raise ScenarioError(
-                f"scenario = {shown(scenario)} is not a Scenario; Scenario.load reads one"
+                f"scenario = {format_value(scenario)} is not a Scenario; Scenario.load reads one"
             )
         seed, threads = check_call(seed, threads)
         self.scenario, self.seed, self.step_number = scenario, seed, 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a step or a rest of days added to these still is a date
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,11 +25,11 @@ def day_from(value: object) -> dt.date:
         try:
             day = dt.date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{shown(value)} is not a day of the calendar") from None
+            raise ValueError(f"{format_value(value)} is not a day of the calendar") from None
     if isinstance(day, dt.datetime) and day.time() == dt.time():
         day = day.date()
     if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
-        given = str(value) if isinstance(value, dt.datetime) else shown(value)
+        given = str(value) if isinstance(value, dt.datetime) else format_value(value)
         raise ValueError(f"{given} is not a date of the form 2014-03-01")
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"{day} is outside the years {FIRST_YEAR} ... {LAST_YEAR}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 
 TOLD = 3  # most mistakes of one line
 LISTED = 16  # most names of one line
@@ -30,11 +30,11 @@ def unknown(name: str, known: Iterable[str], listed: str = "") -> str:
     names = sorted(set(known))
     near = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.5)
     if near:
-        return f"unknown {shown(name)}; did you mean {near[0]!r}?"
+        return f"unknown {format_value(name)}; did you mean {near[0]!r}?"
     if len(names) > LISTED:
         see = f", see {listed}" if listed else ""
-        return f"unknown {shown(name)}; none of the {len(names)} known names is near{see}"
-    return f"unknown {shown(name)}; known are {', '.join(names) or 'none'}"
+        return f"unknown {format_value(name)}; none of the {len(names)} known names is near{see}"
+    return f"unknown {format_value(name)}; known are {', '.join(names) or 'none'}"
 
 
 def path_of(loc: Sequence[int | str], table: object) -> str:
@@ -68,7 +68,7 @@ def path_of(loc: Sequence[int | str], table: object) -> str:
 def in_words(problem: ErrorDetails) -> str:
     """Return what is wrong with a value that pydantic refused, without its name."""
     kind, value, about = problem["type"], problem.get("input"), problem.get("ctx", {})
-    given = _WHAT.get(type(value).__name__) or shown(value)
+    given = _WHAT.get(type(value).__name__) or format_value(value)
     if kind in _BOUNDS:
         word, key = _BOUNDS[kind]
         return f"= {given}: it must be {word} {about[key]:g}"

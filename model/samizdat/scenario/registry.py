@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from samizdat.core.parameters import declared, quantities
-from samizdat.core.quantity import Quantity, shown
+from samizdat.core.quantity import Quantity, format_value
 from samizdat.regime.levers import lever_parameters
 from samizdat.scenario.adoption import Adoption
 from samizdat.scenario.schema import unknown
@@ -62,7 +62,7 @@ def take_parameters(table: dict[str, Any], wrong: list[str]) -> Iterator[tuple[s
     for group in TABLES:
         part = table.pop(group, {})
         if not isinstance(part, Mapping):
-            wrong.append(f"{group} = {shown(part)} is not a table")
+            wrong.append(f"{group} = {format_value(part)} is not a table")
             part = {}
         part = dict(part)
         if group == "graph":

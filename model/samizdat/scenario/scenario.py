@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from samizdat.core.layout import FOREIGN
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.presets import preset
 from samizdat.scenario.adoption import (
@@ -119,7 +119,7 @@ class Scenario:
         """Read a scenario from TOML text."""
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # of TOML, or an integer of too many digits
             reason = str(error).replace("\n", " ")
             raise ScenarioError(f"{name}: broken TOML: {reason}") from None
         if "base" in table:
@@ -140,7 +140,7 @@ class Scenario:
         given = dict(take_parameters(rest, wrong))
         parameters |= checked_parameters(given, wrong)
         if not isinstance(pinned, list | tuple) or not all(isinstance(n, str) for n in pinned):
-            wrong.append(f"pinned = {shown(pinned)} is not a list of parameters")
+            wrong.append(f"pinned = {format_value(pinned)} is not a list of parameters")
         else:
             wrong += [f"pinned: {unknown(n, REGISTRY, LIST)}" for n in pinned if n not in REGISTRY]
         try:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATFORMS
-from samizdat.core.quantity import is_truth, shown
+from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import dated_fields
 from samizdat.scenario.dates import Day
 from samizdat.scenario.mistakes import in_words, path_of, together
@@ -74,7 +74,7 @@ def readable_by_set(platforms: Sequence[Platform]) -> NDArray[np.float64]:
 def _whole(value: object) -> object:
     """Refuse what pydantic would take for a whole number although it is none."""
     if is_truth(value) or isinstance(value, str):
-        raise ValueError(f"{shown(value)} is not a whole number")
+        raise ValueError(f"{format_value(value)} is not a whole number")
     return value.item() if isinstance(value, np.integer) else value
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samizdat.core.layout import MAX_CITIZENS
-from samizdat.core.quantity import is_truth, shown
+from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import acts_nationwide
 from samizdat.scenario.registry import DATED, LIST, REGISTRY
 from samizdat.scenario.schema import ScenarioError, unknown
@@ -63,7 +63,7 @@ def citizens_in(value: object) -> int:
         if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
             raise ValueError
     except (TypeError, ValueError, OverflowError):
-        given = value if isinstance(value, str) and len(value) < 40 else shown(value)
+        given = value if isinstance(value, str) and len(value) < 40 else format_value(value)
         raise ScenarioError(
             f"citizens = {given} is not a whole number of 1 ... {MAX_CITIZENS}"
         ) from None

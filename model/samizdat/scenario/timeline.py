@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.regime.queries import dated_fields, dated_levers
 from samizdat.scenario.dates import Day
 from samizdat.society.population import Real
@@ -36,7 +36,7 @@ def _value_of(value: object) -> bool | float | str:
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{shown(value)} is not a number or a word") from None
+        raise ValueError(f"{format_value(value)} is not a number or a word") from None
     if not math.isfinite(number):
         raise ValueError(f"{number} is not a finite number")
     return number

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core.layout import FOREIGN, MAX_PLATFORMS, Traits
-from samizdat.core.quantity import shown
+from samizdat.core.quantity import format_value
 from samizdat.society.population import RANGES
 
 Numbers = NDArray[np.integer | np.floating]
@@ -37,7 +37,7 @@ def given_traits(traits: Traits, given: object, platforms: int = MAX_PLATFORMS) 
     for name, values in given.items():
         if name not in traits._fields or name == "region":
             allowed = ", ".join(f for f in traits._fields if f != "region")
-            raise ValueError(f"traits: {shown(name)} is not one of {allowed}")
+            raise ValueError(f"traits: {format_value(name)} is not one of {allowed}")
         old = getattr(traits, name)
         new = _numbers_of(name, values, len(old))
         if name == "platforms":
@@ -79,7 +79,7 @@ def _numbers_of(name: str, values: ArrayLike, n: int) -> Numbers:
         raise ValueError(f"traits: {name} needs {n} finite numbers, not {new.shape}")
     if new.dtype.kind not in "iuf":
         what = next((v for v in new.tolist() if type(v) not in (int, float)), new.dtype.name)
-        raise ValueError(f"traits: {name} needs {n} finite numbers, not {shown(what)}")
+        raise ValueError(f"traits: {name} needs {n} finite numbers, not {format_value(what)}")
     if (wrong := ~np.isfinite(new)).any():
         i = int(wrong.argmax())
         raise ValueError(f"traits: {name} needs {n} finite numbers; citizen {i} has {new[i]}")
