@@ -126,6 +126,10 @@ FILES = {
         "shock = 0.6", f"shock = 1{'0' * 400}", ["closure.shock = 10**400 is too large"]),
     "many digits in a setting": ("chill = 0.08", f"chill = 1{'0' * 400}", ["insult_law"]),
     "many citizens": ("citizens = 2000", f"citizens = 1{'0' * 400}", ["citizens = 10**400"]),
+    "a year of many digits": (
+        "[adoption]", f"[adoption]\nseries = {{ 1{'0' * 400} = 0.1 }}", ["series.10"]),
+    "a year that is no number": (
+        "[adoption]", "[adoption]\nseries = { x = 0.1 }", ["adoption.series.x = 'x' is not a wh"]),
     "people without number": (
         "share = 0.6", "population = 1e308", ["Old Town.population = 1e+308", "at most 1e+12"]),
     "the first year": ("start = 2014-03-01", "start = 0001-01-01", ["0001-01-01", "1900 ... 2199"]),

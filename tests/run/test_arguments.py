@@ -115,6 +115,23 @@ def test_samples_take_whole_numbers():
         citizens.snowball(-1)
 
 
+@pytest.mark.parametrize("ids", [[3, 7], range(3, 8, 4), np.array([3, 7], np.uint8), ()], ids=str)
+def test_citizens_are_chosen_by_their_numbers(ids):
+    chosen = Citizens(Simulation(town(60)), ids)
+    assert chosen.ids.tolist() == [*ids]
+    assert chosen.ids.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [[-1], [60], range(-3, 2), [1.5], [True], 7, [[1]], ["7"], np.array([2**64 - 1])],
+    ids=str,
+)
+def test_there_are_no_other_citizens(ids):
+    with pytest.raises(ScenarioError, match=r"^citizen = \S+ is outside 0|is no list of whole num"):
+        Citizens(Simulation(town(60)), ids)
+
+
 @pytest.mark.parametrize("at_most", [-1, -0.5, True, float("nan")])
 def test_a_selection_takes_a_number_or_a_share(at_most):
     with pytest.raises(ScenarioError, match=r"^at_most = .* is neither a number nor a share$"):

@@ -3,7 +3,10 @@
 import os
 from typing import NamedTuple
 
-from samizdat.core.quantity import whole_number
+import numpy as np
+from numpy.typing import NDArray
+
+from samizdat.core.quantity import format_value, whole_number
 from samizdat.scenario.schema import ScenarioError
 
 SEED_LIMIT = 2**63
@@ -55,6 +58,26 @@ def check_call(seed: object, threads: object) -> Call:
     """
     count = None if threads is None else whole("threads", threads, 1, MAX_THREADS)
     return Call(check_seed(seed), count)
+
+
+def citizen_numbers(ids: object, citizens: int) -> range | NDArray[np.int64]:
+    """Return numbers of citizens, of any integer type, as a range or an array (k,) of int64.
+
+    Raises
+    ------
+    ScenarioError
+        It gives the number of which there is no citizen, or what was given instead of numbers.
+    """
+    if isinstance(ids, range):
+        ends = [*ids[:1], *ids[-1:]]
+    else:
+        given = np.asarray(ids)
+        if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+            raise ScenarioError(f"citizens = {format_value(ids)} is no list of whole numbers")
+        ends = [given.min(), given.max()] if given.size else []
+    for i in ends:
+        whole("citizen", i, 0, citizens - 1)
+    return ids if isinstance(ids, range) else given.astype(np.int64, copy=False)
 
 
 def available_cores() -> int:

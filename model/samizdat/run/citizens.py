@@ -16,7 +16,7 @@ from samizdat.core.jit import interpreted
 from samizdat.core.layout import ATTENTION, AWARE, MAX_CITIZENS, ONLINE, POSTURES
 from samizdat.core.mechanisms.decision import opposition
 from samizdat.core.quantity import format_value, is_truth
-from samizdat.run.arguments import check_seed, whole
+from samizdat.run.arguments import check_seed, citizen_numbers, whole
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.snowball import network, snowball
@@ -195,7 +195,8 @@ class Citizens(Sequence[Citizen]):
         model: object = None,
     ) -> None:
         self.simulation, self.model = simulation, model
-        self._ids = range(simulation.scenario.citizens) if ids is None else ids
+        n = simulation.scenario.citizens
+        self._ids = range(n) if ids is None else citizen_numbers(ids, n)
 
     def __len__(self) -> int:
         return len(self._ids)

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from samizdat.core.quantity import format_value
 
@@ -37,3 +37,4 @@ def day_from(value: object) -> dt.date:
 
 
 Day = Annotated[dt.date, BeforeValidator(day_from)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from samizdat.core.quantity import format_value
 
 TOLD = 3  # most mistakes of one line
+LONG = 64  # most characters of a name
 LISTED = 16  # most names of one line
 
 
@@ -57,7 +58,7 @@ def path_of(loc: Sequence[int | str], table: object) -> str:
         if part == "[key]":
             continue
         if isinstance(part, str):
-            parts.append(part)
+            parts.append(part if len(part) <= LONG else f"{part[: LONG - 3]}...")
         elif isinstance(named, str) and named:
             parts.append(named)
         else:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATFORMS
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import dated_fields
-from samizdat.scenario.dates import Day
+from samizdat.scenario.dates import Day, Year
 from samizdat.scenario.mistakes import in_words, path_of, together
 from samizdat.scenario.mistakes import unknown as unknown
 from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
@@ -97,7 +97,7 @@ class ScenarioSpec(_SchemaPart):
     regions: tuple[Region, ...] = Field(min_length=1, max_length=MAX_REGIONS)
     platforms: tuple[Platform, ...] = Field(default=(), max_length=MAX_PLATFORMS)
     foreign_press: ForeignPress = ForeignPress()
-    adoption_series: dict[int, Real] = {}  # year -> share online in mid-year; replaces the curve
+    adoption_series: dict[Year, Real] = {}  # share online in mid-year; replaces the curve
     population: Population = Population()
     graph: str = "social"
     actions: Literal["record", "rule", "both"] = "both"
