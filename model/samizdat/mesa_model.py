@@ -243,7 +243,7 @@ def seed_from(rng: SeedLike) -> int:
     if isinstance(rng, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
         return int(np.random.default_rng(rng).integers(SEED_LIMIT))
     try:
-        if is_truth(rng):
+        if is_truth(rng) or np.ma.is_masked(rng):
             raise TypeError
         seed = int(rng)
         if not isinstance(rng, str) and seed != rng:

@@ -57,7 +57,9 @@ def test_a_number_out_of_range_is_refused_by_name(value):
         Simulation(town(60), value)
 
 
-@pytest.mark.parametrize("value", [True, np.False_, 1.5, np.nan, np.inf, "x", "1.5", [1], 1j])
+@pytest.mark.parametrize(
+    "value", [True, np.False_, 1.5, np.nan, np.inf, "x", "1.5", [1], 1j, np.ma.masked]
+)
 def test_mesas_seed_takes_whole_numbers_and_their_text_alone(value):
     with pytest.raises(ScenarioError, match=r"^seed = .+ is not a whole number of 0 \.\.\. 922"):
         seed_from(value)
@@ -68,7 +70,9 @@ def test_mesas_seed_is_a_python_integer(value):
     assert (seed_from(value), type(seed_from(value))) == (7, int)
 
 
-@pytest.mark.parametrize("value", [True, np.True_, 10.5, None, [60], np.array([60]), "many"])
+@pytest.mark.parametrize(
+    "value", [True, np.True_, 10.5, None, [60], np.array([60]), "many", np.ma.masked]
+)
 def test_citizens_are_a_whole_number(value):
     with pytest.raises(ScenarioError, match=r"^citizens = .+ is not a whole number of 1 \.\.\. 21"):
         town().change({"citizens": value})
@@ -186,6 +190,14 @@ def test_an_unknown_measure_is_refused_before_and_after_a_step(name, words):
             assert words in str(caught.value)
         model.step()
     assert model.measured("silent") == 60
+
+
+@pytest.mark.parametrize("name", [3, 1j, None, ["silent"], b"silent"])
+def test_what_is_no_name_is_no_measure(name):
+    simulation = Simulation(town(60))
+    for read in (simulation.measured, simulation.daily):
+        with pytest.raises(ScenarioError, match=r"^measure: unknown "):
+            read(name)
 
 
 def experiment(**more):

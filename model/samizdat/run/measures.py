@@ -213,7 +213,7 @@ def check_column(name: str) -> str:
     ScenarioError
         It names the nearest that exists.
     """
-    if name not in MEASURES and name not in ACTIONS:
+    if not isinstance(name, str) or (name not in MEASURES and name not in ACTIONS):
         raise ScenarioError(f"measure: {unknown(name, (*MEASURES, *ACTIONS))}")
     return name
 

@@ -20,7 +20,7 @@ def together(mistakes: Sequence[str]) -> str:
     return "; ".join(told[:TOLD]) + (f"; and {more} more" if more > 0 else "")
 
 
-def unknown(name: str, known: Iterable[str], listed: str = "") -> str:
+def unknown(name: object, known: Iterable[str], listed: str = "") -> str:
     """Return a message that the name is unknown, with the nearest known name, or all if few.
 
     Parameters
@@ -29,7 +29,7 @@ def unknown(name: str, known: Iterable[str], listed: str = "") -> str:
         What lists the names, if they are many.
     """
     names = sorted(set(known))
-    near = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name)[:100], names, n=1, cutoff=0.5)
     if near:
         return f"unknown {format_value(name)}; did you mean {near[0]!r}?"
     if len(names) > LISTED:

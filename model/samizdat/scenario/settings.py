@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from samizdat.core.layout import MAX_CITIZENS
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import acts_nationwide
@@ -57,7 +59,7 @@ def citizens_in(value: object) -> int:
         It names the value and what is allowed.
     """
     try:
-        if is_truth(value) or getattr(value, "ndim", 0) > 0:
+        if is_truth(value) or value is np.ma.masked or getattr(value, "ndim", 0) > 0:
             raise TypeError
         number: int = int(value)  # type: ignore[call-overload]
         if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
