@@ -1,6 +1,5 @@
 """One TOML file is an experiment: its question, scenario, design and measures."""
 
-import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -11,9 +10,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from samizdat.batch.design import DESIGNS, AnyDesign
-from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_truth
+from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_levels
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
+from samizdat.scenario.dates import Day
 from samizdat.scenario.schema import ScenarioError, unknown
 
 MAX_REPLICATES = 10_000_000
@@ -124,7 +124,7 @@ class Experiment(_Section):
     question: str = Field(min_length=1)
     scenario: str | None = None
     regime: str | None = None
-    until: dt.date | None = None
+    until: Day | None = None
     fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
     design: AnyDesign
     replicates: Annotated[Whole, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
@@ -161,7 +161,7 @@ class Experiment(_Section):
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError:
             raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # of TOML, or an integer of too many digits
             raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
         except RecursionError:
             raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None
@@ -235,8 +235,8 @@ class Experiment(_Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
         self.check_factors(self.design.names)
-        for values in self.design.stated or ():
-            check_truth(values)
+        for values in (self.fixed, *(self.design.stated or ())):
+            check_levels(values)
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)

@@ -6,19 +6,30 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from samizdat.core.quantity import format_value
+from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import REGISTRY
+from samizdat.scenario.settings import number_in
 
 MAX_LEVELS = 1_000_000
+MAX_INTEGER = 2**1023  # what a float can hold
+LAW_FIELDS = ("value", "low", "high", "mean", "sd", "floor", "a", "b")  # numbers of a distribution
 MAX_POINTS = 50_000_000
 DUMMY = "dummy"  # a factor that changes the random numbers alone
-Value = bool | int | float | str
-Point = Mapping[str, Value]  # a value for each factor, by dotted name
+
+
+def _own(value: object) -> object:
+    """Return a number of numpy as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
 
 # Numbers and booleans must be written as such in a file, not as text that looks like them.
-Whole = Annotated[int, Field(strict=True)]
-Real = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_own)]
+Real = Annotated[float, Field(strict=True), BeforeValidator(_own)]
+Value = Annotated[bool | int | float | str, BeforeValidator(_own)]
+Point = Mapping[str, Value]  # a value for each factor, by dotted name
 Truth = Annotated[bool, Field(strict=True)]
 
 
@@ -105,7 +116,7 @@ def identities(name: str, column: pd.Series) -> pd.Series:
 
     def identity(value: Value) -> Value:
         try:
-            return quantity.checked(name, value)
+            return quantity.checked(name, number_in(value))
         except ValueError:  # reported when every value is checked
             return value
 
@@ -126,19 +137,43 @@ def check_once(name: str, levels: list[Value]) -> None:
         raise ValueError(f"design.factors.{name}: {level!r} is listed twice; give each level once")
 
 
-def check_truth(values: Mapping[str, Factor | Value]) -> None:
-    """Check that no level of a parameter is true or false, unless the parameter is a switch.
+def check_levels(values: Mapping[str, Factor | Value]) -> None:
+    """Check that levels of what takes numbers are numbers: no quoted ones, neither true nor false.
+
+    A switch may be true or false. Numbers must be representable as floats.
 
     Raises
     ------
     ValueError
-        It names the factor and what is allowed.
+        It names each factor, its level and what is allowed.
     """
+    mistakes = []
     for name, levels in values.items():
-        named = REGISTRY.get(name)
-        for level in levels if isinstance(levels, tuple) else (levels,):
-            if named is not None and isinstance(level, bool):
-                named.quantity.checked(name, level)
+        given = (levels.low, levels.high) if isinstance(levels, Range) else levels
+        for level in given if isinstance(given, tuple) else (given,):
+            try:
+                _check_level(name, level)
+            except ValueError as error:
+                mistakes.append(str(error))
+    if mistakes:
+        raise ValueError(together(mistakes))
+
+
+def _check_level(name: str, level: Value) -> None:
+    words = isinstance(level, bool | str)
+    if name in REGISTRY and words:
+        REGISTRY[name].quantity.checked(name, level)
+    elif words and _takes_numbers(name):
+        raise ValueError(f"{name} = {level!r} is not a number")
+    elif isinstance(level, int) and abs(level) > MAX_INTEGER:
+        raise ValueError(f"{name} = {format_value(level)} is too large")
+
+
+def _takes_numbers(name: str) -> bool:
+    """Whether this is a number of a scenario that is not a parameter."""
+    group, _, field = name.rpartition(".")
+    of_a_trait = group.startswith("population.") and field in LAW_FIELDS
+    return name in ("citizens", "step_days") or of_a_trait
 
 
 def check_size(points: int) -> None:

@@ -1,5 +1,6 @@
 """The command `samizdat`: one file a command; heavy imports wait until a command needs them."""
 
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -64,6 +65,14 @@ _ClickException: Any = next(
 )
 
 
+def _told(problem: Any) -> str:
+    """Return the message of an error of usage; typer tells a wrong number in pydantic's words."""
+    message = str(problem.format_message())
+    for word, number in (("integer", "whole number"), ("number", "number")):
+        message = re.sub(f"Input should be a valid {word}.*", f"a {number} is needed", message)
+    return message
+
+
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; a user's error gives one line on stderr and exit code 2."""
     try:
@@ -72,7 +81,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         if type(problem).__name__ == "NoArgsIsHelpError":
             typer.echo(problem.format_message())
             sys.exit(2)
-        usage_error(problem.format_message())
+        usage_error(_told(problem))
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("samizdat: interrupted", err=True)
         sys.exit(130)

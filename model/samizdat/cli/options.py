@@ -95,10 +95,12 @@ def parse_settings(settings: list[str]) -> dict[str, str]:
 
 def parse_date(text: str, option: str) -> dt.date:
     """Read a date of the form 2014-03-01."""
+    from samizdat.scenario.dates import day_from
+
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return usage_error(f"{option} = {text!r} is not a date of the form 2014-03-01")
+        return day_from(text)
+    except ValueError as error:
+        return usage_error(f"{option} = {error}")
 
 
 def steps_asked(scenario: "Scenario", until: str | None) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import draws
 from samizdat.core.layout import BLOCK, DYNAMIC, ONLINE, WORKINGS, voices_heard
+from samizdat.core.quantity import format_value
 from samizdat.core.step import (
     ThreadTeam,
     compile_passes,
@@ -55,19 +56,21 @@ class Simulation:
     scenario
         The scenario that is simulated.
     seed
-        0 ... 2**63 - 1. All random numbers follow from it, whatever the number of threads.
+        0 ... 2**63 - 1, of any integer type. All random numbers follow from it, whatever the
+        number of threads.
     threads
         1 ... 1024; by default one for each core that this process may use.
     graph
         Who can hear whom, instead of the scenario's own graph.
     traits
-        Arrays (n,) by the name of a trait, instead of those drawn.
+        Arrays (n,) by the name of a trait, instead of those drawn. Each value is checked, see
+        `society.population.RANGES`; platforms are sums of bits.
 
     Raises
     ------
     ValueError
-        If the seed is out of range, graph or traits do not fit the citizens, or the available
-        memory does not hold them.
+        If the seed is no whole number or out of range, graph or traits do not fit the citizens, or
+        the available memory does not hold them.
 
     Examples
     --------
@@ -86,7 +89,11 @@ class Simulation:
         graph: Graph | None = None,
         traits: Mapping[str, ArrayLike] | None = None,
     ) -> None:
-        check_call(seed, threads)
+        if not isinstance(scenario, Scenario):
+            raise ScenarioError(
+                f"scenario = {format_value(scenario)} is not a Scenario; Scenario.load reads one"
+            )
+        seed, threads = check_call(seed, threads)
         self.scenario, self.seed, self.step_number = scenario, seed, 0
         self.regime_input: RegimeInput | None = None  # what the regime knew in the last step
         self.threads = threads or available_cores()
@@ -379,7 +386,13 @@ class Simulation:
         return self.history.regions
 
     def daily(self, name: str) -> Numbers:
-        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`."""
+        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
         return self.history.columns([name])[name]
 
     @property
@@ -388,7 +401,13 @@ class Simulation:
         return self.history.counts
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`."""
+        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
         return self.history.measured(name)
 
     @property

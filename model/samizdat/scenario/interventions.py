@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from samizdat.regime.queries import look_of, switch_of
+from samizdat.scenario.dates import day_from
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
@@ -134,7 +135,7 @@ def _checked(scenario: Scenario, world: dict[str, Any], pinned: frozenset[str]) 
     try:
         changed = replace(scenario, spec=ScenarioSpec.model_validate(world), pinned=pinned)
     except ValidationError as error:
-        raise ScenarioError(one_line(error)) from None
+        raise ScenarioError(one_line(error, world)) from None
     changed.check()
     return changed
 
@@ -159,4 +160,4 @@ def _dated(value: Any, key: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [_dated(each, key) for each in value]
     is_date = key in ("start", "end", "from", "launched") and isinstance(value, str)
-    return dt.date.fromisoformat(value) if is_date else value
+    return day_from(value) if is_date else value

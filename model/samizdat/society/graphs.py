@@ -83,6 +83,8 @@ class Graph:
 
     def correlation(self, trait: NDArray[np.float32]) -> float | None:
         """Return the Pearson correlation of a trait (n,) over close ties; None if undefined."""
+        trait = np.ascontiguousarray(trait, np.float32).view()
+        trait.flags.writeable = False  # one type of array for compiled code, see `Simulation.state`
         total, squares, products, ends = rows.close_moments(self.ties, trait)
         if ends == 0 or squares / ends - (total / ends) ** 2 < 1e-12:
             return None
