@@ -58,6 +58,9 @@ class Dask:
         """Do nothing: the scheduler gives a lost worker's chunk to another."""
         return False
 
+    def cause(self) -> None:
+        """Return None: dask does not say."""
+
     def gone(self) -> bool:
         """Whether dask has stopped looking for the scheduler."""
         return self._client.status in ("closing", "closed")

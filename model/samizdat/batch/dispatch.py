@@ -243,9 +243,14 @@ class Dispatch:
             half = len(piece.rows) // 2
             self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
         elif len(piece.rows) == 1 and piece.breaks > 3:
-            self._keep(failed_alone(self._chunk(piece), DIED), piece)
+            self._keep(failed_alone(self._chunk(piece), self._reason()), piece)
         else:
             self._suspects.append(piece)
+
+    def _reason(self) -> str:
+        cause = self.workers.cause()
+        how = f" ({cause})" if cause else ""
+        return f"WorkerDied: the process that ran it ended{how}, twice, while it ran nothing else"
 
     def _drain(self) -> None:
         """Stop running chunks early, and keep what they have done."""
@@ -269,6 +274,3 @@ class Dispatch:
 def _lost_several_workers(error: Exception) -> bool:
     """Whether dask gave up on a chunk; dask need not be installed."""
     return type(error).__name__ == "KilledWorker"
-
-
-DIED = "WorkerDied: the process that ran it ended, twice, while it ran nothing else"
