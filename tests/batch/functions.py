@@ -128,7 +128,7 @@ class OwnError(BaseException):
     """No Exception."""
 
 
-class Unspeakable(Exception):
+class UnspeakableError(Exception):
     def __str__(self):
         raise RuntimeError("no words")
 
@@ -163,7 +163,7 @@ RAISING = {  # -> how the error of its run begins
     "stopped": (lambda: _raise(Stopped()), "Stopped"),
     "depth": (_dive, "RecursionError: maximum recursion depth exceeded"),
     "memory": (lambda: [0] * 2**60, "MemoryError"),
-    "unspeakable": (lambda: _raise(Unspeakable()), "Unspeakable: its message cannot be told, "
+    "unspeakable": (lambda: _raise(UnspeakableError()), "UnspeakableError: its message cannot be told, "
                     "str() raises RuntimeError"),
     "10 MB": (lambda: _raise(ValueError("long " * 2_000_000)), "ValueError: long long"),
     "half a character": (lambda: _raise(ValueError("\ud800\x1b[2J\0")),

@@ -183,6 +183,8 @@ class Dispatch:
             except BrokenExecutor:
                 broken = True
                 lost.append(piece)
+            except ExperimentError as error:
+                raise error from None  # one line, without the worker's frames
             except Exception as error:
                 if not _lost_several_workers(error):
                     raise

@@ -152,7 +152,7 @@ class Processes:
             raise ExperimentError(unguarded())
         # The pool ended the others with SIGTERM.
         own = [code for code in codes if code and code != -signal.SIGTERM] or [-signal.SIGTERM]
-        self._cause = f"exit code {own[0]}" if own[0] > 0 else signal.Signals(-own[0]).name
+        self._cause = _format_end(own[0])
         self._pool = self._new_pool()
         return True
 
@@ -213,6 +213,14 @@ class ExternalExecutor:
         """Do nothing: its owner ends it."""
 
 
+def _format_end(code: int) -> str:
+    """Return how a process ended."""
+    if code > 0:
+        return f"exit code {code}"
+    known = {number.value for number in signal.Signals}
+    return signal.Signals(-code).name if -code in known else f"signal {-code}"
+
+
 def _failed(error: Exception) -> "Future[ChunkResult]":
     future: Future[ChunkResult] = Future()
     future.set_exception(error)
@@ -248,9 +256,10 @@ def check_not_imported() -> None:
 
 def unguarded() -> str:
     """Return the line for a script that runs again in each process that imports it."""
-    script = getattr(sys.modules["__main__"], "__file__", None) or "the script"
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    where = f"{script}, or a module that it imports" if script else "a module that is imported"
     return (
-        f'{script}: calls sweep without `if __name__ == "__main__":` above it, so that every '
+        f'{where}, calls sweep without `if __name__ == "__main__":` above the call, so that every '
         "process that the sweep starts would call it again; write that line, or use jobs=1"
     )
 
