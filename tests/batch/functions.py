@@ -163,8 +163,8 @@ RAISING = {  # -> how the error of its run begins
     "stopped": (lambda: _raise(Stopped()), "Stopped"),
     "depth": (_dive, "RecursionError: maximum recursion depth exceeded"),
     "memory": (lambda: [0] * 2**60, "MemoryError"),
-    "unspeakable": (lambda: _raise(UnspeakableError()), "UnspeakableError: its message cannot be told, "
-                    "str() raises RuntimeError"),
+    "unspeakable": (lambda: _raise(UnspeakableError()), "UnspeakableError: its message cannot "
+                    "be told, str() raises RuntimeError"),
     "10 MB": (lambda: _raise(ValueError("long " * 2_000_000)), "ValueError: long long"),
     "half a character": (lambda: _raise(ValueError("\ud800\x1b[2J\0")),
                          r"ValueError: \ud800\x1b[2J\x00"),

@@ -2,12 +2,13 @@
 
 import multiprocessing
 import os
+import sys
 
 import pytest
 from functions import silent
 from sweeping import finish, grid, manifest_of, started, swept
 
-from samizdat.batch.executors import IMPORTED, Processes
+from samizdat.batch.executors import IMPORTED, Processes, check_main_is_a_file
 from samizdat.batch.experiment import ExperimentError
 
 SCRIPT = """
@@ -97,6 +98,19 @@ class Pool:
 class Process:
     def __init__(self, exitcode):
         self.exitcode = exitcode
+
+
+def test_a_script_from_standard_input_is_told_to_be_a_file(tmp_path, monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__spec__", None)
+    monkeypatch.setattr(main, "__file__", "<stdin>", raising=False)
+    with pytest.raises(ExperimentError, match="<stdin>: is no file.*jobs=1"):
+        swept(tmp_path / "out", grid(2, 1), silent, jobs=2)
+    assert len(swept(tmp_path / "out", grid(2, 1), silent, jobs=1)) == 4
+    monkeypatch.delattr(main, "__file__")  # a prompt
+    check_main_is_a_file()
+    monkeypatch.setattr(main, "__file__", __file__, raising=False)
+    check_main_is_a_file()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from ctypes import c_byte
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import ORIGINAL_DIR
 from multiprocessing.sharedctypes import RawValue
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Protocol
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
@@ -102,11 +104,17 @@ class Processes:
 
     They are spawned, since a forked process with threads can hang. They leave signals to their
     parent, check its stop flag between steps, and end when it ends, however it ends.
+
+    Raises
+    ------
+    ExperimentError
+        If they could not import the main module.
     """
 
     ahead = AHEAD
 
     def __init__(self, jobs: int) -> None:
+        check_main_is_a_file()
         self.width, self.name = jobs, f"{jobs} processes"
         self._cause: str | None = None
         self._flag: c_byte = RawValue("b", 0)
@@ -252,6 +260,25 @@ def check_not_imported() -> None:
         os._exit(IMPORTED)
     if getattr(process, "_inheriting", False):  # it imports the main module of its parent
         raise ExperimentError(unguarded())
+
+
+def check_main_is_a_file() -> None:
+    """Check that processes can import the main module, where they would try to.
+
+    Raises
+    ------
+    ExperimentError
+        For a script from standard input.
+    """
+    main = sys.modules["__main__"]
+    script = getattr(main, "__file__", None)
+    if script is None or getattr(main, "__spec__", None) is not None:
+        return
+    if not Path(ORIGINAL_DIR or "", script).exists():
+        raise ExperimentError(
+            f"{script}: is no file, so the processes of a sweep cannot import it; "
+            "save the script in one, or use jobs=1"
+        )
 
 
 def unguarded() -> str:
