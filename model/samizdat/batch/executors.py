@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from ctypes import c_byte
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.process import ORIGINAL_DIR
+from multiprocessing.process import ORIGINAL_DIR  # type: ignore[attr-defined]
 from multiprocessing.sharedctypes import RawValue
 from multiprocessing.util import Finalize
 from pathlib import Path
