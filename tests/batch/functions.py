@@ -46,7 +46,7 @@ def raising(point, seed):
 
 
 def always_raising(point, seed):
-    raise ZeroDivisionError("never")
+    raise ZeroDivisionError("never", seed)
 
 
 def exiting(point, seed):

@@ -167,7 +167,7 @@ def test_a_cluster_of_our_own_answers_none_but_us():
 
 def test_without_keys_a_cluster_of_our_own_is_refused_unless_it_may_be_open(monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    with pytest.raises(ExperimentError, match="keys need cryptography.*--insecure"):
+    with pytest.raises(ExperimentError, match=r"keys need cryptography.*--insecure"):
         connect("local", 1)
     client = connect("local", 1, insecure=True)
     assert client.scheduler.address.startswith("tcp://127.0.0.1:")

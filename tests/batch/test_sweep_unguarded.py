@@ -104,7 +104,7 @@ def test_a_script_from_standard_input_is_told_to_be_a_file(tmp_path, monkeypatch
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__spec__", None)
     monkeypatch.setattr(main, "__file__", "<stdin>", raising=False)
-    with pytest.raises(ExperimentError, match="<stdin>: is no file.*jobs=1"):
+    with pytest.raises(ExperimentError, match=r"<stdin>: is no file.*jobs=1"):
         swept(tmp_path / "out", grid(2, 1), silent, jobs=2)
     assert len(swept(tmp_path / "out", grid(2, 1), silent, jobs=1)) == 4
     monkeypatch.delattr(main, "__file__")  # a prompt

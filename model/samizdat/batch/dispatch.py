@@ -174,7 +174,7 @@ class Dispatch:
 
     def _take_in(self, ready: set[Future[ChunkResult]]) -> None:
         lost, broken = [], False
-        for future in ready:
+        for future in [each for each in self._flying if each in ready]:  # in the order of the plan
             piece = self._flying.pop(future)
             try:
                 self._keep(future.result(), piece)
@@ -227,10 +227,16 @@ class Dispatch:
         self._flying.clear()
         self._losses += 1
         if self._losses > _BREAKS_ALLOWED and not self.done:
-            raise ExperimentError("workers: they die before any run is done; try --jobs 1")
+            raise ExperimentError(
+                f"workers: they die before any run is done{self._cause()}; try --jobs 1"
+            )
         if not self.workers.renew():
             raise ExperimentError(f"executor: {self.workers.name} lost a worker and is broken")
         return lost
+
+    def _cause(self) -> str:
+        cause = self.workers.cause()
+        return f" ({cause})" if cause else ""
 
     def _suspect(self, piece: Slice) -> None:
         """Repeat lost chunks, and find the run in which a worker died.
@@ -245,14 +251,9 @@ class Dispatch:
             half = len(piece.rows) // 2
             self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
         elif len(piece.rows) == 1 and piece.breaks > 3:
-            self._keep(failed_alone(self._chunk(piece), self._reason()), piece)
+            self._keep(failed_alone(self._chunk(piece), DIED.format(self._cause())), piece)
         else:
             self._suspects.append(piece)
-
-    def _reason(self) -> str:
-        cause = self.workers.cause()
-        how = f" ({cause})" if cause else ""
-        return f"WorkerDied: the process that ran it ended{how}, twice, while it ran nothing else"
 
     def _drain(self) -> None:
         """Stop running chunks early, and keep what they have done."""
@@ -261,7 +262,7 @@ class Dispatch:
         while self._flying:
             self._not_gone()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
-            for future in ready:
+            for future in [each for each in self._flying if each in ready]:
                 piece = self._flying.pop(future)
                 try:
                     self._keep(future.result(), piece)
@@ -276,3 +277,6 @@ class Dispatch:
 def _lost_several_workers(error: Exception) -> bool:
     """Whether dask gave up on a chunk; dask need not be installed."""
     return type(error).__name__ == "KilledWorker"
+
+
+DIED = "WorkerDied: the process that ran it ended{}, twice, while it ran nothing else"
