@@ -24,7 +24,9 @@ def has_vpn(
     """Whether she has a VPN tomorrow; unless told otherwise, she is cut off, literate and drawn."""
     given_ = {"literacy": 0.2, "anonymity": 0.5, "uptake": 0.05, "lapse": 0.02} | p
     p = Circumvention(**given_)
-    return next_circumventing(before, access, ears, blocked, blackout, rank, draw, p) == 1
+    after = next_circumventing(before, access, ears, blocked, blackout, rank, draw, p)
+    assert after in (0, 1)
+    return after == 1
 
 
 # Uptake
