@@ -523,6 +523,28 @@ def test_a_tally_tells_rate_and_time_left():
     assert Tally(0, 0, 40, 0.0).rate == 0.0
 
 
+def test_the_start_of_the_workers_is_no_part_of_the_rate():
+    """One run in a minute, then ten in a second: not half an hour for the 289 others."""
+    assert Tally(1, 0, 300, 60.0, first=1, started=60.0).left is None
+    tally = Tally(11, 0, 300, 61.0, first=1, started=60.0)
+    assert tally.rate == 10.0
+    assert tally.left == 28.9
+
+
+def test_what_came_back_first_is_the_start(monkeypatch):
+    clock = itertools.count(10, 10)
+    monkeypatch.setattr(module.time, "perf_counter", lambda: float(next(clock)))
+    dispatch, _ = made(runs=6, workers=Workers(finished, ahead=1))
+    told = []
+    dispatch.progress = told.append
+    dispatch._began = 0.0
+    dispatch.run()
+    assert [tally.first for tally in told] == [2, 2, 2]
+    assert len({tally.started for tally in told}) == 1
+    assert 0 < told[0].started < told[0].seconds
+    assert [tally.left is None for tally in told][1:] == [False, False]
+
+
 def test_progress_is_told_after_each_chunk_that_came_back():
     dispatch, _ = made(lambda c: finished(c, failed=[0]))
     told = []

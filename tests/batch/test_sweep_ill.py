@@ -4,12 +4,20 @@ import io
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+import functions
 import pytest
 from functions import DOING, ENDING, RAISING, ill, state
 from sweeping import driven, finish, grid, group_of, manifest_of, read_results, swept, until
 
+from samizdat.batch.chunk import run_chunk
+from samizdat.batch.dispatch import Dispatch
+from samizdat.batch.executors import InProcess
+from samizdat.batch.experiment import Experiment
+from samizdat.batch.plan import SweepPlan
 from samizdat.batch.results import FailedRuns
+from samizdat.system.interrupts import StopSwitch
 
 
 def of(words, **more):
@@ -78,22 +86,41 @@ def test_a_process_that_a_function_forks_does_not_go_on_with_the_sweep(tmp_path,
         assert status == 0
 
 
-def test_an_interrupt_of_the_terminal_is_no_failed_run(tmp_path, monkeypatch):
-    from samizdat.batch.dispatch import Dispatch
-    from samizdat.batch.executors import InProcess
-    from samizdat.batch.experiment import Experiment
-    from samizdat.batch.plan import SweepPlan
+def sent(what, stop=lambda: False):
+    """A chunk of one run in this process; return what comes back."""
+    plan = SweepPlan.of(Experiment.from_table(of([what])), ill)
+    runs = plan.runs(plan.first_counts)
+    dispatch = Dispatch(plan.model, runs, InProcess(stop), plan.experiment.resources, 1, True,
+                        print, stop)  # fmt: skip
+    return run_chunk(dispatch._chunk(dispatch._cut()), stop)
 
-    monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
-    plan = SweepPlan.of(Experiment.from_table(of(["interrupt"])), ill)
-    written = []
-    dispatch = Dispatch(
-        plan.model, plan.runs(plan.first_counts), InProcess(lambda: False),
-        plan.experiment.resources, 1, True, written.append, lambda: False,
-    )  # fmt: skip
+
+def test_an_interrupt_of_the_terminal_is_no_failed_run(monkeypatch):
+    with StopSwitch():
+        assert sent("interrupt").failed == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     with pytest.raises(KeyboardInterrupt):
-        dispatch.run()
-    assert not written
+        sent("interrupt")
+
+
+def test_the_second_interrupt_under_a_switch_is_no_failed_run(monkeypatch):
+    looks = iter([False, True])
+    with StopSwitch(), pytest.raises(KeyboardInterrupt):
+        sent("interrupt", lambda: next(looks))
+
+
+def test_an_interrupt_of_a_thread_is_a_failed_run():
+    with ThreadPoolExecutor(1) as executor:
+        assert executor.submit(sent, "interrupt").result().failed == 1
+
+
+def test_a_signal_that_raises_an_interrupt_of_its_own_is_no_failed_run(monkeypatch):
+    class Ended(KeyboardInterrupt):
+        pass
+
+    monkeypatch.setitem(RAISING, "interrupt", (lambda: functions._raise(Ended()), ""))
+    with StopSwitch(), pytest.raises(Ended):
+        sent("interrupt")
 
 
 @pytest.mark.slow

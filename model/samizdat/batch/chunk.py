@@ -143,7 +143,7 @@ def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
             try:
                 outcome, error = chunk.model.run(point, seed, chunk.threads, stop), None
             except BaseException as failure:
-                if isinstance(failure, KeyboardInterrupt) and (stop() or _hears_the_terminal()):
+                if isinstance(failure, KeyboardInterrupt) and _of_the_terminal(failure, stop):
                     raise
                 if isinstance(failure, Stopped) and stop():
                     break
@@ -165,8 +165,10 @@ def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
     )
 
 
-def _hears_the_terminal() -> bool:
-    """Whether SIGINT raises KeyboardInterrupt here: not in a worker, nor under a `StopSwitch`."""
+def _of_the_terminal(failure: KeyboardInterrupt, stop: Callable[[], bool]) -> bool:
+    """Whether a signal may have raised it: not in a worker, nor in a run under a `StopSwitch`."""
+    if type(failure) is not KeyboardInterrupt or stop():
+        return True
     in_main = threading.current_thread() is threading.main_thread()
     return in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -36,22 +36,28 @@ class Tally(NamedTuple):
         Runs that this call is to do.
     seconds
         Since the call began.
+    first, started
+        Runs that came back first, and the seconds until then: much of them is the start of the
+        workers, so that they do not count in the rate.
     """
 
     done: int
     failed: int
     total: int
     seconds: float
+    first: int = 0
+    started: float = 0.0
 
     @property
     def rate(self) -> float:
-        """Runs per second."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
+        """Runs per second; 0 while that is not known."""
+        seconds = self.seconds - self.started
+        return (self.done - self.first) / seconds if seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
         """Seconds left; None while that is not known."""
-        return (self.total - self.done) / self.rate if self.done else None
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
 
 
 @dataclass
@@ -89,6 +95,8 @@ class Dispatch:
     trouble: str | None = None
     seconds_per_run: float | None = None
     _began: float = field(default_factory=time.perf_counter)
+    _first: int = 0
+    _started: float = 0.0
     _next: int = 0
     _size: int = 1
     _suspects: "deque[Slice]" = field(default_factory=deque)
@@ -195,13 +203,15 @@ class Dispatch:
         for piece in lost:
             self._suspect(piece)
         if ready:
+            if self.done and not self._first:
+                self._first, self._started = self.done, time.perf_counter() - self._began
             self.progress(self.tally)
 
     @property
     def tally(self) -> Tally:
         """The progress of the call."""
-        total = len(self.plan)
-        return Tally(self.done, self.failed, total, time.perf_counter() - self._began)
+        seconds = time.perf_counter() - self._began
+        return Tally(self.done, self.failed, len(self.plan), seconds, self._first, self._started)
 
     def _keep(self, done: ChunkResult, piece: Slice) -> None:
         self.write(done)
