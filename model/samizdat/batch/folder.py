@@ -17,7 +17,7 @@ from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
-from samizdat.system.files import LOCK, FolderLock, atomic_write, make_folder, to_disk
+from samizdat.system.files import LOCK, FolderLock, atomic_write, to_disk
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
 QUICK = "quick"  # folder of an experiment's quick form, inside that of the full form
@@ -47,11 +47,12 @@ class SweepFolder:
         self._began = dt.datetime.now(dt.UTC)
         self._locks: list[FolderLock] = []
         try:
-            make_folder(folder)
+            folder.mkdir(parents=True, exist_ok=True)
             self._check_others()
             for name in (parts.RUNS, parts.SERIES):
                 (folder / name).mkdir(exist_ok=True)
             to_disk(folder)
+            to_disk(folder.parent)
             self._locks.append(FolderLock(folder, shared=bool(shard)))
             if shard:
                 self._locks.append(FolderLock(folder, f"{LOCK}-{shard}"))

@@ -22,7 +22,7 @@ from samizdat.run.measures import population_measures
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock, atomic_write, make_folder
+from samizdat.system.files import LOCK, FolderLock, atomic_write
 
 RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 MANIFEST, NATION, REGIONS = "manifest.json", "nation.parquet", "regions.parquet"
@@ -149,7 +149,7 @@ class RunRecord:
         plan: RunPlan | None = None,
     ) -> None:
         """Write the manifest, with status running; remove results of an earlier run."""
-        make_folder(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
         left = {path.name for path in self.folder.iterdir()} - {LOCK}
         if left and not self._force:  # left by a run that began after the first check
