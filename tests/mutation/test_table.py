@@ -1,4 +1,4 @@
-"""The table of mutants names what there is: modules, their tests, and lines that they still have."""
+"""The table of mutants names what there is: modules, tests, and lines that they still have."""
 
 import tomllib
 from pathlib import Path

@@ -9,6 +9,7 @@ from samizdat.regime.orders import Observation, RegimeInput, RegimeState
 
 A, B, C = 1, 2, 4  # platforms
 LISTED = A | B  # those that blocking lists
+STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the prosecutor, at 5 %
 QUIET = (0, 0, 0)
 DEFAULTS = {name: default for name, (_, default) in lever_parameters().items()}
 

@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from mornings import LISTED, A, C, course, days, facing, responses
+from mornings import LISTED, STREET, A, C, course, days, facing, responses
 
 from samizdat.core.layout import FOREIGN
 from samizdat.regime import levers
 from samizdat.regime.lever import Stage
 from samizdat.regime.orders import Observation, Order, RegimeState
 
-STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the prosecutor, at 5 %
 COURT = STREET | {"blocking__authority": 0, "blocking__delay_days": 3, "blocking__duration": 2}
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from mornings import LISTED, C, course, days, facing, responses
+from mornings import LISTED, STREET, C, course, days, facing, responses
 
 from samizdat import Scenario
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
@@ -15,9 +15,6 @@ from samizdat.regime.presets import PRESETS
 from samizdat.run.environment import Environment
 from samizdat.scenario.registry import REGISTRY
 from worlds import run, same_history, same_state, town
-
-STREET = {"blocking__trigger_street": 0.05, "blocking__authority": 1}  # the prosecutor, at 5 %
-
 
 # Blocking
 

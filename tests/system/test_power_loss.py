@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fake_disk import record, restored
 from samizdat.system.archive import read_archive, write_archive
 from samizdat.system.array_store import Store
-from samizdat.system.files import atomic_write
+from samizdat.system.files import atomic_write, make_folder
 
 OLD, NEW = b"what was there", b"what takes its place"
 
@@ -92,6 +93,18 @@ def test_an_archive_is_the_old_or_the_new(tmp_path, monkeypatch):
             assert len(arrays["x"]) == 2 * facts["n"] + 1
             found.add(facts["n"])
         assert found == known
+
+
+# Folders
+
+
+def test_a_folder_that_was_made_stays_with_all_above_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        disk = record(patch, tmp_path)
+        make_folder(Path("a", "b", "c"))
+    assert disk.after() == [{"a": None, "a/b": None, "a/b/c": None}]
+    make_folder(tmp_path / "a" / "b")
 
 
 # The store of arrays

@@ -123,6 +123,15 @@ def test_the_foreign_press_carries_no_voice_of_citizens():
     assert not hears_kin(FOREIGN, FOREIGN)
 
 
+def test_a_common_platform_is_any_bit_in_both():
+    for voice in range(16):
+        for ears in range(16):
+            common = any(voice & bit and ears & bit for bit in (1, 2, 4, 8))
+            assert hears_online(voice, ears) == hears_kin(voice, ears) == common, (voice, ears)
+            assert hears_online(voice | TALK | STREET, ears) == common
+            assert hears_online(voice << 8, ears << 8) == common
+
+
 # Of how many
 
 
