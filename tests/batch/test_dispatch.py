@@ -491,7 +491,9 @@ def test_a_scheduler_that_goes_during_a_stop_ends_the_call(monkeypatch):
         dispatch.run()
 
 
-@pytest.mark.parametrize("error", [ExperimentError("the model"), OSError("a disk")])
+@pytest.mark.parametrize(
+    "error", [ExperimentError("the model"), OSError("a disk"), ArithmeticError("a sum")]
+)
 def test_an_error_that_is_no_loss_of_a_worker_passes(error):
     def answer(chunk):
         raise error
