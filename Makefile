@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= results/demo
 
-.PHONY: demo view test test-all lint bench help clean
+.PHONY: demo view test test-all lint bench mutants help clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -34,6 +34,10 @@ $(VENV)/.dev: $(VENV)/.base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,viz]'
 	@touch $@
 
+$(VENV)/.mutation: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
+	@touch $@
+
 demo: $(VENV)/.base
 	$(BIN)/samizdat run --out $(OUT) --force
 	@echo "Look at $(OUT)/figures/overview.png"
@@ -55,6 +59,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+# Half an hour or more; ONLY="regime/levers run/records" names modules of tests/mutation/mutants.toml.
+mutants: $(VENV)/.mutation
+	$(BIN)/python tests/mutation $(ONLY)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

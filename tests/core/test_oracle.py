@@ -5,12 +5,15 @@ import pytest
 
 from oracle import check_exp_minus
 from samizdat import Scenario, Simulation
+from samizdat.society.graphs import Graph
 from worlds import STATE, Sibling, town
 
 COUNTED = (
     "silent", "self_censor", "share", "mobilise", "detained", "aware", "online", "circumventing",
     "cut_off", "newly_detained", "newly_mobilised", "posts", "posts_heard", "posts_suppressed",
 )  # fmt: skip
+
+WITNESSED = {0: "none", 1: "the only one held", 2: "both held"}  # by the number of close ties
 
 WORLDS = {
     "everything on": {},
@@ -27,13 +30,20 @@ WORLDS = {
 }
 
 
-def assert_alike(scenario: Scenario, seed: int) -> dict[str, int]:
-    """Run kernel and oracle side by side; return what happened in all."""
-    simulation = Simulation(scenario, seed=seed, threads=1)
+def assert_alike(scenario: Scenario, seed: int, graph: Graph | None = None) -> dict[str, int]:
+    """Run kernel and oracle side by side; return what happened in all.
+
+    Besides what is counted: how often one with this many close ties ``witnessed`` any in detention.
+    """
+    simulation = Simulation(scenario, seed=seed, threads=1, graph=graph)
     sibling = Sibling(simulation)
-    seen = dict.fromkeys(COUNTED, 0)
+    seen = dict.fromkeys((*COUNTED, *WITNESSED.values()), 0)
     while not simulation.finished:
         told = sibling.day()
+        for i, held in sibling.oracle.c.items():
+            kin = len(sibling.oracle.close[i])
+            if kin in WITNESSED and held == kin:
+                seen[WITNESSED[kin]] += 1
         rows = simulation.regions[simulation.regions["step"] == simulation.step_number - 1]
         arrays = sibling.oracle.arrays()
         for name in STATE:
@@ -55,6 +65,25 @@ def test_kernel_equals_the_oracle_in_the_town(values):
     assert_alike(town(200).change(values), seed=5)
 
 
+# Pairs, circles of three in a row, and citizens who have online ties alone.
+FEW = Graph.from_edges(
+    200,
+    [*range(0, 60, 2), *range(60, 120, 3), *range(61, 120, 3), *range(0, 199)],
+    [*range(1, 60, 2), *range(61, 120, 3), *range(62, 120, 3), *range(1, 200)],
+    [0] * 70 + [1] * 199,
+)
+
+
+@pytest.mark.parametrize("witness", [0.5, -0.5])
+def test_kernel_equals_the_oracle_where_close_ties_are_few(witness):
+    police = {"arrests.capacity": 1, "arrests.response": 1, "fear.terror": 0, "security": 0}
+    world = town(200).change(police | {"fear.witness": witness})
+    seen = assert_alike(world, 5, FEW)
+    assert seen["none"] > 0
+    assert seen["the only one held"] > 0
+    assert seen["both held"] > 0
+
+
 def test_a_district_loses_a_platform_in_the_town():
     simulation = Simulation(town(200), seed=5)
     withdrawn = [simulation.step() or simulation.signals["withdrawn"].max() for _ in range(60)]
@@ -63,7 +92,7 @@ def test_a_district_loses_a_platform_in_the_town():
 
 def test_everything_that_can_happen_happens_in_the_town():
     seen = assert_alike(town(600), seed=1)
-    assert min(seen.values()) > 0, seen
+    assert min(seen[name] for name in COUNTED) > 0, seen
 
 
 def test_the_oracle_computes_exp():

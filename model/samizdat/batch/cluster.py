@@ -58,6 +58,9 @@ class Dask:
         """Do nothing: the scheduler gives a lost worker's chunk to another."""
         return False
 
+    def cause(self) -> None:
+        """Return None: dask does not say."""
+
     def gone(self) -> bool:
         """Whether dask has stopped looking for the scheduler."""
         return self._client.status in ("closing", "closed")
@@ -72,22 +75,26 @@ class Dask:
 def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
     """Return a dask client: of the scheduler at an address, or of a new local cluster.
 
+    A new cluster talks TLS, with keys that exist in the memory of its processes alone: without
+    them, each user of this machine could send it code. ``insecure`` starts it without.
+
     Raises
     ------
     ExperimentError
-        If dask is not installed, there is no answer, or the address is neither on this machine
-        nor encrypted and ``insecure`` is not set.
+        If dask is not installed, there is no answer, or, where ``insecure`` is not set, the
+        address is neither on this machine nor encrypted, or no keys can be made.
     """
     try:
         from distributed import Client, LocalCluster
     except ImportError:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
+        how = {} if insecure else {"protocol": "tls://", "security": _keys()}
         resource_tracker.ensure_running()  # starting it later would unblock signals again
         with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
             cluster = LocalCluster(
                 n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-                silence_logs=40,
+                silence_logs=40, **how,
             )  # fmt: skip
             return Client(cluster)
     check_address(address, insecure=insecure)
@@ -96,6 +103,20 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
     except (OSError, ValueError, TimeoutError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ExperimentError(f"dask = {address}: {reason}") from None
+
+
+def _keys() -> Any:
+    """Return keys and certificates that a cluster and its client share."""
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError:
+        raise ExperimentError(
+            f"dask = {LOCAL}: its keys need cryptography, which is not installed "
+            "(pip install 'samizdat[dask]'); --insecure lets every user of this machine send it "
+            "code"
+        ) from None
 
 
 def check_address(address: str, *, insecure: bool) -> None:

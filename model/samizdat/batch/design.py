@@ -35,6 +35,7 @@ from samizdat.batch.factors import (
     values_at,
 )
 
+_OF_SOBOL = ("S1", "S1_conf", "ST", "ST_conf")
 RESAMPLES = 200  # for the intervals of indices: Archer, Saltelli & Sobol (1997)
 SeedOfDesign = Annotated[Whole, Field(ge=0, lt=2**32)]
 
@@ -160,15 +161,24 @@ class SobolDesign(_SampledDesign):
         return _with_dummy_block(sampled, len(self.factors)) if self.dummy else sampled
 
     def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
-        """Return first-order and total indices."""
+        """Return first-order and total indices, NaN if the two samples do not vary.
+
+        They are shares of the variance of these samples, A and B of Saltelli's blocks.
+        """
         from SALib.analyze import sobol
 
         names = [*self.factors, *([DUMMY] if self.dummy else [])]
+        samples = means.reshape(-1, len(names) + 2)[:, [0, -1]]
+        if not varies(samples):
+            return pd.DataFrame({"factor": names}).assign(**dict.fromkeys(_OF_SOBOL, np.nan))
+        largest = np.abs(means).max()
+        if not 1e-100 < largest < 1e100:  # SALib squares them
+            means = means / largest
         found = sobol.analyze(
             _problem(names), means, calc_second_order=False, num_resamples=RESAMPLES,
             seed=self.seed + 1,  # SALib takes 0 for no seed
         )  # fmt: skip
-        columns = {key: found[key] for key in ("S1", "S1_conf", "ST", "ST_conf")}
+        columns = {key: found[key] for key in _OF_SOBOL}
         return pd.DataFrame({"factor": names, **columns})
 
 
@@ -297,6 +307,11 @@ class _Problem(TypedDict):
     num_vars: int
     names: list[str]
     bounds: list[list[float]]
+
+
+def varies(means: NDArray[np.float64]) -> bool:
+    """Whether means differ by more than the rounding of numbers."""
+    return bool(np.ptp(means) > 1e-12 * np.abs(means).max())
 
 
 def _problem(names: list[str]) -> _Problem:

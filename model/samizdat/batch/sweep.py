@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from samizdat.batch import folder as of_folder
 from samizdat.batch.capacity import local_workers, threads_each
 from samizdat.batch.dispatch import Dispatch, Tally
-from samizdat.batch.executors import ExternalExecutor, Workers
+from samizdat.batch.executors import ExternalExecutor, Workers, check_not_imported
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.folder import SweepFolder, check_same_experiment, default_folder
 from samizdat.batch.function_model import ModelFunction
@@ -110,7 +110,8 @@ def sweep(
     Raises
     ------
     ExperimentError
-        In one line: the experiment is not valid, or the folder cannot be used.
+        In one line: the experiment is not valid, the folder cannot be used, or processes are to
+        be started and the call is not below ``if __name__ == "__main__":``.
     FailedRuns
         If a run failed and `keep_going` is not set; finished runs stay in the folder.
     KeyboardInterrupt
@@ -129,6 +130,7 @@ def sweep(
     >>> table[["regime", "seed"]].values.tolist()
     [['open', 1], ['open', 2], ['ban', 1], ['ban', 2]]
     """
+    check_not_imported()
     if jobs is not None:
         check_jobs(jobs)
     if isinstance(experiment, Mapping):

@@ -36,7 +36,10 @@ def sweep(
         ),
     ] = None,
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Allow tcp:// to another machine.")
+        bool,
+        typer.Option(
+            "--insecure", help="Allow tcp:// to another machine, and 'local' without TLS."
+        ),
     ] = False,
     shard: Annotated[
         str | None,

@@ -22,6 +22,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from samizdat.system.files import to_disk
+
 LIMIT = "SAMIZDAT_CACHE_LIMIT"
 _DEFAULT_LIMIT = 8_000_000_000  # bytes
 _CHUNK = 1 << 26  # bytes under one checksum
@@ -224,17 +226,14 @@ class Store:
 
     def _put(self, partial: Path, entry: Path) -> None:
         """Rename the entry into place; if another process was faster, that one's stays."""
+        to_disk(partial)
         try:
             partial.rename(entry)
         except OSError:
             if not entry.is_dir():
                 raise
             return
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        to_disk(self.folder)
 
     def _verify(self, arrays: Arrays, header: Mapping[str, Any]) -> None:
         """Compare every chunk with its checksum."""

@@ -23,6 +23,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def make_folder(path: Path) -> None:
+    """Create a folder, and those above it, if absent; then all their names are on the disk."""
+    fresh = [each for each in (path, *path.absolute().parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in fresh:
+        to_disk(each.absolute().parent)
+
+
 def to_disk(path: Path) -> None:
     """Flush a file, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from samizdat.core import draws
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import AWARE, SIGNALS, SPENT, UNAWARE
-from samizdat.core.mechanisms.attention import Attention, awakening, hazard, weariness
+from samizdat.core.mechanisms.attention import (
+    Attention,
+    awakening,
+    awakening_by_media,
+    concerned,
+    hazard,
+    may_awaken,
+    reached,
+    weariness,
+)
 from samizdat.core.passes.citizen import attend
 
 law = settings(max_examples=100, deadline=None, derandomize=True)
@@ -146,3 +155,40 @@ def test_the_same_draw_serves_waking_and_tiring():
     hazard = -math.log1p(-u)
     assert attends(UNAWARE, running=1, coverage=hazard + 1e-6) == AWARE
     assert attends(UNAWARE, running=1, coverage=hazard - 1e-6) == UNAWARE
+
+
+# Whom the day can concern
+
+
+@pytest.mark.parametrize(("draw", "may"), [(0.1, True), (0.2001, True), (0.2003, False)])
+def test_a_draw_beyond_the_hazard_of_the_step_wakes_nobody(draw, may):
+    # 0.1 a day for two days, and a thousandth for rounding
+    assert may_awaken(draw, 0.1, 2.0) == may
+
+
+def test_without_a_hazard_no_draw_can_wake_her():
+    assert not may_awaken(0.0, 0.0, 1.0)
+    assert not may_awaken(2.0**-33, 0.0, 1.0)
+
+
+def test_whoever_hears_nothing_wakes_by_the_media_at_home_alone():
+    p = Attention(beta=5.0, foreign_reach=1.0)
+    assert awakening_by_media(0.05, 2.0, p) == pytest.approx(1 - math.exp(-0.1), rel=1e-14)
+    assert awakening_by_media(0.0, 2.0, p) == 0
+
+
+def bits(n):
+    return list(np.ndindex((2,) * n))
+
+
+@pytest.mark.parametrize(("held", "aware", "unaware", "fresh", "reads"), bits(5))
+def test_the_day_concerns_who_is_held_or_aware_and_who_may_read_of_it(
+    held, aware, unaware, fresh, reads
+):
+    told = bool(held or aware or fresh or (unaware and reads))
+    assert interpreted(concerned)(held, aware, unaware, fresh, reads) == told
+
+
+@pytest.mark.parametrize(("unaware", "running", "heard"), bits(3))
+def test_a_tie_reaches_the_unaware_while_an_event_runs(unaware, running, heard):
+    assert interpreted(reached)(unaware, running, heard) == min(unaware, running, heard)

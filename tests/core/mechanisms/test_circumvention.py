@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from samizdat.core.jit import interpreted
 from samizdat.core.layout import FOREIGN, ONLINE
-from samizdat.core.mechanisms.circumvention import Circumvention, next_circumventing
+from samizdat.core.mechanisms.circumvention import (
+    Circumvention,
+    may_change,
+    next_circumventing,
+    vpns_may_change,
+)
 
 A, B = 1, 2
 unit, flags = st.floats(0, 1, exclude_max=True), st.integers(0, 1)
@@ -18,7 +24,9 @@ def has_vpn(
     """Whether she has a VPN tomorrow; unless told otherwise, she is cut off, literate and drawn."""
     given_ = {"literacy": 0.2, "anonymity": 0.5, "uptake": 0.05, "lapse": 0.02} | p
     p = Circumvention(**given_)
-    return next_circumventing(before, access, ears, blocked, blackout, rank, draw, p) == 1
+    after = next_circumventing(before, access, ears, blocked, blackout, rank, draw, p)
+    assert after in (0, 1)
+    return after == 1
 
 
 # Uptake
@@ -100,3 +108,32 @@ def test_a_blackout_alone_is_no_reason_to_keep_it():
 @given(st.integers(0, 4095), unit)
 def test_at_lapse_0_nobody_loses_one(used, draw):
     assert has_vpn(1, used | ONLINE, used, 0, draw=draw, lapse=0.0)
+
+
+def test_who_has_one_looks_at_what_is_blocked_of_the_press_too():
+    press = {"access": FOREIGN | ONLINE, "ears": FOREIGN, "draw": 0.0, "lapse": 1.0}
+    assert has_vpn(1, blocked=FOREIGN, **press)
+    assert not has_vpn(1, blocked=A, **press)
+
+
+# Whether anything can change
+
+
+@pytest.mark.parametrize(
+    ("n_circumventing", "n_cut_off", "blackout", "may"),
+    [(0, 0, 0, False), (1, 0, 0, True), (1, 0, 1, True), (0, 1, 0, True), (0, 1, 1, False),
+     (2, 3, 1, True), (0, 0, 1, False), (0, 2, 0, True)],
+)  # fmt: skip
+def test_vpns_change_where_some_have_one_or_are_cut_off(n_circumventing, n_cut_off, blackout, may):
+    assert vpns_may_change(n_circumventing, n_cut_off, blackout) == may
+
+
+@pytest.mark.parametrize(
+    ("circumventing", "cut_off", "rank", "may"),
+    [(0, 0, 0.1, 0), (0, 1, 0.1, 1), (0, 1, 0.2, 0), (0, 1, 0.3, 0), (1, 0, 0.9, 1),
+     (1, 1, 0.1, 1), (1, 1, 0.9, 1), (0, 0, 0.9, 0)],
+)  # fmt: skip
+def test_hers_may_change_if_she_has_one_or_is_cut_off_and_literate(
+    circumventing, cut_off, rank, may
+):
+    assert interpreted(may_change)(circumventing, cut_off, rank, 0.2) == may

@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 from samizdat.core.layout import MOBILISE, PLATFORMS, SELF_CENSOR, SHARE, SILENT, STREET, TALK
 from samizdat.core.mechanisms.decision import (
     Decision,
+    marches_at_any_risk,
     mobilises,
+    motive,
+    opposition,
     post_risk,
     speaks,
+    stays_home,
+    stays_silent,
     street_risk,
     trace_probability,
 )
@@ -241,3 +246,56 @@ def test_nobody_speaks_on_a_platform_that_she_cannot_reach(citizen):
 def test_without_word_of_mouth_only_the_street_is_talked_of(citizen):
     posture, voice = decides(**citizen | {"talk": 0})
     assert posture == MOBILISE or not voice & TALK
+
+
+# Opposition and motive
+
+
+def test_grievance_counts_as_far_as_the_state_is_not_trusted():
+    assert opposition(0.6, 0.25) == pytest.approx(0.45)
+    assert (opposition(0.6, 1.0), opposition(0.6, 0.0), opposition(0.0, 0.5)) == (0, 0.6, 0)
+
+
+def test_opposition_and_exposure_move_her_by_their_weights():
+    # 0.5 * 0.4 + 0.6 * 0.25
+    p = Decision(opposition_weight=0.5, exposure_weight=0.6)
+    assert motive(0.4, 0.25, p) == pytest.approx(0.35)
+    assert motive(0.4, 0.25, Decision(exposure_weight=0.0)) == 0.4
+
+
+def test_a_threshold_is_met_a_millionth_below_it_and_no_further():
+    for here, met in ((0.5 - 0.9e-6, True), (0.5 - 1.1e-6, False), (0.5, True)):
+        assert mobilises(here, 0.0, 1.0, 0.5, Decision()) is met
+        assert speaks(here, 0.0, 1.0, 0.5, Decision(ease=1.0)) is met
+
+
+# What does not depend on the risk
+
+
+P = Decision(cost=0.1, penalty_street=2.0, ease=0.5)  # 0.6 is needed for a threshold of 0.5
+
+
+@pytest.mark.parametrize(("motive", "stays"), [(0.5999, True), (0.6001, False), (2.0, False)])
+def test_who_would_not_go_without_risk_stays_home(motive, stays):
+    assert stays_home(motive, 1.0, 0.5, P) is stays
+    assert stays_home(motive, 0.0, 0.5, P) is stays
+
+
+@pytest.mark.parametrize(
+    ("motive", "averse", "marches"),
+    [(1.3999, 0.4, False), (1.4001, 0.4, True), (0.6001, 0.0, True), (0.5999, 0.0, False)],
+)  # 0.6 + 2 * 0.4
+def test_who_would_go_at_certain_arrest_goes_at_any_risk(motive, averse, marches):
+    assert marches_at_any_risk(motive, averse, 0.5, P) is marches
+
+
+@pytest.mark.parametrize(("most", "silent"), [(0.2499, True), (0.2501, False), (0.7, False)])
+def test_who_would_neither_speak_nor_go_without_risk_is_silent(most, silent):
+    assert stays_silent(most, 0.5, P) is silent  # 0.5 * 0.5 for speech
+
+
+def test_who_would_go_but_not_speak_is_not_silent():
+    # ease 1 and a cost below 0 do not occur; a threshold below 0 makes speech the harder one
+    p = Decision(cost=0.0, ease=0.5)
+    assert not stays_silent(-0.3, -0.4, p)
+    assert stays_silent(-0.5, -0.4, p)

@@ -6,7 +6,7 @@ import pytest
 from samizdat import Scenario, Simulation
 from samizdat.core.draws import TERM, uniforms
 from samizdat.core.layout import AWARE, DETAINED, MOBILISE
-from samizdat.core.mechanisms.fate import Fate, term
+from samizdat.core.mechanisms.fate import Fate, may_arrest, may_preempt, term
 from samizdat.core.parameters import Parameters, acting_parameters
 
 RULES = {
@@ -102,3 +102,19 @@ def test_nobody_but_the_arrested_is_held():
     simulation = Simulation(Scenario.from_table(world).change(RULES), seed=5, threads=1).run()
     assert simulation.counts["newly_detained"] == simulation.counts["detained"] == 0
     assert np.all(simulation.state["attention"] == AWARE)
+
+
+# Whether anybody can be detained
+
+
+@pytest.mark.parametrize(
+    ("arrest_chance", "sanction", "may"),
+    [(0.0, 0.0, False), (1e-6, 0.0, True), (0.0, 1e-6, True), (1.0, 1.0, True), (0.5, 0, True)],
+)
+def test_who_acts_may_be_arrested_or_prosecuted(arrest_chance, sanction, may):
+    assert may_arrest(arrest_chance, sanction) == may
+
+
+@pytest.mark.parametrize(("preempt", "may"), [(0.0, False), (1e-6, True), (1.0, True)])
+def test_who_posted_may_be_arrested_beforehand(preempt, may):
+    assert may_preempt(preempt) == may

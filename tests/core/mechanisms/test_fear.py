@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samizdat.core.mechanisms.fear import Fear, next_fear
+from samizdat.core.mechanisms.fear import Fear, next_fear, only_calms
 from samizdat.core.parameters import Parameters, acting_parameters
 
 unit, flags = st.floats(0, 1), st.integers(0, 1)
@@ -62,6 +62,21 @@ def test_or_lose_fear_by_that_share():
 
 def test_who_has_no_kin_witnesses_nothing():
     assert after(0.3, held=0, close=0, witness=1.0) == 0.3
+    assert after(0.3, held=0, close=0, witness=-1.0) == 0.3
+
+
+def test_the_only_close_tie_is_all_of_them():
+    # 0.3 + 0.2 * 1/1 * 0.7 and 0.3 - 0.2 * 1/1 * 0.3
+    assert after(0.3, held=1, close=1, witness=0.2) == pytest.approx(0.44)
+    assert after(0.3, held=1, close=1, witness=-0.2) == pytest.approx(0.24)
+    assert after(0.3, held=1, close=2, witness=0.2) == pytest.approx(0.37)
+
+
+def test_what_calms_and_what_frightens_add_up():
+    # 0.1 * (0.5 - 0.2) + 0.3 * 0.4 * 0.8 + 0.25 * 0.8 + 0.6 * 1/3 * 0.8 = 0.03 + 0.096 + 0.2 + 0.16
+    p = {"calm": 0.1, "terror": 0.3, "own": 0.25, "witness": 0.6}
+    fear = after(0.2, 1, 1, held=1, close=3, chill=0.5, violence=0.4, **p)
+    assert fear == pytest.approx(0.686)
 
 
 @law
@@ -96,3 +111,15 @@ def test_witness_acts_per_day_and_own_once_whatever_the_step():
     p = acting_parameters(Parameters(fear=Fear(witness=-0.02, own=0.5)), 3.0).fear
     assert p.witness == pytest.approx(-0.06)
     assert p.own == 0.5
+
+
+# When nothing but the law moves fear
+
+
+@pytest.mark.parametrize("counts", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (2, 0, 3), (1, 1, 1)])
+def test_one_who_knows_was_released_or_misses_kin_may_feel_more_than_the_law(counts):
+    assert not only_calms(*counts)
+
+
+def test_where_nobody_does_fear_only_calms():
+    assert only_calms(0, 0, 0)

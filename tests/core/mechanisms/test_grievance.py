@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samizdat.core.mechanisms.grievance import Grievance, next_grievance
+from samizdat.core.mechanisms.grievance import Grievance, next_grievance, only_relaxes
 
 unit = st.floats(0, 1)
 law = settings(max_examples=200, deadline=None, derandomize=True)
@@ -126,3 +126,33 @@ def test_who_trusts_more_is_never_more_frustrated(g, trust, more, novelty, accep
 @given(unit, unit, unit, unit, unit)
 def test_with_every_rate_at_zero_nothing_moves_her(g, trust, h, shock, violence):
     assert after(g, trust, h, cut_off=1, shock=shock, violence=violence) == g
+
+
+def test_shock_violence_and_the_lost_net_add_up():
+    # target = 0.2 + 0.8 * 0.5 = 0.6; 0.25 * (0.6 - 0.4) = 0.05
+    # 0.6 * (0.3 * 0.5 + 0.4 * 0.8 * (1 - 0.5 * 0.6) * (1 - 0.25)) = 0.6 * (0.15 + 0.168)
+    p = {"rise": 0.25, "relax": 0.9, "backlash": 0.3, "frustration": 0.4, "acceptance": 0.5}
+    day = {"shock": 0.5, "violence": 0.5, "novelty": 0.8, "deniability": 0.25}
+    assert after(0.4, 0.6, 0.2, cut_off=1, **day, **p) == pytest.approx(0.6408)
+
+
+def test_all_at_once_is_clipped_to_1():
+    p = {"rise": 1.0, "backlash": 1.0, "frustration": 1.0}
+    assert after(0.5, h=0.5, cut_off=1, shock=1.0, violence=1.0, **p) == 1
+
+
+def test_who_is_at_her_target_is_pulled_by_neither_rate():
+    assert after(0.5, h=0.5, rise=1.0, relax=1.0) == 0.5
+    assert after(0.0, h=0.0, rise=1.0, relax=1.0) == 0.0
+
+
+# When nothing but hardship moves grievance
+
+
+@pytest.mark.parametrize(
+    ("aware", "cut_off", "novelty", "only"),
+    [(0, 0, 0.0, True), (0, 0, 0.5, True), (0, 3, 0.0, True), (0, 1, 0.5, False),
+     (1, 0, 0.0, False), (1, 0, 0.5, False), (1, 2, 0.5, False), (0, 2, 1e-9, False)],
+)  # fmt: skip
+def test_the_unaware_who_miss_nothing_new_only_relax(aware, cut_off, novelty, only):
+    assert only_relaxes(aware, cut_off, novelty) == only

@@ -8,11 +8,15 @@ from samizdat.core.layout import FOREIGN, HELD, ONLINE, PLATFORMS, STREET, TALK
 from samizdat.core.mechanisms.reach import (
     Reach,
     access_of,
+    ears_imply_access,
     ears_of,
     exposure,
     hears_kin,
+    hears_no_platform,
     hears_online,
+    least_reachable,
     reachable_ties,
+    ties_matter,
 )
 
 A, B, C = 1, 2, 4  # three platforms
@@ -119,6 +123,15 @@ def test_the_foreign_press_carries_no_voice_of_citizens():
     assert not hears_kin(FOREIGN, FOREIGN)
 
 
+def test_a_common_platform_is_any_bit_in_both():
+    for voice in range(16):
+        for ears in range(16):
+            common = any(voice & bit and ears & bit for bit in (1, 2, 4, 8))
+            assert hears_online(voice, ears) == hears_kin(voice, ears) == common, (voice, ears)
+            assert hears_online(voice | TALK | STREET, ears) == common
+            assert hears_online(voice << 8, ears << 8) == common
+
+
 # Of how many
 
 
@@ -165,3 +178,44 @@ def test_a_revolution_abroad_is_an_example_for_readers_of_the_foreign_press():
 def test_ties_alone_never_show_her_more_than_all_of_them(street, others, silent, weight):
     d = max(1, street + others + silent)
     assert 0 <= seen(street, others, d, post_weight=weight) <= 1
+
+
+def test_ties_the_square_and_the_example_abroad_add_up():
+    # (2 + 0.5 * 3) / 7 + 0.4 * 0.05 + 0.1 * 0.5
+    p = {"post_weight": 0.5, "public_signal": 0.4, "demonstration": 0.1}
+    assert seen(2, 3, 7, 0.05, 0.5, True, **p) == pytest.approx(0.57)
+
+
+@pytest.mark.parametrize(("close", "net", "open_", "d"), [(1, 0, 0, 1), (2, 0, 0, 2), (0, 2, 0, 1)])
+def test_one_tie_is_one_and_two_are_two(close, net, open_, d):
+    assert reachable_ties(close, net, open_, Reach(reachable_only=0.5)) == d
+
+
+# What can be left out
+
+
+@pytest.mark.parametrize(("heard", "matter"), [(0, False), (1, True), (9, True)])
+def test_of_how_many_matters_where_any_is_heard(heard, matter):
+    assert ties_matter(heard) is matter
+
+
+@pytest.mark.parametrize(
+    ("close", "heard", "least"), [(0, 0, 1), (0, 2, 1), (1, 1, 1), (2, 1, 2), (5, 3, 5), (5, 0, 1)]
+)
+def test_she_has_at_least_her_close_ties(close, heard, least):
+    assert least_reachable(close, heard) == least
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "reachable_only", "implied"),
+    [(0, 1.0, True), (1, 1.0, False), (0, 0.0, False), (0, 0.99, False), (1, 0.5, False)],
+)
+def test_ears_tell_access_where_nothing_was_withdrawn(withdrawn, reachable_only, implied):
+    assert ears_imply_access(withdrawn, Reach(reachable_only=reachable_only)) is implied
+
+
+@pytest.mark.parametrize(
+    ("ears", "deaf"), [(0, True), (FOREIGN, True), (A, False), (C | FOREIGN, False)]
+)
+def test_without_a_platform_no_online_tie_is_heard(ears, deaf):
+    assert hears_no_platform(ears) is deaf

@@ -20,7 +20,7 @@ RULES = {
     name: rule
     for module in MODULES
     for name, rule in vars(module).items()
-    if getattr(rule, "__module__", "") == module.__name__ and interpreted(rule) is not rule
+    if getattr(rule, "__module__", "") == module.__name__ and inspect.isfunction(interpreted(rule))
 }
 BELIEFS = ("next_grievance", "next_trust", "next_fear", "settled_trust")
 CHANCES = ("awakening", "weariness", "street_risk", "trace_probability", "post_risk")

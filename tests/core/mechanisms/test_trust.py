@@ -142,3 +142,42 @@ def test_television_alone_settles_where_its_push_meets_the_pull():
     # 0.1 t (1 - t) = 0.1 (t - 0.25)  <=>  t^2 = 0.25
     settled = settled_trust(0.25, 0, 0, 0.1, 0.0, Trust(relax=0.1))
     assert settled == pytest.approx(0.5)
+
+
+def test_what_wins_and_what_loses_trust_add_up():
+    # 0.1 * (0.7 - 0.4) + 0.5 * (1 - 0.5) * 0.4 * 0.6 + 0.2 * 0.6 - 0.4 * (0.25 + 0.5 * 0.5)
+    # = 0.03 + 0.06 + 0.12 - 0.2
+    p = {"relax": 0.1, "displacement": 0.5, "doubt": 0.25, "cynicism": 0.5}
+    day = {"broadcast": 0.5, "egov": 0.2, "contradiction": 0.5}
+    assert after(0.4, 0.7, 1, 1, 1, 0, **day, **p) == pytest.approx(0.41)
+
+
+def test_trust_is_clipped_to_0_and_1():
+    lost = after(0.4, aware=1, foreign=1, contradiction=1.0, doubt=1.0, cynicism=1.0)
+    assert lost == 0
+    assert after(0.9, 1.0, online=1, relax=1.0, egov=1.0) == 1
+
+
+def test_where_everything_pulls_trust_settles_at_the_root():
+    # b = 0.1 (1 - 0.5) = 0.05, source = 0.1 * 0.5 + 0.05, slope = 0.1 - 0.05 + 0.05 + 0.2 = 0.3:
+    # 0.05 t^2 + 0.3 t - 0.1 = 0
+    p = Trust(relax=0.1, displacement=0.5, doubt=0.2)
+    settled = settled_trust(0.5, 1, 1, 0.1, 0.05, p)
+    assert settled == pytest.approx((0.11**0.5 - 0.3) / 0.1, rel=1e-12)
+
+
+def test_where_television_is_strong_trust_settles_at_the_greater_root():
+    # 0.4 t^2 - 0.3 t - 0.05 = 0
+    settled = settled_trust(0.5, 0, 0, 0.4, 0.0, Trust(relax=0.1, displacement=0.5, doubt=0.2))
+    assert settled == pytest.approx((0.3 + 0.17**0.5) / 0.8, rel=1e-12)
+
+
+def test_services_alone_settle_between_rest_and_full_trust():
+    # 0.1 t + 0.3 t = 0.1 * 0.2 + 0.3
+    assert settled_trust(0.2, 1, 0, 0.0, 0.3, Trust(relax=0.1)) == pytest.approx(0.8)
+    assert settled_trust(0.2, 0, 0, 0.0, 0.3, Trust(relax=0.1)) == pytest.approx(0.2)
+
+
+def test_doubt_alone_settles_below_rest():
+    # 0.1 t + 0.3 t = 0.1 * 0.8
+    assert settled_trust(0.8, 0, 1, 0.0, 0.0, Trust(relax=0.1, doubt=0.3)) == pytest.approx(0.2)
