@@ -84,7 +84,8 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
         resource_tracker.ensure_running()  # starting it later would unblock signals again
-        with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
+        # A terminal sends both to the workers too.
+        with signals_held_back(signal.SIGINT, signal.SIGHUP):
             cluster = LocalCluster(
                 n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
                 silence_logs=40,

@@ -34,6 +34,7 @@ from samizdat.batch.factors import (
     repeated_point,
     values_at,
 )
+from samizdat.system.paths import outside_path
 
 RESAMPLES = 200  # for the intervals of indices: Archer, Saltelli & Sobol (1997)
 SeedOfDesign = Annotated[Whole, Field(ge=0, lt=2**32)]
@@ -269,7 +270,7 @@ class TableDesign(Design):
 
     def sample(self, folder: Path) -> pd.DataFrame:
         """Return the rows of the file."""
-        path = folder / self.file
+        path = folder / outside_path(self.file, "design.file")
         where = f"design.file = {path}"
         table = _read(path, where)
         if table.empty or not len(table.columns):

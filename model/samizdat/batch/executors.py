@@ -14,6 +14,7 @@ from multiprocessing.sharedctypes import RawValue
 from typing import Protocol
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
+from samizdat.system.interrupts import ENDING
 
 AHEAD = 2  # chunks in flight per worker, so that no worker waits for the parent
 
@@ -102,7 +103,7 @@ class Processes:
         """Start a chunk; workers are started when there is work for them."""
         try:
             # A worker that starts inherits the blocked signals.
-            with signals_held_back(signal.SIGINT, signal.SIGTERM):
+            with signals_held_back(*ENDING):
                 return self._pool.submit(_run_in_worker, chunk)
         except BrokenProcessPool as error:
             return _failed(error)
@@ -198,10 +199,10 @@ def _begin_worker(flag: c_byte) -> None:
     """Make this process a worker: it ignores signals for the parent and ends with it."""
     global _flag
     _flag = flag
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Both were blocked while this process started; the pool ends its workers with SIGTERM.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool ends its workers with it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # blocked while this process started
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

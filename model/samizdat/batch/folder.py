@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.system.files import LOCK, FolderLock, atomic_write, to_disk
+from samizdat.system.paths import outside_path
 
 MANIFEST, DESIGN = "manifest.json", "design.parquet"
 QUICK = "quick"  # folder of an experiment's quick form, inside that of the full form
@@ -241,13 +241,6 @@ def default_folder(experiment: Experiment) -> Path:
     return folder / QUICK if experiment.quick else folder
 
 
-def disk_free(folder: Path) -> int:
-    """Return how many bytes are free where a folder is, or would be."""
-    above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    found = os.statvfs(above)
-    return found.f_bavail * found.f_frsize
-
-
 PART_ROWS = 1_000_000  # rows of a compacted part
 
 
@@ -297,7 +290,7 @@ def compact(folder: str | Path) -> Compacted:
     >>> read_table("results/parts").equals(table)
     True
     """
-    folder = Path(folder)
+    folder = outside_path(folder, error=ExperimentError)
     if "experiment" not in read_manifest(folder):
         raise ExperimentError(f"{folder}: holds no sweep")
     sweep = SweepFolder(folder)

@@ -15,6 +15,7 @@ from samizdat.batch.folder import DESIGN, read_manifest
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION, read_run_table
+from samizdat.system.paths import outside_path
 
 NEITHER = "neither a run nor a sweep"
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
@@ -66,7 +67,7 @@ def read_results(folder: str | Path) -> Results:
     ExperimentError
         If the folder holds no sweep.
     """
-    folder = Path(folder)
+    folder = outside_path(folder, error=ExperimentError)
     manifest = read_manifest(folder)
     if "experiment" not in manifest:
         raise ExperimentError(f"{folder}: holds no sweep")
@@ -132,7 +133,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     >>> read_table("results/street").equals(table)
     True
     """
-    path = Path(path)
+    path = outside_path(path)
     file = path / NATION if path.is_dir() else path
     if path.is_dir() and not file.exists():
         return _read_sweep(path)

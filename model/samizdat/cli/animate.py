@@ -16,6 +16,7 @@ from samizdat.cli.options import (
     SettingsOption,
     ThreadsOption,
     UntilOption,
+    path_option,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ REPORT_SECONDS = 5.0  # between two lines of progress
 
 def animate(
     scenario: ScenarioArgument,
-    out: Annotated[Path, typer.Option(metavar="FILE.gif", help="File of the film.")],
+    out: Annotated[Path, path_option("File of the film.", "FILE.gif")],
     view: Annotated[
         str, typer.Option(help="View: network, country, who, series, or all of them.")
     ] = "network",

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.options import CitizensOption, ScenarioArgument, ThreadsOption, UntilOption
+from samizdat.cli.options import (
+    CitizensOption,
+    ScenarioArgument,
+    ThreadsOption,
+    UntilOption,
+    path_option,
+)
 from samizdat.cli.percent import format_percent
 
 if TYPE_CHECKING:
@@ -54,7 +60,11 @@ def compare(
     until: UntilOption = None,
     threads: ThreadsOption = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for one run per regime, a table and a figure.")
+        Path | None,
+        path_option(
+            "Folder for one run per regime, a table and a figure; the same command given again"
+            " goes on."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,

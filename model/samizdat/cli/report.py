@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.cli.options import path_argument, path_option
 
 _ROWS = 24
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the report (default: DIR/report).")
-    ] = None,
+    folder: Annotated[Path, path_argument("The folder of a sweep.")],
+    out: Annotated[Path | None, path_option("Folder of the report (default: DIR/report).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Write tables, figures and a page of what a sweep has found so far."""

@@ -19,6 +19,7 @@ from samizdat.cli.options import (
     SettingsOption,
     ThreadsOption,
     UntilOption,
+    path_option,
 )
 from samizdat.cli.resume import check_no_changes, resume_run
 from samizdat.system.interrupts import StopSwitch
@@ -45,11 +46,14 @@ def run(
     threads: ThreadsOption = None,
     graph: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet file of ties, with columns source,target[,kind]."),
+        path_option("CSV or Parquet file of ties, with columns source,target[,kind].", "FILE"),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for manifest, tables and figures (default: write nothing)."),
+        path_option(
+            "Folder for manifest, tables and figures (default: write nothing); the same command"
+            " given again goes on."
+        ),
     ] = None,
     force: Annotated[
         bool,
@@ -61,9 +65,7 @@ def run(
         float | None,
         typer.Option(metavar="DAYS", help="Interval between checkpoints, for --resume."),
     ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Resume the run in this folder.")
-    ] = None,
+    resume: Annotated[Path | None, path_option("Resume the run in this folder.")] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print no progress and no summary.")

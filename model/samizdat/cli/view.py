@@ -14,6 +14,7 @@ from samizdat.cli.options import (
     SeedOption,
     SettingsOption,
     option_outside,
+    path_option,
 )
 
 # Options that are allowed together with --run.
@@ -29,9 +30,7 @@ def view(
     seed: SeedOption = 1,
     setting: SettingsOption = None,
     regime: RegimeOption = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of a finished run or sweep.")
-    ] = None,
+    run: Annotated[Path | None, path_option("Folder of a finished run or sweep.")] = None,
     run_id: Annotated[
         int | None, typer.Option("--RunId", help="Run of the sweep in --run.")
     ] = None,

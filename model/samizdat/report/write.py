@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.results import Results, read_results
 from samizdat.report.bars import bars
 from samizdat.report.earlier import check_not_empty, remember
@@ -17,6 +18,7 @@ from samizdat.report.tables import (
     table_of_points,
 )
 from samizdat.system.files import atomic_write
+from samizdat.system.paths import outside_path
 
 REPORT, PAGE, FIGURES = "report", "report.html", "figures"
 TABLE, CASCADES = "table.csv", "cascades.csv"
@@ -43,7 +45,7 @@ def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
 
 def write_findings(results: Results, out: str | Path | None = None) -> Findings:
     """Write the report of a sweep that was read, and return its content."""
-    place = results.folder / REPORT if out is None else Path(out)
+    place = results.folder / REPORT if out is None else outside_path(out, "out", ExperimentError)
     check_not_empty(results, place, PAGE)
     finished = finished_runs(results)
     sensitivity = analyse(results, finished)
