@@ -18,9 +18,14 @@ def failing(*_args, **_kwargs):
 
 def test_an_error_while_writing_names_the_file(tmp_path):
     path = tmp_path / "table.csv"
-    with pytest.raises(OSError, match="No space left") as refusal, atomic_write(path) as partial:
-        partial.write_text("half")
-        failing()
+
+    def write():
+        with atomic_write(path) as partial:
+            partial.write_text("half")
+            failing()
+
+    with pytest.raises(OSError, match="No space left") as refusal:
+        write()
     assert refusal.value.filename == str(path)
     assert not list(tmp_path.iterdir())
 

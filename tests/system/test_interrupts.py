@@ -11,6 +11,7 @@ import time
 import pytest
 
 from command import call
+from samizdat.cli import main
 from samizdat.system.interrupts import ENDING, Interrupted, StopSwitch, raising_interrupted
 
 NAMES = [each.name for each in ENDING]
@@ -81,8 +82,6 @@ def test_the_end_of_a_file_is_not_told_as_an_interrupt(monkeypatch):
 
     monkeypatch.setattr("samizdat.system.roofline.describe_machine", ends)
     with pytest.raises(EOFError, match="Ran out of input"):
-        from samizdat.cli import main
-
         main(["bench", "--citizens", "1000"])
 
 

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import json
 import math
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +21,12 @@ from samizdat.run.measures import population_measures
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock, atomic_write
+from samizdat.system.files import LOCK, FolderLock, atomic_write, check_writable, is_leftover
 
 RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 MANIFEST, NATION, REGIONS = "manifest.json", "nation.parquet", "regions.parquet"
 FIGURES = "figures"
-_OF_RESULTS = ("error", "summary", "files_sha256", "nation_sha256", "last_date")
+_OF_RESULTS = ("error", "summary", "bands", "files_sha256", "nation_sha256", "last_date")
 _WRITTEN = (MANIFEST, NATION, REGIONS, FIGURES)
 
 
@@ -64,6 +63,8 @@ class RunRecord:
         run are replaced, and nothing else is touched.
     resume
         The folder holds a run that is to be resumed.
+    size
+        Bytes that the run will take on the disk.
 
     Raises
     ------
@@ -71,7 +72,9 @@ class RunRecord:
         If the folder cannot be used, or another process writes there.
     """
 
-    def __init__(self, folder: Path, *, force: bool = False, resume: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, force: bool = False, resume: bool = False, size: int = 0
+    ) -> None:
         self.folder, self._force = folder, force
         self._began = dt.datetime.now(dt.UTC)
         self._manifest: dict[str, Any] = {}
@@ -82,17 +85,15 @@ class RunRecord:
             self._reopen()
             return
         try:
-            if folder.is_dir() and any(folder.iterdir()) and not force:
+            if folder.is_dir() and _held(folder) and not force:
                 raise RecordError(f"out = {folder}: the folder is not empty (--force replaces)")
-            if folder.exists() and not folder.is_dir():
-                raise RecordError(f"out = {folder}: is not a folder")
-            above = next(p for p in (folder, *folder.absolute().parents) if p.exists())
-            if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-                raise RecordError(f"out = {folder}: cannot write in {above}")
+            check_writable(folder, size)
             if (folder / LOCK).exists():
                 FolderLock(folder).release()
         except OSError as error:
-            raise RecordError(f"out = {folder}: {_reason(error)}") from None
+            there = str(error.filename)
+            where = f"{there}: " if there != str(folder) else ""
+            raise RecordError(f"out = {folder}: {where}{_reason(error)}") from None
 
     def _reopen(self) -> None:
         """Read the manifest of a run to resume; lock the folder if the run is unfinished."""
@@ -151,8 +152,7 @@ class RunRecord:
         """Write the manifest, with status running; remove results of an earlier run."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
-        left = {path.name for path in self.folder.iterdir()} - {LOCK}
-        if left and not self._force:  # left by a run that began after the first check
+        if _held(self.folder) and not self._force:  # left by a run that began after the first check
             self.release()
             raise FileExistsError(errno.EEXIST, "the folder is not empty", str(self.folder))
         self._remove_results()
@@ -289,6 +289,7 @@ class RunRecord:
         self._manifest.pop("summary", None)
         if status != RUNNING:
             self._manifest["summary"] = simulation.summary
+            self._manifest["bands"] = _plain(simulation.bands)
         self._write_manifest()
 
     def _write_manifest(self) -> None:
@@ -341,6 +342,17 @@ def table_digest(table: pd.DataFrame) -> str:
         data = "\0".join(map(str, values)).encode() if values.dtype == object else values.tobytes()
         digest.update(f"{name}\0{len(table)}\0".encode() + data)
     return digest.hexdigest()
+
+
+def _held(folder: Path) -> list[str]:
+    """Return the names in a folder, but what a process leaves that was killed before it began."""
+    return [path.name for path in folder.iterdir() if not is_leftover(path.name)]
+
+
+def _plain(bands: pd.DataFrame) -> list[dict[str, str | None]]:
+    """Return bands as JSON can hold them: dates as text, None for what is missing."""
+    rows = bands.to_dict("records")
+    return [{str(k): None if pd.isna(v) else str(v) for k, v in row.items()} for row in rows]
 
 
 def _population(simulation: Simulation) -> dict[str, Any]:
