@@ -34,6 +34,7 @@ def _app() -> typer.Typer:
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
     from samizdat.cli.sweep import sweep
+    from samizdat.cli.verify import verify
     from samizdat.cli.view import view
 
     app = typer.Typer(
@@ -42,7 +43,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    commands = (run, view, compare, sweep, report, compact, explain, animate, scenarios,
+    commands = (run, view, compare, sweep, report, verify, compact, explain, animate, scenarios,
                 parameters, check, bench, cache)  # fmt: skip
     for command in commands:
         app.command(command.__name__)(command)

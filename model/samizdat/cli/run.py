@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,10 +92,10 @@ def run(
     stop = StopSwitch()
     status, seconds = _advance(simulation, plan, record, stop, quiet)
     if record:
-        record.end(simulation, status, seconds)
+        drawn = not no_figures and simulation.step_number > 0
+        draw = partial(_draw, simulation, record.folder) if drawn else None
+        record.end(simulation, status, seconds, draw)
         seconds += record.seconds_before
-        if not no_figures and simulation.step_number:
-            _draw(simulation, record.folder)
     if not quiet:
         _report(simulation, seconds, status)
         if record:
@@ -228,11 +229,11 @@ class _RunProgress:
             typer.echo(f"{simulation.date} {done:4.0%} about {left:.0f} s left", err=True)
 
 
-def _draw(simulation: "Simulation", folder: Path) -> None:
+def _draw(simulation: "Simulation", folder: Path) -> list[Path]:
     from samizdat.figures import save_all
 
     scenario = simulation.scenario
-    save_all(
+    return save_all(
         simulation.nation,
         simulation.regions,
         simulation.bands,
