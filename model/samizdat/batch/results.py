@@ -11,10 +11,12 @@ from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY
-from samizdat.batch.folder import DESIGN, read_manifest
+from samizdat.batch.folder import DESIGN, read_manifest, read_with_design
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
-from samizdat.run.records import NATION, read_run_table
+from samizdat.run.records import NATION
+from samizdat.run.tables import parsed_table
+from samizdat.system.manifests import MANIFEST, ManifestError, read_with_files
 from samizdat.system.paths import outside_path
 
 NEITHER = "neither a run nor a sweep"
@@ -68,11 +70,8 @@ def read_results(folder: str | Path) -> Results:
         If the folder holds no sweep.
     """
     folder = outside_path(folder, error=ExperimentError)
-    manifest = read_manifest(folder)
-    if "experiment" not in manifest:
-        raise ExperimentError(f"{folder}: holds no sweep")
+    manifest, design = read_design(folder)
     experiment = experiment_of(manifest)
-    design = read_design(folder)
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
     # A part may have columns that were factors of an earlier design.
     outcomes = OUTCOMES if experiment.scenario is not None else ()
@@ -138,11 +137,33 @@ def read_table(path: str | Path) -> pd.DataFrame:
     if path.is_dir() and not file.exists():
         return _read_sweep(path)
     try:
-        return read_run_table(file)
+        content = file.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file or folder") from None
-    except (KeyError, ValueError) as error:  # pyarrow's errors for what is no Parquet among them
-        raise OSError(f"{file}: is not a table that a run wrote") from error
+    if (file.parent / MANIFEST).exists():
+        content = _verified(file, content)
+        return _parsed(file, content)
+    _parsed(file, content)  # what is wrong with it, if anything
+    raise OSError(
+        f"{file}: there is no {MANIFEST} beside it to verify it with "
+        "(pandas.read_parquet reads it unverified)"
+    )
+
+
+def _verified(file: Path, content: bytes) -> bytes:
+    """Return the bytes of a run's table after they were compared with its manifest."""
+    try:
+        return read_with_files(file.parent, [file.name])[1][file.name]
+    except ManifestError as error:
+        _parsed(file, content)  # a page that is damaged, or no table at all, is told as such
+        raise OSError(str(error)) from None
+
+
+def _parsed(file: Path, content: bytes) -> pd.DataFrame:
+    try:
+        return parsed_table(content)
+    except ValueError as error:
+        raise OSError(f"{file}: {error}") from error
 
 
 def _read_sweep(folder: Path) -> pd.DataFrame:
@@ -165,21 +186,21 @@ def experiment_of(manifest: dict[str, Any]) -> Experiment:
     return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
 
 
-def read_design(folder: Path) -> pd.DataFrame:
-    """Read the runs that the current design asks for."""
-    path = folder / DESIGN
+def read_design(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Read the manifest of a sweep, and the runs that its current design asks for.
+
+    Raises
+    ------
+    ExperimentError
+        If the folder holds no sweep, or manifest or design are damaged.
+    """
+    manifest, content = read_with_design(folder)
     try:
-        found = parquet.read_table(path, page_checksum_verification=True)
-        frame: pd.DataFrame = found.to_pandas()
-    except FileNotFoundError:
-        wrong = "no such file"
-    except PermissionError as error:
-        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (OSError, ValueError, pa.ArrowException):
-        wrong = "the design is damaged"
-    else:
-        return frame
-    raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")
+        table = parquet.read_table(pa.BufferReader(content), page_checksum_verification=True)
+        frame: pd.DataFrame = table.to_pandas()
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise ExperimentError(f"{folder / DESIGN}: {error}") from None
+    return manifest, frame
 
 
 LENGTH = 300  # most characters shown of an error

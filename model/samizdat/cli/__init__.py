@@ -39,6 +39,7 @@ def _app() -> typer.Typer:
     from samizdat.cli.run import run
     from samizdat.cli.scenarios import scenarios
     from samizdat.cli.sweep import sweep
+    from samizdat.cli.verify import verify
     from samizdat.cli.view import view
 
     app = typer.Typer(
@@ -47,7 +48,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=True,
     )
-    commands = (run, view, compare, sweep, report, compact, explain, animate, scenarios,
+    commands = (run, view, compare, sweep, report, verify, compact, explain, animate, scenarios,
                 parameters, check, bench, cache)  # fmt: skip
     for command in commands:
         app.command(command.__name__)(_past_typer(command))
@@ -77,11 +78,11 @@ class _Carried(Exception):  # noqa: N818 - no error of its own
         self.carried = carried
 
 
-def _past_typer(command: Callable[..., None]) -> Callable[..., None]:
+def _past_typer(command: Callable[..., int | None]) -> Callable[..., int | None]:
     @functools.wraps(command)
-    def carried(*args: Any, **options: Any) -> None:
+    def carried(*args: Any, **options: Any) -> int | None:
         try:
-            command(*args, **options)
+            return command(*args, **options)
         except (KeyboardInterrupt, EOFError) as error:
             raise _Carried(error) from None
 

@@ -40,13 +40,15 @@ class Pictures:
         """Draw the figures of a run from its manifest and tables; return the files written."""
         import pandas as pd
 
-        from samizdat.run.records import NATION, REGIONS, read_run_table
+        from samizdat.run.records import NATION, REGIONS
+        from samizdat.run.tables import parsed_table
 
         columns = ["kind", "name", "region", "start", "end"]
         bands = pd.DataFrame(manifest["bands"], columns=columns)
         for name in ("start", "end"):
             bands[name] = pd.to_datetime(bands[name])
-        nation, regions = (read_run_table(self._folder / name) for name in (NATION, REGIONS))
+        files = (self._folder / name for name in (NATION, REGIONS))
+        nation, regions = (parsed_table(file.read_bytes()) for file in files)
         return self._draw(scenario, manifest["seed"], nation, regions, bands)
 
     @property

@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,11 +100,11 @@ def run(
     pictures = Pictures(record.folder) if record else None
     with StopSwitch() as stop:
         status, seconds = _advance(simulation, plan, record, stop, quiet)
-        if record:
-            record.end(simulation, status, seconds)
+        if record and pictures:
+            drawn = not no_figures and simulation.step_number > 0
+            draw = partial(pictures.draw, simulation) if drawn else None
+            record.end(simulation, status, seconds, draw)
             seconds += record.seconds_before
-            if pictures and not no_figures and simulation.step_number:
-                pictures.draw(simulation)
     if not quiet:
         _report(simulation, seconds, status)
         if record:
@@ -176,13 +177,20 @@ def _record(out: Path, asked: "Asked", plan: "RunPlan", *, force: bool) -> "RunR
 def _draw_what_is_missing(folder: Path, notify: Notify) -> None:
     """Draw the figures of a complete run from its tables, if they could not be drawn then."""
     from samizdat.run.records import COMPLETE, RunRecord, earlier_manifest
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.system.files import FolderLock
 
-    manifest = earlier_manifest(folder)
-    pictures = Pictures(folder)
+    manifest, pictures = earlier_manifest(folder), Pictures(folder)
     if manifest is None or manifest["status"] != COMPLETE or not pictures.missing:
         return
-    record = RunRecord(folder, resume=True)
-    pictures.draw_again(record.scenario(), manifest)
+    lock = FolderLock(folder)
+    try:
+        scenario = Scenario.from_table(manifest["scenario"], manifest["scenario_name"])
+        RunRecord(folder, resume=True).add_files(pictures.draw_again(scenario, manifest))
+    except ValueError as error:
+        usage_error(error)
+    finally:
+        lock.release()
     if pictures.problem:
         usage_error(pictures.problem)
     notify(f"{folder}: the figures are drawn")

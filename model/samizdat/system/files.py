@@ -22,7 +22,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     """
     partial = path.with_name(f".{path.name}{_PARTIAL}")
     try:
-        with naming(path, also=partial):
+        with naming(partial):
             yield partial
             to_disk(partial)
             partial.replace(path)
@@ -43,14 +43,23 @@ def to_disk(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def naming(path: Path, also: Path | None = None) -> Iterator[None]:
-    """Let an error of the system name this file, if it names none, or ``also``, or says no more."""
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of the system that names no file name this one, a temporary one as its target.
+
+    Raises
+    ------
+    OSError
+        It has a file name.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno is None or error.filename not in (None, str(also), also):
+        if error.errno is None or error.filename not in (None, str(path), path):
             raise
-        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        named = path
+        if is_leftover(path.name) and path.name != LOCK:
+            named = path.with_name(path.name.removeprefix(".").removesuffix(_PARTIAL))
+        raise OSError(error.errno, os.strerror(error.errno), str(named)) from error
 
 
 def is_leftover(name: str) -> bool:
@@ -80,8 +89,9 @@ def check_writable(folder: Path, size: int = 0, name: str = "proof") -> None:
         _make(folder, made)
         probe = folder / f".{name}{_PARTIAL}"
         try:
-            with naming(folder, also=probe):
-                probe.write_bytes(b"0")
+            probe.write_bytes(b"0")
+        except OSError as error:  # the folder is what the user knows
+            raise OSError(error.errno, error.strerror, str(folder)) from error
         finally:
             with contextlib.suppress(OSError):
                 probe.unlink(missing_ok=True)

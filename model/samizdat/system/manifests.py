@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samizdat.system.files import to_disk
+from samizdat.system.files import atomic_write, naming, to_disk
 
 MANIFEST = "manifest.json"
 OWN, FILES, PENDING = "manifest_sha256", "files_sha256", "pending_sha256"
@@ -44,14 +44,8 @@ def write_manifest(path: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(_plain(kept | {OWN: _ZEROS}), indent=1, ensure_ascii=False, allow_nan=False)
     # A byte of a command line that is no UTF-8 becomes an escape of JSON.
     content = (text + "\n").encode("utf-8", "backslashreplace")
-    partial = partial_of(path)
-    try:
+    with atomic_write(path) as partial:
         partial.write_bytes(content.removesuffix(_END) + _own_digest(content) + _END[64:])
-        to_disk(partial)
-        partial.replace(path)
-        to_disk(path.parent)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_manifest(path: Path) -> Facts:
@@ -113,11 +107,15 @@ def listed(facts: Mapping[str, Any]) -> list[str]:
     return sorted({str(name) for each in lists if isinstance(each, dict) for name in each})
 
 
-def publish(folder: Path, facts: Mapping[str, Any], partials: Mapping[str, Path]) -> Facts:
+def publish(
+    folder: Path, before: Mapping[str, Any], facts: Mapping[str, Any], partials: Mapping[str, Path]
+) -> Facts:
     """Put files in place and list them in the folder's manifest; return its facts.
 
     Parameters
     ----------
+    before
+        The manifest as it is; empty if there is none.
     facts
         The manifest as it shall be; ``files_sha256`` in it lists the files that stay.
     partials
@@ -130,13 +128,17 @@ def publish(folder: Path, facts: Mapping[str, Any], partials: Mapping[str, Path]
         If something cannot be written; what is there stays sound.
     """
     comes = {name: file_digest(partial) for name, partial in partials.items()}
-    stays = settled(folder, facts)
-    write_manifest(folder / MANIFEST, {**stays, PENDING: comes})
+    stays = dict(settled(folder, facts)[FILES])
+    if comes:
+        there = settled(folder, before or facts)
+        write_manifest(folder / MANIFEST, {**there, PENDING: comes})
     for name, partial in partials.items():
-        to_disk(partial)
-        partial.replace(folder / name)
-        to_disk((folder / name).parent)
-    final = {**stays, FILES: {**stays[FILES], **comes}}
+        with naming(partial):
+            to_disk(partial)
+            partial.replace(folder / name)
+            to_disk((folder / name).parent)
+    final = {**facts, FILES: {**stays, **comes}}
+    final.pop(PENDING, None)
     write_manifest(folder / MANIFEST, final)
     return final
 
@@ -158,7 +160,7 @@ def partial_of(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def staged(folder: Path) -> Iterator[dict[str, Path]]:
+def staged() -> Iterator[dict[str, Path]]:
     """Yield an empty dict for `publish`; on the way out what is left of its files is removed."""
     partials: dict[str, Path] = {}
     try:
@@ -188,8 +190,7 @@ def _parsed(path: Path, content: bytes) -> Facts:
         raise ManifestError(f"{path}: is broken, it is not a table")
     if OWN not in facts:
         raise ManifestError(
-            f"{path}: carries no digest ({OWN}), as manifests of earlier versions; "
-            "run again to write it anew"
+            f"{path}: carries no digest ({OWN}), so it was written by an earlier version"
         )
     found = _LAST.search(content)
     if not found or found[1] != _own_digest(content[: found.start(1)] + _END):
