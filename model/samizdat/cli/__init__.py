@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from samizdat.system.files import reason_of
 from samizdat.system.interrupts import Interrupted, raising_interrupted
 from samizdat.version import __version__
 
@@ -101,7 +102,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         sys.exit(141)
     except OSError as problem:  # a full disk, a folder that vanished
         where = problem.filename or ("standard output" if _of_printing(problem) else "")
-        usage_error(f"{where}{': ' if where else ''}{(problem.strerror or str(problem)).lower()}")
+        usage_error(f"{where}{': ' if where else ''}{reason_of(problem)}")
     except MemoryError as problem:
         usage_error(f"out of memory{_because(problem)}; fewer citizens or threads need less")
     except RecursionError as problem:

@@ -93,6 +93,7 @@ def _check_picture(
     out: Path, view: str, shows: str | None, fps: float, width: int, force: bool
 ) -> None:
     """Check the options that concern the film only."""
+    from samizdat.system.files import check_writable
     from samizdat.views.country import SHOWS
     from samizdat.views.export import ALL, FASTEST, VIEWS
 
@@ -111,6 +112,7 @@ def _check_picture(
         usage_error(f"out = {out}: must end in .gif")
     if out.is_dir() or (out.exists() and not force):
         usage_error(f"{out} exists: --force replaces it")
+    check_writable(out.parent, name=out.name)
 
 
 def _checked(

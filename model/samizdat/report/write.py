@@ -17,7 +17,7 @@ from samizdat.report.tables import (
     table_of_differences,
     table_of_points,
 )
-from samizdat.system.files import atomic_write
+from samizdat.system.files import atomic_write, check_writable
 from samizdat.system.paths import outside_path
 
 REPORT, PAGE, FIGURES = "report", "report.html", "figures"
@@ -60,6 +60,7 @@ def write_findings(
         )
     place = results.folder / REPORT if out is None else outside_path(out, "out", ExperimentError)
     check_not_empty(results, place, PAGE)
+    check_writable(place)
     finished = finished_runs(results)
     sensitivity = analyse(results, finished)
     begin(place)

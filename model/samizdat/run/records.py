@@ -18,7 +18,7 @@ from samizdat.run.provenance import commit_of_source, machine, peak_memory, vers
 from samizdat.run.simulation import Simulation
 from samizdat.run.tables import table_digest, write_table
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock, check_writable, is_leftover
+from samizdat.system.files import LOCK, FolderLock, check_writable, is_leftover, reason_of
 from samizdat.system.manifests import (
     FILES,
     MANIFEST,
@@ -102,7 +102,7 @@ class RunRecord:
         except OSError as error:
             there = str(error.filename)
             where = f"{there}: " if there != str(folder) else ""
-            raise RecordError(f"out = {folder}: {where}{_reason(error)}") from None
+            raise RecordError(f"out = {folder}: {where}{reason_of(error)}") from None
 
     def _reopen(self) -> None:
         """Read the manifest of a run to resume; lock the folder if the run is unfinished."""
@@ -111,7 +111,7 @@ class RunRecord:
             try:
                 self._lock = FolderLock(self.folder)
             except OSError as error:
-                raise RecordError(f"resume = {self.folder}: {_reason(error)}") from None
+                raise RecordError(f"resume = {self.folder}: {reason_of(error)}") from None
             self._read_manifest()  # it may have changed before the lock was held
 
     def _read_manifest(self) -> None:
@@ -120,7 +120,7 @@ class RunRecord:
             manifest = read_manifest(path)
         except OSError as error:
             raise RecordError(
-                f"resume = {self.folder}: holds no run ({MANIFEST}: {_reason(error)})"
+                f"resume = {self.folder}: holds no run ({MANIFEST}: {reason_of(error)})"
             ) from None
         except ManifestError as error:
             raise RecordError(f"resume: {error}; run it again with --force") from None
@@ -371,7 +371,3 @@ def _population(simulation: Simulation) -> dict[str, Any]:
     return {"region_citizens": dict(sizes)} | population_measures(
         simulation.state, simulation.graph
     )
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

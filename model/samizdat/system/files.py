@@ -62,6 +62,12 @@ def naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, os.strerror(error.errno), str(named)) from error
 
 
+def reason_of(error: OSError) -> str:
+    """Return why the system refused, as the end of a line."""
+    text = error.strerror or str(error)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def is_leftover(name: str) -> bool:
     """Whether a file of this name may be left by a process that was killed before its results."""
     return name == LOCK or (name.startswith(".") and name.endswith(_PARTIAL))
