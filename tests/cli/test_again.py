@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 
 from command import call
@@ -196,6 +197,38 @@ def test_figures_are_not_tried_with_too_little_memory(tmp_path, capsys, monkeypa
     assert verify(tmp_path / "run").sound
 
 
+def test_figures_that_come_later_are_drawn_from_the_same_tables(tmp_path, monkeypatch):
+    out, drawn = tmp_path / "run", []
+
+    def save(nation, regions, bands, folder, **texts):
+        drawn.append([nation, regions, bands[["kind", "name", "region", "start", "end"]]])
+        drawn[-1].append(pd.DataFrame([texts]))
+        return []
+
+    monkeypatch.setattr("samizdat.figures.save_all", save)
+    arguments = ["town", "--citizens", 60, "--until", "2014-04-10", "--out", out, "--quiet"]
+    assert call("run", *arguments) == 0
+    assert call("run", *arguments) == 0  # since nothing was drawn
+    at_once, later = drawn
+    assert len(at_once[2]) > 3
+    for one, two in zip(at_once, later, strict=True):
+        for name in {"date", "start", "end"} & set(one):
+            one[name], two[name] = pd.to_datetime(one[name]), pd.to_datetime(two[name])
+        pd.testing.assert_frame_equal(one, two, check_dtype=False, check_categorical=False)
+
+
+def test_a_damaged_table_is_not_drawn(tmp_path, capsys, monkeypatch):
+    out = tmp_path / "run"
+    monkeypatch.setattr("samizdat.figures.save_all", short_of_memory)
+    assert call("run", *TOWN, "--out", out, "--quiet") == 2
+    content = (out / "regions.parquet").read_bytes()
+    (out / "regions.parquet").write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
+    capsys.readouterr()
+    assert call("run", "--resume", out) == 2
+    assert "regions.parquet: has changed since it was written" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_figures_that_do_not_fit_lose_nothing_and_come_later(tmp_path, capsys, monkeypatch):
     out = tmp_path / "run"
     arguments = ("run", *TOWN, "--out", out)

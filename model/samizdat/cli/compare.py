@@ -20,7 +20,7 @@ from samizdat.system.interrupts import StopSwitch
 
 if TYPE_CHECKING:
     from samizdat.cli.build import Notify
-    from samizdat.cli.comparison import ComparisonFolder, Outcome
+    from samizdat.cli.comparison import ComparisonFolder, RegimeOutcome
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
 
@@ -83,7 +83,7 @@ def compare(
     worlds, steps, folder = _check_options(
         scenario, names, citizens, seed, threads, setting or [], until, out, force
     )
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, RegimeOutcome] = {}
     try:
         if folder and folder.complete:
             for line in _table({name: folder.outcome(name).summary for name in worlds}):
@@ -127,15 +127,15 @@ def _run(
     folder: "ComparisonFolder | None",
     stop: StopSwitch,
     notify: "Notify",
-) -> "Outcome":
+) -> "RegimeOutcome":
     """Run one regime, and write it if there is a folder; end the command after a signal."""
-    from samizdat.cli.comparison import Outcome
+    from samizdat.cli.comparison import RegimeOutcome
     from samizdat.run.records import COMPLETE, INTERRUPTED
 
     began = time.perf_counter()
     record = folder.records[name] if folder else None
     if record and folder:
-        record.begin(simulation, ["samizdat", "compare", scenario, name], None, folder.plan)
+        record.begin(simulation, ["samizdat", "compare", scenario, name], None, steps=steps)
     try:
         while simulation.step_number < steps and not stop():
             simulation.step()
@@ -152,7 +152,7 @@ def _run(
         typer.echo(f"samizdat: interrupted{again}", err=True)
         sys.exit(stop.exit_code)
     notify(f"{name}: {simulation.step_number:,} steps in {seconds:.1f} s")
-    return Outcome(simulation.nation, simulation.summary)
+    return RegimeOutcome(simulation.nation, simulation.summary)
 
 
 def _check_options(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 KIND, TABLE, FIGURE = "comparison", "compare.csv", "figures/regimes.png"
 
 
-class Outcome(NamedTuple):
+class RegimeOutcome(NamedTuple):
     """What a comparison takes from a run: its daily table and its summary."""
 
     nation: "pd.DataFrame"
@@ -150,7 +150,7 @@ class ComparisonFolder:
         }
         write_manifest(self.folder / MANIFEST, self._facts)
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> RegimeOutcome:
         """Return the outcome of a regime's run that is done, verified.
 
         Raises
@@ -160,11 +160,11 @@ class ComparisonFolder:
         """
         try:
             facts, content = read_with_files(self.folder / name, [NATION])
-            return Outcome(parsed_table(content[NATION]), facts["summary"])
+            return RegimeOutcome(parsed_table(content[NATION]), facts["summary"])
         except (OSError, ValueError, KeyError) as error:
             raise RecordError(f"{error} (--force runs all regimes again)") from None
 
-    def write(self, outcomes: Mapping[str, Outcome]) -> None:
+    def write(self, outcomes: Mapping[str, RegimeOutcome]) -> None:
         """Write the table, then the figure; then the manifest lists both.
 
         Raises
@@ -183,7 +183,7 @@ class ComparisonFolder:
         self._draw(outcomes)
         self._list(FIGURE)
 
-    def _draw(self, outcomes: Mapping[str, Outcome]) -> None:
+    def _draw(self, outcomes: Mapping[str, RegimeOutcome]) -> None:
         check_room()
         from samizdat.figures import save_regimes
 

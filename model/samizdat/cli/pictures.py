@@ -37,26 +37,26 @@ class Pictures:
         )
 
     def draw_again(self, scenario: "Scenario", manifest: dict[str, Any]) -> list[Path]:
-        """Draw the figures of a run from its manifest and tables; return the files written."""
+        """Draw the figures of a run from its manifest and tables; return the files written.
+
+        Raises
+        ------
+        ManifestError
+            If a table has changed since it was written.
+        """
         import pandas as pd
 
         from samizdat.run.records import NATION, REGIONS
         from samizdat.run.tables import parsed_table
+        from samizdat.system.manifests import read_with_files
 
         columns = ["kind", "name", "region", "start", "end"]
         bands = pd.DataFrame(manifest["bands"], columns=columns)
         for name in ("start", "end"):
             bands[name] = pd.to_datetime(bands[name])
-        files = (self._folder / name for name in (NATION, REGIONS))
-        nation, regions = (parsed_table(file.read_bytes()) for file in files)
+        _, found = read_with_files(self._folder, [NATION, REGIONS])
+        nation, regions = (parsed_table(found[name]) for name in (NATION, REGIONS))
         return self._draw(scenario, manifest["seed"], nation, regions, bands)
-
-    @property
-    def missing(self) -> bool:
-        """Whether a figure that a run draws is not there."""
-        from samizdat.run.records import FIGURES
-
-        return not (self._folder / FIGURES / "turnout.png").exists()  # the last one
 
     def _draw(
         self,

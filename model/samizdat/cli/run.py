@@ -98,7 +98,8 @@ def run(
             command = ["samizdat", *sys.argv[1:]]
             record.begin(simulation, command, str(graph.resolve()) if graph else None, plan)
     pictures = Pictures(record.folder) if record else None
-    with StopSwitch() as stop:
+    stop = StopSwitch()
+    with stop:
         status, seconds = _advance(simulation, plan, record, stop, quiet)
         if record and pictures:
             drawn = not no_figures and simulation.step_number > 0
@@ -181,12 +182,13 @@ def _draw_what_is_missing(folder: Path, notify: Notify) -> None:
     from samizdat.system.files import FolderLock
 
     manifest, pictures = earlier_manifest(folder), Pictures(folder)
-    if manifest is None or manifest["status"] != COMPLETE or not pictures.missing:
+    drawn = manifest is None or not manifest.get("figures_missing")
+    if manifest is None or drawn or manifest["status"] != COMPLETE:
         return
     lock = FolderLock(folder)
     try:
         scenario = Scenario.from_table(manifest["scenario"], manifest["scenario_name"])
-        RunRecord(folder, resume=True).add_files(pictures.draw_again(scenario, manifest))
+        RunRecord(folder, resume=True).add_figures(pictures.draw_again(scenario, manifest))
     except ValueError as error:
         usage_error(error)
     finally:

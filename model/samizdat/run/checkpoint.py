@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
-from samizdat.system.files import to_disk
+from samizdat.system.files import reason_of, to_disk
 from samizdat.system.manifests import partial_of
 
 FORMAT = 2
@@ -159,7 +159,7 @@ def stage(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
             partial.unlink()
         save(partial_of(path))
     except OSError as error:
-        reason = f"no checkpoint could be written: {error.strerror or error}"
+        reason = f"no checkpoint could be written: {reason_of(error)}"
         raise OSError(error.errno, reason, str(path)) from error
     return path
 

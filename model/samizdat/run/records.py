@@ -149,8 +149,17 @@ class RunRecord:
         command: Sequence[str],
         graph_file: str | None,
         plan: RunPlan | None = None,
+        steps: int | None = None,
     ) -> None:
-        """Write the manifest, with status running; remove results of an earlier run."""
+        """Write the manifest, with status running; remove results of an earlier run.
+
+        Parameters
+        ----------
+        plan
+            None: the run cannot be resumed.
+        steps
+            Number of steps without a plan; by default all of the scenario.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
         if _held(self.folder) and not self._force:  # left by a run that began after the first check
@@ -165,7 +174,7 @@ class RunRecord:
             "seed": simulation.seed,
             "citizens": scenario.citizens,
             "steps": 0,
-            "steps_asked": plan.steps if plan else simulation.steps,
+            "steps_asked": plan.steps if plan else steps or simulation.steps,
             "threads": simulation.threads,
             "command": list(command),
             "started": self._began.isoformat(timespec="seconds"),
@@ -257,19 +266,20 @@ class RunRecord:
             on the disk, and what it drew is listed in the manifest too.
         """
         try:
+            self._manifest["figures_missing"] = draw is not None
             self._write_results(simulation, status, seconds)
             if status == COMPLETE:
                 checkpoint.clear(self.folder)
             if draw is not None:
-                self.add_files(draw())
+                self.add_figures(draw())
         finally:
             self.release()
         return self._manifest
 
-    def add_files(self, paths: Iterable[Path]) -> None:
-        """Add files that are in the folder to those that the manifest lists."""
+    def add_figures(self, paths: Iterable[Path]) -> None:
+        """Add figures that are in the folder to the files that the manifest lists."""
         made = {path.relative_to(self.folder).as_posix(): file_digest(path) for path in paths}
-        self._manifest = self._manifest | {FILES: self._manifest[FILES] | made}
+        self._manifest |= {FILES: self._manifest[FILES] | made, "figures_missing": not made}
         self._write_manifest()
 
     def fail(self, error: BaseException) -> None:
@@ -338,12 +348,13 @@ def _without(files: Mapping[str, str], folder: str) -> dict[str, str]:
 
 
 def earlier_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of the run in a folder; None if there is none that could be resumed."""
+    """Return the manifest of the run in a folder; None if there is none that is whole."""
     try:
         manifest = read_manifest(folder / MANIFEST)
     except (OSError, ManifestError):
         return None
-    whole = all(isinstance(manifest.get(name, ...), types) for name, types in _NEEDED.items())
+    names = _NEEDED.keys() - {"checkpoint_every_days"}  # of a comparison, it holds none
+    whole = all(isinstance(manifest.get(name, ...), _NEEDED[name]) for name in names)
     return manifest if whole else None
 
 
