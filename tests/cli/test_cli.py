@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from command import call
 from samizdat import Simulation, __version__, read_table
-from samizdat.run.records import table_digest
+from samizdat.run.tables import table_digest
 from worlds import town
 
 COLUMNS = [

@@ -1,6 +1,7 @@
 """The results of a sweep so far, as tidy tables: the rows of its current design."""
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,13 +111,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
     DataFrame
         For a run one row per day, or per day and region. For a sweep one row per finished run, as
         `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
-        replicates in order. A part of a sweep that has changed since it was written is skipped.
+        replicates in order. A part of a sweep that has changed since it was written is skipped,
+        with a warning.
         Runs that are not done yet, or failed, have no row.
 
     Raises
     ------
     OSError
-        In one line, if there is no such file or folder, or a table of a run is damaged or none.
+        In one line, if there is no such file or folder, or a table of a run is damaged, is none,
+        or is not listed in a manifest beside it.
     ExperimentError
         In one line, if the folder holds neither a run nor a sweep.
 
@@ -168,7 +171,13 @@ def _parsed(file: Path, content: bytes) -> pd.DataFrame:
 def _read_sweep(folder: Path) -> pd.DataFrame:
     manifest = read_manifest(folder, NEITHER)
     if "experiment" in manifest:
-        return read_results(folder).table
+        results = read_results(folder)
+        for name in results.damaged:
+            warnings.warn(
+                f"{folder / name}: has changed since it was written; its runs are left out",
+                stacklevel=3,
+            )
+        return results.table
     if "scenario" in manifest:
         raise ExperimentError(f"{folder}: the run has no {NATION}")
     raise ExperimentError(f"{folder}: holds {NEITHER}")

@@ -107,9 +107,6 @@ def recorded_world(
         In one line: the manifest lacks something, or something has changed.
     """
     path = folder / MANIFEST
-    for name in _DIGESTS:
-        if not isinstance(manifest.get(name), str):
-            raise ScenarioError(f"{path}: {name} is missing or broken")
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
         raise ScenarioError(f"{path}: holds no world")
     try:
@@ -118,13 +115,17 @@ def recorded_world(
         check_call(manifest["seed"], None)
     except ValueError as error:
         raise ScenarioError(f"{path}: {error}") from None
-    wrong = []
-    if manifest["model_digest"] != digests.model_digest():
+    wrong = [
+        f"{name} is missing in the manifest"
+        for name in _DIGESTS
+        if not isinstance(manifest.get(name), str)
+    ]
+    if not wrong and manifest["model_digest"] != digests.model_digest():
         wrong.append(
             "the model's source has changed since the run began, so the numbers would differ"
         )
-    if manifest["scenario_digest"] != digests.scenario_digest(scenario):
-        wrong.append("the scenario in the manifest is read as another scenario by this version")
+    if not wrong and manifest["scenario_digest"] != digests.scenario_digest(scenario):
+        wrong.append("this version reads another scenario from the manifest")
     for line in wrong:
         if not force:
             raise ScenarioError(f"{folder}: {line} (--force goes on anyway)")
