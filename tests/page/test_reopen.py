@@ -12,6 +12,7 @@ from samizdat.page.reopen import choice_of_run
 from samizdat.run import digests
 from samizdat.run.tables import table_digest
 from samizdat.scenario.schema import ScenarioError
+from samizdat.scenario.shipped import shipped_text
 from samizdat.system.manifests import read_manifest, write_manifest
 
 EXPERIMENT = {
@@ -112,7 +113,7 @@ def test_a_run_of_another_world_is_refused_unless_forced(of_a_graph, tmp_path, n
     out = shutil.copytree(of_a_graph[0], tmp_path / "run")
     path = out / "manifest.json"
     whole = read_manifest(path)
-    write_manifest(path, whole | {"graph_file": None, name: "0" * 64})
+    write_manifest(path, whole | {name: "0" * 64})
     with pytest.raises(ScenarioError, match=words):
         choice_of_run(out, None).model(1000)
     told = []
@@ -122,6 +123,14 @@ def test_a_run_of_another_world_is_refused_unless_forced(of_a_graph, tmp_path, n
     write_manifest(path, {key: value for key, value in whole.items() if key != name})
     with pytest.raises(ScenarioError, match=f"{name} is missing"):
         choice_of_run(out, None)
+
+
+def test_a_graph_that_is_generated_is_compared_too(of_a_graph, tmp_path):
+    out = shutil.copytree(of_a_graph[0], tmp_path / "run")
+    path = out / "manifest.json"
+    write_manifest(path, read_manifest(path) | {"graph_file": None})
+    with pytest.raises(ScenarioError, match="graph: not the same as when the run began"):
+        choice_of_run(out, None).model(1000)
 
 
 def test_a_run_of_a_sweep_by_another_source_is_refused_unless_forced(swept, monkeypatch):
@@ -137,11 +146,13 @@ def test_a_run_of_a_sweep_by_another_source_is_refused_unless_forced(swept, monk
 
 def test_a_run_of_a_sweep_whose_scenario_file_has_changed_is_refused(tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_text('extends = "town"\ncitizens = 60\n')
-    table = EXPERIMENT | {"scenario": str(file), "set": {}, "until": "2014-03-03", "replicates": 1}
+    file.write_text(shipped_text("town"))
+    table = EXPERIMENT | {"scenario": str(file), "until": "2014-03-03", "replicates": 1}
     chosen = int(sweep(table, tmp_path / "sweep", jobs=1)["RunId"].iloc[0])
-    assert choice_of_run(tmp_path / "sweep", chosen).load().citizens == 60
-    file.write_text('extends = "town"\ncitizens = 61\n')
+    assert choice_of_run(tmp_path / "sweep", chosen).load().citizens == 120
+    changed = shipped_text("town").replace("instigators = 0.005", "instigators = 0.5")
+    assert changed != shipped_text("town")
+    file.write_text(changed)
     with pytest.raises(ScenarioError, match="a file of the scenario"):
         choice_of_run(tmp_path / "sweep", chosen)
 

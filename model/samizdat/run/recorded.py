@@ -61,7 +61,7 @@ def check_digests(simulation: Simulation, expected: Mapping[str, str]) -> None:
     for name, digest in expected.items():
         if found[name] != digest:
             raise ScenarioError(
-                f"{name}: this machine makes other {name} than those that the run began with "
+                f"{name}: not the same as when the run began, though source and scenario are "
                 "(--force goes on anyway)"
             )
 
