@@ -125,6 +125,36 @@ def test_a_run_of_another_world_is_refused_unless_forced(of_a_graph, tmp_path, n
         choice_of_run(out, None)
 
 
+def test_a_run_that_another_source_went_on_with_is_refused(of_a_graph, tmp_path):
+    out = shutil.copytree(of_a_graph[0], tmp_path / "run")
+    path = out / "manifest.json"
+    write_manifest(path, read_manifest(path) | {"resumed": [{"model_digest": "0" * 64}]})
+    with pytest.raises(ScenarioError, match="source has changed"):
+        choice_of_run(out, None)
+
+
+def test_the_command_refuses_a_run_of_another_source_and_shows_it_by_force(
+    of_a_graph, tmp_path, capsys, monkeypatch
+):
+    pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
+    from samizdat.page import server
+
+    out = shutil.copytree(of_a_graph[0], tmp_path / "run")
+    path = out / "manifest.json"
+    write_manifest(path, read_manifest(path) | {"model_digest": "0" * 64})
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *arguments: served.append(arguments))
+    assert call("view", "--run", out, "--no-browser") == 2
+    line = capsys.readouterr().err
+    assert f"{out}: the model's source has changed" in line
+    assert line.count("\n") == 1
+    assert not served
+    assert call("view", "--run", out, "--no-browser", "--force") == 0
+    assert f"{out}: the model's source has changed" in capsys.readouterr().err
+    assert served
+    assert call("view", "town", "--force") == 2
+
+
 def test_a_graph_that_is_generated_is_compared_too(of_a_graph, tmp_path):
     out = shutil.copytree(of_a_graph[0], tmp_path / "run")
     path = out / "manifest.json"

@@ -120,7 +120,7 @@ def recorded_world(
         for name in _DIGESTS
         if not isinstance(manifest.get(name), str)
     ]
-    if not wrong and manifest["model_digest"] != digests.model_digest():
+    if not wrong and _sources(manifest) != {digests.model_digest()}:
         wrong.append(
             "the model's source has changed since the run began, so the numbers would differ"
         )
@@ -138,3 +138,9 @@ def recorded_world(
         None if force else manifest["graph_digest"],
         None if force else manifest["traits_digest"],
     )
+
+
+def _sources(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the digests of the model that made the run, or a part of it after a resumption."""
+    later = [each for each in manifest.get("resumed", []) if isinstance(each, dict)]
+    return {manifest["model_digest"], *(str(each.get("model_digest")) for each in later)}
