@@ -82,6 +82,21 @@ def test_an_interrupted_run_lists_its_checkpoints(tmp_path):
     assert (found.sound, found.notes, found.checked) == (True, [], 6)
 
 
+def test_figures_that_cannot_be_drawn_leave_a_complete_run(tmp_path):
+    def draw():
+        raise MemoryError
+
+    simulation = Simulation(Scenario.load("town").change({"citizens": 60}), 1)
+    record = RunRecord(tmp_path / "run")
+    record.begin(simulation, [], None, RunPlan(1))
+    simulation.step()
+    with pytest.raises(MemoryError):
+        record.end(simulation, COMPLETE, 1.0, draw)
+    assert read_manifest(tmp_path / "run" / "manifest.json")["status"] == COMPLETE
+    assert verify(tmp_path / "run").sound
+    assert not (tmp_path / "run" / ".lock").exists()
+
+
 def test_a_sweep_with_its_quick_form_and_report_is_sound(swept):
     found = verify(swept)
     assert found.sound

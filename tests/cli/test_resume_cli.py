@@ -12,7 +12,7 @@ import pytest
 from test_cli import manifest_of
 
 from command import call
-from samizdat import read_table
+from samizdat import read_table, verify
 from samizdat.run import checkpoint, digests
 from samizdat.run.records import RunRecord
 from samizdat.run.tables import table_digest
@@ -112,6 +112,7 @@ def test_a_killed_run_loses_at_most_the_days_since_its_checkpoint(whole, tmp_pat
     manifest = manifest_of(out)
     assert manifest["status"] == "running"
     assert manifest["steps"] in kept
+    assert verify(out).sound
     nation = read_table(out / "nation.parquet")
     assert table_digest(nation) == table_digest(
         read_table(whole / "nation.parquet").iloc[: len(nation)].reset_index(drop=True)
@@ -333,6 +334,7 @@ def test_a_full_disk_ends_in_one_line_and_the_last_checkpoint_stays(
     assert "step-000000025.npz" in line
     assert steps_kept(out) == [20, 15]
     assert manifest_of(out)["status"] == "failed"
+    assert verify(out).sound
     monkeypatch.setattr(checkpoint, "write", write)
     assert call("run", "--resume", out, *QUIETLY) == 0
     assert_the_same(out, whole)
