@@ -246,9 +246,7 @@ def _unreadable(folder: Path, error: OSError, lacks: str) -> ExperimentError:
     return ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})")
 
 
-_REWRITE = (
-    f"remove {MANIFEST}, and sweeping again with the same file keeps all runs and rewrites it"
-)
+_REWRITE = f"remove {MANIFEST} and sweep again with the same file: finished runs are kept"
 
 
 def check_same_experiment(folder: Path, experiment: Experiment) -> None:

@@ -1,6 +1,7 @@
 """The results of a sweep so far, as tidy tables: the rows of its current design."""
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table
-from samizdat.system.manifests import MANIFEST, ManifestError, read_with_files
+from samizdat.system.manifests import MANIFEST, ManifestError, listed, read_with_files
+from samizdat.system.manifests import read_manifest as manifest_of
 from samizdat.system.paths import outside_path
 
 NEITHER = "neither a run nor a sweep"
@@ -111,13 +113,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
     DataFrame
         For a run one row per day, or per day and region. For a sweep one row per finished run, as
         `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
-        replicates in order. A part of a sweep that has changed since it was written is skipped.
+        replicates in order. A part of a sweep that has changed since it was written is skipped,
+        with a warning.
         Runs that are not done yet, or failed, have no row.
 
     Raises
     ------
     OSError
-        In one line, if there is no such file or folder, or a table of a run is damaged or none.
+        In one line, if there is no such file or folder, or a table of a run is damaged, is none,
+        or is not listed in a manifest beside it.
     ExperimentError
         In one line, if the folder holds neither a run nor a sweep.
 
@@ -141,8 +145,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file or folder") from None
     if (file.parent / MANIFEST).exists():
-        content = _verified(file, content)
-        return _parsed(file, content)
+        return _parsed(file, _verified(file, content))
     _parsed(file, content)  # what is wrong with it, if anything
     raise OSError(
         f"{file}: there is no {MANIFEST} beside it to verify it with "
@@ -151,25 +154,32 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def _verified(file: Path, content: bytes) -> bytes:
-    """Return the bytes of a run's table after they were compared with its manifest."""
+    """Return the bytes of a run's table, compared with the manifest beside it."""
     try:
+        if file.name not in listed(manifest_of(file.parent / MANIFEST)):
+            _parsed(file, content)  # if it is no table at all, this is what is told
         return read_with_files(file.parent, [file.name])[1][file.name]
     except ManifestError as error:
-        _parsed(file, content)  # a page that is damaged, or no table at all, is told as such
         raise OSError(str(error)) from None
 
 
 def _parsed(file: Path, content: bytes) -> pd.DataFrame:
     try:
         return parsed_table(content)
-    except ValueError as error:
-        raise OSError(f"{file}: {error}") from error
+    except (OSError, ValueError) as error:
+        raise OSError(f"{file}: {' '.join(str(error).split())}") from error
 
 
 def _read_sweep(folder: Path) -> pd.DataFrame:
     manifest = read_manifest(folder, NEITHER)
     if "experiment" in manifest:
-        return read_results(folder).table
+        results = read_results(folder)
+        for name in results.damaged:
+            warnings.warn(
+                f"{folder / name}: has changed since it was written; its runs are left out",
+                stacklevel=3,
+            )
+        return results.table
     if "scenario" in manifest:
         raise ExperimentError(f"{folder}: the run has no {NATION}")
     raise ExperimentError(f"{folder}: holds {NEITHER}")
@@ -199,7 +209,7 @@ def read_design(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         table = parquet.read_table(pa.BufferReader(content), page_checksum_verification=True)
         frame: pd.DataFrame = table.to_pandas()
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        raise ExperimentError(f"{folder / DESIGN}: {error}") from None
+        raise ExperimentError(f"{folder / DESIGN}: {' '.join(str(error).split())}") from None
     return manifest, frame
 
 

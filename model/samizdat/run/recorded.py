@@ -61,7 +61,7 @@ def check_digests(simulation: Simulation, expected: Mapping[str, str]) -> None:
     for name, digest in expected.items():
         if found[name] != digest:
             raise ScenarioError(
-                f"{name}: this machine makes other {name} than those that the run began with "
+                f"{name}: not the same as when the run began, though source and scenario are "
                 "(--force goes on anyway)"
             )
 
@@ -107,9 +107,6 @@ def recorded_world(
         In one line: the manifest lacks something, or something has changed.
     """
     path = folder / MANIFEST
-    for name in _DIGESTS:
-        if not isinstance(manifest.get(name), str):
-            raise ScenarioError(f"{path}: {name} is missing or broken")
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:
         raise ScenarioError(f"{path}: holds no world")
     try:
@@ -118,13 +115,17 @@ def recorded_world(
         check_call(manifest["seed"], None)
     except ValueError as error:
         raise ScenarioError(f"{path}: {error}") from None
-    wrong = []
-    if manifest["model_digest"] != digests.model_digest():
+    wrong = [
+        f"{name} is missing in the manifest"
+        for name in _DIGESTS
+        if not isinstance(manifest.get(name), str)
+    ]
+    if not wrong and _sources(manifest) != {digests.model_digest()}:
         wrong.append(
             "the model's source has changed since the run began, so the numbers would differ"
         )
-    if manifest["scenario_digest"] != digests.scenario_digest(scenario):
-        wrong.append("the scenario in the manifest is read as another scenario by this version")
+    if not wrong and manifest["scenario_digest"] != digests.scenario_digest(scenario):
+        wrong.append("this version reads another scenario from the manifest")
     for line in wrong:
         if not force:
             raise ScenarioError(f"{folder}: {line} (--force goes on anyway)")
@@ -137,3 +138,9 @@ def recorded_world(
         None if force else manifest["graph_digest"],
         None if force else manifest["traits_digest"],
     )
+
+
+def _sources(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the digests of the model that made the run, or a part of it after a resumption."""
+    later = [each for each in manifest.get("resumed", []) if isinstance(each, dict)]
+    return {manifest["model_digest"], *(str(each.get("model_digest")) for each in later)}
