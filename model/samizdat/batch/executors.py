@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from ctypes import c_byte
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import RawValue
 from typing import Protocol
@@ -91,6 +92,7 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self.width, self.name = jobs, f"{jobs} processes"
         self._context = multiprocessing.get_context("spawn")
+        start_tracker()
         self._flag: c_byte = RawValue("b", 0)
         self._pool = self._new_pool()
 
@@ -179,6 +181,12 @@ def _failed(error: Exception) -> "Future[ChunkResult]":
     future: Future[ChunkResult] = Future()
     future.set_exception(error)
     return future
+
+
+def start_tracker() -> None:
+    """Start the process that cleans up after this one; unlike others it would end with SIGHUP."""
+    with signals_held_back(signal.SIGHUP):
+        resource_tracker.ensure_running()
 
 
 @contextmanager
