@@ -58,7 +58,7 @@ def read_manifest(path: Path) -> Facts:
     ManifestError
         If it is no JSON, carries no digest, or differs from what was written.
     """
-    return _parsed(path, path.read_bytes())
+    return _parsed(path, _read(path))
 
 
 def read_with_files(
@@ -78,9 +78,9 @@ def read_with_files(
     names = list(names)
     before = b""
     for _ in range(_TRIES):
-        content = (folder / manifest).read_bytes()
+        content = _read(folder / manifest)
         facts = _parsed(folder / manifest, content)
-        found = {name: (folder / name).read_bytes() for name in names}
+        found = {name: _read(folder / name) for name in names}
         wrong = [name for name in names if digest_of(found[name]) not in accepted(facts, name)]
         if not wrong:
             return facts, found
@@ -179,6 +179,11 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(path: Path) -> bytes:
+    with naming(path):
+        return path.read_bytes()
 
 
 def _parsed(path: Path, content: bytes) -> Facts:
