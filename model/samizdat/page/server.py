@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from samizdat.system.interrupts import Interrupted, handled_by
+
 _HOST = re.compile(r"(?:(?P<name>[A-Za-z0-9.-]+)|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::\d{1,5})?")
 Scope = MutableMapping[str, Any]
 Send = Callable[[Any], Any]
@@ -152,6 +154,20 @@ def free_socket(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _run(server: Any, listening: socket.socket) -> None:
+    """Run a server of uvicorn until a signal comes, that of a closed terminal too."""
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        asked.append(number)
+        server.should_exit = True
+
+    with handled_by(ask):  # uvicorn passes on those that it met itself
+        server.run(sockets=[listening])
+    if asked:
+        raise Interrupted(asked[0])
+
+
 def serve(host: str, port: int, hosts: Iterable[str], opened: Callable[[str], None]) -> None:
     """Serve until interrupted.
 
@@ -183,7 +199,7 @@ def serve(host: str, port: int, hosts: Iterable[str], opened: Callable[[str], No
     stopped = threading.Event()
     threading.Thread(target=announce, daemon=True).start()
     try:
-        server.run(sockets=[listening])
+        _run(server, listening)
     finally:
         stopped.set()
 

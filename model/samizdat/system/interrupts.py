@@ -48,7 +48,7 @@ class StopSwitch:
         return self.asked
 
     def __enter__(self) -> "StopSwitch":
-        self._handled.enter_context(_handled_by(self._ask))
+        self._handled.enter_context(handled_by(self._ask))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,12 +71,12 @@ def raising_interrupted() -> Iterator[None]:
         if last - before >= _ONE_REQUEST:
             raise Interrupted(number)
 
-    with _handled_by(interrupt):
+    with handled_by(interrupt):
         yield
 
 
 @contextlib.contextmanager
-def _handled_by(handler: Callable[[int], None]) -> Iterator[None]:
+def handled_by(handler: Callable[[int], None]) -> Iterator[None]:
     """Pass signals to a handler; a SIGHUP that is ignored, as under nohup, stays so."""
     if threading.current_thread() is not threading.main_thread():
         yield
