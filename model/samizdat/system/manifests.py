@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samizdat.system.files import atomic_write, naming, to_disk
+from samizdat.system.files import naming, to_disk
 
 MANIFEST = "manifest.json"
 OWN, FILES, PENDING = "manifest_sha256", "files_sha256", "pending_sha256"
@@ -44,8 +44,15 @@ def write_manifest(path: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(_plain(kept | {OWN: _ZEROS}), indent=1, ensure_ascii=False, allow_nan=False)
     # A byte of a command line that is no UTF-8 becomes an escape of JSON.
     content = (text + "\n").encode("utf-8", "backslashreplace")
-    with atomic_write(path) as partial:
-        partial.write_bytes(content.removesuffix(_END) + _own_digest(content) + _END[64:])
+    partial = partial_of(path)
+    try:
+        with naming(partial):
+            partial.write_bytes(content.removesuffix(_END) + _own_digest(content) + _END[64:])
+            to_disk(partial)
+            partial.replace(path)
+            to_disk(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_manifest(path: Path) -> Facts:
