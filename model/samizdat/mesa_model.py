@@ -20,6 +20,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.society.graphs import Graph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -55,6 +56,8 @@ class ProtestModel(mesa.Model):
         Preset that replaces the scenario's regime; None or "scenario" keeps it.
     panel
         Citizens to record individually: their numbers, or how many to draw (default: none).
+    graph
+        Who can hear whom, instead of the scenario's own graph.
     **kwargs
         Parameters by dotted name; two underscores may stand for the dot:
         ``attention__beta=0.1``.
@@ -101,6 +104,7 @@ class ProtestModel(mesa.Model):
         rng: SeedLike = None,
         regime: str | None = None,
         panel: int | Iterable[int] | None = None,
+        graph: Graph | None = None,
         **kwargs: Any,  # Mesa 3.3 needs this name
     ) -> None:
         if "seed" in kwargs and rng is not None:
@@ -118,7 +122,7 @@ class ProtestModel(mesa.Model):
             loaded = loaded.under(regime)
         super().__init__(rng=seed)
         self.seed = seed
-        self.simulation = Simulation(loaded.change(values), seed)
+        self.simulation = Simulation(loaded.change(values), seed, graph=graph)
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *ACTIONS)}

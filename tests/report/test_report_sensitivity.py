@@ -1,6 +1,5 @@
 """The sensitivity analysis of a report, on functions whose indices are known."""
 
-import json
 import math
 
 import pandas as pd
@@ -10,6 +9,7 @@ from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.sensitivity import analyse
 from samizdat.report.tables import finished_runs
+from samizdat.system.manifests import read_manifest, write_manifest
 from small_sweeps import ishigami, ishigami_with_noise, linear, sweep
 
 ANGLE = {"low": -math.pi, "high": math.pi}
@@ -99,9 +99,9 @@ def test_a_measure_that_never_changes_has_no_indices(tmp_path):
 def test_other_points_than_those_that_were_run_are_not_analysed(tmp_path):
     folder = sweep(tmp_path / "s", sobol(2), ishigami)
     path = folder / "manifest.json"
-    manifest = json.loads(path.read_text())
+    manifest = read_manifest(path)
     manifest["experiment"]["design"]["seed"] = 5  # other points than those that were run
-    path.write_text(json.dumps(manifest))
+    write_manifest(path, manifest)
     assert "sample other points" in analysis(folder).notes[0]
 
 

@@ -16,7 +16,7 @@ from samizdat.batch.factors import Point
 from samizdat.batch.process_state import handlers_restored
 from samizdat.batch.scenario_model import Outcome, Stopped
 from samizdat.run.population_cache import Notify
-from samizdat.run.records import as_days
+from samizdat.run.tables import as_days
 
 ERROR_LENGTH = 2000  # largest number of characters stored of an error
 TROUBLE_LENGTH = 20_000  # likewise of a traceback

@@ -5,12 +5,11 @@ import ipaddress
 import signal
 import uuid
 from concurrent.futures import Future
-from multiprocessing import resource_tracker
 from typing import Any
 from urllib.parse import urlsplit
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
-from samizdat.batch.executors import AHEAD, signals_held_back
+from samizdat.batch.executors import AHEAD, signals_held_back, start_tracker
 from samizdat.batch.experiment import ExperimentError
 
 LOCAL = "local"  # the address that stands for a cluster on this machine
@@ -90,8 +89,9 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
         how = {} if insecure else {"protocol": "tls://", "security": _keys()}
-        resource_tracker.ensure_running()  # starting it later would unblock signals again
-        with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
+        start_tracker()  # later it would unblock signals again
+        # A terminal sends both to the workers too.
+        with signals_held_back(signal.SIGINT, signal.SIGHUP):
             cluster = LocalCluster(
                 n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
                 silence_logs=40, **how,

@@ -34,6 +34,7 @@ from samizdat.batch.factors import (
     repeated_point,
     values_at,
 )
+from samizdat.system.paths import outside_path
 
 _OF_SOBOL = ("S1", "S1_conf", "ST", "ST_conf")
 RESAMPLES = 200  # for the intervals of indices: Archer, Saltelli & Sobol (1997)
@@ -279,7 +280,7 @@ class TableDesign(Design):
 
     def sample(self, folder: Path) -> pd.DataFrame:
         """Return the rows of the file."""
-        path = folder / self.file
+        path = folder / outside_path(self.file, "design.file")
         where = f"design.file = {path}"
         table = _read(path, where)
         if table.empty or not len(table.columns):

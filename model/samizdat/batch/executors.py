@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from ctypes import c_byte
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import ORIGINAL_DIR  # type: ignore[attr-defined]
@@ -21,6 +22,7 @@ from typing import Protocol
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 from samizdat.batch.experiment import ExperimentError
+from samizdat.system.interrupts import ENDING
 
 AHEAD = 2  # chunks in flight per worker, so that no worker waits for the parent
 
@@ -117,6 +119,7 @@ class Processes:
         check_main_is_a_file()
         self.width, self.name = jobs, f"{jobs} processes"
         self._cause: str | None = None
+        start_tracker()
         self._flag: c_byte = RawValue("b", 0)
         self._pool = self._new_pool()
 
@@ -129,7 +132,7 @@ class Processes:
         """Start a chunk; workers are started when there is work for them."""
         try:
             # A worker that starts inherits the blocked signals.
-            with signals_held_back(signal.SIGINT, signal.SIGTERM):
+            with signals_held_back(*ENDING):
                 return self._pool.submit(_run_in_worker, pickle.dumps(chunk))
         except BrokenProcessPool as error:
             return _failed(error)
@@ -235,6 +238,12 @@ def _failed(error: Exception) -> "Future[ChunkResult]":
     return future
 
 
+def start_tracker() -> None:
+    """Start the process that cleans up after this one; unlike others it would end with SIGHUP."""
+    with signals_held_back(signal.SIGHUP):
+        resource_tracker.ensure_running()
+
+
 @contextmanager
 def signals_held_back(*held: int) -> Iterator[None]:
     """Block signals, here and in every thread and process that starts meanwhile."""
@@ -303,10 +312,10 @@ def _begin_worker(flag: c_byte) -> None:
     """Make this process a worker: it ignores signals for the parent and ends with it."""
     global _flag
     _flag = flag
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Both were blocked while this process started; the pool ends its workers with SIGTERM.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool ends its workers with it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # blocked while this process started
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Finalize(None, _leave, exitpriority=100)  # before it waits for them
 

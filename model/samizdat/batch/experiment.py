@@ -15,6 +15,7 @@ from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.dates import Day
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.system.paths import outside_path
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
@@ -156,7 +157,7 @@ class Experiment(_Section):
         ExperimentError
             In one line that says what is wrong.
         """
-        path = Path(path)
+        path = outside_path(path, "experiment", ExperimentError)
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError:

@@ -27,6 +27,7 @@ from samizdat.scenario.settings import number_in
 from samizdat.scenario.shipped import shipped
 from samizdat.society.graph_shape import mean_degree
 from samizdat.system.memory import needed
+from samizdat.system.paths import outside_path
 
 SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # the name of the scenario's own regime
@@ -273,7 +274,7 @@ def found_as(scenario: str, folder: Path) -> str:
     The name of a shipped scenario is not changed; a path that does not exist beside the experiment
     is looked for in the working directory when it is opened.
     """
-    beside = str(folder / scenario)
+    beside = str(folder / outside_path(scenario, SCENARIO, ExperimentError))
     return beside if scenario not in shipped() and os.path.isfile(beside) else scenario
 
 

@@ -25,6 +25,7 @@ from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
 from samizdat.run.population_cache import Notify
 from samizdat.system.interrupts import StopSwitch
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -137,7 +138,9 @@ def sweep(
         experiment = Experiment.from_table(experiment, quick=quick)
     elif not isinstance(experiment, Experiment):
         experiment = Experiment.load(experiment, quick=quick)
-    folder = Path(out) if out is not None else default_folder(experiment)
+    folder = (
+        outside_path(out, "out", ExperimentError) if out is not None else default_folder(experiment)
+    )
     with StopSwitch(twice=True) as stop:
         workers = None if executor is None else workers_of(executor)
         ended = run_sweep(SweepPlan.of(experiment, model), folder, workers, jobs=jobs,

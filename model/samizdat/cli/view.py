@@ -1,6 +1,7 @@
 """`samizdat view`: the model in a browser."""
 
 import importlib.util
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,12 @@ from samizdat.cli.options import (
     SeedOption,
     SettingsOption,
     option_outside,
+    path_option,
 )
 
 # Options that are allowed together with --run.
-_OF_THE_PAGE = ("run", "run_id", "port", "host", "expose", "name", "no_browser", "no_token",
+_OF_THE_PAGE = ("run", "run_id", "force", "port", "host", "expose", "name", "no_browser",
+                "no_token",
                 "most_citizens", "most_sessions")  # fmt: skip
 _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
 
@@ -29,12 +32,14 @@ def view(
     seed: SeedOption = 1,
     setting: SettingsOption = None,
     regime: RegimeOption = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of a finished run or sweep.")
-    ] = None,
+    run: Annotated[Path | None, path_option("Folder of a finished run or sweep.")] = None,
     run_id: Annotated[
         int | None, typer.Option("--RunId", help="Run of the sweep in --run.")
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Show the run in --run even if the model's source changed."),
+    ] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port (0: any free one).")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     expose: Annotated[
@@ -88,7 +93,9 @@ def view(
         check_call(seed, None)
         number = citizens_from(citizens) if citizens is not None else None
         if run is not None:
-            server_limits.choice = choice_of_run(run, run_id)
+            server_limits.choice = choice_of_run(
+                run, run_id, force=force, notify=partial(typer.echo, err=True)
+            )
         else:
             server_limits.choice = Choice(scenario, number, seed, regime or "scenario", values)
         loaded = server_limits.choice.load()
@@ -128,6 +135,8 @@ def _check_same_world(context: typer.Context, run: Path | None, run_id: int | No
     if run is None:
         if run_id is not None:
             usage_error(f"RunId = {run_id}: give the folder of the sweep with --run DIR")
+        if context.params["force"]:
+            usage_error("force: it belongs to --run DIR")
         return
     other = option_outside(context, _OF_THE_PAGE)
     if other:

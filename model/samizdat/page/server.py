@@ -11,6 +11,7 @@ from typing import Any
 
 from samizdat.page.door import Door
 from samizdat.page.tokens import PARAMETER, token_given
+from samizdat.system.interrupts import Interrupted, handled_by
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SETTINGS = {
@@ -92,6 +93,20 @@ def free_socket(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _run(server: Any, listening: socket.socket) -> None:
+    """Run a server of uvicorn until a signal comes, that of a closed terminal too."""
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        asked.append(number)
+        server.should_exit = True
+
+    with handled_by(ask):  # uvicorn passes on those that it met itself
+        server.run(sockets=[listening])
+    if asked:
+        raise Interrupted(asked[0])
+
+
 def serve(
     host: str, port: int, hosts: Iterable[str], token: str | None, opened: Callable[[str], None]
 ) -> None:
@@ -134,6 +149,6 @@ def serve(
     stopped = threading.Event()
     threading.Thread(target=announce, daemon=True).start()
     try:
-        server.run(sockets=[listening])
+        _run(server, listening)
     finally:
         stopped.set()

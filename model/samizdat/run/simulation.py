@@ -41,6 +41,7 @@ from samizdat.scenario.interventions import (
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graphs import Graph
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     from samizdat.scenario.timeline import Action, Setting
@@ -272,9 +273,8 @@ class Simulation:
             "scenario": self.scenario.to_table(),
         }
         arrays = {name: getattr(world.state, name) for name in DYNAMIC}
-        checkpoint.write(
-            Path(path), facts, {**arrays, "signals": world.signals, **self.history.to_arrays()}
-        )
+        arrays |= {"signals": world.signals, **self.history.to_arrays()}
+        checkpoint.write(outside_path(path), facts, arrays)
 
     @classmethod
     def restore(
@@ -308,7 +308,7 @@ class Simulation:
         >>> Simulation.restore("town.npz").step_number
         1
         """
-        found = checkpoint.read(Path(path))
+        found = checkpoint.read(outside_path(path))
         if not force:
             found.check({"model": digests.model_digest()})
         seed = found.facts["identity"]["seed"]

@@ -53,6 +53,7 @@ from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graphs import GRAPHS, GraphShape
 from samizdat.society.population import TRAITS, Habits, Values, region_sizes
+from samizdat.system.paths import outside_path
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Scenario:
         text = str(name)
         if text in shipped():
             return cls.parse(shipped_text(text), text)
-        path = Path(text)
+        path = outside_path(text, "scenario", ScenarioError)
         if not text.endswith(".toml") and not path.exists():
             raise ScenarioError(f"scenario: {unknown(text, shipped())} (or give a .toml file)")
         try:

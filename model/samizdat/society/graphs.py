@@ -24,6 +24,7 @@ from samizdat.core.network.social import Society
 from samizdat.society.edge_lists import checked_ties, ids_of, table_of, ties_of_networkx
 from samizdat.society.graph_shape import GraphFacts
 from samizdat.society.graph_shape import GraphShape as GraphShape
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -184,7 +185,7 @@ class Graph:
         >>> Graph.from_file("ties.csv").tie_count
         2
         """
-        path = Path(path)
+        path = outside_path(path, "graph")
         table = table_of(path)
         source, target = (ids_of(path, name, table[name]) for name in ("source", "target"))
         if not source.size:
