@@ -151,7 +151,7 @@ TABLES = {
     "a header alone": ("points.csv", b"chill\n", ["no points"]),
     "an empty cell": ("points.csv", b"chill,attention.beta\n0.1,0.2\n0.1,\n", ["beta", "row 2"]),
     "NaN in a cell": ("points.csv", b"chill\n0.1\nNaN\n", ["chill", "row 2"]),
-    "an empty column": ("points.csv", b"chill,\n0.1,\n0.1,\n", ["no value in row 1"]),
+    "an empty column": ("points.csv", b"chill,\n0.1,\n0.1,\n", ["column 2 has no name"]),
     "infinity": ("points.csv", b"chill\n0.1\ninf\n", ["chill", "inf"]),
     "a word for a number": ("points.csv", b"chill\n0.1\ncold\n", ["chill", "cold"]),
     "an unknown column": ("points.csv", b"chil\n0.1\n", ["chil", "chill"]),

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +14,8 @@ from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, chec
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.system.input_files import InputError
+from samizdat.system.toml_files import parse, read_text
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
@@ -155,15 +156,9 @@ class Experiment(_Section):
         """
         path = Path(path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError:
-            raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
-        except RecursionError:
-            raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None
-        except OSError as error:
-            raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            table = parse(read_text(path), str(path))
+        except InputError as error:
+            raise ExperimentError(str(error)) from None
         try:
             experiment = cls.from_table(table, path.stem, path.parent, quick=quick)
         except ExperimentError as error:

@@ -10,6 +10,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.build import Notify
+from samizdat.cli.graph_file import read_graph
 from samizdat.cli.options import option_outside
 
 if TYPE_CHECKING:
@@ -114,11 +115,9 @@ def _check_manifest(
 
 def _graph_from_file(manifest: dict[str, Any], scenario: "Scenario", force: bool) -> "Graph | None":
     """Return the graph that was read from a file, if any; the file must be unchanged."""
-    from samizdat.society.graphs import Graph
-
     if manifest["graph_file"] is None:
         return None
-    graph = Graph.from_file(manifest["graph_file"], scenario.citizens)
+    graph = read_graph(Path(manifest["graph_file"]), scenario, stated=True)
     if graph.digest() != manifest["graph_digest"] and not force:
         usage_error(
             f"graph = {manifest['graph_file']}: the ties are not those that the run began with "

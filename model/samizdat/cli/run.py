@@ -11,6 +11,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.build import Notify, build_simulation, no_output
+from samizdat.cli.graph_file import read_graph
 from samizdat.cli.options import (
     CitizensOption,
     RegimeOption,
@@ -84,6 +85,8 @@ def run(
             f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
             f"{world.spec.start}, seed {seed}"
         )
+        if ties is not None:
+            notify(f"{graph}: {ties.in_words}")
         simulation = build_simulation(world, seed, threads, ties, notify)
         if record:
             command = ["samizdat", *sys.argv[1:]]
@@ -123,7 +126,6 @@ def _check_options(
     from samizdat.cli.resume import run_plan
     from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.society.graphs import Graph
 
     scenario = scenario_from(name, regime, settings, citizens)
     try:
@@ -134,7 +136,8 @@ def _check_options(
         plan = run_plan(scenario, steps, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
-        ties = Graph.from_file(graph, scenario.citizens) if graph else None
+        stated = citizens is not None or any(each.split("=")[0] == "citizens" for each in settings)
+        ties = None if graph is None else read_graph(graph, scenario, stated)
         record = None
         if out is not None:
             from samizdat.run.records import RunRecord
