@@ -11,7 +11,7 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 LARGEST, LARGEST_OF_A_PIPE = 64_000_000_000, 256_000_000  # bytes
 _BLOCK = 1 << 21  # bytes of CSV text read into cells at once
+_SMALL = 1 << 20  # bytes of CSV text for which the start of Arrow's threads does not pay
 _BATCH = 1 << 18  # rows of other files
 _OF_TEXT = 100  # bytes of a cell of text in memory, about
 _MAGIC = b"PAR1"
+_FIELD = rb'(?:"[^"]*+"|[^",\r\n]*+)'
+_PLAIN_QUOTES = re.compile(rb"(?:%b(?:,|\r\n?|\n))*+%b" % (_FIELD, _FIELD))
 _KINDS = {".csv": "CSV", ".parquet": "Parquet"}
 
 Cells = Iterator[dict[str, "pa.Array"]]
@@ -66,6 +69,11 @@ def columns_of(
     try:
         source = _Csv(content, where) if kind == "CSV" else _Parquet(content, where)
         wanted = _wanted(source.names, columns, rest, where)
+        if rest is not None and source.unwritten:
+            raise InputError(
+                f"{where}: {source.unwritten[0]!r} is an index of pandas and not in the file; "
+                "reset_index() makes it a column"
+            )
         source.check_memory(wanted)
         table = _joined(source.batches(list(wanted)), wanted, where)
         if kind == "CSV":
@@ -126,6 +134,8 @@ def _check_spelling(name: str, names: list[str], where: str) -> None:
 class _Csv:
     """A CSV file: its names, and its cells as text."""
 
+    unwritten: Sequence[str] = ()  # names of an index that is no column
+
     def __init__(self, content: bytes, where: str) -> None:
         self._where = where
         self._content = content
@@ -182,10 +192,18 @@ class _Csv:
 
     def batches(self, wanted: list[str]) -> Cells:
         """Yield cells by name, a part of the rows at a time."""
-        return self._by_records(wanted) if self._quoted else self._by_arrow(wanted)
+        large = len(self._content) >= _SMALL
+        if large and (not self._quoted or self._quotes_are_plain()):
+            return self._by_arrow(wanted)
+        return self._by_records(wanted)
+
+    def _quotes_are_plain(self) -> bool:
+        """Whether every quote opens or closes a field: Arrow accepts others in silence."""
+        head = self._content[: self._end]
+        return head.count(b'"') % 2 == 0 and _PLAIN_QUOTES.fullmatch(self._content) is not None
 
     def _by_arrow(self, wanted: list[str]) -> Cells:
-        """Split a file without quotes."""
+        """Split a large file, fast."""
         import pyarrow as pa
         from pyarrow import csv as arrow
 
@@ -198,22 +216,25 @@ class _Csv:
             reader = arrow.open_csv(
                 pa.BufferReader(pa.py_buffer(body)),
                 read_options=arrow.ReadOptions(column_names=places, block_size=_BLOCK),
-                parse_options=arrow.ParseOptions(quote_char=False),
+                parse_options=arrow.ParseOptions(
+                    quote_char='"' if self._quoted else False, newlines_in_values=self._quoted
+                ),
                 convert_options=arrow.ConvertOptions(
                     column_types=dict.fromkeys(places, pa.string()),
                     include_columns=picked,
                     strings_can_be_null=False,
                 ),
             )
-            for batch in reader:
-                yield dict(zip(wanted, batch.columns, strict=True))
+            with reader:
+                for batch in reader:
+                    yield dict(zip(wanted, batch.columns, strict=True))
         except pa.ArrowException as error:
             for row, fields in self._records():
                 self._check_fields(row, fields)
             self._refuse(" ".join(str(error).split())[:200])
 
     def _by_records(self, wanted: list[str]) -> Cells:
-        """Split a file with quotes."""
+        """Split any file."""
         import pyarrow as pa
 
         places = [self.names.index(name) for name in wanted]
@@ -275,10 +296,12 @@ class _Parquet:
         try:
             schema = parquet.ParquetFile(pa.BufferReader(content)).schema_arrow
             texts = [field.name for field in schema if _is_text(field.type)]
-            self._file = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
+            self._file = parquet.ParquetFile(
+                pa.BufferReader(content), read_dictionary=texts, pre_buffer=False
+            )
         except Exception as error:
             self._refuse(error)
-        index = _unnamed_index(schema.metadata)
+        index, self.unwritten = _index_of_pandas(schema.metadata)
         self._places = [k for k, name in enumerate(schema.names) if name not in index]
         self.names = [schema.names[k].strip() for k in self._places]
         self._as_named = [schema.names[k] for k in self._places]
@@ -307,7 +330,7 @@ class _Parquet:
         picked = [self._as_named[self.names.index(name)] for name in wanted]
         rows = 0
         try:
-            for batch in self._file.iter_batches(_BATCH, columns=picked):
+            for batch in self._file.iter_batches(_BATCH, columns=picked, use_threads=False):
                 batch.validate(full=True)
                 rows += batch.num_rows
                 found = batch.schema.names
@@ -327,13 +350,15 @@ def _is_text(kind: "pa.DataType") -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _unnamed_index(metadata: Mapping[bytes, bytes] | None) -> list[str]:
-    """Return the columns that hold an index without a name, which pandas has added to the table."""
+def _index_of_pandas(metadata: Mapping[bytes, bytes] | None) -> tuple[list[str], list[str]]:
+    """Return what pandas says of its index: columns without a name, and names without a column."""
     try:
         index = json.loads((metadata or {})[b"pandas"])["index_columns"]
-        return [name for name in index if re.fullmatch(r"__index_level_\d+__", str(name))]
+        unnamed = [name for name in index if re.fullmatch(r"__index_level_\d+__", str(name))]
+        ranges = [level.get("name") for level in index if isinstance(level, dict)]
     except (KeyError, TypeError, ValueError):
-        return []
+        return [], []
+    return unnamed, [str(name) for name in ranges if name is not None]
 
 
 def _bytes_of(column: Column) -> int:
