@@ -126,6 +126,8 @@ class Scenario:
         """Read a scenario from the table of a TOML file (or one that `to_table` returned)."""
         rest = dict(table)
         pinned = rest.pop("pinned", [])
+        if not isinstance(pinned, list) or not all(isinstance(each, str) for each in pinned):
+            raise ScenarioError(f"{name}: pinned: give a list of names of parameters")
         parameters = {n: entry.default for n, entry in REGISTRY.items()}
         try:
             given = dict(take_parameters(rest))

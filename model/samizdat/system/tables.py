@@ -299,7 +299,7 @@ class _Parquet:
             self._file = parquet.ParquetFile(
                 pa.BufferReader(content), read_dictionary=texts, pre_buffer=False
             )
-        except Exception as error:
+        except Exception as error:  # of many types, for a damaged file
             self._refuse(error)
         index, self.unwritten = _index_of_pandas(schema.metadata)
         self._places = [k for k, name in enumerate(schema.names) if name not in index]
