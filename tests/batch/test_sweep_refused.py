@@ -180,7 +180,7 @@ TABLES = {
     "a header alone": ("points.csv", b"chill\n", ["no points"]),
     "an empty cell": ("points.csv", b"chill,attention.beta\n0.1,0.2\n0.1,\n", ["beta", "row 2"]),
     "NaN in a cell": ("points.csv", b"chill\n0.1\nNaN\n", ["chill", "row 2"]),
-    "an empty column": ("points.csv", b"chill,\n0.1,\n0.1,\n", ["no value in row 1"]),
+    "an empty column": ("points.csv", b"chill,\n0.1,\n0.1,\n", ["column 2 has no name"]),
     "infinity": ("points.csv", b"chill\n0.1\ninf\n", ["chill", "inf"]),
     "a word for a number": ("points.csv", b"chill\n0.1\ncold\n", ["chill", "cold"]),
     "an unknown column": ("points.csv", b"chil\n0.1\n", ["chil", "chill"]),
@@ -200,6 +200,31 @@ TABLES = {
     "a row too long": ("points.csv", b"chill\n0.1\n0.1,3,4\n", ["points.csv"]),
     "junk as CSV": ("points.csv", bytes(range(256)) * 3, ["points.csv"]),
     "junk as Parquet": ("points.parquet", bytes(range(256)) * 3, ["points.parquet"]),
+    "decimal commas": (
+        "points.csv",
+        b"attention.beta\n0,1\n0,2\n",
+        ["points.csv, row 1", "2 fields, '0,1'", "the header has 1", "written with a point"],
+    ),
+    "semicolons and decimal commas": (
+        "points.csv",
+        b"attention.beta;chill\n0,1;0,5\n0,2;0,6\n",
+        ["points.csv", "'attention.beta;chill', has semicolons"],
+    ),
+    "an index of pandas": (
+        "points.csv",
+        b",chill\n0,0.1\n",
+        ["column 1 has no name", "index=False"],
+    ),
+    "a comment": ("points.csv", b"# mine\nchill\n0.1\n", ["'# mine'", "begins with '#'"]),
+    "a byte of Windows-1251": ("points.csv", b"regime\nopen\nb\xe0n\n", ["row 2", "0xe0", "UTF-8"]),
+    "digits in groups": ("points.csv", b"citizens\n60\n1_000\n", ["row 2", "citizens = '1_000'"]),
+    "base 16": ("points.csv", b"chill\n0.1\n0x1\n", ["row 2: chill = '0x1'", "0 ... 1"]),
+    "a quoted decimal comma": ("points.csv", b'chill\n0.1\n"0,2"\n', ["row 2: chill = '0,2'"]),
+    "truth for a number": (
+        "points.csv",
+        b"chill\nTrue\nFalse\n",
+        ["row 1: chill = True", "0 ... 1"],
+    ),
     "another extension": ("points.xls", b"chill\n0.1\n", [".xls", ".csv"]),
 }
 TABLE = """
@@ -324,6 +349,20 @@ def test_odd_columns_of_parquet_are_refused_or_read(tmp_path, kind):
     else:
         with pytest.raises(ExperimentError, match="chill"):
             SweepPlan.of(experiment)
+
+
+POINTS = {"attention.beta": [1, 2], "blocking.authority": ["court", "0"], "ban.on": [True, False]}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_of_points_is_read_by_its_columns(tmp_path, kind):
+    path = tmp_path / f"points.{kind}"
+    frame = pd.DataFrame(POINTS)
+    frame.to_csv(path, index=False) if kind == "csv" else frame.to_parquet(path)
+    text = TABLE.format(path.name).replace("citizens = 60", '"graph.kind" = "ring"')
+    points = Experiment.load(write_experiment(tmp_path, text)).points()
+    assert points["attention.beta"].dtype == points["ban.on"].dtype == "float64"
+    assert points.to_dict("list") == {**POINTS, "ban.on": [1.0, 0.0]}
 
 
 def test_a_table_of_points_may_be_drawn_by_its_columns(tmp_path):

@@ -197,6 +197,38 @@ def test_a_scenario_of_junk_bytes_is_refused(capsys, tmp_path):
     refused(capsys, [tmp_path / "junk.toml"], ["junk.toml", "text"], tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("ties", "words"),
+    [
+        ("0,1\n1,2\n2,3\n", ["ids go up to 3", "town has 2000 citizens", "1996 of them",
+                             "--citizens 2000"]),
+        ("0,1\n1,1999\n", ["ids go up to 1999", "1997 of 2000 citizens have no tie"]),
+        ("0,1\n1,2\n2,2000\n3,4", ["ids go up to 2000", "1995 of 2001"]),
+        ("\n".join(f"{k},{k + 1}" for k in range(2500)), ["ids go up to 2500", "town has 2000"]),
+    ],
+)  # fmt: skip
+def test_a_network_of_other_citizens_is_refused(capsys, tmp_path, ties, words):
+    (tmp_path / "ties.csv").write_text(f"source,target\n{ties}\n")
+    refused(capsys, ["town", "--graph", tmp_path / "ties.csv"], ["ties.csv: ", *words], tmp_path)
+
+
+@pytest.mark.parametrize("stated", [["--citizens", 60], ["--set", "citizens=60"]])
+def test_a_network_of_few_is_taken_for_stated_citizens_and_says_so(capsys, tmp_path, stated):
+    (tmp_path / "ties.csv").write_text("source,target\n0,1\n1,2\n2,3\n")
+    arguments = [*stated, "--graph", tmp_path / "ties.csv", "--until", "2014-03-02"]
+    assert call("run", "town", *arguments) == 0
+    told = capsys.readouterr()
+    assert "ties.csv: 3 ties; 56 of 60 citizens have no tie" in told.out
+    assert not told.err
+
+
+@pytest.mark.parametrize("command", ["run", "check", "sweep", "explain --citizen 1"])
+def test_a_device_is_no_scenario(capsys, command):
+    words = "/dev/zero: is a device or a socket, a regular file is needed"
+    assert call(*command.split(), "/dev/zero") == 2
+    assert words in capsys.readouterr().err
+
+
 def test_a_missing_network_is_refused(capsys, tmp_path):
     refused(capsys, ["town", "--graph", tmp_path / "none.csv"], ["none.csv", "no such"], tmp_path)
 

@@ -1,7 +1,6 @@
 """One TOML file is an experiment: its question, scenario, design and measures."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +14,9 @@ from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.dates import Day
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.system.input_files import InputError
 from samizdat.system.paths import outside_path
+from samizdat.system.toml_files import parse, read_text
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
@@ -159,15 +160,9 @@ class Experiment(_Section):
         """
         path = outside_path(path, "experiment", ExperimentError)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError:
-            raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
-        except ValueError as error:  # of TOML, or an integer of too many digits
-            raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
-        except RecursionError:
-            raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None
-        except OSError as error:
-            raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            table = parse(read_text(path), str(path))
+        except InputError as error:
+            raise ExperimentError(str(error)) from None
         try:
             experiment = cls.from_table(table, path.stem, path.parent, quick=quick)
         except ExperimentError as error:

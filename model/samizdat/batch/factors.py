@@ -1,7 +1,7 @@
 """Factors of an experiment: ranges and levels, and their values at places between 0 and 1."""
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,14 @@ from samizdat.core.quantity import format_value
 from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
+from samizdat.system.cells import is_number
 
 MAX_LEVELS = 1_000_000
 MAX_INTEGER = 2**1023  # what a float can hold
 LAW_FIELDS = ("value", "low", "high", "mean", "sd", "floor", "a", "b")  # numbers of a distribution
 MAX_POINTS = 50_000_000
 DUMMY = "dummy"  # a factor that changes the random numbers alone
+_NUMBERS = ("citizens", "step_days")  # factors that are numbers and no parameters
 
 
 def _own(value: object) -> object:
@@ -106,6 +108,35 @@ def column_of(values: list[Value]) -> pd.Series:
     if all(isinstance(value, int | float) for value in values):
         return pd.Series(np.array(values, dtype=np.float64))
     return pd.Series([str(value) for value in values], dtype=object)
+
+
+def read_column(name: str, values: NDArray[Any], where: str) -> pd.Series:
+    """Return a factor's values from a table as a column: float64 for numbers, else text.
+
+    Parameters
+    ----------
+    where
+        Name of the table, for a message.
+
+    Raises
+    ------
+    ValueError
+        It names table, row and factor, for text or a truth value where a number is needed.
+    """
+    if values.dtype == np.float64:
+        return pd.Series(values)
+    named = REGISTRY.get(name)
+    if named is None and name not in _NUMBERS:
+        return pd.Series(values).astype(np.float64 if values.dtype == np.bool_ else str)
+    allowed = "a number is needed" if named is None else named.quantity.allowed()
+    words = () if named is None else named.quantity.names
+    switch = named is not None and named.quantity.whole
+    for row, value in enumerate(values.tolist()):
+        if not (switch if isinstance(value, bool) else value in words or is_number(value)):
+            raise ValueError(
+                f"{where}, row {row + 1}: {name} = {value!r} is not a number: {allowed}"
+            )
+    return pd.Series(values).astype(np.float64 if values.dtype == np.bool_ else str)
 
 
 def identities(name: str, column: pd.Series) -> pd.Series:

@@ -28,6 +28,7 @@ from samizdat.scenario.shipped import shipped
 from samizdat.society.graph_shape import mean_degree
 from samizdat.system.memory import needed
 from samizdat.system.paths import outside_path
+from samizdat.system.toml_files import read_text
 
 SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # the name of the scenario's own regime
@@ -284,7 +285,7 @@ def _texts(names: Iterable[str], folder: Path) -> Iterator[tuple[str, str]]:
         if name not in shipped():
             path = found_as(name, folder)
             Scenario.load(path)  # raises an error of one line if something is wrong
-            yield name, Path(path).read_text(encoding="utf-8")
+            yield name, read_text(Path(path))
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.build import Notify, build_simulation, no_output
+from samizdat.cli.graph_file import read_graph
 from samizdat.cli.options import (
     CitizensOption,
     RegimeOption,
@@ -93,6 +94,8 @@ def run(
             f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
             f"{world.spec.start}, seed {seed}"
         )
+        if asked.ties is not None:
+            notify(f"{graph}: {asked.ties.in_words}")
         simulation = build_simulation(world, seed, threads, asked.ties, notify)
         if record:
             command = ["samizdat", *sys.argv[1:]]
@@ -140,7 +143,6 @@ def _check_options(
     from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
     from samizdat.run.repeat import Asked
-    from samizdat.society.graphs import Graph
 
     scenario = scenario_from(name, regime, settings, citizens)
     try:
@@ -151,7 +153,8 @@ def _check_options(
         plan = run_plan(scenario, steps, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
-        ties = Graph.from_file(graph, scenario.citizens) if graph else None
+        stated = citizens is not None or any(each.split("=")[0] == "citizens" for each in settings)
+        ties = None if graph is None else read_graph(graph, scenario, stated)
         asked = Asked(scenario, seed, steps, ties)
         return asked, plan, _record(out, asked, plan, force=force) if out else None
     except ValueError as error:

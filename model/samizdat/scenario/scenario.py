@@ -9,7 +9,7 @@ override the timeline.
 
 import datetime as dt
 import math
-import tomllib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,6 +53,8 @@ from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graphs import GRAPHS, GraphShape
 from samizdat.society.population import TRAITS, Habits, Values, region_sizes
+from samizdat.system import toml_files
+from samizdat.system.input_files import InputError
 from samizdat.system.paths import outside_path
 
 
@@ -105,24 +107,21 @@ class Scenario:
         if text in shipped():
             return cls.parse(shipped_text(text), text)
         path = outside_path(text, "scenario", ScenarioError)
-        if not text.endswith(".toml") and not path.exists():
+        if not text.endswith(".toml") and not os.path.exists(path):
             raise ScenarioError(f"scenario: {unknown(text, shipped())} (or give a .toml file)")
         try:
-            content = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise ScenarioError(f"{path}: not a text file, a TOML file is needed") from None
-        except OSError as error:
-            raise ScenarioError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            content = toml_files.read_text(path)
+        except InputError as error:
+            raise ScenarioError(str(error)) from None
         return replace(cls.parse(content, text), name=path.stem)
 
     @classmethod
     def parse(cls, text: str, name: str = "unnamed") -> "Scenario":
         """Read a scenario from TOML text."""
         try:
-            table = tomllib.loads(text)
-        except ValueError as error:  # of TOML, or an integer of too many digits
-            reason = str(error).replace("\n", " ")
-            raise ScenarioError(f"{name}: broken TOML: {reason}") from None
+            table = toml_files.parse(text, name)
+        except InputError as error:
+            raise ScenarioError(str(error)) from None
         if "base" in table:
             base = table.pop("base")
             if base not in shipped():
