@@ -1,5 +1,6 @@
 """The world of a run on disk: from its manifest, with every digest checked that it holds."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from samizdat.run.arguments import check_call
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
-from samizdat.society.graphs import Graph
+from samizdat.society.graphs import Graph, GraphWarning
 from samizdat.system.manifests import MANIFEST
 
 _DIGESTS = ("model_digest", "scenario_digest", "graph_digest", "traits_digest")
@@ -76,7 +77,9 @@ def graph_from(file: str | None, citizens: int, digest: str | None) -> Graph | N
     """
     if file is None:
         return None
-    graph = Graph.from_file(file, citizens)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GraphWarning)  # said when the run began
+        graph = Graph.from_file(file, citizens)
     if digest is not None and graph.digest() != digest:
         raise ScenarioError(
             f"graph = {file}: the ties are not those that the run began with "
