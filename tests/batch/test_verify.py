@@ -1,6 +1,7 @@
 """Whether a folder holds what was written: `verify`, from Python and from the command line."""
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from command import call
 from samizdat import Scenario, Simulation, read_table, verify
 from samizdat.batch import folder as of_folder
 from samizdat.batch import parts
+from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.verify import DamageError, check_folder
 from samizdat.report import write_report
 from samizdat.run.records import COMPLETE, INTERRUPTED, RunPlan, RunRecord
@@ -258,6 +260,19 @@ def test_a_folder_of_nothing_is_a_usage_error(tmp_path, capsys):
     for folder in (tmp_path, tmp_path / "none", tmp_path / "notes.txt"):
         assert call("verify", folder) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "nation.parquet", "figures/one.png"])
+def test_a_pipe_or_a_folder_in_place_of_a_file_is_named(run, name):
+    for make in (os.mkfifo,) if name == "manifest.json" else (os.mkfifo, os.mkdir):
+        shutil.move(run / name, run.parent / "kept")
+        make(run / name)
+        assert verify(run).wrong == [f"{name}: is not a regular file"]
+        if name != "figures/one.png":
+            with pytest.raises((OSError, ExperimentError), match=r"(?i)is not a regular file"):
+                read_table(run)
+        (Path.rmdir if make is os.mkdir else Path.unlink)(run / name)
+        shutil.move(run.parent / "kept", run / name)
 
 
 class Moments:

@@ -17,7 +17,7 @@ from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table
-from samizdat.system.manifests import MANIFEST, ManifestError, listed, read_with_files
+from samizdat.system.manifests import MANIFEST, ManifestError, bytes_of, listed, read_with_files
 from samizdat.system.manifests import read_manifest as manifest_of
 from samizdat.system.paths import outside_path
 
@@ -141,7 +141,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     if path.is_dir() and not file.exists():
         return _read_sweep(path)
     try:
-        content = file.read_bytes()
+        content = bytes_of(file)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file or folder") from None
     if (file.parent / MANIFEST).exists():

@@ -20,6 +20,7 @@ from samizdat.system.manifests import (
     PENDING,
     ManifestError,
     accepted,
+    bytes_of,
     file_digest,
     listed,
     read_manifest,
@@ -136,7 +137,7 @@ class _Place:
             self.files, self.wrong, self.notes = 0, [], []
             self._check(path)
             try:
-                now = path.read_bytes()
+                now = bytes_of(path)
             except OSError:
                 break
             if not self.wrong or now == before:
@@ -178,7 +179,7 @@ class _Place:
             self._is_wrong(name, "has changed since it was written")
         elif name == NATION and "nation_sha256" in manifest and PENDING not in manifest:
             try:
-                same = table_digest(parsed_table(path.read_bytes())) == manifest["nation_sha256"]
+                same = table_digest(parsed_table(bytes_of(path))) == manifest["nation_sha256"]
             except (OSError, ValueError):
                 same = False
             if not same:

@@ -170,7 +170,7 @@ class Choice:
         return chosen
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1)
 def _read_graph(file: str | None, citizens: int, digest: str | None) -> Graph | None:
     return graph_from(file, citizens, digest)
 

@@ -8,10 +8,12 @@ a file is sound if it matches either, so a kill at any moment leaves a folder th
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import math
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ def read_manifest(path: Path) -> Facts:
     ManifestError
         If it is no JSON, carries no digest, or differs from what was written.
     """
-    return _parsed(path, _read(path))
+    return _parsed(path, bytes_of(path))
 
 
 def read_with_files(
@@ -85,9 +87,9 @@ def read_with_files(
     names = list(names)
     before = b""
     for _ in range(_TRIES):
-        content = _read(folder / manifest)
+        content = bytes_of(folder / manifest)
         facts = _parsed(folder / manifest, content)
-        found = {name: _read(folder / name) for name in names}
+        found = {name: bytes_of(folder / name) for name in names}
         wrong = [name for name in names if digest_of(found[name]) not in accepted(facts, name)]
         if not wrong:
             return facts, found
@@ -182,15 +184,23 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def bytes_of(path: Path) -> bytes:
+    """Read a file; a pipe or a device, which may never end, is refused with an OSError."""
+    _check_regular(path)
+    with naming(path):
+        return path.read_bytes()
+
+
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes; see `bytes_of`."""
+    _check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    with naming(path):
-        return path.read_bytes()
+def _check_regular(path: Path) -> None:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "Is not a regular file", str(path))
 
 
 def _parsed(path: Path, content: bytes) -> Facts:
