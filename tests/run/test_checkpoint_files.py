@@ -233,6 +233,13 @@ def test_clearing_removes_what_is_ours_alone(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_clearing_meets_files_that_another_process_removed(tmp_path, monkeypatch):
+    gone = tmp_path / checkpoint.FOLDER / "step-000000009.npz"
+    monkeypatch.setattr(checkpoint, "files_in", lambda folder: [gone])
+    checkpoint.clear(tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
 # A power cut
 
 
