@@ -22,13 +22,14 @@ def each_function_is_compiled_by_one_worker():
     """
     from samizdat.core.jit import cache_folder
 
-    cache_folder().mkdir(parents=True, exist_ok=True)
+    locks = cache_folder()
+    locks.mkdir(parents=True, exist_ok=True)
     compile_alone = Dispatcher.compile
 
     def compile_in_turn(self, sig):
         function = self.py_func
         name = f"{function.__module__}.{function.__qualname__}.lock"
-        with global_compiler_lock, (cache_folder() / name).open("w") as lock:
+        with global_compiler_lock, (locks / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return compile_alone(self, sig)
 

@@ -5,12 +5,14 @@ import inspect
 import pickle
 import warnings
 
+import mesa
 import numpy as np
 import pytest
 from mesa.batchrunner import batch_run
 
 from samizdat import ProtestModel, ScenarioError, Simulation
 from samizdat.mesa_model import parameters_from
+from samizdat.run.citizens import Citizen
 from worlds import same_state, town
 
 
@@ -262,3 +264,42 @@ def test_solara_shows_steps_and_resets_it(monkeypatch):
 def takes(argument):
     """Whether this version's batch_run has an argument."""
     return argument in inspect.signature(batch_run).parameters
+
+
+REFUSED = {
+    "remove_all_agents": [], "register_agent": [None], "deregister_agent": [None],
+    "reset_randomizer": [3], "reset_rng": [3],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_would_do_nothing_is_refused_in_one_line(name):
+    model, other = ProtestModel(citizens=60, rng=1), ProtestModel(citizens=60, rng=1)
+    with pytest.raises(NotImplementedError, match=r"cannot be (added|removed|reset): [^\n]+$"):
+        getattr(model, name)(*REFUSED[name])
+    assert len(model.agents) == 60
+    assert same_state(ended(model).simulation, ended(other).simulation)
+
+
+def test_an_agent_of_mesa_cannot_join_the_citizens():
+    with pytest.raises(NotImplementedError, match=r"^an agent cannot be added: who lives there"):
+        mesa.Agent(ProtestModel(citizens=60, rng=1))
+
+
+@pytest.mark.parametrize("name", ["add", "remove", "discard", "do", "shuffle_do", "set"])
+def test_citizens_have_no_methods_that_change_them(name):
+    with pytest.raises(AttributeError, match=f"'{name}'"):
+        getattr(ProtestModel(citizens=60, rng=1).agents, name)
+
+
+@pytest.mark.skipif("time" in vars(mesa.Model), reason="Mesa before 3.5: it has events since")
+def test_every_method_of_mesas_model_is_met():
+    there = {name for name in vars(mesa.Model) if not name.startswith("_")}
+    own = {name for name in there if vars(ProtestModel).get(name) is not None}
+    assert there - own == {"run_model"}  # which steps
+
+
+def test_citizens_are_the_one_type_of_agents():
+    model = ProtestModel(citizens=60, rng=1)
+    assert model.agent_types == [Citizen]
+    assert model.agents_by_type[Citizen].ids.tolist() == list(range(60))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.results import FailedRuns, read_table
     from samizdat.batch.sweep import sweep
+    from samizdat.batch.verify import verify
     from samizdat.mesa_model import ProtestModel
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
@@ -26,6 +27,7 @@ __all__ = [
     "__version__",
     "read_table",
     "sweep",
+    "verify",
 ]
 
 _HOME = {
@@ -38,6 +40,7 @@ _HOME = {
     "Simulation": "run.simulation",
     "read_table": "batch.results",
     "sweep": "batch.sweep",
+    "verify": "batch.verify",
 }
 
 

@@ -6,18 +6,21 @@ import functools
 import operator
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import mesa
 import numpy as np
 
-from samizdat.run.arguments import SEED_LIMIT, check_call
-from samizdat.run.citizens import Citizens
+from samizdat.core.quantity import format_value, is_truth
+from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
+from samizdat.run.citizens import Citizen, Citizens
 from samizdat.run.measures import ACTIONS, MEASURES
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.society.graphs import Graph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,6 +33,8 @@ SeedLike = (
 OWN_REGIME = "scenario"  # names the scenario's own regime
 # Recorded for each citizen in the panel; batch_run puts them beside the means, hence the prefix.
 PANEL = {f"citizen_{name}": name for name in ("posture", "attention", "grievance", "trust", "fear")}
+_FOLLOWS = "who lives there follows from the scenario and the seed"
+_SEEDED = "they follow from the seed; ProtestModel(..., rng=seed) begins a new run"
 _OWN = ("scenario", "citizens", "rng", "regime", "panel")
 
 
@@ -51,6 +56,8 @@ class ProtestModel(mesa.Model):
         Preset that replaces the scenario's regime; None or "scenario" keeps it.
     panel
         Citizens to record individually: their numbers, or how many to draw (default: none).
+    graph
+        Who can hear whom, instead of the scenario's own graph.
     **kwargs
         Parameters by dotted name; two underscores may stand for the dot:
         ``attention__beta=0.1``.
@@ -92,11 +99,12 @@ class ProtestModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: str = "town",
+        scenario: str | Path = "town",
         citizens: int | None = None,
         rng: SeedLike = None,
         regime: str | None = None,
         panel: int | Iterable[int] | None = None,
+        graph: Graph | None = None,
         **kwargs: Any,  # Mesa 3.3 needs this name
     ) -> None:
         if "seed" in kwargs and rng is not None:
@@ -105,12 +113,16 @@ class ProtestModel(mesa.Model):
         values = parameters_from(kwargs)
         if citizens is not None:
             values["citizens"] = citizens
+        if not isinstance(scenario, str | Path):
+            raise ScenarioError(
+                f"scenario = {format_value(scenario)} is neither a name nor the path of a file"
+            )
         loaded = Scenario.load(scenario)
         if regime is not None and regime != OWN_REGIME:
             loaded = loaded.under(regime)
         super().__init__(rng=seed)
         self.seed = seed
-        self.simulation = Simulation(loaded.change(values), seed)
+        self.simulation = Simulation(loaded.change(values), seed, graph=graph)
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *ACTIONS)}
@@ -134,6 +146,36 @@ class ProtestModel(mesa.Model):
     def agents(self) -> Citizens:
         """All citizens, as a lazy sequence: no agent is stored, so that millions are possible."""
         return Citizens(self.simulation, model=self)
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The one type of agents."""
+        return [Citizen]
+
+    @property
+    def agents_by_type(self) -> dict[type, Citizens]:
+        """All citizens, by their type."""
+        return {Citizen: self.agents}
+
+    def register_agent(self, agent: object) -> NoReturn:
+        """Refuse: no agent can be added to the citizens."""
+        raise NotImplementedError(f"an agent cannot be added: {_FOLLOWS}")
+
+    def deregister_agent(self, agent: object) -> NoReturn:
+        """Refuse: no citizen can be removed."""
+        raise NotImplementedError(f"a citizen cannot be removed: {_FOLLOWS}")
+
+    def remove_all_agents(self) -> NoReturn:
+        """Refuse: no citizen can be removed."""
+        raise NotImplementedError(f"citizens cannot be removed: {_FOLLOWS}")
+
+    def reset_randomizer(self, seed: int | None = None) -> NoReturn:
+        """Refuse: what is random follows from the seed of the model, from its first step on."""
+        raise NotImplementedError(f"the random numbers cannot be reset: {_SEEDED}")
+
+    def reset_rng(self, rng: SeedLike = None) -> NoReturn:
+        """Refuse: what is random follows from the seed of the model, from its first step on."""
+        raise NotImplementedError(f"the random numbers cannot be reset: {_SEEDED}")
 
     @property
     def scenario(self) -> None:
@@ -205,15 +247,16 @@ def seed_from(rng: SeedLike) -> int:
     if isinstance(rng, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
         return int(np.random.default_rng(rng).integers(SEED_LIMIT))
     try:
+        if is_truth(rng) or np.ma.is_masked(rng):
+            raise TypeError
         seed = int(rng)
         if not isinstance(rng, str) and seed != rng:
             raise ValueError
     except (TypeError, ValueError, OverflowError):
         raise ScenarioError(
-            f"seed = {rng!r} is not a whole number of 0 ... {SEED_LIMIT - 1}"
+            f"seed = {format_value(rng)} is not a whole number of 0 ... {SEED_LIMIT - 1}"
         ) from None
-    check_call(seed, None)
-    return seed
+    return check_seed(seed)
 
 
 def parameters_from(keywords: Mapping[str, T]) -> dict[str, T]:
@@ -242,29 +285,21 @@ def parameters_from(keywords: Mapping[str, T]) -> dict[str, T]:
     return values
 
 
-def _index_of(value: object) -> int | None:
-    """Return an integer of any type as int; None for anything else, arrays included."""
-    try:
-        return operator.index(cast(SupportsIndex, value))
-    except TypeError:
-        return None
-
-
 def _panel(everybody: Citizens, panel: int | Iterable[int], seed: int) -> Citizens:
     """Return the citizens of a panel; a number of them is drawn with the seed of the run."""
     last = len(everybody) - 1
-    size = _index_of(panel)
-    if size is not None:
-        if not 0 <= size <= last + 1:
-            raise ScenarioError(f"panel = {size} is outside 0 ... {last + 1}")
-        return everybody.sample(size, seed)
+    if not is_truth(panel) and hasattr(panel, "__index__") and not getattr(panel, "ndim", 0):
+        return everybody.sample(whole("panel", panel, 0, last + 1), seed)
     try:
-        ids = [operator.index(i) for i in cast(Iterable[int], panel)]
+        listed = [*cast(Iterable[int], panel)]
+        if any(is_truth(i) for i in listed):
+            raise TypeError
+        ids = [operator.index(i) for i in listed]
     except TypeError:
         raise ScenarioError(
-            f"panel = {panel!r} is neither a number nor a list of citizens"
+            f"panel = {format_value(panel)} is neither a number nor a list of citizens"
         ) from None
     for i in ids:
         if not 0 <= i <= last:
-            raise ScenarioError(f"panel: citizen {i} is outside 0 ... {last}")
+            raise ScenarioError(f"panel: citizen {format_value(i)} is outside 0 ... {last}")
     return Citizens(everybody.simulation, np.array(ids, np.int64), everybody.model)

@@ -1,6 +1,7 @@
 """A sweep's table, read back from its folder."""
 
 import random
+import shutil
 
 import pytest
 from functions import raising, silent
@@ -36,8 +37,20 @@ def test_runs_that_failed_have_no_row(tmp_path):
 
 def test_a_part_that_changed_on_disk_is_passed_over(tmp_path):
     table = swept(tmp_path / "out", TABLE, silent)
-    flipped(parts_of(tmp_path / "out")[0], random.Random(1))
-    assert len(read_table(tmp_path / "out")) == len(table) - 4
+    part = parts_of(tmp_path / "out")[0]
+    flipped(part, random.Random(1))
+    with pytest.warns(UserWarning, match=f"{part.name}: has changed since it was written"):
+        assert len(read_table(tmp_path / "out")) == len(table) - 4
+
+
+def test_a_table_without_its_manifest_is_not_verified(tmp_path):
+    assert call("run", "town", "--citizens", 60, "--out", tmp_path / "run", "--no-figures") == 0
+    alone = shutil.copy(tmp_path / "run" / "nation.parquet", tmp_path / "alone.parquet")
+    with pytest.raises(OSError, match=r"alone\.parquet: there is no manifest\.json beside it"):
+        read_table(alone)
+    shutil.copy(alone, tmp_path / "run" / "mine.parquet")
+    with pytest.raises(OSError, match=r"mine\.parquet: is not listed in manifest\.json"):
+        read_table(tmp_path / "run" / "mine.parquet")
 
 
 def test_a_folder_without_a_run_or_a_sweep_is_an_error_of_one_line(tmp_path):

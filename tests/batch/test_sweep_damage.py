@@ -18,7 +18,9 @@ from sweeping import (
     write_experiment,
 )  # fmt: skip
 
+from samizdat import verify
 from samizdat.batch import parts
+from samizdat.batch.experiment import ExperimentError
 
 TABLE = grid(levels=3, replicates=4, resources={"chunk_runs": 6})
 FLIPS = 60
@@ -141,6 +143,22 @@ def test_a_part_that_was_copied_counts_once(sound, copy):
     part = parts.parts_in(copy / "runs")[0]
     shutil.copy(part.path, part.path.with_name(f"part-000077-{part.digest}.parquet"))
     assert digests(copy) == sound[1]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "design.parquet"])
+def test_sweeping_again_writes_a_damaged_manifest_or_design_again(sound, copy, name):
+    path = copy / name
+    flipped(path, random.Random(5))
+    with pytest.raises(ExperimentError, match=r"sweep again|sweeping again"):
+        read_results(copy)
+    if name == "manifest.json":
+        with pytest.raises(ExperimentError, match=r"remove .* and sweep again"):
+            swept(copy, TABLE, plain)
+        path.unlink()
+    swept(copy, TABLE, plain)
+    assert digests(copy) == sound[1]
+    assert manifest_of(copy)["sessions"][-1]["done_now"] == 0
+    assert verify(copy).sound
 
 
 def test_a_broken_manifest_is_one_line(copy, capsys):

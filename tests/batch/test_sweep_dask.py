@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from functions import LOG, NAP, exiting, plain
+from functions import DOING, LOG, NAP, RAISING, exiting, ill, plain
 from sweeping import (
     FEAR,
     HERE,
@@ -27,6 +27,9 @@ from sweeping import (
     workers_of,
     write_experiment,
 )  # fmt: skip
+
+from samizdat.batch.cluster import connect
+from samizdat.batch.experiment import ExperimentError
 
 dask = pytest.importorskip("dask", reason="dask is not installed")
 distributed = pytest.importorskip("distributed", reason="dask is not installed")
@@ -101,9 +104,19 @@ def test_a_run_that_kills_every_worker_is_one_failed_run(cluster, tmp_path):
     assert len(found.table) == 3
 
 
-def test_a_scheduler_that_is_killed_ends_the_sweep_in_one_line(tmp_path, log, whole):
-    from samizdat.batch.experiment import ExperimentError
+def test_whatever_a_function_raises_or_does_is_one_failed_run_or_none(cluster, tmp_path):
+    table = grid(replicates=1, design={"factors": {"what": [*RAISING, *DOING]}})
+    table.pop("cascade")
+    swept(tmp_path / "out", table, ill, executor=cluster(2), keep_going=True)
+    found = read_results(tmp_path / "out")
+    assert sorted(found.table["what"]) == sorted(DOING)
+    errors = dict(zip(found.failed["what"], found.failed["error"], strict=True))
+    assert [
+        what for what, (_, error) in RAISING.items() if not errors[what].startswith(error)
+    ] == []
 
+
+def test_a_scheduler_that_is_killed_ends_the_sweep_in_one_line(tmp_path, log, whole):
     def begun(module, *arguments):
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments, "--no-dashboard"], env=environment(),
@@ -134,7 +147,36 @@ def test_a_scheduler_that_is_killed_ends_the_sweep_in_one_line(tmp_path, log, wh
     assert digests(tmp_path / "out") == whole
 
 
+def test_a_cluster_of_our_own_answers_none_but_us():
+    pytest.importorskip("cryptography")
+    client = connect("local", 1)
+    try:
+        addresses = [client.scheduler.address, *client.nthreads()]
+        assert all(address.startswith("tls://127.0.0.1:") for address in addresses)
+        for foreign in (distributed.Security(), distributed.Security.temporary()):
+            with pytest.raises((OSError, TypeError)):
+                distributed.Client(addresses[0], security=foreign, timeout=2)
+        plain = addresses[0].replace("tls", "tcp")
+        with pytest.raises(OSError):
+            distributed.Client(plain, timeout=2)
+        assert client.submit(int).result() == 0
+    finally:
+        client.shutdown()
+        client.close()
+
+
+def test_without_keys_a_cluster_of_our_own_is_refused_unless_it_may_be_open(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(ExperimentError, match=r"keys need cryptography.*--insecure"):
+        connect("local", 1)
+    client = connect("local", 1, insecure=True)
+    assert client.scheduler.address.startswith("tcp://127.0.0.1:")
+    client.shutdown()
+    client.close()
+
+
 def test_the_command_starts_a_cluster_of_its_own_and_ends_it(tmp_path, log):
+    pytest.importorskip("cryptography")
     file = write_experiment(tmp_path)
     assert call("sweep", file, "--out", tmp_path / "one", "--jobs", 1, "--quiet") == 0
     assert call("sweep", file, "--out", tmp_path / "two", "--dask", "local", "--jobs", 2,
@@ -143,6 +185,7 @@ def test_the_command_starts_a_cluster_of_its_own_and_ends_it(tmp_path, log):
 
 
 def test_an_interrupt_of_the_whole_group_ends_a_cluster_of_its_own(tmp_path, log):
+    pytest.importorskip("cryptography")
     text = FEAR.replace("replicates = 2", "replicates = 300\nresources.chunk_runs = 10")
     file, out = (
         write_experiment(tmp_path, text.replace("citizens = 60", "citizens = 2000")),

@@ -22,8 +22,10 @@ from sweeping import (
     write_experiment,
 )  # fmt: skip
 
-from samizdat.batch.experiment import ExperimentError
+from samizdat.batch.experiment import Experiment, ExperimentError
+from samizdat.batch.plan import SweepPlan
 from samizdat.batch.results import FailedRuns
+from samizdat.batch.sweep import run_sweep
 
 TABLE = grid(levels=5, replicates=3, resources={"chunk_runs": 4})
 RING = """
@@ -185,3 +187,15 @@ def test_from_python_failed_runs_are_warned_of_where_it_keeps_going(tmp_path):
         "ZeroDivisionError: no result for 1 in two lines; the table has the 24 others"
     )
     assert len(table) == 24
+
+
+@pytest.mark.parametrize("replicates", [3, {"until_half_width": 1, "of": "y", "min": 2, "max": 4}])
+@pytest.mark.parametrize("chunk", [1, 4])
+def test_the_traceback_that_is_told_is_that_of_the_first_run_that_failed(
+    tmp_path, replicates, chunk
+):
+    table = grid(2, replicates, resources={"chunk_runs": chunk})
+    plan = SweepPlan.of(Experiment.from_table(table), always_raising)
+    ended = run_sweep(plan, tmp_path / "out", jobs=1, keep_going=True)
+    assert ended.failed == ended.planned == 4 * (3 if replicates == 3 else 4)
+    assert ended.trouble.rstrip().endswith("ZeroDivisionError: ('never', 1)")

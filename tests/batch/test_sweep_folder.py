@@ -27,6 +27,7 @@ from sweeping import (
     write_experiment,
 )  # fmt: skip
 
+from samizdat.batch import parts
 from samizdat.batch.folder import SweepFolder, compact
 from samizdat.batch.sweep import sweep
 from samizdat.system.files import FolderLock
@@ -220,6 +221,28 @@ def test_a_sweep_goes_on_after_a_compaction(tmp_path):
     assert manifest_of(tmp_path / "out")["sessions"][-1]["done_now"] == 28
     swept(tmp_path / "fresh", grid(4, 5), silent)
     assert digests(tmp_path / "out") == digests(tmp_path / "fresh")
+
+
+def test_nobody_else_writes_while_parts_are_read_written_and_removed(copy, monkeypatch):
+    steps = []
+
+    def watched(name, step):
+        def wrapped(*given, **how):
+            with pytest.raises(BlockingIOError):
+                FolderLock(copy).release()
+            steps.append(name)
+            return step(*given, **how)
+
+        return wrapped
+
+    for name in ("parts_in", "read_runs", "read_series", "write_part"):
+        monkeypatch.setattr(parts, name, watched(name, getattr(parts, name)))
+    monkeypatch.setattr(type(copy), "unlink", watched("unlink", type(copy).unlink))
+    found = compact(copy)
+    monkeypatch.undo()
+    assert found.before > found.after == 1
+    assert {"parts_in", "read_runs", "read_series", "write_part", "unlink"} == set(steps)
+    FolderLock(copy).release()
 
 
 def test_compaction_keeps_runs_that_the_present_design_does_not_ask_for(tmp_path):

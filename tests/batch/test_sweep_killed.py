@@ -113,8 +113,9 @@ def test_workers_end_when_their_parent_is_killed_alone(begun, whole):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code", "group"),
-    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, False), (signal.SIGINT, 130, True)],
-)
+    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, False), (signal.SIGINT, 130, True),
+     (signal.SIGHUP, 129, True)],
+)  # fmt: skip
 def test_who_asks_a_sweep_to_end_loses_no_finished_run(begun, whole, number, code, group):
     process, out, log = begun(0.05, parts=2)
     found, _, err = end(process, number, group=group)
@@ -136,7 +137,7 @@ def test_a_signal_to_the_whole_group_that_ends_workers_too_ends_the_sweep(begun,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("later", [0.0, 0.4, 1.2, 2.5])
 def test_a_signal_to_the_whole_group_while_workers_start_ends_the_sweep(tmp_path, number, later):
     out = tmp_path / "out"

@@ -39,6 +39,18 @@ CALLS = {
     "after the end": (["town", "--until", "2015-01-01"], ["2015-01-01", "2014-04-29"]),
     "not a date": (["town", "--until", "soon"], ["until", "soon"]),
     "no such day": (["town", "--until", "2014-02-30"], ["2014-02-30"]),
+    "a week": (["town", "--until", "2014-W10"], ["until = '2014-W10' is not a date of the form"]),
+    "a date without lines": (["town", "--until", "20140310"], ["until = '20140310' is not a date"]),
+    "the first year": (["town", "--until", "0001-01-01"], ["0001-01-01", "years 1900 ... 2199"]),
+    "a number of many digits": (
+        ["town", "--set", f"attention.beta=1{'0' * 400}"], ["attention.beta = inf is outside 0"]),
+    "a size of many digits": (["town", "--citizens", f"1{'0' * 5000}"], ["citizens", "is not a w"]),
+    "a name like none": (["town", "--set", "xyzzy=1"], ["unknown 'xyzzy'", "samizdat parameters"]),
+    "five mistakes": (
+        ["town", "--set", "chil=1", "--set", "egov=9", "--set", "graph.kind=3", "--set", "xyzzy=1",
+         "--citizens", "0"], ["egov = 9.0 is outside", "'chil'", "'xyzzy'", "and 1 more"]),
+    "a threshold beyond reason": (
+        ["town", "--set", "population.threshold.mean=1e308"], ["threshold.mean = 1e+308", "1000"]),
     "unknown regime": (["town", "--regime", "mild"], ["mild", "networked"]),
     "unknown graph kind": (["town", "--set", "graph.kind=sociall"], ["sociall", "social"]),
     "an impossible graph": (
@@ -46,11 +58,12 @@ CALLS = {
         ["neighbours", "4"],
     ),
     "negative seed": (["town", "--seed", "-1"], ["seed", "-1"]),
-    "a word for a seed": (["town", "--seed", "first"], ["--seed"]),
+    "a word for a seed": (["town", "--seed", "first"], ["'--seed': a whole number is needed"]),
+    "half a seed": (["town", "--seed", "1.5"], ["'--seed': a whole number is needed"]),
     "no threads": (["town", "--threads", "0"], ["threads", "0", "1 ..."]),
     "unknown option": (["town", "--speed", "9"], ["--speed"]),
     "a surplus word": (["town", "city"], ["city"]),
-}
+}  # fmt: skip
 
 # name -> (file name, content, words)
 GRAPHS = {
@@ -98,6 +111,44 @@ FILES = {
     "no start": ("start = 2014-03-01\n", "", ["start", "missing"]),
     "a distribution unknown": ('kind = "uniform"', 'kind = "unifrom"', ["unifrom"]),
     "a table for a number": ("chill = 0.05", "chill = { a = 1 }", ["chill"]),
+    "shares that sum to 1 in six digits": (
+        "share = 0.6", "share = 0.600002", ["shares sum to 1.000002, they must sum to 1"]),
+    "a number as text": ("beta = 0.12", 'beta = "0.12"', ["attention.beta = '0.12' is not a num"]),
+    "a shock as text": ("shock = 0.6", 'shock = "0.6"', ["closure.shock = '0.6' is not a number"]),
+    "truth for a share": ("share = 0.6", "share = true", ["regions.Old Town.share = True"]),
+    "truth for citizens": ("citizens = 2000", "citizens = true", ["citizens = True is"]),
+    "a number as text in a setting": (
+        "{ chill = 0.08 }", "{ chill = '0.08' }", ["insult_law", "chill = '0.08'"]),
+    "truth in a setting": ("{ chill = 0.08 }", "{ chill = true }", ["insult_law", "chill = True"]),
+    "a list in a setting": ("{ chill = 0.08 }", "{ chill = [1] }", ["insult_law.set.chill = [1]"]),
+    "many digits": ("beta = 0.12", f"beta = 1{'0' * 400}", ["attention.beta = 10**400 is outside"]),
+    "many digits in an entry": (
+        "shock = 0.6", f"shock = 1{'0' * 400}", ["closure.shock = 10**400 is too large"]),
+    "many digits in a setting": ("chill = 0.08", f"chill = 1{'0' * 400}", ["insult_law"]),
+    "many citizens": ("citizens = 2000", f"citizens = 1{'0' * 400}", ["citizens = 10**400"]),
+    "a year of many digits": (
+        "[adoption]", f"[adoption]\nseries = {{ 1{'0' * 400} = 0.1 }}", ["series.10"]),
+    "a year that is no number": (
+        "[adoption]", "[adoption]\nseries = { x = 0.1 }", ["adoption.series.x = 'x' is not a wh"]),
+    "people without number": (
+        "share = 0.6", "population = 1e308", ["Old Town.population = 1e+308", "at most 1e+12"]),
+    "the first year": ("start = 2014-03-01", "start = 0001-01-01", ["0001-01-01", "1900 ... 2199"]),
+    "the last year": ("end = 2014-04-29", "end = 9999-12-31", ["end = 9999-12-31", "2199"]),
+    "an event in the last year": (
+        "from = 2014-03-10", "from = 9999-12-31", ["closure.from = 9999-12-31", "1900 ... 2199"]),
+    "a launch in the first year": (
+        "launched = 2014-03-05", "launched = 0001-01-01", ["moving_pictures.launched", "1900"]),
+    "a week for a date": ("start = 2014-03-01", "start = '2014-W09-6'", ["start = '2014-W09-6'"]),
+    "a number for a date": ("start = 2014-03-01", "start = 0", ["start = 0 is not a date of"]),
+    "a time for a date": ("start = 2014-03-01", "start = 2014-03-01T05:00:00", ["05:00:00 is not"]),
+    "a time of day for a date": ("start = 2014-03-01", "start = 05:00:00", ["start = ", "a date"]),
+    "an entry without an id": ('id = "closure"\n', "", ["timeline (entry 1).id is missing"]),
+    "a region without a name": ('name = "Old Town"\n', "", ["regions (entry 1).name is missing"]),
+    "a number for a distribution": (
+        'hardship = { kind = "beta", a = 2, b = 5 }', "hardship = 3", ["hardship = 3 is not a"]),
+    "a wrong way to act": ('actions = "both"', 'actions = "all"', ["'all' is not one of record"]),
+    "mistakes in three places": (
+        "share = 0.6", "share = 9\nurbn = 1", ["Old Town.share = 9: it must be at most 1", "urbn"]),
     "a number for a table": ("[regime.arrests]\n", "arrests = 3\n[regime.arrest]\n", ["arrest"]),
 }  # fmt: skip
 
@@ -110,6 +161,8 @@ def refused(capsys, arguments, words, folder):
     lines = told.err.strip().splitlines()
     assert len(lines) == 1, told.err
     assert lines[0].startswith("samizdat: ")
+    assert "nput should" not in lines[0]  # pydantic's words
+    assert len(lines[0]) < 500
     for word in words:
         assert word in lines[0], lines[0]
     assert "Regime:" not in told.out
@@ -142,6 +195,38 @@ def test_a_bad_scenario_is_refused(capsys, tmp_path, name):
 def test_a_scenario_of_junk_bytes_is_refused(capsys, tmp_path):
     (tmp_path / "junk.toml").write_bytes(bytes(range(256)))
     refused(capsys, [tmp_path / "junk.toml"], ["junk.toml", "text"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("ties", "words"),
+    [
+        ("0,1\n1,2\n2,3\n", ["ids go up to 3", "town has 2000 citizens", "1996 of them",
+                             "--citizens 2000"]),
+        ("0,1\n1,1999\n", ["ids go up to 1999", "1997 of 2000 citizens have no tie"]),
+        ("0,1\n1,2\n2,2000\n3,4", ["ids go up to 2000", "1995 of 2001"]),
+        ("\n".join(f"{k},{k + 1}" for k in range(2500)), ["ids go up to 2500", "town has 2000"]),
+    ],
+)  # fmt: skip
+def test_a_network_of_other_citizens_is_refused(capsys, tmp_path, ties, words):
+    (tmp_path / "ties.csv").write_text(f"source,target\n{ties}\n")
+    refused(capsys, ["town", "--graph", tmp_path / "ties.csv"], ["ties.csv: ", *words], tmp_path)
+
+
+@pytest.mark.parametrize("stated", [["--citizens", 60], ["--set", "citizens=60"]])
+def test_a_network_of_few_is_taken_for_stated_citizens_and_says_so(capsys, tmp_path, stated):
+    (tmp_path / "ties.csv").write_text("source,target\n0,1\n1,2\n2,3\n")
+    arguments = [*stated, "--graph", tmp_path / "ties.csv", "--until", "2014-03-02"]
+    assert call("run", "town", *arguments) == 0
+    told = capsys.readouterr()
+    assert "ties.csv: 3 ties; 56 of 60 citizens have no tie" in told.out
+    assert not told.err
+
+
+@pytest.mark.parametrize("command", ["run", "check", "sweep", "explain --citizen 1"])
+def test_a_device_is_no_scenario(capsys, command):
+    words = "/dev/zero: is a device or a socket, a regular file is needed"
+    assert call(*command.split(), "/dev/zero") == 2
+    assert words in capsys.readouterr().err
 
 
 def test_a_missing_network_is_refused(capsys, tmp_path):

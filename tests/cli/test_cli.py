@@ -11,8 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from command import call
-from samizdat import Simulation, __version__, read_table
-from samizdat.run.records import table_digest
+from samizdat import Simulation, __version__, read_table, verify
+from samizdat.run.tables import table_digest
 from worlds import town
 
 COLUMNS = [
@@ -94,6 +94,13 @@ def test_the_manifest_vouches_for_the_tables_and_says_how_to_run_again(folder):
     assert set(manifest["versions"]) >= {"samizdat", "numba", "numpy", "python"}
     assert manifest["graph"]["close_clustering"] > 0
     assert manifest["population"]["adoption_correlation_of_close_ties"] > 0.1
+
+
+def test_every_file_of_a_run_is_listed_with_its_digest(folder):
+    found = verify(folder)
+    assert found.sound
+    assert not found.notes
+    assert found.checked == len([path for path in folder.rglob("*") if path.is_file()])
 
 
 def test_the_scenario_of_the_manifest_gives_the_same_table(folder):

@@ -12,10 +12,12 @@ import pytest
 from test_cli import manifest_of
 
 from command import call
-from samizdat import read_table
+from samizdat import read_table, verify
 from samizdat.run import checkpoint, digests
-from samizdat.run.records import table_digest
+from samizdat.run.records import RunRecord
+from samizdat.run.tables import table_digest
 from samizdat.system.files import FolderLock
+from samizdat.system.manifests import read_manifest, write_manifest
 
 # Each step takes at least 20 ms, so that a signal meets the run wherever it is meant to.
 SLOWLY = """
@@ -110,6 +112,7 @@ def test_a_killed_run_loses_at_most_the_days_since_its_checkpoint(whole, tmp_pat
     manifest = manifest_of(out)
     assert manifest["status"] == "running"
     assert manifest["steps"] in kept
+    assert verify(out).sound
     nation = read_table(out / "nation.parquet")
     assert table_digest(nation) == table_digest(
         read_table(whole / "nation.parquet").iloc[: len(nation)].reset_index(drop=True)
@@ -216,6 +219,33 @@ def test_without_a_valid_one_it_starts_over(whole, killed, tmp_path, capsys):
     assert manifest_of(out)["resumed"][0]["steps"] == 0
 
 
+def test_a_run_that_starts_over_keeps_no_steps_and_seconds(killed, tmp_path, monkeypatch):
+    """What the manifest says while it runs, and the seconds at its end."""
+    out = shutil.copytree(killed, tmp_path / "run")
+    shutil.rmtree(out / "checkpoints")
+    path = out / "manifest.json"
+    before = read_manifest(path)
+    files = {n: d for n, d in before["files_sha256"].items() if not n.startswith("checkpoints/")}
+    write_manifest(path, before | {"wall_seconds": 5000.0, "files_sha256": files})
+    seen = []
+    after_step = RunRecord.after_step
+
+    def looked(record, simulation, seconds):
+        if simulation.step_number == 1:
+            seen.append(manifest_of(out) | {"before": record.seconds_before})
+        after_step(record, simulation, seconds)
+
+    monkeypatch.setattr(RunRecord, "after_step", looked)
+    assert before["steps"] >= 5
+    assert call("run", "--resume", out, *QUIETLY) == 0
+    (began,) = seen
+    assert (began["status"], began["steps"], began["wall_seconds"]) == ("running", 0, 0.0)
+    assert began["before"] == 0.0
+    assert began["files_sha256"] == {}
+    assert not {"nation_sha256", "last_checkpoint", "summary", "last_date"} & set(began)
+    assert manifest_of(out)["wall_seconds"] < 1000
+
+
 def test_a_run_that_wrote_none_starts_over(whole, tmp_path, capsys):
     out = tmp_path / "run"
     process = slowly(*TOWN, "--out", out, "--no-figures")
@@ -304,6 +334,7 @@ def test_a_full_disk_ends_in_one_line_and_the_last_checkpoint_stays(
     assert "step-000000025.npz" in line
     assert steps_kept(out) == [20, 15]
     assert manifest_of(out)["status"] == "failed"
+    assert verify(out).sound
     monkeypatch.setattr(checkpoint, "write", write)
     assert call("run", "--resume", out, *QUIETLY) == 0
     assert_the_same(out, whole)

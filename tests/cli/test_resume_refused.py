@@ -1,6 +1,5 @@
 """What `samizdat run --resume` and `--checkpoint-every` refuse, in one line each."""
 
-import json
 import shutil
 
 import pytest
@@ -8,6 +7,7 @@ from test_cli import manifest_of
 from test_resume_cli import QUIETLY, TOWN, interrupted, refused
 
 from command import call
+from samizdat.system.manifests import write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +31,10 @@ def test_what_would_change_the_run_is_refused(killed, capsys, option):
 
 
 def changed(folder, change):
-    """Change a manifest by hand."""
+    """Change what a manifest says, with a digest that is right."""
     manifest = manifest_of(folder)
     change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder / "manifest.json", manifest)
 
 
 def test_another_scenario_is_refused_unless_forced(killed, tmp_path, capsys):

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from serving import address_of, ended, started
+from serving import TOKEN, address_of, ended, started
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, server, tmp_path):
-    """Open the page as a new visitor; at the end, look whether all requests were its own."""
+    """Open the page by its link, as a new visitor; at the end, all requests were its own."""
     contexts, stray, failed = [], [], []
 
     def opened(query="play=0", width=1280, height=800, address=server):
@@ -43,7 +43,7 @@ def visit(chromium, server, tmp_path):
         page.on("request", lambda r: None if _own(r.url, address) else stray.append(r.url))
         page.on("requestfailed", lambda r: failed.append((r.url, r.failure)))
         page.on("response", lambda r: failed.append((r.url, r.status)) if r.status > 399 else None)
-        page.goto(f"{address}?{query}")
+        page.goto(f"{address}?token={TOKEN}&{query}")
         return page
 
     yield opened

@@ -1,12 +1,29 @@
 """Who is let in, by plain HTTP."""
 
 import base64
+import http.cookiejar
 import os
+import re
 import socket
+import time
+import urllib.request
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from serving import ROOT, address_of, asked, ended, started, started_by_solara
+from serving import (
+    ROOT,
+    TOKEN,
+    Window,
+    address_of,
+    asked,
+    cookie_for,
+    ended,
+    started,
+    started_by_solara,
+    started_forgetful,
+    until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -14,6 +31,7 @@ pytestmark = pytest.mark.slow
 def handshake(address, **headers):
     """Return the first line of the answer to the opening of a WebSocket."""
     where = urlsplit(address)
+    headers = {"Cookie": cookie_for(where.netloc), **headers}
     path = "/jupyter/api/kernels/0123/channels?session_id=1"
     lines = [f"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"]
     lines += [f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}"]
@@ -54,6 +72,114 @@ def test_what_tells_of_other_visitors_is_closed(server):
     assert asked(server + "_solara/api/evict/1")[0] == 404
 
 
+def test_files_that_are_not_installed_are_not_fetched(server):
+    began = time.monotonic()
+    for number in range(60):
+        assert asked(f"{server}_solara/cdn/x{number}")[0] == 404
+    assert time.monotonic() - began < 5  # one after the other took 7.6 s, and stopped all else
+
+
+def test_a_visitor_without_the_link_is_told_where_it_is(server):
+    status, headers, body = asked(server, {"Cookie": "samizdat-token-1=" + TOKEN})
+    assert status == 403
+    assert body.decode() == (
+        "Open the link that samizdat printed in the terminal: it holds the token of this page."
+    )
+    assert "Set-Cookie" not in headers
+    assert asked(server, {"Cookie": ""})[0] == 403
+    host = urlsplit(server).netloc
+    assert " 403 " in handshake(server, Host=host, Origin=f"http://{host}", Cookie="")
+
+
+def test_the_printed_link_lets_in_and_each_server_has_its_own():
+    pytest.importorskip("solara")
+    processes = [started("--citizens", "100", SAMIZDAT_TOKEN=None) for _ in range(2)]
+    try:
+        links = [
+            re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}(?= )", process.stdout.readline())
+            for process in processes
+        ]
+        jar = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        for link in links:
+            with browser.open(link[0], timeout=60) as answer:
+                assert b'content="0;url=/"' in answer.read()
+        for link in links:  # the second did not overwrite the first
+            with browser.open(link[0].partition("?")[0], timeout=60) as answer:
+                assert b"samizdat" in answer.read()
+        assert len([cookie for cookie in jar if cookie.name.startswith("samizdat-token-")]) == 2
+    finally:
+        for process in processes:
+            ended(process)
+
+
+def test_no_token_lets_all_in_and_says_so_to_the_network():
+    pytest.importorskip("solara")
+    process = started("--no-token", "--citizens", "100", SAMIZDAT_TOKEN="ignored")
+    try:
+        assert asked(address_of(process), {"Cookie": ""})[0] == 200
+    finally:
+        ended(process)
+
+
+def test_the_threads_of_a_visitor_end_with_her():
+    pytest.importorskip("websockets")
+    process = started_forgetful("--citizens", "300", "--most-sessions", "3")
+    try:
+        address = address_of(process)
+        threads = Path(f"/proc/{process.pid}/task")
+        if not threads.is_dir():
+            pytest.skip("this system does not list the threads of a process")
+        _stay(address, Window.close)  # some threads are made once
+        once = len(list(threads.iterdir()))
+        for leave in (Window.close, Window.vanish) * 2:  # more visitors than there may be at once
+            _stay(address, leave)
+        until(lambda: len(list(threads.iterdir())) <= once)
+    finally:
+        ended(process)
+
+
+def _stay(address, leave):
+    window = Window(address)
+    window.run()
+    leave(window)
+    time.sleep(2.5)  # until one who vanished is forgotten
+
+
+def test_strangers_write_nothing_into_the_terminal(capfd):
+    pytest.importorskip("solara")
+    process = started("--citizens", "100")
+    try:
+        address = address_of(process)
+        where = urlsplit(address)
+        host = f"Host: {where.netloc}"
+        for sent in ("\x16\x03\x01 x\r\n\r\n", f"GET / HTTP/1.1\r\n{host}\r\nUpgrade: h2c\r\n"
+                     "Connection: Upgrade\r\n\r\n"):  # fmt: skip
+            with socket.create_connection((where.hostname, where.port), timeout=30) as wire:
+                wire.sendall(sent.encode())
+                assert wire.recv(100).startswith(b"HTTP/1.1 4")
+        for headers in ({"Cookie": ""}, {"Origin": "http://evil.example"}):
+            given = {"Host": where.netloc, "Origin": f"http://{where.netloc}", **headers}
+            assert " 403 " in handshake(address, **given)
+        assert asked(f"{address}?token=x{TOKEN}")[0] == 403
+        assert asked(f"{address}?token={TOKEN}")[0] == 200
+    finally:
+        ended(process)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_message_that_is_none_ends_only_its_own_window(server):
+    closed = pytest.importorskip("websockets").ConnectionClosed
+    for message in ("x", "{}", "[]", b"\x00", b"\xff" * 100):
+        window = Window(server)
+        window.wire.send(message)
+        with pytest.raises(closed):
+            window.wire.recv(10)
+    window = Window(server)
+    window.run()
+    window.close()
+
+
 def test_solara_run_lets_in_the_same_and_shows_the_same(visit):
     pytest.importorskip("solara")
     process, address = started_by_solara()
@@ -86,9 +212,9 @@ def test_a_visitor_above_the_limit_sees_why_and_enters_when_another_leaves(chrom
     try:
         address = address_of(process)
         pages = [chromium.new_context().new_page() for _ in range(2)]
-        pages[0].goto(address + "?play=0")
+        pages[0].goto(f"{address}?token={TOKEN}&play=0")
         pages[0].wait_for_selector("img.samizdat-picture", timeout=90_000)
-        pages[1].goto(address)
+        pages[1].goto(f"{address}?token={TOKEN}")
         pages[1].locator(".samizdat-problem", has_text="limit of 1 visitors").wait_for(
             timeout=60_000
         )

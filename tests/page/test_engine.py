@@ -234,6 +234,7 @@ def test_there_are_plain_words_for_every_lever_and_number():
     assert len(set(titles)) == len(titles)
     assert not [title for title in titles if re.search(r"[a-z]\.[a-z]|_", title)]
     assert title_of("surveillance", 0.9) == "Surveillance 0.9"
+    assert title_of("adoption.midpoint", 2008.5).endswith(" 2008.5")
     assert title_of("blocking.authority", 1.0) == "The prosecutor may block"
 
 

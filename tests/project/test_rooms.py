@@ -18,7 +18,7 @@ LOOSE = {"__init__.py", "__main__.py", "app.py", "mesa_model.py", "py.typed", "v
 INSIDE = {  # the only folders within a room
     "core": {"mechanisms", "network", "passes"}, "page": {"panels"}, "scenario": {"files"},
 }  # fmt: skip
-TESTS_BESIDES = {"baseline", "case", "docking", "mutation", "project"}
+TESTS_BESIDES = {"baseline", "case", "docking", "fuzz", "mutation", "project"}
 TESTS_LOOSE = {
     "absence.py", "claims.py", "command.py", "conftest.py", "fake_disk.py", "naive_society.py",
     "new_levers.py", "odd_tables.py", "oracle.py", "small_sweeps.py", "test_mesa_model.py",
@@ -31,7 +31,8 @@ LAYERS = [  # from the top
     {"batch", "explain", "figures", "mesa_model"},
     {"run"},
     {"scenario"},
-    {"regime", "society", "system"},
+    {"regime", "society"},
+    {"system"},
     {"text"},
     {"core"},
     {"version"},

@@ -10,6 +10,7 @@ from samizdat.batch import parts
 from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.write import write_findings
+from samizdat.system.manifests import read_manifest, write_manifest
 from small_sweeps import GRID, sweep, tipping
 
 LINE = {"kind": "line", "x": "x", "y": "a"}
@@ -35,7 +36,7 @@ def contents(folder):
 def change_manifest(folder, **facts):
     """Change facts in the manifest."""
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+    write_manifest(path, read_manifest(path) | facts)
 
 
 def check_refused(capsys, folder, *words):

@@ -7,7 +7,7 @@ import pytest
 
 from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.results import read_results
-from samizdat.report import write_report
+from samizdat.report import figures, write_report
 from samizdat.report.charts import CHARTS, DASHES, MARKERS
 from samizdat.report.figures import draw_figures
 from samizdat.report.tables import finished_runs
@@ -109,6 +109,10 @@ def test_hues_differ_by_more_than_colour():
         ({"kind": "line", "x": "x", "y": "a", "hue": "mod"}, ["figures.0.hue", "'mood'"]),
         ({"kind": "points", "x": "x", "y": "a", "facet": "mode"}, ["figures.0.facet", "'mood'"]),
         ({"kind": "line", "x": "mood", "y": "a"}, ["figures.0.x", "words", '"points"']),
+        (
+            {"kind": "heatmap", "x": "x", "y": "mood", "hue": "a"},
+            ["figures.0.y = 'mood': is a factor", "colours show", "hue = 'mood'"],
+        ),
         ({"kind": "series", "y": "mobilise"}, ["figures.0", "series = 1"]),
     ],
 )
@@ -122,6 +126,20 @@ def test_what_a_figure_asks_for_in_vain_is_named(grid, tmp_path, figure, words):
 def test_a_series_of_what_was_not_kept_is_refused(town, tmp_path):
     with pytest.raises(ExperimentError, match=r"figures.0.y: unknown 'mobilize'.*'mobilise'"):
         draw(town, tmp_path, {"kind": "series", "y": "mobilize"})
+
+
+@pytest.mark.parametrize("kind", ["line", "scatter", "heatmap"])
+def test_years_have_no_comma(kind, tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(figures, "save_figure", lambda figure, *_: written.append(figure))
+    design = {"factors": {"year": [2008.0, 2010.0, 2012.0], "x": [0.0, 1.0], "mood": ["calm"]}}
+    folder = sweep(tmp_path / "s", GRID | {"design": design}, tipping)
+    draw(folder, tmp_path, {"kind": kind, "x": "year", "y": "a", "hue": "x"})
+    (figure,) = written
+    figure.draw_without_rendering()
+    named = {text.get_text() for text in figure.axes[0].get_xticklabels()}
+    assert {"2008", "2010", "2012"} <= named
+    assert not [name for name in named if "," in name]
 
 
 def test_more_hues_than_can_be_distinguished_are_refused(tmp_path):

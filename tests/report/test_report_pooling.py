@@ -42,6 +42,12 @@ def grid(tmp_path_factory):
     return sweep(tmp_path_factory.mktemp("grid") / "s", table, seeded)
 
 
+def rarely(point, seed):
+    """Count what happens at one seed of three; b may be negative."""
+    count = 9 * int(seed % 3 == 0)
+    return {"a": count, "b": count - 0.5}
+
+
 def cells(folder, figure):
     """What is drawn of a figure."""
     results, spec = read_results(folder), FigureSpec.model_validate(figure)
@@ -167,3 +173,19 @@ def test_one_seed_for_all_has_no_interval(tmp_path):
     folder = sweep(tmp_path / "s", GRID | {"replicates": 1}, tipping)
     text = caption(folder, {"kind": "line", "x": "x", "y": "a"}, tmp_path)
     assert text.startswith("Mean, n = 1 replicate each (2 runs)")
+
+
+def test_no_band_of_counts_reaches_below_0(tmp_path):
+    design = {"factors": {"x": [0.0, 1.0]}}
+    folder = sweep(tmp_path / "s", GRID | {"design": design, "replicates": 3}, rarely)
+    figure = {"kind": "line", "x": "x", "y": "a"}
+    found = cells(folder, figure).cells
+    half = stats.t.ppf(0.975, 2) * stats.sem([0, 0, 9])
+    assert found["low"].tolist() == [0.0, 0.0]
+    assert found["high"].to_numpy() == pytest.approx(3 + half)
+    assert "95 % interval (Student's t, cut at 0), n = 3 runs each" in caption(
+        folder, figure, tmp_path
+    )
+    others = figure | {"y": "b"}
+    assert cells(folder, others).cells["low"].to_numpy() == pytest.approx(2.5 - half)
+    assert "cut" not in caption(folder, others, tmp_path)

@@ -1,6 +1,5 @@
 """The sensitivity analysis of a report, on functions whose indices are known."""
 
-import json
 import math
 
 import pandas as pd
@@ -10,6 +9,7 @@ from samizdat.batch.results import read_results
 from samizdat.report import write_report
 from samizdat.report.sensitivity import analyse
 from samizdat.report.tables import finished_runs
+from samizdat.system.manifests import read_manifest, write_manifest
 from small_sweeps import ishigami, ishigami_with_noise, linear, sweep
 
 ANGLE = {"low": -math.pi, "high": math.pi}
@@ -99,9 +99,9 @@ def test_a_measure_that_never_changes_has_no_indices(tmp_path):
 def test_other_points_than_those_that_were_run_are_not_analysed(tmp_path):
     folder = sweep(tmp_path / "s", sobol(2), ishigami)
     path = folder / "manifest.json"
-    manifest = json.loads(path.read_text())
+    manifest = read_manifest(path)
     manifest["experiment"]["design"]["seed"] = 5  # other points than those that were run
-    path.write_text(json.dumps(manifest))
+    write_manifest(path, manifest)
     assert "sample other points" in analysis(folder).notes[0]
 
 
@@ -109,3 +109,58 @@ def test_the_report_has_the_indices_and_a_picture_of_them(tmp_path):
     place = write_report(sweep(tmp_path / "s", sobol(8), ishigami)).parent
     assert pd.read_csv(place / "sensitivity.csv")["factor"].tolist() == ["x1", "x2", "x3", "dummy"]
     assert (place / "figures" / "sensitivity-y.png").stat().st_size > 10_000
+
+
+def _with_measures(folder, design, values, samples=2):
+    """A sweep whose measures are lists of one value a point."""
+    table = (sobol(samples) if design == "sobol" else morris()) | {"measures": list(values)}
+    table["cascade"] = {"of": "y", "at_least": 100.0}
+    out = sweep(folder / "s", table, linear if design == "morris" else ishigami)
+    results = read_results(out)
+    found = finished_runs(results)
+    for name, each in values.items():
+        found.runs[name] = each
+    return analyse(results, found)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.3, -1e300, 1e-300, 1e9])
+@pytest.mark.parametrize("design", ["sobol", "morris"])
+def test_a_constant_has_no_index_that_could_be_taken_for_0(tmp_path, design, constant):
+    found = _with_measures(tmp_path, design, {"y": constant})
+    assert found.table is None
+    assert found.notes[0] == "y: the same at every point, so it has no indices."
+
+
+def test_a_measure_that_varies_only_beside_the_two_samples_has_no_indices(tmp_path):
+    rare = [0.0] * 12
+    rare[1] = rare[8] = 1.0  # points where one factor alone comes from the second sample
+    found = _with_measures(tmp_path, "sobol", {"y": rare})
+    assert found.table is None
+    assert found.notes[0].startswith(
+        "y: the same at all points of the design's two samples, so it has no indices"
+    )
+    rare[0] = 1.0  # a point of the first sample
+    found = _with_measures(tmp_path / "other", "sobol", {"y": rare})
+    assert found.table["ST"].notna().all()
+
+
+@pytest.mark.parametrize("place", [0, 5])
+def test_a_measure_of_the_last_sample_alone_varies(tmp_path, place):
+    values = [0.0] * 12
+    values[place] = 1.0  # of the first block's first and last sample
+    assert _with_measures(tmp_path, "sobol", {"y": values}).table is not None
+
+
+def test_a_measure_that_is_infinite_somewhere_has_no_indices(tmp_path):
+    found = _with_measures(tmp_path, "sobol", {"y": [math.inf, *range(10), -math.inf]})
+    assert found.table is None
+    assert found.notes[0] == "y: infinite in 2 runs, so it has no indices."
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_indices_do_not_depend_on_the_unit_of_a_measure(tmp_path, scale):
+    values = [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
+    one = _with_measures(tmp_path / "1", "sobol", {"y": values}).table
+    other = _with_measures(tmp_path / "2", "sobol", {"y": [scale * v for v in values]}).table
+    assert other["ST"].tolist() == pytest.approx(one["ST"].tolist())
+    assert other["S1"].tolist() == pytest.approx(one["S1"].tolist())

@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from samizdat import Simulation
+from samizdat import ScenarioError, Simulation
 from samizdat.core.layout import MOBILISE, POSTURES
 from samizdat.run.citizens import ATTRIBUTES, Citizen, Citizens
 from worlds import networkx_of, town
@@ -146,7 +146,7 @@ def test_a_sample_depends_on_its_seed_alone(everybody):
     assert everybody.sample(9, seed=4).ids.tolist() == everybody.sample(9, seed=4).ids.tolist()
     assert everybody.sample(9, seed=4).ids.tolist() != everybody.sample(9, seed=5).ids.tolist()
     assert len(set(everybody.sample(400).ids)) == 400
-    with pytest.raises(ValueError, match="sample of 401 citizens: there are 400"):
+    with pytest.raises(ScenarioError, match=r"^sample of citizens = 401 is outside 0 \.\.\. 400$"):
         everybody.sample(401)
 
 

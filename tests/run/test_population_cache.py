@@ -7,13 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 
 from samizdat import Simulation
 from samizdat.cli import main
-from samizdat.core import step
+from samizdat.core import jit, step
 from samizdat.run import population_cache
 from samizdat.run.population_cache import CacheWarning, graph_of, traits_of
 from samizdat.scenario.schema import ScenarioError
@@ -27,6 +26,7 @@ N = 3_000
 def disk(monkeypatch, tmp_path):
     """An empty cache of one's own, which keeps small populations too."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv(LIMIT, "1G")
     monkeypatch.setattr(population_cache, "ON_DISK_FROM", 0)
     population_cache.IN_PROCESS.clear()
@@ -373,7 +373,7 @@ for seed in range(4):
 def test_processes_share_the_folder(disk):
     here = str(Path(__file__).parents[1])
     command = [sys.executable, "-c", PROGRAM, here]
-    compiled = Path(numba.config.CACHE_DIR).parent  # `disk` has another folder for what is cached
+    compiled = jit._FOLDER.parent  # `disk` has another folder for what is cached
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(compiled)}
     started = [
         subprocess.Popen([*command, str(k)], stdout=subprocess.PIPE, env=environment)

@@ -231,3 +231,33 @@ def test_settings_of_the_base_hold_in_the_order_of_their_dates():
 def test_a_concession_goes_with_its_event():
     ids = {each.id for each in on_town("citizens = 40\nstart = 2014-04-20").spec.timeline}
     assert not ids & {"closure", "jobs_promised"}
+
+
+@pytest.mark.parametrize("pinned", ["3", "true", "nan", "2014-03-05", '"chill"', "[1]", "[[1]]"])
+def test_what_is_pinned_is_a_list_of_names(pinned):
+    with pytest.raises(ScenarioError, match="it: pinned: give a list of names of parameters"):
+        Scenario.parse(f'base = "town"\npinned = {pinned}', "it")
+
+
+KEYS = ["start", "end", "timeline", "regions", "platforms", "graph", "citizens", "adoption",
+        "regime", "population", "title", "step_days", "pinned", "base"]  # fmt: skip
+VALUES = ["1", "-0.5", "true", '""', '"x"', "[]", "[1]", "{}", "[{}]", "{ a = 1 }", "2014-03-05",
+          "2014-03-05T10:00:00Z", "10:00:00", "nan", "9223372036854775807", "0001-01-01",
+          "9999-12-31", '[{ id = "a" }]', "[[1]]"]  # fmt: skip
+
+
+def test_whatever_overrides_a_base_is_taken_or_refused_in_one_line():
+    rng, refused = np.random.default_rng(11), 0
+    for _ in range(80):
+        lines = [f"{key} = {rng.choice(VALUES)}" for key in rng.choice(KEYS[:-1], 2, replace=False)]
+        try:
+            Scenario.parse("\n".join(['base = "town"', *lines]), "it")
+        except ScenarioError as error:
+            refused += len(str(error).splitlines())
+    assert refused > 40
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_base_is_the_name_of_a_scenario(value):
+    with pytest.raises(ScenarioError, match="it: base: unknown"):
+        Scenario.parse(f"base = {value}", "it")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from samizdat import Scenario, Simulation
+from samizdat import Scenario
 from samizdat.core.layout import FOREIGN, PLATFORMS
 from samizdat.society import population
 from samizdat.society.population import (
@@ -20,7 +20,6 @@ from samizdat.society.population import (
     Uniform,
     Values,
     draw_traits,
-    given_traits,
     region_sizes,
 )
 
@@ -277,34 +276,6 @@ def test_a_trait_changed_leaves_all_others():
     before, after = settle(200), settle(200, spec=spec)
     same = {n for n, v in before._asdict().items() if np.array_equal(v, getattr(after, n))}
     assert same == {*before._fields} - {"hardship"}
-
-
-# Traits that the user gives
-
-
-def test_given_traits_replace_the_drawn():
-    traits = given_traits(settle(4), {"threshold": np.array([0.1, 0.2, 0.3, 0.4])})
-    assert traits.threshold.tolist() == np.float32([0.1, 0.2, 0.3, 0.4]).tolist()
-    assert traits.threshold.dtype == np.float32
-
-
-@pytest.mark.parametrize(
-    ("given_", "complaint"),
-    [
-        ({"threshold": [0.1, 0.2]}, r"threshold needs 4 finite numbers, not \(2,\)"),
-        ({"threshold": [0.1, 0.2, np.nan, 0.4]}, "threshold needs 4 finite numbers"),
-        ({"courage": [1, 2, 3, 4]}, "'courage' is not one of adoption_rank"),
-        ({"region": [0, 0, 0, 0]}, "'region' is not one of"),
-    ],
-)
-def test_traits_that_do_not_fit_are_refused(given_, complaint):
-    with pytest.raises(ValueError, match=complaint):
-        given_traits(settle(4), {name: np.array(v) for name, v in given_.items()})
-
-
-def test_a_simulation_refuses_traits_of_a_wrong_length():
-    with pytest.raises(ValueError, match="threshold needs 300 finite numbers"):
-        Simulation(Scenario.load("town").change({"citizens": 300}), traits={"threshold": [0.1]})
 
 
 # Adoption of the internet

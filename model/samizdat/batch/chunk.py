@@ -1,5 +1,7 @@
 """A chunk of runs, executed one after the other in one process; results are Arrow bytes."""
 
+import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from samizdat.batch.factors import Point
+from samizdat.batch.process_state import handlers_restored
 from samizdat.batch.scenario_model import Outcome, Stopped
 from samizdat.run.population_cache import Notify
-from samizdat.run.records import as_days
+from samizdat.run.tables import as_days
 
 ERROR_LENGTH = 2000  # largest number of characters stored of an error
+TROUBLE_LENGTH = 20_000  # likewise of a traceback
 
 
 class SweepModel(Protocol):
@@ -122,31 +126,35 @@ class _RunRow(NamedTuple):
 def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
     """Execute the runs of a chunk one after the other, until told to stop.
 
-    A run that raises an error becomes a row with that error. Unless ``keep_going``, it is the last.
+    A run that raises anything becomes a row with that error; unless ``keep_going``, it is the last.
+    Only Ctrl-C passes: a KeyboardInterrupt where the terminal may have caused it.
     """
     columns = [column.tolist() for column in chunk.points]
     began = time.perf_counter()
     rows: list[_RunRow] = []
     series: list[pd.DataFrame] = []
     trouble = None
-    for k, place in enumerate(chunk.point):
-        if stop():
-            break
-        point = {name: values[place] for name, values in zip(chunk.names, columns, strict=True)}
-        seed = int(chunk.seed[k])
-        try:
-            outcome, error = chunk.model.run(point, seed, chunk.threads, stop), None
-        except Stopped:
-            break
-        except Exception as failure:
-            outcome, error = Outcome(0, {}), _format_error(failure)
-            trouble = trouble or traceback.format_exc(limit=-8)
-        rows.append(_RunRow(k, outcome.steps, outcome.measures, error))
-        if outcome.series is not None:
-            outcome.series.insert(0, "RunId", chunk.run_id[k])
-            series.append(outcome.series)
-        if error and not chunk.keep_going:
-            break
+    with handlers_restored():
+        for k, place in enumerate(chunk.point):
+            if stop():
+                break
+            point = {name: values[place] for name, values in zip(chunk.names, columns, strict=True)}
+            seed = int(chunk.seed[k])
+            try:
+                outcome, error = chunk.model.run(point, seed, chunk.threads, stop), None
+            except BaseException as failure:
+                if isinstance(failure, KeyboardInterrupt) and _of_the_terminal(failure, stop):
+                    raise
+                if isinstance(failure, Stopped) and stop():
+                    break
+                outcome, error = Outcome(0, {}), _format_error(failure)
+                trouble = trouble or _format_trouble(failure)
+            rows.append(_RunRow(k, outcome.steps, outcome.measures, error))
+            if outcome.series is not None:
+                outcome.series.insert(0, "RunId", chunk.run_id[k])
+                series.append(outcome.series)
+            if error and not chunk.keep_going:
+                break
     return ChunkResult(
         runs=_to_bytes(_table(chunk, rows)),
         series=_to_bytes(as_days(pd.concat(series, ignore_index=True))) if series else None,
@@ -155,6 +163,14 @@ def run_chunk(chunk: Chunk, stop: Callable[[], bool]) -> ChunkResult:
         seconds=time.perf_counter() - began,
         trouble=trouble,
     )
+
+
+def _of_the_terminal(failure: KeyboardInterrupt, stop: Callable[[], bool]) -> bool:
+    """Whether a signal may have raised it: not in a worker, nor in a run under a `StopSwitch`."""
+    if type(failure) is not KeyboardInterrupt or stop():
+        return True
+    in_main = threading.current_thread() is threading.main_thread()
+    return in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def failed_alone(chunk: Chunk, reason: str) -> ChunkResult:
@@ -190,8 +206,31 @@ def _table(chunk: Chunk, rows: list[_RunRow]) -> pa.Table:
     return pa.table(columns)
 
 
-def _format_error(failure: Exception) -> str:
-    return " ".join(f"{type(failure).__name__}: {failure}".split())[:ERROR_LENGTH]
+def _format_error(failure: BaseException) -> str:
+    """Return the kind of an error and its message in one line that can be written and shown."""
+    kind = type(failure).__name__
+    try:
+        message = _printable(" ".join(str(failure).split())[:ERROR_LENGTH])
+    except BaseException as error:
+        message = f"its message cannot be told, str() raises {type(error).__name__}"
+    return (f"{kind}: {message}" if message else kind)[:ERROR_LENGTH]
+
+
+def _format_trouble(failure: BaseException) -> str:
+    try:
+        text = "".join(traceback.format_exception(failure, limit=-8))
+    except BaseException:  # of the error's own methods
+        return _format_error(failure)
+    return _printable(text[:TROUBLE_LENGTH])
+
+
+def _printable(text: str) -> str:
+    """Escape what is no text in a file, and what would change the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 def _to_bytes(table: pa.Table) -> bytes:

@@ -5,12 +5,11 @@ import ipaddress
 import signal
 import uuid
 from concurrent.futures import Future
-from multiprocessing import resource_tracker
 from typing import Any
 from urllib.parse import urlsplit
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
-from samizdat.batch.executors import AHEAD, signals_held_back
+from samizdat.batch.executors import AHEAD, signals_held_back, start_tracker
 from samizdat.batch.experiment import ExperimentError
 
 LOCAL = "local"  # the address that stands for a cluster on this machine
@@ -58,6 +57,9 @@ class Dask:
         """Do nothing: the scheduler gives a lost worker's chunk to another."""
         return False
 
+    def cause(self) -> None:
+        """Return None: dask does not say."""
+
     def gone(self) -> bool:
         """Whether dask has stopped looking for the scheduler."""
         return self._client.status in ("closing", "closed")
@@ -72,22 +74,27 @@ class Dask:
 def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
     """Return a dask client: of the scheduler at an address, or of a new local cluster.
 
+    A new cluster talks TLS, with keys that exist in the memory of its processes alone: without
+    them, each user of this machine could send it code. ``insecure`` starts it without.
+
     Raises
     ------
     ExperimentError
-        If dask is not installed, there is no answer, or the address is neither on this machine
-        nor encrypted and ``insecure`` is not set.
+        If dask is not installed, there is no answer, or, where ``insecure`` is not set, the
+        address is neither on this machine nor encrypted, or no keys can be made.
     """
     try:
         from distributed import Client, LocalCluster
     except ImportError:
         raise ExperimentError("dask: is not installed (pip install 'samizdat[dask]')") from None
     if address == LOCAL:
-        resource_tracker.ensure_running()  # starting it later would unblock signals again
-        with signals_held_back(signal.SIGINT):  # a terminal sends it to the workers too
+        how = {} if insecure else {"protocol": "tls://", "security": _keys()}
+        start_tracker()  # later it would unblock signals again
+        # A terminal sends both to the workers too.
+        with signals_held_back(signal.SIGINT, signal.SIGHUP):
             cluster = LocalCluster(
                 n_workers=jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-                silence_logs=40,
+                silence_logs=40, **how,
             )  # fmt: skip
             return Client(cluster)
     check_address(address, insecure=insecure)
@@ -96,6 +103,20 @@ def connect(address: str, jobs: int | None, *, insecure: bool = False) -> Any:
     except (OSError, ValueError, TimeoutError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ExperimentError(f"dask = {address}: {reason}") from None
+
+
+def _keys() -> Any:
+    """Return keys and certificates that a cluster and its client share."""
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError:
+        raise ExperimentError(
+            f"dask = {LOCAL}: its keys need cryptography, which is not installed "
+            "(pip install 'samizdat[dask]'); --insecure lets every user of this machine send it "
+            "code"
+        ) from None
 
 
 def check_address(address: str, *, insecure: bool) -> None:

@@ -31,10 +31,15 @@ from samizdat.batch.factors import (
     column_of,
     format_point,
     levels_of,
+    read_column,
     repeated_point,
     values_at,
 )
+from samizdat.system.cells import Column
+from samizdat.system.paths import outside_path
+from samizdat.system.tables import columns_of
 
+_OF_SOBOL = ("S1", "S1_conf", "ST", "ST_conf")
 RESAMPLES = 200  # for the intervals of indices: Archer, Saltelli & Sobol (1997)
 SeedOfDesign = Annotated[Whole, Field(ge=0, lt=2**32)]
 
@@ -160,15 +165,24 @@ class SobolDesign(_SampledDesign):
         return _with_dummy_block(sampled, len(self.factors)) if self.dummy else sampled
 
     def analyse(self, means: NDArray[np.float64]) -> pd.DataFrame:
-        """Return first-order and total indices."""
+        """Return first-order and total indices, NaN if the two samples do not vary.
+
+        They are shares of the variance of these samples, A and B of Saltelli's blocks.
+        """
         from SALib.analyze import sobol
 
         names = [*self.factors, *([DUMMY] if self.dummy else [])]
+        samples = means.reshape(-1, len(names) + 2)[:, [0, -1]]
+        if not varies(samples):
+            return pd.DataFrame({"factor": names}).assign(**dict.fromkeys(_OF_SOBOL, np.nan))
+        largest = np.abs(means).max()
+        if not 1e-100 < largest < 1e100:  # SALib squares them
+            means = means / largest
         found = sobol.analyze(
             _problem(names), means, calc_second_order=False, num_resamples=RESAMPLES,
             seed=self.seed + 1,  # SALib takes 0 for no seed
         )  # fmt: skip
-        columns = {key: found[key] for key in ("S1", "S1_conf", "ST", "ST_conf")}
+        columns = {key: found[key] for key in _OF_SOBOL}
         return pd.DataFrame({"factor": names, **columns})
 
 
@@ -269,19 +283,13 @@ class TableDesign(Design):
 
     def sample(self, folder: Path) -> pd.DataFrame:
         """Return the rows of the file."""
-        path = folder / self.file
+        path = folder / outside_path(self.file, "design.file")
         where = f"design.file = {path}"
-        table = _read(path, where)
-        if table.empty or not len(table.columns):
+        table = columns_of(path, {}, Column("any"), where)
+        if not any(values.size for values in table.values()):
             raise ValueError(f"{where}: holds no points")
-        columns = {}
-        for name in map(str, table.columns):
-            column = table[name]
-            if column.isna().any():
-                row = int(column.isna().to_numpy().argmax()) + 1
-                raise ValueError(f"{where}: {name} has no value in row {row}")
-            numeric = pd.api.types.is_numeric_dtype(column)
-            columns[name] = column.astype(np.float64 if numeric else str)
+        check_size(len(next(iter(table.values()))))
+        columns = {name: read_column(name, values, where) for name, values in table.items()}
         points = pd.DataFrame(columns)
         if pair := repeated_point(points):
             raise ValueError(
@@ -297,6 +305,11 @@ class _Problem(TypedDict):
     num_vars: int
     names: list[str]
     bounds: list[list[float]]
+
+
+def varies(means: NDArray[np.float64]) -> bool:
+    """Whether means differ by more than the rounding of numbers."""
+    return bool(np.ptp(means) > 1e-12 * np.abs(means).max())
 
 
 def _problem(names: list[str]) -> _Problem:
@@ -323,20 +336,6 @@ def _with_dummy_step(sampled: NDArray[np.float64], factors: int) -> NDArray[np.f
     dummy = np.zeros((len(walks), factors + 2, 1))
     dummy[:, -1] = 1.0
     return np.concatenate([longer, dummy], axis=2).reshape(-1, factors + 1)
-
-
-def _read(path: Path, where: str) -> pd.DataFrame:
-    """Read points from CSV or Parquet."""
-    if path.suffix not in (".csv", ".parquet"):
-        raise ValueError(f"{where}: {path.suffix or 'no extension'}; .csv or .parquet")
-    try:
-        return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ValueError(f"{where}: {reason}") from None
-    except (ValueError, UnicodeDecodeError) as error:  # including pandas' and pyarrow's errors
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{where}: cannot be read ({reason})") from None
 
 
 def _framed(columns: Mapping[str, list[Value]]) -> pd.DataFrame:

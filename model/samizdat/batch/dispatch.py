@@ -36,22 +36,28 @@ class Tally(NamedTuple):
         Runs that this call is to do.
     seconds
         Since the call began.
+    first, started
+        Runs that came back first, and the seconds until then: much of them is the start of the
+        workers, so that they do not count in the rate.
     """
 
     done: int
     failed: int
     total: int
     seconds: float
+    first: int = 0
+    started: float = 0.0
 
     @property
     def rate(self) -> float:
-        """Runs per second."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
+        """Runs per second; 0 while that is not known."""
+        seconds = self.seconds - self.started
+        return (self.done - self.first) / seconds if seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
         """Seconds left; None while that is not known."""
-        return (self.total - self.done) / self.rate if self.done else None
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
 
 
 @dataclass
@@ -89,6 +95,8 @@ class Dispatch:
     trouble: str | None = None
     seconds_per_run: float | None = None
     _began: float = field(default_factory=time.perf_counter)
+    _first: int = 0
+    _started: float = 0.0
     _next: int = 0
     _size: int = 1
     _suspects: "deque[Slice]" = field(default_factory=deque)
@@ -174,7 +182,7 @@ class Dispatch:
 
     def _take_in(self, ready: set[Future[ChunkResult]]) -> None:
         lost, broken = [], False
-        for future in ready:
+        for future in [each for each in self._flying if each in ready]:  # in the order of the plan
             piece = self._flying.pop(future)
             try:
                 self._keep(future.result(), piece)
@@ -183,6 +191,8 @@ class Dispatch:
             except BrokenExecutor:
                 broken = True
                 lost.append(piece)
+            except ExperimentError as error:
+                raise error from None  # one line, without the worker's frames
             except Exception as error:
                 if not _lost_several_workers(error):
                     raise
@@ -193,13 +203,15 @@ class Dispatch:
         for piece in lost:
             self._suspect(piece)
         if ready:
+            if self.done and not self._first:
+                self._first, self._started = self.done, time.perf_counter() - self._began
             self.progress(self.tally)
 
     @property
     def tally(self) -> Tally:
         """The progress of the call."""
-        total = len(self.plan)
-        return Tally(self.done, self.failed, total, time.perf_counter() - self._began)
+        seconds = time.perf_counter() - self._began
+        return Tally(self.done, self.failed, len(self.plan), seconds, self._first, self._started)
 
     def _keep(self, done: ChunkResult, piece: Slice) -> None:
         self.write(done)
@@ -225,10 +237,16 @@ class Dispatch:
         self._flying.clear()
         self._losses += 1
         if self._losses > _BREAKS_ALLOWED and not self.done:
-            raise ExperimentError("workers: they die before any run is done; try --jobs 1")
+            raise ExperimentError(
+                f"workers: they die before any run is done{self._cause()}; try --jobs 1"
+            )
         if not self.workers.renew():
             raise ExperimentError(f"executor: {self.workers.name} lost a worker and is broken")
         return lost
+
+    def _cause(self) -> str:
+        cause = self.workers.cause()
+        return f" ({cause})" if cause else ""
 
     def _suspect(self, piece: Slice) -> None:
         """Repeat lost chunks, and find the run in which a worker died.
@@ -243,7 +261,7 @@ class Dispatch:
             half = len(piece.rows) // 2
             self._suspects.extend([Slice(piece.rows[:half], 2), Slice(piece.rows[half:], 2)])
         elif len(piece.rows) == 1 and piece.breaks > 3:
-            self._keep(failed_alone(self._chunk(piece), DIED), piece)
+            self._keep(failed_alone(self._chunk(piece), DIED.format(self._cause())), piece)
         else:
             self._suspects.append(piece)
 
@@ -254,7 +272,7 @@ class Dispatch:
         while self._flying:
             self._not_gone()
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
-            for future in ready:
+            for future in [each for each in self._flying if each in ready]:
                 piece = self._flying.pop(future)
                 try:
                     self._keep(future.result(), piece)
@@ -271,4 +289,4 @@ def _lost_several_workers(error: Exception) -> bool:
     return type(error).__name__ == "KilledWorker"
 
 
-DIED = "WorkerDied: the process that ran it ended, twice, while it ran nothing else"
+DIED = "WorkerDied: the process that ran it ended{}, twice, while it ran nothing else"

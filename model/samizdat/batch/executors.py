@@ -2,18 +2,27 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from ctypes import c_byte
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import ORIGINAL_DIR  # type: ignore[attr-defined]
 from multiprocessing.sharedctypes import RawValue
+from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Protocol
 
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
+from samizdat.batch.experiment import ExperimentError
+from samizdat.system.interrupts import ENDING
 
 AHEAD = 2  # chunks in flight per worker, so that no worker waits for the parent
 
@@ -36,6 +45,9 @@ class Workers(Protocol):
 
     def renew(self) -> bool:
         """Replace the workers after one died; return whether that was possible."""
+
+    def cause(self) -> str | None:
+        """How the worker ended that died last; None: unknown."""
 
     def gone(self) -> bool:
         """Whether the scheduler is gone, so that no result will come back."""
@@ -70,6 +82,9 @@ class InProcess:
         """Return False: there is nothing to replace."""
         return False
 
+    def cause(self) -> None:
+        """Return None: no worker can die."""
+
     def gone(self) -> bool:
         """Return False: it is this process."""
         return False
@@ -78,32 +93,47 @@ class InProcess:
         """Do nothing: there are no workers to end."""
 
 
+class SweepWorker(SpawnProcess):
+    """A process of `Processes`; its name, which it has from the start, begins with its class."""
+
+
+class _Spawn(SpawnContext):
+    Process = SweepWorker
+
+
 class Processes:
     """Processes on this machine that end with the sweep.
 
     They are spawned, since a forked process with threads can hang. They leave signals to their
     parent, check its stop flag between steps, and end when it ends, however it ends.
+
+    Raises
+    ------
+    ExperimentError
+        If they could not import the main module.
     """
 
     ahead = AHEAD
 
     def __init__(self, jobs: int) -> None:
+        check_main_is_a_file()
         self.width, self.name = jobs, f"{jobs} processes"
-        self._context = multiprocessing.get_context("spawn")
+        self._cause: str | None = None
+        start_tracker()
         self._flag: c_byte = RawValue("b", 0)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            self.width, self._context, initializer=_begin_worker, initargs=(self._flag,)
+            self.width, _Spawn(), initializer=_begin_worker, initargs=(self._flag,)
         )
 
     def submit(self, chunk: Chunk) -> "Future[ChunkResult]":
         """Start a chunk; workers are started when there is work for them."""
         try:
             # A worker that starts inherits the blocked signals.
-            with signals_held_back(signal.SIGINT, signal.SIGTERM):
-                return self._pool.submit(_run_in_worker, chunk)
+            with signals_held_back(*ENDING):
+                return self._pool.submit(_run_in_worker, pickle.dumps(chunk))
         except BrokenProcessPool as error:
             return _failed(error)
 
@@ -119,10 +149,27 @@ class Processes:
         """
 
     def renew(self) -> bool:
-        """Start a new pool: a pool that loses one worker ends all of them."""
+        """Start a new pool: a pool that loses one worker ends all of them.
+
+        Raises
+        ------
+        ExperimentError
+            If workers ended because the script that they import calls `sweep` again.
+        """
+        processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=True, cancel_futures=True)
+        codes = [process.exitcode for process in processes]
+        if IMPORTED in codes:
+            raise ExperimentError(unguarded())
+        # The pool ended the others with SIGTERM.
+        own = [code for code in codes if code and code != -signal.SIGTERM] or [-signal.SIGTERM]
+        self._cause = _format_end(own[0])
         self._pool = self._new_pool()
         return True
+
+    def cause(self) -> str | None:
+        """Return the exit code or the signal of the worker that died last."""
+        return self._cause
 
     def gone(self) -> bool:
         """Return False: if the pool breaks, the futures of the chunks raise an error."""
@@ -166,6 +213,9 @@ class ExternalExecutor:
         """Return False: its owner may replace it."""
         return False
 
+    def cause(self) -> None:
+        """Return None: only its owner sees its workers."""
+
     def gone(self) -> bool:
         """Return False: if it breaks, the futures of the chunks raise an error."""
         return False
@@ -174,10 +224,24 @@ class ExternalExecutor:
         """Do nothing: its owner ends it."""
 
 
+def _format_end(code: int) -> str:
+    """Return how a process ended."""
+    if code > 0:
+        return f"exit code {code}"
+    known = {number.value for number in signal.Signals}
+    return signal.Signals(-code).name if -code in known else f"signal {-code}"
+
+
 def _failed(error: Exception) -> "Future[ChunkResult]":
     future: Future[ChunkResult] = Future()
     future.set_exception(error)
     return future
+
+
+def start_tracker() -> None:
+    """Start the process that cleans up after this one; unlike others it would end with SIGHUP."""
+    with signals_held_back(signal.SIGHUP):
+        resource_tracker.ensure_running()
 
 
 @contextmanager
@@ -190,19 +254,76 @@ def signals_held_back(*held: int) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def check_not_imported() -> None:
+    """Check that `sweep` is not called because a worker imports the caller's script.
+
+    A worker of a sweep ends here, and its parent tells why.
+
+    Raises
+    ------
+    ExperimentError
+        In a process that something else started.
+    """
+    process = multiprocessing.current_process()
+    if process.name.startswith(SweepWorker.__name__) and not _busy:
+        os._exit(IMPORTED)
+    if getattr(process, "_inheriting", False):  # it imports the main module of its parent
+        raise ExperimentError(unguarded())
+
+
+def check_main_is_a_file() -> None:
+    """Check that processes can import the main module, where they would try to.
+
+    Raises
+    ------
+    ExperimentError
+        For a script from standard input.
+    """
+    main = sys.modules["__main__"]
+    script = getattr(main, "__file__", None)
+    if script is None or getattr(main, "__spec__", None) is not None:
+        return
+    if not Path(ORIGINAL_DIR or "", script).exists():
+        raise ExperimentError(
+            f"{script}: is no file, so the processes of a sweep cannot import it; "
+            "save the script in one, or use jobs=1"
+        )
+
+
+def unguarded() -> str:
+    """Return the line for a script that runs again in each process that imports it."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    where = f"{script}, or a module that it imports" if script else "a module that is imported"
+    return (
+        f'{where}, calls sweep without `if __name__ == "__main__":` above the call, so that every '
+        "process that the sweep starts would call it again; write that line, or use jobs=1"
+    )
+
+
+IMPORTED = 113  # exit code of a worker that calls `sweep` while it imports
+LEAVE = 5.0  # seconds that a worker has for its end: threads and children of a run may not end
+
 # In a worker process.
 _flag: c_byte | None = None
+_busy = False  # in a run, which may call `sweep` itself
 
 
 def _begin_worker(flag: c_byte) -> None:
     """Make this process a worker: it ignores signals for the parent and ends with it."""
     global _flag
     _flag = flag
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Both were blocked while this process started; the pool ends its workers with SIGTERM.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool ends its workers with it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # blocked while this process started
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    Finalize(None, _leave, exitpriority=100)  # before it waits for them
+
+
+def _leave() -> None:
+    last = threading.Timer(LEAVE, os._exit, [0])
+    last.daemon = True
+    last.start()
 
 
 def _end_with_parent() -> None:
@@ -212,8 +333,25 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run_in_worker(chunk: Chunk) -> ChunkResult:
-    return run_chunk(chunk, lambda: _flag is not None and bool(_flag.value))
+def _run_in_worker(content: bytes) -> ChunkResult:
+    """Run a pickled chunk; unpickled by the pool, a model that cannot be imported ends the worker.
+
+    Raises
+    ------
+    ExperimentError
+        If it cannot be imported here.
+    """
+    global _busy
+    try:
+        chunk: Chunk = pickle.loads(content)
+    except BaseException as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ExperimentError(f"workers: cannot import the model: {reason}") from None
+    _busy = True
+    try:
+        return run_chunk(chunk, lambda: _flag is not None and bool(_flag.value))
+    finally:
+        _busy = False
 
 
 def _run_unstopped(chunk: Chunk) -> ChunkResult:

@@ -1,8 +1,6 @@
 """One TOML file is an experiment: its question, scenario, design and measures."""
 
-import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,10 +9,14 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from samizdat.batch.design import DESIGNS, AnyDesign
-from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_truth
+from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_levels
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
+from samizdat.scenario.dates import Day
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.system.input_files import InputError
+from samizdat.system.paths import outside_path
+from samizdat.system.toml_files import parse, read_text
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
@@ -86,7 +88,10 @@ class FigureSpec(_Section):
         if self.x is None and self.kind not in ("series", "distribution"):
             raise ValueError(f"x is missing: a {self.kind} figure needs it")
         if self.kind == "heatmap" and self.hue is None:
-            raise ValueError("hue is missing: the factor on the other axis of a heatmap")
+            raise ValueError(
+                "hue is missing: the factor on the upright axis of a heatmap; its y is the measure "
+                "that its colours show"
+            )
         return self
 
 
@@ -121,7 +126,7 @@ class Experiment(_Section):
     question: str = Field(min_length=1)
     scenario: str | None = None
     regime: str | None = None
-    until: dt.date | None = None
+    until: Day | None = None
     fixed: dict[str, Value] = Field(default={}, alias="set")  # at every point
     design: AnyDesign
     replicates: Annotated[Whole, Field(ge=1, le=MAX_REPLICATES)] | UntilHalfWidth = 1
@@ -153,17 +158,11 @@ class Experiment(_Section):
         ExperimentError
             In one line that says what is wrong.
         """
-        path = Path(path)
+        path = outside_path(path, "experiment", ExperimentError)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError:
-            raise ExperimentError(f"{path}: not a text file, a TOML file is needed") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ExperimentError(f"{path}: broken TOML: {error}".replace("\n", " ")) from None
-        except RecursionError:
-            raise ExperimentError(f"{path}: broken TOML: nested too deeply") from None
-        except OSError as error:
-            raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            table = parse(read_text(path), str(path))
+        except InputError as error:
+            raise ExperimentError(str(error)) from None
         try:
             experiment = cls.from_table(table, path.stem, path.parent, quick=quick)
         except ExperimentError as error:
@@ -232,8 +231,8 @@ class Experiment(_Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
         self.check_factors(self.design.names)
-        for values in self.design.stated or ():
-            check_truth(values)
+        for values in (self.fixed, *(self.design.stated or ())):
+            check_levels(values)
         if self.scenario is not None:
             for measure in self.measured:
                 check_measure(measure)

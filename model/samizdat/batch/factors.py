@@ -1,24 +1,37 @@
 """Factors of an experiment: ranges and levels, and their values at places between 0 and 1."""
 
 from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from samizdat.core.quantity import format_value
+from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import REGISTRY
+from samizdat.scenario.settings import number_in
+from samizdat.system.cells import is_number
 
 MAX_LEVELS = 1_000_000
+MAX_INTEGER = 2**1023  # what a float can hold
+LAW_FIELDS = ("value", "low", "high", "mean", "sd", "floor", "a", "b")  # numbers of a distribution
 MAX_POINTS = 50_000_000
 DUMMY = "dummy"  # a factor that changes the random numbers alone
-Value = bool | int | float | str
-Point = Mapping[str, Value]  # a value for each factor, by dotted name
+_NUMBERS = ("citizens", "step_days")  # factors that are numbers and no parameters
+
+
+def _own(value: object) -> object:
+    """Return a number of numpy as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
 
 # Numbers and booleans must be written as such in a file, not as text that looks like them.
-Whole = Annotated[int, Field(strict=True)]
-Real = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_own)]
+Real = Annotated[float, Field(strict=True), BeforeValidator(_own)]
+Value = Annotated[bool | int | float | str, BeforeValidator(_own)]
+Point = Mapping[str, Value]  # a value for each factor, by dotted name
 Truth = Annotated[bool, Field(strict=True)]
 
 
@@ -97,6 +110,35 @@ def column_of(values: list[Value]) -> pd.Series:
     return pd.Series([str(value) for value in values], dtype=object)
 
 
+def read_column(name: str, values: NDArray[Any], where: str) -> pd.Series:
+    """Return a factor's values from a table as a column: float64 for numbers, else text.
+
+    Parameters
+    ----------
+    where
+        Name of the table, for a message.
+
+    Raises
+    ------
+    ValueError
+        It names table, row and factor, for text or a truth value where a number is needed.
+    """
+    if values.dtype == np.float64:
+        return pd.Series(values)
+    named = REGISTRY.get(name)
+    if named is None and name not in _NUMBERS:
+        return pd.Series(values).astype(np.float64 if values.dtype == np.bool_ else str)
+    allowed = "a number is needed" if named is None else named.quantity.allowed()
+    words = () if named is None else named.quantity.names
+    switch = named is not None and named.quantity.whole
+    for row, value in enumerate(values.tolist()):
+        if not (switch if isinstance(value, bool) else value in words or is_number(value)):
+            raise ValueError(
+                f"{where}, row {row + 1}: {name} = {value!r} is not a number: {allowed}"
+            )
+    return pd.Series(values).astype(np.float64 if values.dtype == np.bool_ else str)
+
+
 def identities(name: str, column: pd.Series) -> pd.Series:
     """Return values in a form in which those of equal effect are equal, as "0.1" and "0.10"."""
     if name not in REGISTRY or pd.api.types.is_numeric_dtype(column):
@@ -105,7 +147,7 @@ def identities(name: str, column: pd.Series) -> pd.Series:
 
     def identity(value: Value) -> Value:
         try:
-            return quantity.checked(name, value)
+            return quantity.checked(name, number_in(value))
         except ValueError:  # reported when every value is checked
             return value
 
@@ -126,19 +168,43 @@ def check_once(name: str, levels: list[Value]) -> None:
         raise ValueError(f"design.factors.{name}: {level!r} is listed twice; give each level once")
 
 
-def check_truth(values: Mapping[str, Factor | Value]) -> None:
-    """Check that no level of a parameter is true or false, unless the parameter is a switch.
+def check_levels(values: Mapping[str, Factor | Value]) -> None:
+    """Check that levels of what takes numbers are numbers: no quoted ones, neither true nor false.
+
+    A switch may be true or false. Numbers must be representable as floats.
 
     Raises
     ------
     ValueError
-        It names the factor and what is allowed.
+        It names each factor, its level and what is allowed.
     """
+    mistakes = []
     for name, levels in values.items():
-        named = REGISTRY.get(name)
-        for level in levels if isinstance(levels, tuple) else (levels,):
-            if named is not None and isinstance(level, bool):
-                named.quantity.checked(name, level)
+        given = (levels.low, levels.high) if isinstance(levels, Range) else levels
+        for level in given if isinstance(given, tuple) else (given,):
+            try:
+                _check_level(name, level)
+            except ValueError as error:
+                mistakes.append(str(error))
+    if mistakes:
+        raise ValueError(together(mistakes))
+
+
+def _check_level(name: str, level: Value) -> None:
+    words = isinstance(level, bool | str)
+    if name in REGISTRY and words:
+        REGISTRY[name].quantity.checked(name, level)
+    elif words and _takes_numbers(name):
+        raise ValueError(f"{name} = {level!r} is not a number")
+    elif isinstance(level, int) and abs(level) > MAX_INTEGER:
+        raise ValueError(f"{name} = {format_value(level)} is too large")
+
+
+def _takes_numbers(name: str) -> bool:
+    """Whether this is a number of a scenario that is not a parameter."""
+    group, _, field = name.rpartition(".")
+    of_a_trait = group.startswith("population.") and field in LAW_FIELDS
+    return name in ("citizens", "step_days") or of_a_trait
 
 
 def check_size(points: int) -> None:

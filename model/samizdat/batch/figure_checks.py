@@ -57,6 +57,11 @@ def check_figure(
         It names what the figure needs, and what is allowed or nearest.
     """
     factors = factors_of(points)
+    if spec.kind == "heatmap" and spec.y in factors:
+        raise ExperimentError(
+            f"{where}.y = {spec.y!r}: is a factor; the y of a heatmap is the measure that its "
+            f"colours show, its hue the factor on the upright axis: hue = {spec.y!r}"
+        )
     check_known(spec.hue, factors, f"{where}.hue")
     check_known(spec.facet, factors, f"{where}.facet")
     if spec.kind == "series":

@@ -2,8 +2,6 @@
 
 import contextlib
 import datetime as dt
-import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +15,19 @@ from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
-from samizdat.system.files import LOCK, FolderLock, atomic_write, to_disk
+from samizdat.system import manifests
+from samizdat.system.files import LOCK, FolderLock, naming, to_disk
+from samizdat.system.manifests import (
+    MANIFEST,
+    ManifestError,
+    partial_of,
+    publish,
+    read_with_files,
+    staged,
+)
+from samizdat.system.paths import outside_path
 
-MANIFEST, DESIGN = "manifest.json", "design.parquet"
+DESIGN, REPORT = "design.parquet", "report"
 QUICK = "quick"  # folder of an experiment's quick form, inside that of the full form
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 FORMAT = 1
@@ -68,7 +76,7 @@ class SweepFolder:
     def _check_others(self) -> None:
         """Check that a folder is empty or holds a sweep."""
         there = {path.name for path in self.folder.iterdir()}
-        known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED, QUICK}
+        known = {MANIFEST, DESIGN, parts.RUNS, parts.SERIES, parts.DAMAGED, QUICK, REPORT}
         hidden = {name for name in there if name.startswith(".")}
         if MANIFEST not in there and there - hidden - known:
             raise ExperimentError(f"out = {self.folder}: the folder holds something else")
@@ -80,7 +88,6 @@ class SweepFolder:
         command: Sequence[str], workers: dict[str, object],
     ) -> None:  # fmt: skip
         """Write the design, and a manifest with status running."""
-        self.write_design(design)
         commit, dirty = commit_of_source()
         self._session = {
             "started": self._began.isoformat(timespec="milliseconds"),
@@ -94,7 +101,8 @@ class SweepFolder:
             **workers,
         }
         table = experiment.to_table()
-        self._write_manifest(
+        self._write(
+            design,
             {
                 "format": FORMAT,
                 "status": RUNNING,
@@ -107,30 +115,34 @@ class SweepFolder:
                 "scenario": resolved,
                 "points": int(design["point"].nunique()),
                 "runs": len(design),
-            }
+            },
         )
-
-    def write_design(self, design: pd.DataFrame) -> None:
-        """Write the runs that the experiment now asks for, one row each, done or not."""
-        with _turn(self.folder), atomic_write(self.folder / DESIGN) as partial:
-            table = pa.Table.from_pandas(design, preserve_index=False)
-            parquet.write_table(table, partial, write_page_checksum=True, row_group_size=_ROWS)
 
     def grow(self, design: pd.DataFrame) -> None:
         """Write a design that has grown, and its number of runs."""
-        self.write_design(design)
-        self._write_manifest({"runs": len(design)})
+        self._write(design, {"runs": len(design)})
+
+    def _write(self, design: pd.DataFrame, facts: dict[str, object]) -> None:
+        """Write the runs that the experiment now asks for, one row each, and the manifest."""
+        with _turn(self.folder), staged() as partials:
+            partials[DESIGN] = partial_of(self.folder / DESIGN)
+            table = pa.Table.from_pandas(design, preserve_index=False)
+            with naming(partials[DESIGN]):
+                parquet.write_table(
+                    table, partials[DESIGN], write_page_checksum=True, row_group_size=_ROWS
+                )
+            self._publish(facts, partials)
 
     def add(self, done: ChunkResult) -> None:
         """Write what a worker sent; it is on the disk when this returns."""
         if not done.finished:
             return
         if done.series is not None:
-            self._write(parts.SERIES, table_of(done.series))
-        self._write(parts.RUNS, table_of(done.runs))
+            self._write_part(parts.SERIES, table_of(done.series))
+        self._write_part(parts.RUNS, table_of(done.runs))
         self._next += 1
 
-    def _write(self, kind: str, table: pa.Table) -> None:
+    def _write_part(self, kind: str, table: pa.Table) -> None:
         parts.write_part(self.folder / kind, self.shard, self._next, table)
 
     def end(self, status: str, numbers: dict[str, int]) -> None:
@@ -147,7 +159,8 @@ class SweepFolder:
                 "peak_memory_bytes": peak_memory(),
                 **numbers,
             }
-            self._write_manifest({"status": status, **numbers})
+            with _turn(self.folder):
+                self._publish({"status": status, **numbers}, {})
         finally:
             self.release()
 
@@ -156,23 +169,20 @@ class SweepFolder:
         while self._locks:
             self._locks.pop().release()
 
-    def _write_manifest(self, facts: dict[str, object]) -> None:
-        """Update the manifest with facts and this session; one shard at a time."""
-        with _turn(self.folder):
-            before: dict[str, Any] = {}
-            with contextlib.suppress(ExperimentError):
-                before = read_manifest(self.folder)
-            if before.get("status") == COMPLETE and "ended" in self._session and self.shard:
-                facts = {}  # another shard that ended later wrote first, and found all runs done
-            sessions = [
-                each for each in before.get("sessions", [])
-                if (each["started"], each["shard"]) !=
-                   (self._session["started"], self._session["shard"])
-            ]  # fmt: skip
-            manifest = {**before, **facts, "sessions": [*sessions, self._session]}
-            text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str)
-            with atomic_write(self.folder / MANIFEST) as partial:
-                partial.write_text(text + "\n", encoding="utf-8")
+    def _publish(self, facts: dict[str, object], partials: dict[str, Path]) -> None:
+        """Put files in place, and update the manifest with them, facts and this session."""
+        before: dict[str, Any] = {}
+        with contextlib.suppress(ExperimentError):
+            before = read_manifest(self.folder)
+        if before.get("status") == COMPLETE and "ended" in self._session and self.shard:
+            facts = {}  # another shard that ended later wrote first, and found all runs done
+        sessions = [
+            each for each in before.get("sessions", [])
+            if (each["started"], each["shard"]) !=
+               (self._session["started"], self._session["shard"])
+        ]  # fmt: skip
+        manifest = {**before, **facts, "sessions": [*sessions, self._session]}
+        publish(self.folder, before, manifest, partials)
 
 
 @contextlib.contextmanager
@@ -198,17 +208,45 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
     ExperimentError
         If there is none, or it is broken.
     """
-    path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        return manifests.read_manifest(folder / MANIFEST)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})") from None
-    except (ValueError, RecursionError):
-        raise ExperimentError(f"{path}: is broken, it is not JSON") from None
-    if not isinstance(manifest, dict):
-        raise ExperimentError(f"{path}: is broken, it is not a table")
-    return manifest
+        raise _unreadable(folder, error, lacks) from None
+    except ManifestError as error:
+        raise ExperimentError(f"{error}; {_REWRITE}") from None
+
+
+def read_with_design(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """Read the manifest of a sweep and the file of its design, as they belong together.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none, or one of them is damaged.
+    """
+    manifest = read_manifest(folder)
+    if "experiment" not in manifest:
+        raise ExperimentError(f"{folder}: holds no sweep")
+    path = folder / DESIGN
+    try:
+        manifest, files = read_with_files(folder, [DESIGN])
+    except FileNotFoundError:
+        wrong = f"{path}: no such file"
+    except OSError as error:
+        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except ManifestError as error:
+        wrong = f"{error}, the design is damaged"
+    else:
+        return manifest, files[DESIGN]
+    raise ExperimentError(f"{wrong}; sweeping again with the same file rewrites it")
+
+
+def _unreadable(folder: Path, error: OSError, lacks: str) -> ExperimentError:
+    reason = (error.strerror or str(error)).lower()
+    return ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})")
+
+
+_REWRITE = f"remove {MANIFEST} and sweep again with the same file: finished runs are kept"
 
 
 def check_same_experiment(folder: Path, experiment: Experiment) -> None:
@@ -239,13 +277,6 @@ def default_folder(experiment: Experiment) -> Path:
     """Return the default folder of a sweep."""
     folder = Path("results") / experiment.name
     return folder / QUICK if experiment.quick else folder
-
-
-def disk_free(folder: Path) -> int:
-    """Return how many bytes are free where a folder is, or would be."""
-    above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    found = os.statvfs(above)
-    return found.f_bavail * found.f_frsize
 
 
 PART_ROWS = 1_000_000  # rows of a compacted part
@@ -297,7 +328,7 @@ def compact(folder: str | Path) -> Compacted:
     >>> read_table("results/parts").equals(table)
     True
     """
-    folder = Path(folder)
+    folder = outside_path(folder, error=ExperimentError)
     if "experiment" not in read_manifest(folder):
         raise ExperimentError(f"{folder}: holds no sweep")
     sweep = SweepFolder(folder)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY, Point, Value
+from samizdat.batch.process_state import call_restored
 from samizdat.batch.scenario_model import Outcome
 
 Measures = Mapping[str, float | None]
@@ -92,14 +93,14 @@ class FunctionModel:
             yield digest.digest()
 
     def run(self, point: Point, seed: int, threads: int, stop: Callable[[], bool]) -> Outcome:
-        """Call the function.
+        """Call the function; what it changes in its process is put back.
 
         Raises
         ------
         TypeError, ValueError
             If it returns no number for a measure.
         """
-        found = self.model(self._values(point), seed)
+        found = call_restored(self.model, self._values(point), seed)
         if type(found) is not dict and not isinstance(found, Mapping | pd.Series):
             raise TypeError(
                 f"the function returned {_short_repr(found)}, not a mapping of its measures"
@@ -162,5 +163,8 @@ def _number(name: str, value: object) -> float:
 
 
 def _short_repr(value: object) -> str:
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception as error:
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     return text if len(text) <= _REPR_LENGTH else f"{text[: _REPR_LENGTH - 3]}..."

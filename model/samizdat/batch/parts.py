@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
-from samizdat.system.files import atomic_write
+from samizdat.system.files import atomic_write, naming
 
 RUNS, SERIES, DAMAGED = "runs", "series", "damaged"
 _DIGITS = 16
@@ -71,7 +71,8 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     OSError
         If the file cannot be read at all.
     """
-    content = part.path.read_bytes()
+    with naming(part.path):
+        content = part.path.read_bytes()
     if _digest(content) != part.digest:
         return None
     return parquet.read_table(  # in one thread: each thread would keep its memory

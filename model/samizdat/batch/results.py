@@ -1,6 +1,7 @@
 """The results of a sweep so far, as tidy tables: the rows of its current design."""
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +12,14 @@ from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY
-from samizdat.batch.folder import DESIGN, read_manifest
+from samizdat.batch.folder import DESIGN, read_manifest, read_with_design
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
-from samizdat.run.records import NATION, read_run_table
+from samizdat.run.records import NATION
+from samizdat.run.tables import parsed_table
+from samizdat.system.manifests import MANIFEST, ManifestError, listed, read_with_files
+from samizdat.system.manifests import read_manifest as manifest_of
+from samizdat.system.paths import outside_path
 
 NEITHER = "neither a run nor a sweep"
 OF_THE_DESIGN = ("RunId", "point", "iteration", "seed")
@@ -66,12 +71,9 @@ def read_results(folder: str | Path) -> Results:
     ExperimentError
         If the folder holds no sweep.
     """
-    folder = Path(folder)
-    manifest = read_manifest(folder)
-    if "experiment" not in manifest:
-        raise ExperimentError(f"{folder}: holds no sweep")
+    folder = outside_path(folder, error=ExperimentError)
+    manifest, design = read_design(folder)
     experiment = experiment_of(manifest)
-    design = read_design(folder)
     factors = [name for name in design.columns if name not in OF_THE_DESIGN]
     # A part may have columns that were factors of an earlier design.
     outcomes = OUTCOMES if experiment.scenario is not None else ()
@@ -111,13 +113,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
     DataFrame
         For a run one row per day, or per day and region. For a sweep one row per finished run, as
         `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
-        replicates in order. A part of a sweep that has changed since it was written is skipped.
+        replicates in order. A part of a sweep that has changed since it was written is skipped,
+        with a warning.
         Runs that are not done yet, or failed, have no row.
 
     Raises
     ------
     OSError
-        In one line, if there is no such file or folder, or a table of a run is damaged or none.
+        In one line, if there is no such file or folder, or a table of a run is damaged, is none,
+        or is not listed in a manifest beside it.
     ExperimentError
         In one line, if the folder holds neither a run nor a sweep.
 
@@ -132,22 +136,50 @@ def read_table(path: str | Path) -> pd.DataFrame:
     >>> read_table("results/street").equals(table)
     True
     """
-    path = Path(path)
+    path = outside_path(path)
     file = path / NATION if path.is_dir() else path
     if path.is_dir() and not file.exists():
         return _read_sweep(path)
     try:
-        return read_run_table(file)
+        content = file.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file or folder") from None
-    except (KeyError, ValueError) as error:  # pyarrow's errors for what is no Parquet among them
-        raise OSError(f"{file}: is not a table that a run wrote") from error
+    if (file.parent / MANIFEST).exists():
+        return _parsed(file, _verified(file, content))
+    _parsed(file, content)  # what is wrong with it, if anything
+    raise OSError(
+        f"{file}: there is no {MANIFEST} beside it to verify it with "
+        "(pandas.read_parquet reads it unverified)"
+    )
+
+
+def _verified(file: Path, content: bytes) -> bytes:
+    """Return the bytes of a run's table, compared with the manifest beside it."""
+    try:
+        if file.name not in listed(manifest_of(file.parent / MANIFEST)):
+            _parsed(file, content)  # if it is no table at all, this is what is told
+        return read_with_files(file.parent, [file.name])[1][file.name]
+    except ManifestError as error:
+        raise OSError(str(error)) from None
+
+
+def _parsed(file: Path, content: bytes) -> pd.DataFrame:
+    try:
+        return parsed_table(content)
+    except (OSError, ValueError) as error:
+        raise OSError(f"{file}: {' '.join(str(error).split())}") from error
 
 
 def _read_sweep(folder: Path) -> pd.DataFrame:
     manifest = read_manifest(folder, NEITHER)
     if "experiment" in manifest:
-        return read_results(folder).table
+        results = read_results(folder)
+        for name in results.damaged:
+            warnings.warn(
+                f"{folder / name}: has changed since it was written; its runs are left out",
+                stacklevel=3,
+            )
+        return results.table
     if "scenario" in manifest:
         raise ExperimentError(f"{folder}: the run has no {NATION}")
     raise ExperimentError(f"{folder}: holds {NEITHER}")
@@ -164,21 +196,21 @@ def experiment_of(manifest: dict[str, Any]) -> Experiment:
     return Experiment.from_table(manifest["experiment"], str(manifest["name"]), folder)
 
 
-def read_design(folder: Path) -> pd.DataFrame:
-    """Read the runs that the current design asks for."""
-    path = folder / DESIGN
+def read_design(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Read the manifest of a sweep, and the runs that its current design asks for.
+
+    Raises
+    ------
+    ExperimentError
+        If the folder holds no sweep, or manifest or design are damaged.
+    """
+    manifest, content = read_with_design(folder)
     try:
-        found = parquet.read_table(path, page_checksum_verification=True)
-        frame: pd.DataFrame = found.to_pandas()
-    except FileNotFoundError:
-        wrong = "no such file"
-    except PermissionError as error:
-        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (OSError, ValueError, pa.ArrowException):
-        wrong = "the design is damaged"
-    else:
-        return frame
-    raise ExperimentError(f"{path}: {wrong}; sweeping again with the same file rewrites it")
+        table = parquet.read_table(pa.BufferReader(content), page_checksum_verification=True)
+        frame: pd.DataFrame = table.to_pandas()
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise ExperimentError(f"{folder / DESIGN}: {' '.join(str(error).split())}") from None
+    return manifest, frame
 
 
 LENGTH = 300  # most characters shown of an error

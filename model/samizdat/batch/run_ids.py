@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch.experiment import ExperimentError
+from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY
+from samizdat.batch.scenario_model import ScenarioModel
 from samizdat.run.arguments import SEED_LIMIT
 
 DUMMY_SEED_OFFSET = 2**40  # difference of the seeds for the two values of a dummy
@@ -56,6 +57,25 @@ def run_ids(digests: Iterable[bytes], seeds: NDArray[np.int64]) -> NDArray[np.in
     if (keys[order][1:][same] != keys[order][:-1][same]).any():
         raise ExperimentError("design: two runs have the same RunId; choose another seed")
     return ids.reshape(seeds.shape)
+
+
+def is_the_same_run(experiment: Experiment, row: pd.DataFrame) -> bool:
+    """Return whether today's source and files make the run of a row of a design.
+
+    The RunId is computed again: it covers the source, the scenario, every number and the seed.
+
+    Parameters
+    ----------
+    row
+        The design's row, as a table of one row.
+    """
+    points = row.drop(columns=["RunId", "point", "iteration", "seed"])
+    try:
+        digests = ScenarioModel.of(experiment).holding(points).digests(points)
+        (found,) = run_ids(digests, row[["seed"]].to_numpy()).ravel()
+    except ExperimentError:
+        return False
+    return bool(found == row["RunId"].iloc[0])
 
 
 def planned(

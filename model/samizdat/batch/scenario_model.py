@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from samizdat.batch.experiment import Experiment, ExperimentError, SeriesSpec
 from samizdat.batch.factors import DUMMY, Point, Value
-from samizdat.core.jit import cache_folder
+from samizdat.core.jit import is_compiled
 from samizdat.run import digests
 from samizdat.run.measures import HOW, OUTCOMES
 from samizdat.run.simulation import Simulation
@@ -27,6 +27,8 @@ from samizdat.scenario.settings import number_in
 from samizdat.scenario.shipped import shipped
 from samizdat.society.graph_shape import mean_degree
 from samizdat.system.memory import needed
+from samizdat.system.paths import outside_path
+from samizdat.system.toml_files import read_text
 
 SCENARIO, REGIME = "scenario", "regime"
 OWN = "scenario"  # the name of the scenario's own regime
@@ -155,7 +157,7 @@ class ScenarioModel:
 
     def prepare(self, notify: Callable[[str], None]) -> None:
         """Compile the rules, so that processes that start together need not each do so."""
-        if not cache_folder().exists():
+        if not is_compiled():
             notify("compiling the rules, once; about a minute")
         Simulation(Scenario.load("town").change({"citizens": 100}), threads=1).step()
 
@@ -273,7 +275,7 @@ def found_as(scenario: str, folder: Path) -> str:
     The name of a shipped scenario is not changed; a path that does not exist beside the experiment
     is looked for in the working directory when it is opened.
     """
-    beside = str(folder / scenario)
+    beside = str(folder / outside_path(scenario, SCENARIO, ExperimentError))
     return beside if scenario not in shipped() and os.path.isfile(beside) else scenario
 
 
@@ -283,7 +285,7 @@ def _texts(names: Iterable[str], folder: Path) -> Iterator[tuple[str, str]]:
         if name not in shipped():
             path = found_as(name, folder)
             Scenario.load(path)  # raises an error of one line if something is wrong
-            yield name, Path(path).read_text(encoding="utf-8")
+            yield name, read_text(Path(path))
 
 
 @functools.lru_cache(maxsize=64)

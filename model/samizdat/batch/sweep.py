@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from samizdat.batch import folder as of_folder
 from samizdat.batch.capacity import local_workers, threads_each
 from samizdat.batch.dispatch import Dispatch, Tally
-from samizdat.batch.executors import ExternalExecutor, Workers
+from samizdat.batch.executors import ExternalExecutor, Workers, check_not_imported
 from samizdat.batch.experiment import MAX_JOBS, Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.folder import SweepFolder, check_same_experiment, default_folder
 from samizdat.batch.function_model import ModelFunction
@@ -25,6 +25,7 @@ from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
 from samizdat.run.population_cache import Notify
 from samizdat.system.interrupts import StopSwitch
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -110,7 +111,8 @@ def sweep(
     Raises
     ------
     ExperimentError
-        In one line: the experiment is not valid, or the folder cannot be used.
+        In one line: the experiment is not valid, the folder cannot be used, or processes are to
+        be started and the call is not below ``if __name__ == "__main__":``.
     FailedRuns
         If a run failed and `keep_going` is not set; finished runs stay in the folder.
     KeyboardInterrupt
@@ -129,13 +131,16 @@ def sweep(
     >>> table[["regime", "seed"]].values.tolist()
     [['open', 1], ['open', 2], ['ban', 1], ['ban', 2]]
     """
+    check_not_imported()
     if jobs is not None:
         check_jobs(jobs)
     if isinstance(experiment, Mapping):
         experiment = Experiment.from_table(experiment, quick=quick)
     elif not isinstance(experiment, Experiment):
         experiment = Experiment.load(experiment, quick=quick)
-    folder = Path(out) if out is not None else default_folder(experiment)
+    folder = (
+        outside_path(out, "out", ExperimentError) if out is not None else default_folder(experiment)
+    )
     with StopSwitch(twice=True) as stop:
         workers = None if executor is None else workers_of(executor)
         ended = run_sweep(SweepPlan.of(experiment, model), folder, workers, jobs=jobs,

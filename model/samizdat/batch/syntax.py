@@ -7,47 +7,73 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from samizdat.core.quantity import format_value
+from samizdat.scenario.mistakes import in_words, together
 from samizdat.scenario.schema import unknown
 
+KnownAt = Callable[[tuple[int | str, ...]], list[str]]
 
-def one_line(error: ValidationError, known_at: Callable[[tuple[int | str, ...]], list[str]]) -> str:
-    """Format the first of pydantic's errors as one line: name, value, what is allowed.
+
+def one_line(error: ValidationError, known_at: KnownAt) -> str:
+    """Tell what pydantic found in one line: names, values, what is allowed.
 
     Parameters
     ----------
     known_at
         Returns the names that are allowed where pydantic found an unknown one.
     """
-    first = _most_specific(error.errors(include_url=False))
-    loc = [str(part) for part in first["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
-    if len(loc) > 1 and loc[0] == "design":
-        loc.pop(1)  # pydantic names the kind there
-    name = ".".join(loc)
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        return f"{name}: {unknown(str(first['loc'][-1]), known_at(first['loc']))}"
-    if first["type"] == "missing":
+    by_thing: dict[tuple[str, ...], list[ErrorDetails]] = {}
+    for problem in error.errors(include_url=False):
+        by_thing.setdefault(_thing(problem), []).append(problem)
+    return together([_told(_most_specific(each), known_at) for each in by_thing.values()])
+
+
+def _path(problem: ErrorDetails) -> list[str]:
+    """Return where a mistake is, without what pydantic adds."""
+    path = [str(part) for part in problem["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
+    if len(path) > 1 and path[0] == "design":
+        path.pop(1)  # pydantic names the kind there
+    return path
+
+
+def _thing(problem: ErrorDetails) -> tuple[str, ...]:
+    """Return what a mistake is about: of a value that may have several types there are several."""
+    path = _path(problem)
+    if path[:1] in (["series"], ["replicates"]):
+        return tuple(path[:1])
+    return tuple(path[:3] if path[:2] == ["design", "factors"] else path)
+
+
+def _told(problem: ErrorDetails, known_at: KnownAt) -> str:
+    path = _path(problem)
+    name, kind, value = ".".join(path), problem["type"], problem.get("input")
+    if kind == "extra_forbidden":
+        return f"{name}: {unknown(str(problem['loc'][-1]), known_at(problem['loc']))}"
+    if kind == "missing":
         return f"{name} is missing"
-    if first["type"].startswith("union_tag"):
-        kinds = known_at((*first["loc"], "kind"))
-        tag = first.get("ctx", {}).get("tag")
-        wrong = "is missing" if tag is None else f"= {tag!r} is unknown"
+    if kind.startswith("union_tag"):
+        kinds = known_at((*problem["loc"], "kind"))
+        tag = problem.get("ctx", {}).get("tag")
+        wrong = "is missing" if tag is None else f"= {format_value(tag)} is unknown"
         return f"design.kind {wrong}; known are {', '.join(kinds)}"
-    if first["type"] == "value_error":
-        return f"{name}: {message}" if name else message
-    value = first.get("input")
-    given = type(value).__name__ if isinstance(value, dict | list) else repr(value)
-    allowed = message[0].lower() + message[1:]
-    if loc[:2] == ["design", "factors"] and len(loc) > 2 and first["type"] != "finite_number":
+    if kind == "value_error":
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        joint = " = " if path == ["until"] else ": "
+        return f"{name}{joint}{message}" if name else message
+    given = type(value).__name__ if isinstance(value, dict | list) else format_value(value)
+    allowed = None
+    if path[:2] == ["design", "factors"] and len(path) > 2 and kind != "finite_number":
         allowed = "give levels, as in [0, 0.5, 1], or a range { low = 0, high = 1 }"
-        name = "design.factors." + ".".join(loc[2:3])
-    if loc == ["replicates"] and isinstance(value, str | list | dict):
+        name = "design.factors." + ".".join(path[2:3])
+    if (path[:1] == ["set"] or path[:2] == ["design", "points"]) and kind != "finite_number":
+        allowed = "give a number, a word, or true or false"
+    if path == ["replicates"] and isinstance(value, str | list | dict):
         allowed = "give a number, or { until_half_width = ..., of = ... }"
-    if loc[:1] == ["figures"] and len(loc) <= 2:
+    if path[:1] == ["figures"] and len(path) <= 2:
         allowed = "give a list of tables, [[figures]]"
-    if loc == ["series"]:
+    if path == ["series"]:
         allowed = 'give "off", or every n-th step as a whole number from 1'
-    return f"{name} = {given}: {allowed}"
+    return f"{name} = {given}: {allowed}" if allowed else f"{name} {in_words(problem)}"
 
 
 # What pydantic adds to a path for each of several types that it tried.

@@ -16,6 +16,7 @@ from samizdat.cli.options import (
     SettingsOption,
     ThreadsOption,
     UntilOption,
+    path_option,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ REPORT_SECONDS = 5.0  # between two lines of progress
 
 def animate(
     scenario: ScenarioArgument,
-    out: Annotated[Path, typer.Option(metavar="FILE.gif", help="File of the film.")],
+    out: Annotated[Path, path_option("File of the film.", "FILE.gif")],
     view: Annotated[
         str, typer.Option(help="View: network, country, who, series, or all of them.")
     ] = "network",
@@ -92,6 +93,7 @@ def _check_picture(
     out: Path, view: str, shows: str | None, fps: float, width: int, force: bool
 ) -> None:
     """Check the options that concern the film only."""
+    from samizdat.system.files import check_writable
     from samizdat.views.country import SHOWS
     from samizdat.views.export import ALL, FASTEST, VIEWS
 
@@ -110,6 +112,7 @@ def _check_picture(
         usage_error(f"out = {out}: must end in .gif")
     if out.is_dir() or (out.exists() and not force):
         usage_error(f"{out} exists: --force replaces it")
+    check_writable(out.parent, name=out.name)
 
 
 def _checked(

@@ -19,7 +19,7 @@ def build_simulation(
     scenario: "Scenario", seed: int, threads: int | None, graph: "Graph | None", notify: Notify
 ) -> "Simulation":
     """Build the simulation, or end with one line; report what takes long."""
-    from samizdat.core.jit import cache_folder
+    from samizdat.core.jit import is_compiled
     from samizdat.run.population_cache import check_memory, graph_of, traits_of
     from samizdat.run.simulation import Simulation
 
@@ -27,7 +27,7 @@ def build_simulation(
         if notify is not no_output:
             typer.echo(text, err=True)
 
-    if not cache_folder().exists():
+    if not is_compiled():
         notify("compiling the rules (first use only, about a minute)")
     try:
         check_memory(scenario, seed, threads, graph)

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.cli.options import path_argument
 
 
 def compact(
-    folder: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
+    folder: Annotated[Path, path_argument("The folder of a sweep.")],
 ) -> None:
     """Rewrite the parts of a sweep as few large ones, verified; an interruption loses nothing."""
     from samizdat.batch.folder import compact as compacted

@@ -1,5 +1,6 @@
 """`samizdat compare`: one scenario under several regimes, with common random numbers."""
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,13 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samizdat.cli import usage_error
-from samizdat.cli.options import CitizensOption, ScenarioArgument, ThreadsOption, UntilOption
+from samizdat.cli.options import (
+    CitizensOption,
+    ScenarioArgument,
+    ThreadsOption,
+    UntilOption,
+    path_option,
+)
 from samizdat.cli.percent import format_percent
+from samizdat.system.interrupts import StopSwitch
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from samizdat.run.records import RunRecord
+    from samizdat.cli.build import Notify
+    from samizdat.cli.comparison import ComparisonFolder, RegimeOutcome
+    from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
 
 # What is shown of each regime: heading, name in the summary, format (%: of citizens or of a whole).
@@ -54,13 +62,17 @@ def compare(
     until: UntilOption = None,
     threads: ThreadsOption = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for one run per regime, a table and a figure.")
+        Path | None,
+        path_option(
+            "Folder for one run per regime, a table and a figure; the same command given again"
+            " goes on."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Run a scenario under several regimes with common random numbers, and compare the outcomes."""
-    from samizdat.cli.build import Notify, build_simulation, no_output
+    from samizdat.cli.build import build_simulation, no_output
     from samizdat.regime.presets import PRESETS
 
     notify: Notify = no_output if quiet else typer.echo
@@ -68,28 +80,79 @@ def compare(
     for name in names:
         if names.count(name) > 1:
             usage_error(f"regime: {name} is listed twice")
-    worlds, steps, records = _check_options(
+    worlds, steps, folder = _check_options(
         scenario, names, citizens, seed, threads, setting or [], until, out, force
     )
-    nations: dict[str, pd.DataFrame] = {}
-    summaries: dict[str, dict[str, Any]] = {}
-    for name, world in worlds.items():
-        simulation = build_simulation(world, seed, threads, None, notify)
-        began = time.perf_counter()
-        if name in records:
-            records[name].begin(simulation, ["samizdat", "compare", scenario, name], None)
-        while simulation.step_number < steps:
+    outcomes: dict[str, RegimeOutcome] = {}
+    try:
+        if folder and folder.complete:
+            for line in _table({name: folder.outcome(name).summary for name in worlds}):
+                notify(line)
+            notify(f"{out}: the comparison is complete; nothing to do")
+            return
+        if folder:
+            folder.begin()
+        with StopSwitch() as stop:
+            for name, world in worlds.items():
+                if folder and folder.records[name] is None:
+                    outcomes[name] = folder.outcome(name)
+                    notify(f"{name}: done before, {steps:,} steps")
+                    continue
+                simulation = build_simulation(world, seed, threads, None, notify)
+                outcomes[name] = _run(simulation, steps, name, scenario, folder, stop, notify)
+        for line in _table({name: each.summary for name, each in outcomes.items()}):
+            notify(line)
+        if folder:
+            folder.write(outcomes)
+            notify(f"Written to {out}/")
+    except MemoryError as error:
+        if folder is None or len(outcomes) < len(worlds):
+            raise
+        usage_error(
+            f"{out}: runs and table are complete, the figure could not be drawn (out of memory: "
+            f"{error}); the same command again draws it"
+        )
+    except ValueError as error:
+        usage_error(error)
+    finally:
+        if folder:
+            folder.release()
+
+
+def _run(
+    simulation: "Simulation",
+    steps: int,
+    name: str,
+    scenario: str,
+    folder: "ComparisonFolder | None",
+    stop: StopSwitch,
+    notify: "Notify",
+) -> "RegimeOutcome":
+    """Run one regime, and write it if there is a folder; end the command after a signal."""
+    from samizdat.cli.comparison import RegimeOutcome
+    from samizdat.run.records import COMPLETE, INTERRUPTED
+
+    began = time.perf_counter()
+    record = folder.records[name] if folder else None
+    if record and folder:
+        record.begin(simulation, ["samizdat", "compare", scenario, name], None, steps=steps)
+    try:
+        while simulation.step_number < steps and not stop():
             simulation.step()
-        seconds = time.perf_counter() - began
-        if name in records:
-            records[name].end(simulation, "complete", seconds)
-        nations[name], summaries[name] = simulation.nation, simulation.summary
-        notify(f"{name}: {simulation.step_number:,} steps in {seconds:.1f} s")
-    for line in _table(summaries):
-        notify(line)
-    if out is not None:
-        _write(out, nations, summaries, next(iter(worlds.values())), seed)
-        notify(f"Written to {out}/")
+    except Exception as error:
+        if record:
+            record.fail(error)
+        raise
+    seconds = time.perf_counter() - began
+    if record:
+        whole = simulation.step_number == steps
+        record.end(simulation, COMPLETE if whole else INTERRUPTED, seconds)
+    if stop():
+        again = "; to go on, give the same command again" if record else ""
+        typer.echo(f"samizdat: interrupted{again}", err=True)
+        sys.exit(stop.exit_code)
+    notify(f"{name}: {simulation.step_number:,} steps in {seconds:.1f} s")
+    return RegimeOutcome(simulation.nation, simulation.summary)
 
 
 def _check_options(
@@ -102,12 +165,12 @@ def _check_options(
     until: str | None,
     out: Path | None,
     force: bool,
-) -> "tuple[dict[str, Scenario], int, dict[str, RunRecord]]":
-    """Check all options before anything runs; return scenarios by regime, steps and folders."""
+) -> "tuple[dict[str, Scenario], int, ComparisonFolder | None]":
+    """Check all options before anything runs; return scenarios by regime, steps and the folder."""
+    from samizdat.cli.comparison import ComparisonFolder
     from samizdat.cli.options import load_scenario, read_settings, steps_asked
     from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.run.records import RunRecord
 
     scenario = load_scenario(name)
     values = read_settings(settings, citizens)
@@ -121,13 +184,12 @@ def _check_options(
         }
         check_memory(next(iter(worlds.values())), seed, threads)
         steps = steps_asked(scenario, until)
-        records = {}
+        folder = None
         if out is not None:
-            RunRecord(out, force=force)
-            records = {regime: RunRecord(out / regime, force=force) for regime in regimes}
+            folder = ComparisonFolder(out, worlds, seed, steps, force=force)
     except ValueError as error:
         usage_error(error)
-    return worlds, steps, records
+    return worlds, steps, folder
 
 
 def _table(summaries: dict[str, dict[str, Any]]) -> list[str]:
@@ -147,28 +209,3 @@ def _format_cell(value: float | None, shape: str) -> str:
     if shape.endswith("%"):
         return format_percent(value, int(shape.removesuffix("%")))
     return format(value, shape)
-
-
-def _write(
-    out: Path,
-    nations: "dict[str, pd.DataFrame]",
-    summaries: dict[str, dict[str, Any]],
-    scenario: "Scenario",
-    seed: int,
-) -> None:
-    """Write the table and the figure of the comparison."""
-    import pandas as pd
-
-    from samizdat.figures import save_regimes
-    from samizdat.system.files import atomic_write
-
-    table = pd.DataFrame([{"regime": name, "seed": seed, **s} for name, s in summaries.items()])
-    with atomic_write(out / "compare.csv") as partial:
-        table.to_csv(partial, index=False)
-    save_regimes(
-        nations,
-        out / "figures",
-        title=scenario.spec.title or scenario.name,
-        caption=f"{scenario.name}: {scenario.citizens:,} synthetic citizens, one run per regime "
-        f"with common random numbers, seed {seed}",
-    )

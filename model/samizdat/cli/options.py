@@ -1,11 +1,13 @@
 """Options that several commands share: how they are declared, and how their text is read."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.system.paths import PathError, outside_path
 
 if TYPE_CHECKING:
     from samizdat.scenario.scenario import Scenario
@@ -36,6 +38,24 @@ ThreadsOption = Annotated[
     int | None,
     typer.Option(help="Number of threads (default: one per core); does not change results."),
 ]
+
+
+def path_from(text: str) -> Path:
+    """Read a path of the command line, as `outside_path` does."""
+    try:
+        return outside_path(text)
+    except PathError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def path_option(about: str, metavar: str = "DIR") -> Any:
+    """Return an option whose value is a path."""
+    return typer.Option(help=about, metavar=metavar, parser=path_from)
+
+
+def path_argument(about: str, metavar: str = "DIR") -> Any:
+    """Return an argument that is a path."""
+    return typer.Argument(help=about, metavar=metavar, parser=path_from)
 
 
 def option_outside(context: typer.Context, allowed: tuple[str, ...]) -> str | None:
@@ -95,10 +115,12 @@ def parse_settings(settings: list[str]) -> dict[str, str]:
 
 def parse_date(text: str, option: str) -> dt.date:
     """Read a date of the form 2014-03-01."""
+    from samizdat.scenario.dates import day_from
+
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return usage_error(f"{option} = {text!r} is not a date of the form 2014-03-01")
+        return day_from(text)
+    except ValueError as error:
+        return usage_error(f"{option} = {error}")
 
 
 def steps_asked(scenario: "Scenario", until: str | None) -> int:

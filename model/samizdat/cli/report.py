@@ -6,15 +6,17 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.cli.options import path_argument, path_option
 
 _ROWS = 24
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the report (default: DIR/report).")
-    ] = None,
+    folder: Annotated[Path, path_argument("The folder of a sweep.")],
+    out: Annotated[Path | None, path_option("Folder of the report (default: DIR/report).")] = None,
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Report the runs that are not damaged.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
     """Write tables, figures and a page of what a sweep has found so far."""
@@ -27,7 +29,7 @@ def report(
 
     try:
         results = read_results(folder)
-        found = write_findings(results, out)
+        found = write_findings(results, out, skip_damaged=skip_damaged)
     except ValueError as error:
         usage_error(error)
     if quiet:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from samizdat.run.records import RunPlan, RunRecord
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
-    from samizdat.society.graphs import Graph
 
 _ALLOWED = ("resume", "threads", "checkpoint_every", "force", "no_figures", "quiet")
 
@@ -47,7 +46,9 @@ def resume_run(
     folder: Path, threads: int | None, force: bool, every: float | None, notify: Notify
 ) -> "tuple[Simulation, RunPlan, RunRecord]":
     """Return simulation, plan and record of the run in a folder; end if it is complete."""
+    from samizdat.batch.verify import check_folder
     from samizdat.cli.build import build_simulation
+    from samizdat.run.recorded import check_digests, recorded_world
     from samizdat.run.records import RunRecord
 
     with contextlib.ExitStack() as on_error:
@@ -56,17 +57,20 @@ def resume_run(
             on_error.callback(record.release)
             manifest = record.manifest
             if record.complete:
+                check_folder(folder)
                 notify(f"{folder}: the run is complete, {manifest['steps']:,} steps; nothing to do")
                 sys.exit(0)
-            scenario = record.scenario()
+            world = recorded_world(folder, manifest, force=force, notify=notify)
+            scenario = world.scenario
             threads = threads or manifest["threads"]
-            _check_manifest(folder, scenario, manifest, threads, force)
+            _check_manifest(folder, scenario, manifest, threads)
             every = manifest["checkpoint_every_days"] if every is None else every
             plan = run_plan(scenario, manifest["steps_asked"], every)
-            graph = _graph_from_file(manifest, scenario, force)
+            graph = world.graph()
             found = _newest_checkpoint(folder, scenario, manifest["seed"], force, notify)
             notify(_format_start(scenario, manifest, found))
             simulation = build_simulation(scenario, manifest["seed"], threads, graph, notify)
+            check_digests(simulation, world.expected)
             if found:
                 simulation.resume(found, force=force)
             record.resume(simulation, plan)
@@ -93,10 +97,9 @@ def _newest_checkpoint(
 
 
 def _check_manifest(
-    folder: Path, scenario: "Scenario", manifest: dict[str, Any], threads: int, force: bool
+    folder: Path, scenario: "Scenario", manifest: dict[str, Any], threads: int
 ) -> None:
-    """Check the manifest's values, and that the model's source is still the same."""
-    from samizdat.run import digests
+    """Check the manifest's values."""
     from samizdat.run.arguments import check_call
 
     check_call(manifest["seed"], threads)
@@ -105,26 +108,6 @@ def _check_manifest(
             f"resume = {folder}: steps_asked = {manifest['steps_asked']} in the manifest "
             f"is outside 1 ... {scenario.steps_until()}"
         )
-    if manifest["model_digest"] != digests.model_digest() and not force:
-        usage_error(
-            f"resume = {folder}: the model's source has changed since the run began, so the rest "
-            "would differ from an unbroken run (--force resumes anyway)"
-        )
-
-
-def _graph_from_file(manifest: dict[str, Any], scenario: "Scenario", force: bool) -> "Graph | None":
-    """Return the graph that was read from a file, if any; the file must be unchanged."""
-    from samizdat.society.graphs import Graph
-
-    if manifest["graph_file"] is None:
-        return None
-    graph = Graph.from_file(manifest["graph_file"], scenario.citizens)
-    if graph.digest() != manifest["graph_digest"] and not force:
-        usage_error(
-            f"graph = {manifest['graph_file']}: the ties are not those that the run began with "
-            "(--force resumes anyway)"
-        )
-    return graph
 
 
 def _format_start(

@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.build import Notify, build_simulation, no_output
+from samizdat.cli.graph_file import read_graph
 from samizdat.cli.options import (
     CitizensOption,
     RegimeOption,
@@ -19,7 +21,9 @@ from samizdat.cli.options import (
     SettingsOption,
     ThreadsOption,
     UntilOption,
+    path_option,
 )
+from samizdat.cli.pictures import Pictures
 from samizdat.cli.resume import check_no_changes, resume_run
 from samizdat.system.interrupts import StopSwitch
 
@@ -27,9 +31,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from samizdat.run.records import RunPlan, RunRecord
+    from samizdat.run.repeat import Asked
     from samizdat.run.simulation import Simulation
-    from samizdat.scenario.scenario import Scenario
-    from samizdat.society.graphs import Graph
 
 DEFAULT_SCENARIO = "kazakhstan"
 
@@ -45,11 +48,14 @@ def run(
     threads: ThreadsOption = None,
     graph: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet file of ties, with columns source,target[,kind]."),
+        path_option("CSV or Parquet file of ties, with columns source,target[,kind].", "FILE"),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for manifest, tables and figures (default: write nothing)."),
+        path_option(
+            "Folder for manifest, tables and figures (default: write nothing); the same command"
+            " given again goes on."
+        ),
     ] = None,
     force: Annotated[
         bool,
@@ -61,9 +67,7 @@ def run(
         float | None,
         typer.Option(metavar="DAYS", help="Interval between checkpoints, for --resume."),
     ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Resume the run in this folder.")
-    ] = None,
+    resume: Annotated[Path | None, path_option("Resume the run in this folder.")] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Write tables only.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print no progress and no summary.")
@@ -74,33 +78,45 @@ def run(
     record: RunRecord | None
     if resume is not None:
         check_no_changes(context)
-        simulation, plan, record = resume_run(resume, threads, force, checkpoint_every, notify)
     else:
-        world, plan, ties, record = _check_options(
+        asked, plan, record = _check_options(
             scenario, citizens, seed, threads, setting or [], regime, until, graph, out, force,
             checkpoint_every,
         )  # fmt: skip
+        resume = out if record is None else None  # it holds this run already
+    if resume is not None:
+        if not no_figures:
+            _draw_what_is_missing(resume, notify)
+        simulation, plan, record = resume_run(resume, threads, force, checkpoint_every, notify)
+    else:
+        world = asked.scenario
         notify(
             f"{world.name}: {world.citizens:,} citizens, {plan.steps:,} steps from "
             f"{world.spec.start}, seed {seed}"
         )
-        simulation = build_simulation(world, seed, threads, ties, notify)
+        if asked.ties is not None:
+            notify(f"{graph}: {asked.ties.in_words}")
+        simulation = build_simulation(world, seed, threads, asked.ties, notify)
         if record:
             command = ["samizdat", *sys.argv[1:]]
             record.begin(simulation, command, str(graph.resolve()) if graph else None, plan)
+    pictures = Pictures(record.folder) if record else None
     stop = StopSwitch()
-    status, seconds = _advance(simulation, plan, record, stop, quiet)
-    if record:
-        record.end(simulation, status, seconds)
-        seconds += record.seconds_before
-        if not no_figures and simulation.step_number:
-            _draw(simulation, record.folder)
+    with stop:
+        status, seconds = _advance(simulation, plan, record, stop, quiet)
+        if record and pictures:
+            drawn = not no_figures and simulation.step_number > 0
+            draw = partial(pictures.draw, simulation) if drawn else None
+            record.end(simulation, status, seconds, draw)
+            seconds += record.seconds_before
     if not quiet:
         _report(simulation, seconds, status)
         if record:
             notify(f"Written to {record.folder}/")
             if status == "interrupted" and record.checkpoints:
                 notify(f"To resume: samizdat run --resume {shlex.quote(str(record.folder))}")
+    if pictures and pictures.problem:
+        usage_error(pictures.problem)
     if status == "interrupted":
         sys.exit(stop.exit_code)
 
@@ -117,13 +133,16 @@ def _check_options(
     out: Path | None,
     force: bool,
     checkpoint_every: float | None,
-) -> "tuple[Scenario, RunPlan, Graph | None, RunRecord | None]":
-    """Check all options before anything is built or written."""
+) -> "tuple[Asked, RunPlan, RunRecord | None]":
+    """Check all options before anything is built or written.
+
+    With ``out``, no record means that the folder holds this run already.
+    """
     from samizdat.cli.options import scenario_from, steps_asked
     from samizdat.cli.resume import run_plan
     from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
-    from samizdat.society.graphs import Graph
+    from samizdat.run.repeat import Asked
 
     scenario = scenario_from(name, regime, settings, citizens)
     try:
@@ -134,15 +153,52 @@ def _check_options(
         plan = run_plan(scenario, steps, checkpoint_every)
         if graph is None:
             check_memory(scenario, seed, threads)
-        ties = Graph.from_file(graph, scenario.citizens) if graph else None
-        record = None
-        if out is not None:
-            from samizdat.run.records import RunRecord
-
-            record = RunRecord(out, force=force)
+        stated = citizens is not None or any(each.split("=")[0] == "citizens" for each in settings)
+        ties = None if graph is None else read_graph(graph, scenario, stated)
+        asked = Asked(scenario, seed, steps, ties)
+        return asked, plan, _record(out, asked, plan, force=force) if out else None
     except ValueError as error:
         usage_error(error)
-    return scenario, plan, ties, record
+
+
+def _record(out: Path, asked: "Asked", plan: "RunPlan", *, force: bool) -> "RunRecord | None":
+    """Return the record of a new run in a folder; None if the folder holds this run already."""
+    from samizdat.run.records import RunRecord, bytes_needed, earlier_manifest
+    from samizdat.run.repeat import difference
+
+    earlier = None if force else earlier_manifest(out)
+    if earlier is not None:
+        other = difference(earlier, asked)
+        if other is None:
+            return None
+        usage_error(
+            f"out = {out}: the folder is not empty, it holds another run: {other} "
+            "(--force replaces)"
+        )
+    return RunRecord(out, force=force, size=bytes_needed(asked.scenario, plan))
+
+
+def _draw_what_is_missing(folder: Path, notify: Notify) -> None:
+    """Draw the figures of a complete run from its tables, if they could not be drawn then."""
+    from samizdat.run.records import COMPLETE, RunRecord, earlier_manifest
+    from samizdat.scenario.scenario import Scenario
+    from samizdat.system.files import FolderLock
+
+    manifest, pictures = earlier_manifest(folder), Pictures(folder)
+    drawn = manifest is None or not manifest.get("figures_missing")
+    if manifest is None or drawn or manifest["status"] != COMPLETE:
+        return
+    lock = FolderLock(folder)
+    try:
+        scenario = Scenario.from_table(manifest["scenario"], manifest["scenario_name"])
+        RunRecord(folder, resume=True).add_figures(pictures.draw_again(scenario, manifest))
+    except ValueError as error:
+        usage_error(error)
+    finally:
+        lock.release()
+    if pictures.problem:
+        usage_error(pictures.problem)
+    notify(f"{folder}: the figures are drawn")
 
 
 def _advance(
@@ -155,7 +211,7 @@ def _advance(
     """Take the steps of the plan, or those before a signal; return status and seconds."""
     began = time.perf_counter()
     try:
-        with _RunProgress(plan.steps, quiet, simulation.step_number) as show, stop:
+        with _RunProgress(plan.steps, quiet, simulation.step_number) as show:
             while simulation.step_number < plan.steps and not stop.asked:
                 simulation.step()
                 show(simulation)
@@ -176,6 +232,7 @@ class _RunProgress:
         self.steps, self.quiet, self.before = steps, quiet, done
         self._bar: Progress | None = None
         self._drawn = 0.0
+        self._first: tuple[float, int] | None = None  # when the first step was done, and its number
 
     def __enter__(self) -> "Callable[[Simulation], None]":
         if self.quiet or not sys.stderr.isatty():
@@ -217,32 +274,16 @@ class _RunProgress:
         )
 
     def _line(self, simulation: "Simulation") -> None:
-        now = time.monotonic()
-        if not self._drawn:
-            self._drawn = self._start = now
-        if now - self._drawn >= 10:
+        now, done = time.monotonic(), simulation.step_number
+        if self._first is None:  # it may have been compiled, so it tells nothing of the others
+            self._first, self._drawn = (now, done), now
+        began, first = self._first
+        if now - self._drawn >= 10 and done > first:
             self._drawn = now
-            done = simulation.step_number / self.steps
-            here = done - self.before / self.steps
-            left = (now - self._start) * (1 - done) / here
-            typer.echo(f"{simulation.date} {done:4.0%} about {left:.0f} s left", err=True)
-
-
-def _draw(simulation: "Simulation", folder: Path) -> None:
-    from samizdat.figures import save_all
-
-    scenario = simulation.scenario
-    save_all(
-        simulation.nation,
-        simulation.regions,
-        simulation.bands,
-        folder / "figures",
-        title=scenario.spec.title or scenario.name,
-        caption=(
-            f"{scenario.name}: {scenario.citizens:,} synthetic citizens, one run, "
-            f"seed {simulation.seed}"
-        ),
-    )
+            left = (now - began) / (done - first) * (self.steps - done)
+            typer.echo(
+                f"{simulation.date} {done / self.steps:4.0%} about {left:.0f} s left", err=True
+            )
 
 
 def _report(simulation: "Simulation", seconds: float, status: str) -> None:

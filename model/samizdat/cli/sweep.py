@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.cli.options import path_argument, path_option
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    file: Annotated[Path, typer.Argument(help="The experiment, a .toml file.")],
+    file: Annotated[Path, path_argument("The experiment, a .toml file.", "FILE")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder of the sweep (default: results/NAME, by the name of the file)."),
+        path_option("Folder of the sweep (default: results/NAME, by the name of the file)."),
     ] = None,
     jobs: Annotated[
         int | None,
@@ -36,7 +37,10 @@ def sweep(
         ),
     ] = None,
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Allow tcp:// to another machine.")
+        bool,
+        typer.Option(
+            "--insecure", help="Allow tcp:// to another machine, and 'local' without TLS."
+        ),
     ] = False,
     shard: Annotated[
         str | None,
@@ -120,9 +124,9 @@ def _exit_code(ended: "Ended") -> int:
 def _print_estimate(plan: "SweepPlan", folder: Path, jobs: int | None) -> None:
     """Print what the sweep would take, from a run that is timed."""
     from samizdat.batch.capacity import Capacity
-    from samizdat.batch.folder import disk_free
     from samizdat.batch.parts import unfinished
     from samizdat.batch.plan import LONGEST, estimate
+    from samizdat.system.files import disk_free
     from samizdat.system.memory import in_words
 
     design = plan.runs(plan.first_counts)

@@ -1,6 +1,7 @@
 """`samizdat view`: the model in a browser."""
 
 import importlib.util
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,13 @@ from samizdat.cli.options import (
     SeedOption,
     SettingsOption,
     option_outside,
+    path_option,
 )
 
 # Options that are allowed together with --run.
-_OF_THE_PAGE = ("run", "run_id", "port", "host", "expose", "name", "no_browser", "most_citizens",
-                "most_sessions")  # fmt: skip
+_OF_THE_PAGE = ("run", "run_id", "force", "port", "host", "expose", "name", "no_browser",
+                "no_token",
+                "most_citizens", "most_sessions")  # fmt: skip
 _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
 
 
@@ -29,12 +32,14 @@ def view(
     seed: SeedOption = 1,
     setting: SettingsOption = None,
     regime: RegimeOption = None,
-    run: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of a finished run or sweep.")
-    ] = None,
+    run: Annotated[Path | None, path_option("Folder of a finished run or sweep.")] = None,
     run_id: Annotated[
         int | None, typer.Option("--RunId", help="Run of the sweep in --run.")
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Show the run in --run even if the model's source changed."),
+    ] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port (0: any free one).")] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     expose: Annotated[
@@ -48,6 +53,9 @@ def view(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.")
     ] = False,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Admit visitors who do not have the link.")
+    ] = False,
     most_citizens: Annotated[
         int, typer.Option(min=1, help="Largest number of citizens per visitor.")
     ] = 2_000_000,
@@ -55,9 +63,15 @@ def view(
         int, typer.Option(min=1, help="Largest number of visitors at the same time.")
     ] = 8,
 ) -> None:
-    """Run a scenario in the browser, where the visitor controls the regime."""
+    """Run a scenario in the browser, where the visitor controls the regime.
+
+    The link that it prints holds a token, which nobody else knows: whoever has the link can use
+    the page. SAMIZDAT_TOKEN gives a token of your own.
+    """
     from samizdat.cli.options import parse_settings
-    from samizdat.page.server import LOOPBACK, configure_solara, open_browser, serve
+    from samizdat.page.browser import open_browser
+    from samizdat.page.server import LOOPBACK, configure_solara, serve
+    from samizdat.page.tokens import new_token, token_given
 
     values = parse_settings(setting or [])
     _check_same_world(context, run, run_id)
@@ -75,10 +89,13 @@ def view(
     from samizdat.run.arguments import check_call
 
     try:
+        token = None if no_token else token_given() or new_token()
         check_call(seed, None)
         number = citizens_from(citizens) if citizens is not None else None
         if run is not None:
-            server_limits.choice = choice_of_run(run, run_id)
+            server_limits.choice = choice_of_run(
+                run, run_id, force=force, notify=partial(typer.echo, err=True)
+            )
         else:
             server_limits.choice = Choice(scenario, number, seed, regime or "scenario", values)
         loaded = server_limits.choice.load()
@@ -87,19 +104,30 @@ def view(
     server_limits.citizens = max(most_citizens, loaded.citizens)
     server_limits.sessions = most_sessions
 
-    def opened(address: str) -> None:
-        typer.echo(f"{loaded.name} is at {address} (stop with Ctrl-C)")
+    def opened(link: str) -> None:
+        typer.echo(f"{loaded.name} is at {link} (stop with Ctrl-C)")
         if host not in LOOPBACK:
-            typer.echo(
-                f"exposed to the network on {host}: anyone who can reach it can run simulations "
-                f"here, {server_limits.sessions} at a time, of up to "
-                f"{server_limits.citizens:,} citizens",
-                err=True,
-            )
+            typer.echo(_warning(host, token), err=True)
         if not no_browser:
-            open_browser(address)
+            open_browser(link, secret=token is not None)
 
-    serve(host, port, {*LOOPBACK, host, *(name or [])}, opened)
+    serve(host, port, {*LOOPBACK, host, *(name or [])}, token, opened)
+
+
+def _warning(host: str, token: str | None) -> str:
+    """Return who can use a page that other machines can reach, and what they can do."""
+    from samizdat.page.limits import server_limits
+
+    able = (
+        f"can run simulations here, {server_limits.sessions} at a time, of up to "
+        f"{server_limits.citizens:,} citizens"
+    )
+    if token is None:
+        return f"exposed to the network on {host} with --no-token: anyone who can reach it {able}"
+    return (
+        f"exposed to the network on {host}: anyone who has the link {able}. "
+        "The link is sent unencrypted; over a network that you do not trust, use ssh -L instead"
+    )
 
 
 def _check_same_world(context: typer.Context, run: Path | None, run_id: int | None) -> None:
@@ -107,6 +135,8 @@ def _check_same_world(context: typer.Context, run: Path | None, run_id: int | No
     if run is None:
         if run_id is not None:
             usage_error(f"RunId = {run_id}: give the folder of the sweep with --run DIR")
+        if context.params["force"]:
+            usage_error("force: it belongs to --run DIR")
         return
     other = option_outside(context, _OF_THE_PAGE)
     if other:

@@ -1,17 +1,19 @@
 """How numba compiles this package: its options, and where the machine code is stored.
 
-Numba's disk cache checks only the file that defines a function: after an edit of a rule its
-callers would keep the old machine code. The cache is therefore stored in a folder named after the
-digest of every file in ``core``; any edit starts a new one.
+What is stored of a function is named after the file that defines it: after an edit of a rule its
+callers would keep the old machine code. It is therefore stored in a folder named after the digest
+of every file in ``core``; any edit starts a new one.
 """
 
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+
+from samizdat.core.compiled_cache import CompiledCache, say_once
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -25,25 +27,50 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
-def cache_folder() -> Path:
-    """Return the folder of this version's machine code.
+def cache_root() -> Path:
+    """Return the folder of all versions' machine code.
 
-    ``NUMBA_CACHE_DIR`` names the root when it is set, else ``XDG_CACHE_HOME``, else ``~/.cache``.
+    ``NUMBA_CACHE_DIR`` names it when it is set, else it is below ``XDG_CACHE_HOME``, else
+    ``~/.cache``.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no home folder.
     """
     named = os.environ.get("NUMBA_CACHE_DIR")
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (Path(named) if named else home / "samizdat" / "compiled") / source_digest()[:16]
+    if named:
+        return Path(named)
+    return (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samizdat" / "compiled"
+    )
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+def cache_folder() -> Path:
+    """Return the folder of this version's machine code. See `cache_root`."""
+    return cache_root() / source_digest()[:16]
 
 
-_ALL = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+def is_compiled() -> bool:
+    """Return whether machine code of this version is stored."""
+    return _FOLDER is not None and any(_FOLDER.glob("*.compiled"))
+
+
+def _folder_of_this_process() -> Path | None:
+    try:
+        return cache_folder().absolute()
+    except (OSError, RuntimeError) as error:
+        say_once(f"compiled code is not kept: {error}")
+        return None
+
+
+_FOLDER = _folder_of_this_process()
+_ALL = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
     """Compile a function; it releases the interpreter's lock, so that threads can run it."""
-    return cast(F, numba.njit(**_ALL)(function))
+    return _compiled(function)
 
 
 def internal(function: F) -> F:
@@ -52,7 +79,7 @@ def internal(function: F) -> F:
     It has no CPython wrapper; calling it from Python crashes. For a function that takes a world,
     the wrapper would take longer to compile than many passes do.
     """
-    return cast(F, numba.njit(**_ALL, no_cpython_wrapper=True)(function))
+    return _compiled(function, no_cpython_wrapper=True)
 
 
 def inlined(function: F) -> F:
@@ -61,7 +88,14 @@ def inlined(function: F) -> F:
     Use it where a loop is vectorised only if the function is inlined; elsewhere it only makes the
     code longer.
     """
-    return cast(F, numba.njit(**_ALL, forceinline=True)(function))
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    dispatcher: Any = numba.njit(**_ALL, **options)(function)
+    if hasattr(dispatcher, "_cache"):  # with NUMBA_DISABLE_JIT it is the function itself
+        dispatcher._cache = CompiledCache(function, dispatcher.targetoptions, _FOLDER)
+    return cast(F, dispatcher)
 
 
 def interpreted(function: F) -> F:

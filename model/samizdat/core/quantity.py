@@ -1,7 +1,10 @@
 """How a number is declared: once, beside the rule that uses it."""
 
 import math
-from typing import NamedTuple
+import operator
+from typing import NamedTuple, SupportsIndex, cast
+
+_SHOWN = 60  # characters of a value in a message
 
 
 class Quantity(NamedTuple):
@@ -39,17 +42,61 @@ class Quantity(NamedTuple):
         """
         if isinstance(value, str) and value in self.names:
             return float(self.names.index(value))
-        if isinstance(value, bool) and not self.whole:
-            raise ValueError(f"{name} = {value!r} is not a number: {self.allowed()}")
+        switch = self.whole and (self.low, self.high) == (0, 1) and not self.names
+        no_number = isinstance(value, str | bytes | bytearray) or getattr(value, "ndim", 0) > 0
         try:
+            if no_number or (is_truth(value) and not switch):
+                raise TypeError
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise ValueError(f"{name} = {value!r} is not a number: {self.allowed()}") from None
+            raise ValueError(
+                f"{name} = {format_value(value)} is not a number: {self.allowed()}"
+            ) from None
+        except OverflowError:
+            number = math.inf
         if not self.low <= number <= self.high:  # NaN fails too
-            raise ValueError(f"{name} = {value} is outside {self.allowed()}")
+            raise ValueError(f"{name} = {format_value(value)} is outside {self.allowed()}")
         if self.whole and number != math.floor(number):
-            raise ValueError(f"{name} = {value} is not whole: {self.allowed()}")
+            raise ValueError(f"{name} = {format_value(value)} is not whole: {self.allowed()}")
         return number
+
+
+def is_truth(value: object) -> bool:
+    """Whether a value is true or false, of Python or numpy."""
+    return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
+
+
+def whole_number(name: str, value: object, low: int, high: int) -> int:
+    """Return a whole number of any integer type as a Python int.
+
+    Raises
+    ------
+    ValueError
+        It names the thing, its value and what is allowed: truth values, fractions, text and None
+        are no whole numbers.
+    """
+    try:
+        if is_truth(value):
+            raise TypeError
+        number = operator.index(cast(SupportsIndex, value))
+    except TypeError:
+        raise ValueError(
+            f"{name} = {format_value(value)} is not a whole number of {low} ... {high}"
+        ) from None
+    if not low <= number <= high:
+        raise ValueError(f"{name} = {format_value(number)} is outside {low} ... {high}")
+    return number
+
+
+def format_value(value: object) -> str:
+    """Return a value as short text of one line, for a message."""
+    if getattr(value, "ndim", None) == 0:  # of numpy
+        value = value.item()  # type: ignore[attr-defined]
+    if isinstance(value, int) and value.bit_length() > 100:
+        sign, digits = "-" if value < 0 else "", int(value.bit_length() * math.log10(2))
+        return f"{sign}10**{digits}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def acting(rate: float, step_days: float) -> float:

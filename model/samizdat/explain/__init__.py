@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.rules import StepReplay
 from samizdat.explain.words import sentences
+from samizdat.run.arguments import whole
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
@@ -62,7 +63,7 @@ class Explainer:
         self._rows: slice | NDArray[np.int64] = slice(None)
         self._row_of: Mapping[int, int] | None = None
         if citizens is not None:
-            ids = [check_citizen(simulation.scenario.citizens, int(i)) for i in citizens]
+            ids = [check_citizen(simulation.scenario.citizens, i) for i in citizens]
             self._rows, self._row_of = np.array(ids, np.int64), {i: k for k, i in enumerate(ids)}
         self._recorded = -1
         self._morning: dict[str, NDArray[Any]] = {}
@@ -88,7 +89,7 @@ class Explainer:
         RuntimeError
             If `record` was not called before that step.
         """
-        row = check_citizen(self.simulation.scenario.citizens, citizen)
+        citizen = row = check_citizen(self.simulation.scenario.citizens, citizen)
         if self._recorded < 0 or self._recorded != self.simulation.step_number - 1:
             raise RuntimeError("the last step was not recorded: call record() before a step")
         if self._row_of is not None:
@@ -99,14 +100,12 @@ class Explainer:
         return StepReplay(self.simulation, citizen, morning).day()
 
 
-def check_citizen(citizens: int, citizen: int) -> int:
-    """Return the number of a citizen if it is valid.
+def check_citizen(citizens: int, citizen: object) -> int:
+    """Return the number of a citizen as a Python int if it is valid.
 
     Raises
     ------
     ScenarioError
         If there is no citizen of that number.
     """
-    if not 0 <= citizen < citizens:
-        raise ScenarioError(f"citizen = {citizen} is outside 0 ... {citizens - 1}")
-    return citizen
+    return whole("citizen", citizen, 0, citizens - 1)

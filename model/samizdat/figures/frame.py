@@ -1,7 +1,6 @@
 """Parts that all figures share: theme, pages, the time axis, lines and scales."""
 
 import math
-import os
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
+from samizdat.system.files import atomic_write
 from samizdat.text.catalogue import name_of, words
 from samizdat.text.numbers import number
 
@@ -96,13 +96,8 @@ def inscribe(panel: Axes, title: str, caption: str) -> Figure:
 def save(figure: Figure, path: Path) -> Path:
     """Write a PNG file: it is complete or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with mpl.rc_context(THEME):
-            figure.savefig(unfinished, format="png", dpi=DPI)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with mpl.rc_context(THEME), atomic_write(path) as partial:
+        figure.savefig(partial, format="png", dpi=DPI)
     return path
 
 

@@ -52,12 +52,13 @@ def save_all(
     nation: Table, regions: Table, bands: Table, folder: str | Path, *, title: str, caption: str
 ) -> list[Path]:
     """Write the overview and each of its panels as PNG; a file is there whole or not at all."""
-    figures = {
-        "overview": overview(nation, regions, bands, title, caption),
-        "online": inscribe(online(nation), title, caption),
-        "postures": inscribe(postures(nation), title, caption),
-        "beliefs": inscribe(beliefs(nation), title, caption),
-        "actions": inscribe(actions(bands, nation), title, caption),
-        "turnout": inscribe(turnout_map(regions), title, caption),
+    figures: dict[str, Callable[[], Figure]] = {
+        "overview": lambda: overview(nation, regions, bands, title, caption),
+        "online": lambda: inscribe(online(nation), title, caption),
+        "postures": lambda: inscribe(postures(nation), title, caption),
+        "beliefs": lambda: inscribe(beliefs(nation), title, caption),
+        "actions": lambda: inscribe(actions(bands, nation), title, caption),
+        "turnout": lambda: inscribe(turnout_map(regions), title, caption),
     }
-    return [save(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]
+    # One after the other: only one of them is in memory.
+    return [save(draw(), Path(folder) / f"{name}.png") for name, draw in figures.items()]

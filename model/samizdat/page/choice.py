@@ -4,6 +4,7 @@ A link names shipped scenarios only, so that it cannot make the server open file
 file can come from the command line only.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,9 +13,11 @@ from urllib.parse import parse_qsl, urlencode
 from samizdat.mesa_model import OWN_REGIME, ProtestModel, parameters_from, seed_from
 from samizdat.regime.presets import PRESETS
 from samizdat.run.population_cache import graph_of
+from samizdat.run.recorded import check_digests, graph_from
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.shipped import shipped
+from samizdat.society.graphs import Graph
 
 LONGEST_QUERY = 4000  # characters
 GRAPH_CHECKED = 1000  # citizens: up to this number the graph is generated as a check
@@ -37,6 +40,11 @@ class Choice:
         A preset regime, or "scenario" for the scenario's own.
     values
         Parameters by dotted name; they override the timeline.
+    graph_file
+        From the command line only: a file of ties instead of the scenario's own graph.
+    digests
+        Of graph and traits of the run on disk that this choice was read from, by name; the world
+        that is built must have them.
     """
 
     scenario: str = "town"
@@ -44,6 +52,8 @@ class Choice:
     seed: int = 1
     regime: str = OWN_REGIME
     values: Mapping[str, float | str] = field(default_factory=dict)
+    graph_file: str | None = None
+    digests: tuple[tuple[str, str], ...] = ()
 
     def load(self) -> Scenario:
         """Load the scenario and apply the changes.
@@ -77,7 +87,9 @@ class Choice:
                 f"citizens = {scenario.citizens:,} is above the limit of this page, "
                 f"{max_citizens:,} per visitor"
             )
-        if scenario.citizens <= GRAPH_CHECKED:
+        if self.graph_file is not None:
+            self._graph(scenario)
+        elif scenario.citizens <= GRAPH_CHECKED:
             graph_of(scenario, self.seed)
         return scenario
 
@@ -89,13 +101,30 @@ class Choice:
         ValueError
             In one line: what is wrong, and what is allowed.
         """
-        self.load_within(max_citizens)
+        scenario = self.load_within(max_citizens)
         parameters: dict[str, Any] = dict(self.values)  # keyword arguments
-        return ProtestModel(self.scenario, self.citizens, self.seed, self.regime, **parameters)
+        model = ProtestModel(
+            self.scenario, self.citizens, self.seed, self.regime, graph=self._graph(scenario),
+            **parameters,
+        )  # fmt: skip
+        check_digests(model.simulation, dict(self.digests))
+        return model
+
+    def other(self, **changes: Any) -> "Choice":
+        """Return the choice with changes, which make it another world than that of a run on disk.
+
+        A file of ties stays unless the number of citizens changes.
+        """
+        file = None if "citizens" in changes else self.graph_file
+        return replace(self, **{"graph_file": file, "digests": (), **changes})
+
+    def _graph(self, scenario: Scenario) -> Graph | None:
+        expected = dict(self.digests).get("graph")
+        return _read_graph(self.graph_file, scenario.citizens, expected)
 
     def query(self) -> str | None:
         """Return the query of a link to this choice; None if the scenario is a file."""
-        if self.scenario not in shipped():
+        if self.scenario not in shipped() or self.graph_file is not None:
             return None
         parts: dict[str, float | str] = {"scenario": self.scenario, "seed": self.seed}
         if self.citizens is not None:
@@ -127,18 +156,23 @@ class Choice:
                 raise ScenarioError(f"scenario: {unknown(name, shipped())}")
             chosen = Choice(name, seed=self.seed)
         if "seed" in given:
-            chosen = replace(chosen, seed=seed_from(given.pop("seed")))
+            chosen = chosen.other(seed=seed_from(given.pop("seed")))
         if "citizens" in given:
-            chosen = replace(chosen, citizens=citizens_from(given.pop("citizens")))
+            chosen = chosen.other(citizens=citizens_from(given.pop("citizens")))
         if "regime" in given:
             regime = given.pop("regime")
             if regime not in REGIMES:
                 raise ScenarioError(f"regime: {unknown(regime, REGIMES)}")
-            chosen = replace(chosen, regime=regime)
+            chosen = chosen.other(regime=regime)
         if given:
-            chosen = replace(chosen, values={**chosen.values, **parameters_from(given)})
+            chosen = chosen.other(values={**chosen.values, **parameters_from(given)})
         chosen.load()
         return chosen
+
+
+@functools.lru_cache(maxsize=2)
+def _read_graph(file: str | None, citizens: int, digest: str | None) -> Graph | None:
+    return graph_from(file, citizens, digest)
 
 
 def citizens_from(text: str) -> int:

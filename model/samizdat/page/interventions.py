@@ -31,7 +31,7 @@ class Intervention(NamedTuple):
         """Whether it is in force on the day of an upcoming step, or later."""
         if self.ends is not None:
             return False
-        first = math.floor(self.begins * step_days + 1e-9)  # it begins with a date
+        first = math.ceil(self.begins * step_days - 1e-9)  # it begins with a date
         days = self.entry.get("days")
         length = float(days) if isinstance(days, int | float) else math.inf
         return step * step_days < first + length

@@ -30,8 +30,10 @@ def title_of(name: str, value: float) -> str:
     """Return what a setting of one parameter is called: plain words and the value."""
     if name == "blocking.authority":
         return _AUTHORITY[int(value)]
-    words = words_of(name)
-    return f"{_called(name)} {words[int(value)] if words else number(value, digits=6)}"
+    if words := words_of(name):
+        return f"{_called(name)} {words[int(value)]}"
+    year = REGISTRY[name].quantity.unit == "year"
+    return f"{_called(name)} {f'{value:.6g}' if year else number(value, digits=6)}"
 
 
 def _called(name: str) -> str:

@@ -26,5 +26,15 @@ class ServerLimits:
     citizens: int = MAX_CITIZENS
     sessions: int = MAX_SESSIONS
 
+    @property
+    def sockets(self) -> int:
+        """Largest number of WebSockets: more than visitors, so that one too many is told so."""
+        return 2 * self.sessions + 8
+
+    @property
+    def connections(self) -> int:
+        """Largest number of connections: a browser has up to seven for a window that it loads."""
+        return 8 * self.sessions + 64
+
 
 server_limits = ServerLimits()

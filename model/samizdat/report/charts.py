@@ -18,8 +18,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogFormatter, NullLocator
 
 from samizdat.batch.factors import Value
-from samizdat.figures.frame import COLOURS, TEXT, Table, amount, days_of, time_axis
-from samizdat.report.labels import level, number
+from samizdat.figures.frame import COLOURS, TEXT, Table, days_of, time_axis
+from samizdat.report.labels import amount, level, number
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))

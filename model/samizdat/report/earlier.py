@@ -1,6 +1,5 @@
 """A record of the files of a report, so that the next report removes these and nothing else."""
 
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,10 +9,18 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.folder import COMPLETE
 from samizdat.batch.parts import RUNS, parts_in
 from samizdat.batch.results import Results
-from samizdat.system.files import atomic_write
+from samizdat.batch.verify import OF_REPORT as WRITTEN
+from samizdat.system.manifests import FILES, file_digest, read_manifest, write_manifest
 
-WRITTEN = ".report.json"  # in the folder of a report
 _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
+
+
+def begin(place: Path) -> None:
+    """Note that a report is being written; until `remember` its files are listed as nobody's."""
+    earlier = _known(place)
+    facts = {"status": "running", "runs": earlier.runs, "files": earlier.files}
+    place.mkdir(parents=True, exist_ok=True)
+    write_manifest(place / WRITTEN, facts)
 
 
 def remember(place: Path, files: Iterable[Path], runs: int) -> None:
@@ -22,8 +29,10 @@ def remember(place: Path, files: Iterable[Path], runs: int) -> None:
     for name in _known(place).files:
         if name not in names:
             (place / name).unlink(missing_ok=True)
-    with atomic_write(place / WRITTEN) as partial:
-        partial.write_text(json.dumps({"runs": runs, "files": names}, indent=1) + "\n", "utf-8")
+    digests = {name: file_digest(place / name) for name in names}
+    listed = [name for name in names if _OF_A_REPORT.fullmatch(name)]
+    facts = {"status": COMPLETE, "runs": runs, "files": listed, FILES: digests}
+    write_manifest(place / WRITTEN, facts)
 
 
 def check_not_empty(results: Results, place: Path, page: str) -> None:
@@ -58,8 +67,9 @@ class _Known(NamedTuple):
 def _known(place: Path) -> _Known:
     """Return the files of an earlier report, and its number of runs if that is known."""
     try:
-        table = json.loads((place / WRITTEN).read_text(encoding="utf-8"))
-        files, runs = [str(name) for name in table["files"]], int(table["runs"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        table = read_manifest(place / WRITTEN)
+        files = [str(name) for name in table["files"]]
+        runs = None if table["runs"] is None else int(table["runs"])
+    except (OSError, ValueError, KeyError, TypeError):
         return _Known([], None)
     return _Known([name for name in files if _OF_A_REPORT.fullmatch(name)], runs)

@@ -22,9 +22,9 @@ from samizdat.batch.figure_checks import (
     is_numeric,
 )
 from samizdat.batch.results import Results
-from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, amount, inscribe, new_figure, save
+from samizdat.figures.frame import DPI, TEXT, THEME, WIDTH, inscribe, new_figure, save
 from samizdat.report import charts
-from samizdat.report.labels import counted, level, listed, measure
+from samizdat.report.labels import amount, counted, level, listed, measure
 from samizdat.report.pooling import KINDS as MEANS
 from samizdat.report.pooling import Pooled, format_means, pooled
 from samizdat.report.tables import FinishedRuns

@@ -34,6 +34,15 @@ def level(value: Value) -> str:
     return grouped(value + 0.0) if whole else f"{value:.6g}"
 
 
+def amount(value: float, _position: int | None = None) -> str:
+    """Write a number beside a tick, in full; a year has no comma.
+
+    >>> amount(2008.0), amount(12_000.5), amount(0.25), amount(-0.0)
+    ('2008', '12,000.5', '0.25', '0')
+    """
+    return f"{value:,.10g}" if abs(value) >= 9999.5 else f"{value + 0.0:.10g}"
+
+
 def grouped(value: float) -> str:
     """Write a whole number, with commas from five digits on: four may be a year.
 

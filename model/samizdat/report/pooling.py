@@ -38,6 +38,8 @@ class Pooled(NamedTuple):
         Number of runs that no cell includes, since their replicate is not complete.
     all_trials, some_trials
         Whether all cells, or some, have Wilson's interval of a yes or no.
+    cut
+        Whether an interval of counts reached below 0, where no count is, and is drawn from 0.
     """
 
     cells: Table
@@ -46,6 +48,7 @@ class Pooled(NamedTuple):
     left_out: int
     all_trials: bool
     some_trials: bool
+    cut: bool
 
 
 def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, data: Table) -> Pooled:
@@ -80,13 +83,13 @@ def pooled(experiment: Experiment, finished: FinishedRuns, spec: FigureSpec, dat
     keys = [pd.Series(cell, name="cell")]
     if over_time:
         keys.append(pd.Series(runs["x"].to_numpy(), name="x"))
-    cells, trials = _means(runs, keys, unit, spec.y in finished.yes_no and not over_time)
+    cells, trials, cut = _means(runs, keys, unit, spec.y in finished.yes_no and not over_time)
     first = finished.points.groupby(codes).first()  # a point of each cell
     for role, name in named.items():
         cells[role] = first[name].reindex(cells["cell"]).to_numpy()
     return Pooled(
         cells.drop(columns="cell"), runs, sampled or (REPLICATE if sizes.max() > 1 else RUN),
-        left_out, all_trials=bool(trials.all()), some_trials=bool(trials.any()),
+        left_out, all_trials=bool(trials.all()), some_trials=bool(trials.any()), cut=cut,
     )  # fmt: skip
 
 
@@ -105,8 +108,8 @@ def _whole(
 
 def _means(
     runs: Table, keys: list[pd.Series], unit: NDArray[np.int64], yes_no: bool
-) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Return n, mean, low and high of each cell with runs, and whether its units are trials.
+) -> tuple[pd.DataFrame, NDArray[np.bool_], bool]:
+    """Return n, mean, low and high of each cell with runs; which are of trials; if any is cut.
 
     Units of a yes or no are trials if each has one run, or if all runs of each agree: Student's t
     would then give an interval of width 0.
@@ -126,7 +129,15 @@ def _means(
         bounds = ["low", "high"]
         found[bounds] = found[bounds].clip(0.0, 1.0)
         found.loc[trials, bounds] = bounded(means[trials], yes_no=True)[bounds]
-    return found.reset_index(), trials
+    cut = not yes_no and _are_counts(values) and bool((found["low"] < 0).any())
+    if cut:
+        found["low"] = found["low"].clip(lower=0.0)
+    return found.reset_index(), trials, cut
+
+
+def _are_counts(values: "pd.Series[float]") -> bool:
+    known = values.dropna()
+    return bool(((known >= 0) & (known == np.floor(known))).all())
 
 
 def format_means(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str]) -> str:
@@ -139,6 +150,7 @@ def format_means(found: Pooled, spec: FigureSpec, yes_no: bool, others: list[str
     interval = name_of(found.all_trials)
     if found.unit is not RUN:
         interval += f" over {many.partition(' (')[0]}"
+    interval += ", cut at 0" if found.cut else ""
     if found.some_trials and not found.all_trials:
         interval += ", Wilson where all of them agree"
     bare = spec.kind == "heatmap" or found.cells["low"].isna().all()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from samizdat.batch.design import varies
 from samizdat.batch.design_kind import Indices
 from samizdat.batch.experiment import CASCADE, ExperimentError
 from samizdat.batch.factors import DUMMY
@@ -62,15 +63,24 @@ def analyse(results: Results, finished: FinishedRuns) -> Sensitivity | None:
     for measure in [name for name in measures if name in finished.recorded]:
         values = finished.runs[measure]
         empty = int(values.isna().sum())
-        means = values.groupby(finished.runs["point"]).mean().to_numpy()
-        if empty:
-            notes.append(f"{measure}: empty in {empty:,} runs, so it has no indices.")
-        elif means.max() - means.min() <= 1e-12 * np.abs(means).max():
+        infinite = int(np.isinf(values.to_numpy(np.float64, na_value=np.nan)).sum())
+        means = values.groupby(finished.runs["point"]).mean().to_numpy(np.float64, na_value=np.nan)
+        if empty or infinite:
+            how = f"empty in {empty:,}" if empty else f"infinite in {infinite:,}"
+            notes.append(f"{measure}: {how} runs, so it has no indices.")
+            continue
+        if not varies(means):
             notes.append(f"{measure}: the same at every point, so it has no indices.")
-        else:
-            table = design.analyse(means)
-            table.insert(0, "measure", measure)
-            found.append(table.assign(above_dummy=_above_dummy(table, indices.columns[-1])))
+            continue
+        table = design.analyse(means)
+        if table[list(indices.columns)].isna().all(axis=None):
+            notes.append(
+                f"{measure}: the same at all points of the design's two samples, so it has no "
+                "indices, which are shares of their variance; more samples may show one."
+            )
+            continue
+        table.insert(0, "measure", measure)
+        found.append(table.assign(above_dummy=_above_dummy(table, indices.columns[-1])))
     return Sensitivity(indices, pd.concat(found, ignore_index=True) if found else None, notes)
 
 

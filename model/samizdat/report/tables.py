@@ -53,7 +53,7 @@ class FinishedRuns(NamedTuple):
 
 def finished_runs(results: Results) -> FinishedRuns:
     """Return the finished runs as numbers."""
-    design = read_design(results.folder)
+    _, design = read_design(results.folder)
     points = design.drop_duplicates("point").sort_values("point", ignore_index=True)
     points = points[["point", *results.factors]]
     about = {*OF_THE_DESIGN, "Step", *results.factors}

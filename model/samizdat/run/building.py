@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from samizdat.core.layout import World, new_world
+from samizdat.core.layout import Traits, World, new_world
 from samizdat.run.population_cache import check_memory, graph_of, traits_of
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, readable_by_set
+from samizdat.society.given_traits import given_traits
 from samizdat.society.graphs import Graph
-from samizdat.society.population import given_traits
 
 
 def build_world(
@@ -37,6 +36,11 @@ def build_world(
     ValueError
         If graph or traits do not fit the citizens, or the available memory does not hold them.
     """
+    if graph is not None and not isinstance(graph, Graph):
+        raise ScenarioError(
+            f"graph = {type(graph).__name__} is not a Graph; Graph.from_networkx, from_edges and "
+            "from_file make one"
+        )
     if graph is not None and graph.citizens != scenario.citizens:
         raise ScenarioError(
             f"graph has {graph.citizens} citizens, the scenario {scenario.citizens}"
@@ -44,13 +48,20 @@ def build_world(
     check_memory(scenario, seed, threads, graph)
     graph = graph or graph_of(scenario, seed, threads)
     drawn = traits_of(scenario, seed, threads)
-    given = {name: np.asarray(values) for name, values in (traits or {}).items()}
     world = new_world(
         graph.ties,
-        given_traits(drawn, given),
+        drawn if traits is None else _given(drawn, traits, scenario),
         scenario.region_first,
         readable_by_set(scenario.spec.platforms),
         float(scenario.spec.step_days),
         block,
     )
     return graph, world
+
+
+def _given(drawn: Traits, given: object, scenario: Scenario) -> Traits:
+    """Return the traits with those that the user gives."""
+    try:
+        return given_traits(drawn, given, len(scenario.spec.platforms))
+    except ValueError as error:
+        raise ScenarioError(str(error)) from None

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
-from samizdat.system.files import to_disk
+from samizdat.system.files import reason_of, to_disk
+from samizdat.system.manifests import partial_of
 
 FORMAT = 2
 FOLDER, KEEP = "checkpoints", 2  # the newest two are kept
+_PARTIAL = ".*step-*.partial"
 _NAMED = {
     "model": "source of the model",
     "scenario": "scenario",
@@ -133,21 +135,47 @@ def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
     OSError
         If it cannot be written; the one before it stays.
     """
+    path = stage(folder, step, save)
+    partial_of(path).replace(path)
+    to_disk(path.parent)
+    prune(folder, path)
+    return path
+
+
+def stage(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
+    """Write a checkpoint beside its place in a run's folder (see `partial_of`); return the place.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the one before it stays.
+    """
     checkpoints = folder / FOLDER
     path = checkpoints / f"step-{step:09d}.npz"
     try:
         checkpoints.mkdir(exist_ok=True)
         to_disk(folder)
-        for partial in checkpoints.glob(".step-*.partial"):  # of a process that was killed
+        for partial in checkpoints.glob(_PARTIAL):  # of a process that was killed
             partial.unlink()
-        save(path)
-        every = files_in(folder)
-        for old in every[every.index(path) + KEEP :] + every[: every.index(path)]:
-            old.unlink()  # newer ones were skipped because they are damaged
+        save(partial_of(path))
     except OSError as error:
-        reason = f"no checkpoint could be written: {error.strerror or error}"
+        reason = f"no checkpoint could be written: {reason_of(error)}"
         raise OSError(error.errno, reason, str(path)) from error
     return path
+
+
+def kept(folder: Path, newest: Path) -> list[Path]:
+    """List the checkpoints that stay in a run's folder beside the newest one."""
+    older = [path for path in files_in(folder) if path.name < newest.name]
+    return older[: KEEP - 1]
+
+
+def prune(folder: Path, newest: Path) -> None:
+    """Remove all but the newest checkpoints; later steps were skipped because they are damaged."""
+    stay = {newest, *kept(folder, newest)}
+    for path in files_in(folder):
+        if path not in stay:
+            path.unlink()
 
 
 def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
@@ -171,7 +199,7 @@ def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 
 def clear(folder: Path) -> None:
     """Remove the checkpoints of a run's folder, and nothing else."""
-    for path in [*files_in(folder), *(folder / FOLDER).glob(".step-*.partial")]:
+    for path in [*files_in(folder), *(folder / FOLDER).glob(_PARTIAL)]:
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # absent, or it holds other files
         (folder / FOLDER).rmdir()

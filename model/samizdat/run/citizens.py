@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core.jit import interpreted
-from samizdat.core.layout import ATTENTION, AWARE, ONLINE, POSTURES
+from samizdat.core.layout import ATTENTION, AWARE, MAX_CITIZENS, ONLINE, POSTURES
 from samizdat.core.mechanisms.decision import opposition
+from samizdat.core.quantity import format_value, is_truth
+from samizdat.run.arguments import check_seed, citizen_numbers, whole
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.schema import unknown
+from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.snowball import network, snowball
 
 if TYPE_CHECKING:
@@ -193,7 +195,8 @@ class Citizens(Sequence[Citizen]):
         model: object = None,
     ) -> None:
         self.simulation, self.model = simulation, model
-        self._ids = range(simulation.scenario.citizens) if ids is None else ids
+        n = simulation.scenario.citizens
+        self._ids = range(n) if ids is None else citizen_numbers(ids, n)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -206,6 +209,8 @@ class Citizens(Sequence[Citizen]):
         """Return the citizen at an index (of all citizens: her number), or a slice of them."""
         if isinstance(item, slice):
             return self._chosen(self._ids[item])
+        if is_truth(item):
+            raise TypeError(f"citizens[{item}]: a whole number is needed")
         return Citizen(self.simulation, int(self._ids[item]), self.model)
 
     def __iter__(self) -> Iterator[Citizen]:
@@ -265,11 +270,15 @@ class Citizens(Sequence[Citizen]):
         filter_func
             A function of a citizen, called for each; or an array (n,) of booleans.
         at_most
-            Largest number of citizens; or, as a float up to 1, largest share.
+            Largest number of citizens, from 0; or, as a float up to 1, largest share.
         **equal
             Values that attributes must have: ``posture="mobilise"``. These are compared as arrays.
         """
         chosen = self
+        if is_truth(at_most) or not at_most >= 0:  # NaN fails too
+            raise ScenarioError(
+                f"at_most = {format_value(at_most)} is neither a number nor a share"
+            )
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(self) * at_most)
         if filter_func is not None and not callable(filter_func):
@@ -294,16 +303,22 @@ class Citizens(Sequence[Citizen]):
 
         Raises
         ------
-        ValueError
-            If there are fewer than k.
+        ScenarioError
+            If there are fewer than k, or seed is no whole number from 0.
         """
-        if not 0 <= k <= len(self):
-            raise ValueError(f"sample of {k} citizens: there are {len(self)}")
+        k, seed = whole("sample of citizens", k, 0, len(self)), check_seed(seed)
         positions = np.random.default_rng(seed).choice(len(self), k, replace=False)
         return self._at(np.sort(positions))
 
     def snowball(self, k: int = 2000, seed: int = 0) -> "Citizens":
-        """Return up to k citizens found along ties, starting from these; see `society.snowball`."""
+        """Return up to k citizens found along ties, starting from these; see `society.snowball`.
+
+        Raises
+        ------
+        ScenarioError
+            If k or seed is no whole number from 0.
+        """
+        k, seed = whole("citizens", k, 0, MAX_CITIZENS), check_seed(seed)
         return self._chosen(snowball(self.simulation.graph.ties, self._ids, k, seed))
 
     def network(self, *names: str) -> "nx.Graph[Any]":

@@ -62,7 +62,7 @@ class Environment:
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
         self._dated = self._dated_orders() if spec.actions != "rule" else []
-        self._given: dict[tuple[str, int, float, str], Order] = {}
+        self._given: dict[tuple[str, int, float, str], tuple[Order, float]] = {}  # and until when
         self._settings: tuple[str, ...] | None = None
         self.values: dict[str, NDArray[np.float64]]
         self.parameters: Parameters
@@ -161,13 +161,14 @@ class Environment:
         """Return what the regime remembers and ordered, in JSON's types, for `read_table`."""
         return {
             "state": self.regime_state.to_table(),
-            "given": [list(order) for order in self._given.values()],
+            "given": [list(order) for order in self._orders_so_far()],
         }
 
     def read_table(self, table: Mapping[str, Any]) -> None:
         """Take over what `to_table` returned."""
         self.regime_state = RegimeState.from_table(table["state"])
-        self._given = {_order_key(order): order for row in table["given"] if (order := Order(*row))}
+        orders = [Order(*row) for row in table["given"]]
+        self._given = {_order_key(order): (order, order.ends) for order in orders}
 
     def go_on(self, k: int, signals: NDArray[np.void]) -> None:
         """Prepare for step k, given the signals (R,) of the step before."""
@@ -228,14 +229,14 @@ class Environment:
             if not gives_dated_orders(str(row["kind"]))
         ]
         grouped: dict[tuple[str, str, float, float], list[Order]] = {}
-        for order in self._given.values():
+        for order in self._orders_so_far():
             key = (order.lever, order.entry, order.begins, order.ends)
             grouped.setdefault(key, []).append(order)
         length = (spec.end - spec.start).days + 1
         for (lever, entry, begins, ends), orders in grouped.items():
             where = [names[order.region] for order in orders]
             story = " (cover story)" if any(order.cover_story for order in orders) else ""
-            last = spec.start + dt.timedelta(days=int(np.ceil(min(ends, length))) - 1)
+            last = spec.start + dt.timedelta(days=int(np.ceil(min(ends, length) - 1e-9)) - 1)
             rows.append(
                 {
                     "id": entry,
@@ -247,6 +248,13 @@ class Environment:
                 }
             )
         return pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
+
+    def _orders_so_far(self) -> list[Order]:
+        """Return the orders, each until the end of the last step in which it was in force.
+
+        It may have been lifted then, or its lever switched off.
+        """
+        return [order._replace(ends=min(order.ends, end)) for order, end in self._given.values()]
 
     def _describe_order(self, order: Order) -> str:
         """Name an order that has no title: by its platforms, or by its lever."""
@@ -336,7 +344,7 @@ class Environment:
         in_force = [order for order in orders if order.touches(day, step_days)]
         for order in sorted(in_force, key=lambda order: self._ranks.get(order.lever, 0)):
             if is_on(order.lever, inputs.values, order.region):
-                self._given[_order_key(order)] = order
+                self._given[_order_key(order)] = order, day + step_days
 
 
 def _order_key(order: Order) -> tuple[str, int, float, str]:

@@ -8,7 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import TALLIES
-from samizdat.run.measures import ACTIONS, BARRED, MEASURES, Numbers, daily_table, summary
+from samizdat.run.measures import (
+    ACTIONS,
+    BARRED,
+    MEASURES,
+    Numbers,
+    check_column,
+    daily_table,
+    summary,
+)
 from samizdat.scenario.scenario import Scenario
 
 ROWS = (
@@ -103,12 +111,24 @@ class History:
         return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
 
     def columns(self, names: Iterable[str]) -> dict[str, Numbers]:
-        """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once."""
-        return self._columns(slice(self.steps), names)
+        """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
+        return self._columns(slice(self.steps), [check_column(name) for name in names])
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `MEASURES` or `ACTIONS`."""
-        if name in MEASURES:
+        """Return a column of `nation` in the last step: of `MEASURES` or `ACTIONS`; 0 before any.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
+        if check_column(name) in MEASURES:
             return float(MEASURES[name](self.last.sum(axis=0), self.sizes.sum()))
         k = self.steps
         return float(self._columns(slice(k - 1, k), [name])[name][0]) if k else 0.0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
 from samizdat.regime.levers import LEVERS
-from samizdat.scenario.schema import unknown
+from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.graphs import Graph
 
 Counts = NDArray[np.int64]
@@ -203,6 +203,19 @@ HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
     "sum": np.sum,
     "last": lambda days: days[-1],
 }
+
+
+def check_column(name: str) -> str:
+    """Return the name of a number of a day, of `MEASURES` or `ACTIONS`, if it is one.
+
+    Raises
+    ------
+    ScenarioError
+        It names the nearest that exists.
+    """
+    if not isinstance(name, str) or (name not in MEASURES and name not in ACTIONS):
+        raise ScenarioError(f"measure: {unknown(name, (*MEASURES, *ACTIONS))}")
+    return name
 
 
 def is_measure(name: str) -> bool:

@@ -3,37 +3,45 @@
 import contextlib
 import datetime as dt
 import errno
-import hashlib
-import json
 import math
-import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import pyarrow as pa
-from pyarrow import parquet
 
 from samizdat.core.jit import source_digest
 from samizdat.run import checkpoint, digests
 from samizdat.run.measures import population_measures
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
+from samizdat.run.tables import table_digest, write_table
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock, atomic_write
+from samizdat.system.files import LOCK, FolderLock, check_writable, is_leftover, reason_of
+from samizdat.system.manifests import (
+    FILES,
+    MANIFEST,
+    ManifestError,
+    file_digest,
+    partial_of,
+    publish,
+    read_manifest,
+    settled,
+    staged,
+    write_manifest,
+)
+from samizdat.system.memory import bytes_per_unit
 
 RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
-MANIFEST, NATION, REGIONS = "manifest.json", "nation.parquet", "regions.parquet"
-FIGURES = "figures"
-_OF_RESULTS = ("error", "summary", "files_sha256", "nation_sha256", "last_date")
-_WRITTEN = (MANIFEST, NATION, REGIONS, FIGURES)
-
+NATION, REGIONS, FIGURES = "nation.parquet", "regions.parquet", "figures"
+_ROW, _FIGURES = 300, 5_000_000  # bytes of a row of a table, and of all figures
+_OF_RESULTS = ("error", "summary", "bands", "last_date")
 
 # What a manifest must hold for its run to be resumed.
 _NEEDED: dict[str, Any] = {
-    **dict.fromkeys(("status", "scenario_name", "model_digest", "graph_digest"), str),
+    **dict.fromkeys(("status", "scenario_name"), str),
+    **dict.fromkeys(("model_digest", "graph_digest", "scenario_digest", "traits_digest"), str),
     **dict.fromkeys(("seed", "steps", "steps_asked", "threads", "peak_memory_bytes"), int),
     "wall_seconds": int | float,
     "checkpoint_every_days": int | float | None,
@@ -64,6 +72,8 @@ class RunRecord:
         run are replaced, and nothing else is touched.
     resume
         The folder holds a run that is to be resumed.
+    size
+        Bytes that the run will take on the disk.
 
     Raises
     ------
@@ -71,7 +81,9 @@ class RunRecord:
         If the folder cannot be used, or another process writes there.
     """
 
-    def __init__(self, folder: Path, *, force: bool = False, resume: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, force: bool = False, resume: bool = False, size: int = 0
+    ) -> None:
         self.folder, self._force = folder, force
         self._began = dt.datetime.now(dt.UTC)
         self._manifest: dict[str, Any] = {}
@@ -82,17 +94,15 @@ class RunRecord:
             self._reopen()
             return
         try:
-            if folder.is_dir() and any(folder.iterdir()) and not force:
+            if folder.is_dir() and _held(folder) and not force:
                 raise RecordError(f"out = {folder}: the folder is not empty (--force replaces)")
-            if folder.exists() and not folder.is_dir():
-                raise RecordError(f"out = {folder}: is not a folder")
-            above = next(p for p in (folder, *folder.absolute().parents) if p.exists())
-            if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-                raise RecordError(f"out = {folder}: cannot write in {above}")
+            check_writable(folder, size)
             if (folder / LOCK).exists():
                 FolderLock(folder).release()
         except OSError as error:
-            raise RecordError(f"out = {folder}: {_reason(error)}") from None
+            there = str(error.filename)
+            where = f"{there}: " if there != str(folder) else ""
+            raise RecordError(f"out = {folder}: {where}{reason_of(error)}") from None
 
     def _reopen(self) -> None:
         """Read the manifest of a run to resume; lock the folder if the run is unfinished."""
@@ -101,22 +111,21 @@ class RunRecord:
             try:
                 self._lock = FolderLock(self.folder)
             except OSError as error:
-                raise RecordError(f"resume = {self.folder}: {_reason(error)}") from None
+                raise RecordError(f"resume = {self.folder}: {reason_of(error)}") from None
             self._read_manifest()  # it may have changed before the lock was held
 
     def _read_manifest(self) -> None:
         path = self.folder / MANIFEST
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = read_manifest(path)
         except OSError as error:
             raise RecordError(
-                f"resume = {self.folder}: holds no run ({MANIFEST}: {_reason(error)})"
+                f"resume = {self.folder}: holds no run ({MANIFEST}: {reason_of(error)})"
             ) from None
-        except (ValueError, RecursionError):
-            raise RecordError(f"resume: {path} is broken, it is not JSON") from None
+        except ManifestError as error:
+            raise RecordError(f"resume: {error}; run it again with --force") from None
         for name, types in _NEEDED.items():
-            found = manifest.get(name, ...) if isinstance(manifest, dict) else ...
-            if not isinstance(found, types):
+            if not isinstance(manifest.get(name, ...), types):
                 raise RecordError(
                     f"resume: {path}: {name} is missing or broken"
                     " (was it written by `samizdat run` of this version?)"
@@ -134,43 +143,44 @@ class RunRecord:
         """Whether all steps asked for are done and written."""
         return self._manifest.get("status") == COMPLETE
 
-    def scenario(self) -> Scenario:
-        """Return the scenario of a run that was reopened."""
-        try:
-            return Scenario.from_table(self._manifest["scenario"], self._manifest["scenario_name"])
-        except ValueError as error:
-            raise RecordError(f"resume: {self.folder / MANIFEST}: {error}") from None
-
     def begin(
         self,
         simulation: Simulation,
         command: Sequence[str],
         graph_file: str | None,
         plan: RunPlan | None = None,
+        steps: int | None = None,
     ) -> None:
-        """Write the manifest, with status running; remove results of an earlier run."""
+        """Write the manifest, with status running; remove results of an earlier run.
+
+        Parameters
+        ----------
+        plan
+            None: the run cannot be resumed.
+        steps
+            Number of steps without a plan; by default all of the scenario.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = FolderLock(self.folder)
-        left = {path.name for path in self.folder.iterdir()} - {LOCK}
-        if left and not self._force:  # left by a run that began after the first check
+        if _held(self.folder) and not self._force:  # left by a run that began after the first check
             self.release()
             raise FileExistsError(errno.EEXIST, "the folder is not empty", str(self.folder))
-        self._remove_results()
         scenario = simulation.scenario
         commit, dirty = commit_of_source()
+        identity = simulation.identity()
         self._manifest = {
             "status": RUNNING,
             "scenario_name": scenario.name,
             "seed": simulation.seed,
             "citizens": scenario.citizens,
             "steps": 0,
-            "steps_asked": plan.steps if plan else simulation.steps,
+            "steps_asked": plan.steps if plan else steps or simulation.steps,
             "threads": simulation.threads,
             "command": list(command),
             "started": self._began.isoformat(timespec="seconds"),
             "versions": versions(),
             "source_digest": source_digest(),
-            "model_digest": digests.model_digest(),
+            "model_digest": identity["model"],
             "commit": commit,
             "commit_dirty": dirty,
             "machine": machine(),
@@ -178,20 +188,29 @@ class RunRecord:
             "peak_memory_bytes": 0,
             "resumed": [],
             "graph_file": graph_file,
-            "graph_digest": simulation.graph.digest(),
+            "graph_digest": identity["graph"],
+            "traits_digest": identity["traits"],
+            "scenario_digest": identity["scenario"],
             "graph": simulation.graph.measures(scenario.region_first),
             "population": _population(simulation),
             "scenario": scenario.to_table(),
+            FILES: {},
         }
         if plan:
             self._set_plan(plan, simulation)
-        self._write_manifest()
+        self._write_manifest()  # before files go that the manifest of an earlier run lists
+        self._remove_results()
 
     def resume(self, simulation: Simulation, plan: RunPlan) -> None:
         """Note in the manifest that the run is resumed, from the step of the simulation."""
-        if not simulation.step_number:
-            self._remove_results(but=MANIFEST)  # which is replaced below
-            self._manifest |= {"steps": 0, "wall_seconds": 0.0}
+        over = not simulation.step_number
+        kept = settled(self.folder, self._manifest)
+        if over:
+            self.seconds_before = 0.0
+            kept |= {"steps": 0, "wall_seconds": 0.0, FILES: {}}
+            kept.pop("last_checkpoint", None)
+            kept.pop("nation_sha256", None)
+        self._manifest = kept | {FILES: _without(kept[FILES], FIGURES)}  # they will be drawn again
         for name in _OF_RESULTS:
             self._manifest.pop(name, None)
         resumption = {
@@ -207,6 +226,8 @@ class RunRecord:
         }
         self._set_plan(plan, simulation)
         self._write_manifest()
+        if over:
+            self._remove_results()
 
     def _set_plan(self, plan: RunPlan, simulation: Simulation) -> None:
         self._manifest["checkpoint_every_days"] = plan.checkpoint_days
@@ -214,43 +235,58 @@ class RunRecord:
             days = float(simulation.scenario.spec.step_days)
             self._every = max(1, math.floor(plan.checkpoint_days / days + 1e-9))
 
-    def _remove_results(self, but: str = "") -> None:
-        for name in _WRITTEN:
-            if name == but:
-                continue
-            path = self.folder / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    def _remove_results(self) -> None:
+        for name in (NATION, REGIONS):
+            (self.folder / name).unlink(missing_ok=True)
+        if (self.folder / FIGURES).is_dir():
+            shutil.rmtree(self.folder / FIGURES)
         checkpoint.clear(self.folder)
 
     def after_step(self, simulation: Simulation, seconds: float) -> None:
         """Write a checkpoint and the tables so far, if one is due before the last step."""
         done = simulation.step_number
         if self._every and done % self._every == 0 and done < self._manifest["steps_asked"]:
-            self._write_checkpoint(simulation)
             self._write_results(simulation, RUNNING, seconds)
 
-    def end(self, simulation: Simulation, status: str, seconds: float) -> dict[str, Any]:
+    def end(
+        self,
+        simulation: Simulation,
+        status: str,
+        seconds: float,
+        draw: Callable[[], Iterable[Path]] | None = None,
+    ) -> dict[str, Any]:
         """Write the tables, then the manifest with their digests; return the manifest.
 
         An interrupted run leaves a checkpoint, if it writes any; a complete one leaves none.
+
+        Parameters
+        ----------
+        draw
+            Draws figures below the folder and returns their paths. It is called when all else is
+            on the disk, and what it drew is listed in the manifest too.
         """
         try:
-            if self._every and status == INTERRUPTED:
-                self._write_checkpoint(simulation)
-            if status == COMPLETE:
-                self._manifest.pop("last_checkpoint", None)
+            self._manifest["figures_missing"] = draw is not None
             self._write_results(simulation, status, seconds)
             if status == COMPLETE:
                 checkpoint.clear(self.folder)
+            if draw is not None:
+                self.add_figures(draw())
         finally:
             self.release()
         return self._manifest
 
+    def add_figures(self, paths: Iterable[Path]) -> None:
+        """Add figures that are in the folder to the files that the manifest lists."""
+        made = {path.relative_to(self.folder).as_posix(): file_digest(path) for path in paths}
+        self._manifest |= {FILES: self._manifest[FILES] | made, "figures_missing": not made}
+        self._write_manifest()
+
     def fail(self, error: BaseException) -> None:
         """Note in the manifest that the run failed, if it can still be written."""
+        with contextlib.suppress(OSError, ManifestError):
+            there = read_manifest(self.folder / MANIFEST)  # it may list what was about to come
+            self._manifest[FILES] = settled(self.folder, there)[FILES]
         self._manifest |= {"status": FAILED, "error": f"{type(error).__name__}: {error}"}
         with contextlib.suppress(OSError):
             self._write_manifest()
@@ -266,81 +302,78 @@ class RunRecord:
         """Whether it writes checkpoints."""
         return self._every > 0
 
-    def _write_checkpoint(self, simulation: Simulation) -> None:
-        path = checkpoint.write_newest(self.folder, simulation.step_number, simulation.save)
-        self._manifest["last_checkpoint"] = path.relative_to(self.folder).as_posix()
-
     def _write_results(self, simulation: Simulation, status: str, seconds: float) -> None:
-        nation = simulation.nation
-        write_table(nation, self.folder / NATION)
-        write_table(simulation.regions, self.folder / REGIONS)
-        self._manifest |= {
+        """Write tables, manifest and, unless the run is complete, the checkpoint that is due."""
+        facts = self._manifest | {
             "status": status,
             "steps": simulation.step_number,
             "last_date": str(simulation.date) if simulation.step_number else None,
             "wall_seconds": round(self.seconds_before + seconds, 3),
             "peak_memory_bytes": max(self._manifest["peak_memory_bytes"], peak_memory()),
-            "nation_sha256": table_digest(nation),
-            "files_sha256": {
-                name: hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
-                for name in (NATION, REGIONS)
-            },
+            "nation_sha256": table_digest(simulation.nation),
         }
-        self._manifest.pop("summary", None)
+        facts.pop("summary", None)
         if status != RUNNING:
-            self._manifest["summary"] = simulation.summary
-        self._write_manifest()
+            facts["summary"] = simulation.summary
+            facts["bands"] = _plain(simulation.bands)
+        with staged() as partials:
+            newest = None
+            if self._every and status != COMPLETE:
+                newest = checkpoint.stage(self.folder, simulation.step_number, simulation.save)
+                partials[f"{checkpoint.FOLDER}/{newest.name}"] = partial_of(newest)
+                facts["last_checkpoint"] = f"{checkpoint.FOLDER}/{newest.name}"
+            for name in (NATION, REGIONS):
+                partials[name] = partial_of(self.folder / name)
+            write_table(simulation.nation, partials[NATION])
+            write_table(simulation.regions, partials[REGIONS])
+            stay = checkpoint.kept(self.folder, newest) if newest else []
+            if status == COMPLETE:
+                facts.pop("last_checkpoint", None)
+            names = {f"{checkpoint.FOLDER}/{path.name}" for path in stay}
+            before = self._manifest[FILES]
+            facts[FILES] = _without(before, checkpoint.FOLDER) | {
+                name: before[name] for name in names & before.keys()
+            }
+            self._manifest = publish(self.folder, self._manifest, facts, partials)
+        if newest:
+            checkpoint.prune(self.folder, newest)
 
     def _write_manifest(self) -> None:
-        text = json.dumps(self._manifest, indent=1, ensure_ascii=False, default=str)
-        with atomic_write(self.folder / MANIFEST) as partial:
-            partial.write_text(text + "\n", encoding="utf-8")
+        write_manifest(self.folder / MANIFEST, self._manifest)
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as Parquet with page checksums; dates as date32."""
-    arrow = as_days(table)
-    words = [each.name for each in arrow.schema if pa.types.is_dictionary(each.type)]
-    with atomic_write(path) as partial:
-        # Dictionary encoding of numbers takes twice the time and saves a tenth of the space.
-        parquet.write_table(arrow, partial, write_page_checksum=True, use_dictionary=words)
+def _without(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Return the listed files that are not in a folder."""
+    return {name: digest for name, digest in files.items() if not name.startswith(f"{folder}/")}
 
 
-def as_days(table: pd.DataFrame) -> pa.Table:
-    """Return an Arrow table whose dates are days (date32)."""
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    index = arrow.schema.get_field_index("date")
-    return arrow.set_column(index, "date", arrow.column("date").cast(pa.date32()))
+def earlier_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the run in a folder; None if there is none that is whole."""
+    try:
+        manifest = read_manifest(folder / MANIFEST)
+    except (OSError, ManifestError):
+        return None
+    names = _NEEDED.keys() - {"checkpoint_every_days"}  # of a comparison, it holds none
+    whole = all(isinstance(manifest.get(name, ...), _NEEDED[name]) for name in names)
+    return manifest if whole else None
 
 
-def read_run_table(path: Path) -> pd.DataFrame:
-    """Read a table that `write_table` wrote, and verify its checksums.
-
-    Raises
-    ------
-    OSError
-        If the file is damaged.
-    """
-    table = parquet.read_table(path, page_checksum_verification=True)
-    frame: pd.DataFrame = table.to_pandas()
-    frame["date"] = pd.to_datetime(frame["date"])
-    return frame
+def bytes_needed(scenario: Scenario, plan: RunPlan) -> int:
+    """Return how many bytes a run takes on the disk, at most; checkpoints included."""
+    rows = plan.steps * (1 + len(scenario.region_names))
+    kept = 0 if plan.checkpoint_days is None else checkpoint.KEEP + 1
+    return int(_FIGURES + rows * _ROW + kept * scenario.citizens * bytes_per_unit().state)
 
 
-def table_digest(table: pd.DataFrame) -> str:
-    """Return the SHA-256 of a table's column names and values, whatever the file format."""
-    digest = hashlib.sha256()
-    for name in table.columns:
-        column = table[name]
-        if str(column.dtype) == "Int64":
-            values = column.to_numpy("float64", na_value=float("nan"))
-        elif column.dtype.kind == "M":
-            values = column.to_numpy("datetime64[D]").astype("int64")
-        else:
-            values = column.to_numpy()
-        data = "\0".join(map(str, values)).encode() if values.dtype == object else values.tobytes()
-        digest.update(f"{name}\0{len(table)}\0".encode() + data)
-    return digest.hexdigest()
+def _held(folder: Path) -> list[str]:
+    """Return the names in a folder, but what a process leaves that was killed before it began."""
+    return [path.name for path in folder.iterdir() if not is_leftover(path.name)]
+
+
+def _plain(bands: pd.DataFrame) -> list[dict[str, str | None]]:
+    """Return bands as JSON can hold them: dates as text, None for what is missing."""
+    rows = bands.to_dict("records")
+    return [{str(k): None if pd.isna(v) else str(v) for k, v in row.items()} for row in rows]
 
 
 def _population(simulation: Simulation) -> dict[str, Any]:
@@ -349,7 +382,3 @@ def _population(simulation: Simulation) -> dict[str, Any]:
     return {"region_citizens": dict(sizes)} | population_measures(
         simulation.state, simulation.graph
     )
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core import draws
 from samizdat.core.layout import BLOCK, DYNAMIC, ONLINE, WORKINGS, voices_heard
+from samizdat.core.quantity import format_value
 from samizdat.core.step import (
     ThreadTeam,
     compile_passes,
@@ -30,10 +31,17 @@ from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.measures import Numbers, mean_of
-from samizdat.scenario.interventions import Moment, amended, interventions, lifted
+from samizdat.scenario.interventions import (
+    Moment,
+    amended,
+    interventions,
+    lifted,
+    moment_of,
+)
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
 from samizdat.society.graphs import Graph
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     from samizdat.scenario.timeline import Action, Setting
@@ -49,19 +57,21 @@ class Simulation:
     scenario
         The scenario that is simulated.
     seed
-        0 ... 2**63 - 1. All random numbers follow from it, whatever the number of threads.
+        0 ... 2**63 - 1, of any integer type. All random numbers follow from it, whatever the
+        number of threads.
     threads
         1 ... 1024; by default one for each core that this process may use.
     graph
         Who can hear whom, instead of the scenario's own graph.
     traits
-        Arrays (n,) by the name of a trait, instead of those drawn.
+        Arrays (n,) by the name of a trait, instead of those drawn. Each value is checked, see
+        `society.population.RANGES`; platforms are sums of bits.
 
     Raises
     ------
     ValueError
-        If the seed is out of range, graph or traits do not fit the citizens, or the available
-        memory does not hold them.
+        If the seed is no whole number or out of range, graph or traits do not fit the citizens, or
+        the available memory does not hold them.
 
     Examples
     --------
@@ -80,7 +90,11 @@ class Simulation:
         graph: Graph | None = None,
         traits: Mapping[str, ArrayLike] | None = None,
     ) -> None:
-        check_call(seed, threads)
+        if not isinstance(scenario, Scenario):
+            raise ScenarioError(
+                f"scenario = {format_value(scenario)} is not a Scenario; Scenario.load reads one"
+            )
+        seed, threads = check_call(seed, threads)
         self.scenario, self.seed, self.step_number = scenario, seed, 0
         self.regime_input: RegimeInput | None = None  # what the regime knew in the last step
         self.threads = threads or available_cores()
@@ -175,6 +189,8 @@ class Simulation:
     def enact(self, entry: Mapping[str, object]) -> str:
         """Intervene as the state from the next step on; return the id of the intervention.
 
+        If steps are shorter than days, it begins with the first that begins on another date.
+
         It becomes an entry of the scenario's timeline: ``Simulation(simulation.scenario, seed)``
         run from the first day gives the same results. An action also switches its lever on.
 
@@ -233,8 +249,7 @@ class Simulation:
     def _next_moment(self) -> Moment:
         if self.finished:
             raise ScenarioError(f"the scenario ends on {self.scenario.spec.end}")
-        k = self.step_number
-        return Moment(self.scenario.date_of(k), k * float(self.scenario.spec.step_days))
+        return moment_of(self.scenario, self.step_number)
 
     def _go_on_with(self, scenario: Scenario) -> None:
         """Replace the scenario by one that is equal up to the present step."""
@@ -258,9 +273,8 @@ class Simulation:
             "scenario": self.scenario.to_table(),
         }
         arrays = {name: getattr(world.state, name) for name in DYNAMIC}
-        checkpoint.write(
-            Path(path), facts, {**arrays, "signals": world.signals, **self.history.to_arrays()}
-        )
+        arrays |= {"signals": world.signals, **self.history.to_arrays()}
+        checkpoint.write(outside_path(path), facts, arrays)
 
     @classmethod
     def restore(
@@ -294,7 +308,7 @@ class Simulation:
         >>> Simulation.restore("town.npz").step_number
         1
         """
-        found = checkpoint.read(Path(path))
+        found = checkpoint.read(outside_path(path))
         if not force:
             found.check({"model": digests.model_digest()})
         seed = found.facts["identity"]["seed"]
@@ -372,7 +386,13 @@ class Simulation:
         return self.history.regions
 
     def daily(self, name: str) -> Numbers:
-        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`."""
+        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
         return self.history.columns([name])[name]
 
     @property
@@ -381,7 +401,13 @@ class Simulation:
         return self.history.counts
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`."""
+        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such column; it names the nearest.
+        """
         return self.history.measured(name)
 
     @property

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from samizdat.scenario.dates import day_from
+
 TomlTable = dict[str, Any]
 
 
@@ -55,14 +57,10 @@ def clipped(
 
 def _day(value: object) -> dt.date | None:
     """Return a date from TOML or a manifest as a date; None if it is not one."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, dt.date) else None
+    try:
+        return day_from(value)
+    except ValueError:
+        return None
 
 
 def _overridden(base: Mapping[str, Any], own: Mapping[str, Any]) -> TomlTable:

@@ -5,6 +5,7 @@ gives the same counts when it is run from the first day.
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from samizdat.regime.queries import look_of, switch_of
+from samizdat.scenario.dates import day_from
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
@@ -23,8 +25,15 @@ _SWITCH = "-switch"  # ending of the id of a setting that switches on the lever 
 class Moment(NamedTuple):
     """The next step."""
 
-    date: dt.date
+    date: dt.date  # the first that no step before touches: what begins then changes none of them
     day: float  # from the start
+
+
+def moment_of(scenario: Scenario, step: int) -> Moment:
+    """Return the moment before a step."""
+    step_days = float(scenario.spec.step_days)
+    over = (step - 1) * step_days + step_days if step else 0.0  # as `Window.touches` rounds it
+    return Moment(scenario.spec.start + dt.timedelta(days=math.ceil(over)), step * step_days)
 
 
 def amended(
@@ -53,6 +62,8 @@ def amended(
     for given in ("id", "from", "begins"):
         if given in entry:
             raise ScenarioError(f"{given}: cannot be given, an intervention begins on the next day")
+    if now.date > scenario.spec.end:
+        raise ScenarioError(f"the scenario ends on {scenario.spec.end}")
     number = 1 + max((int(e.id.removeprefix(MARK)) for e in interventions(scenario)), default=0)
     new = {"id": f"{MARK}{number}", "from": now.date, **entry}
     lever = entry.get("lever")
@@ -124,7 +135,7 @@ def _checked(scenario: Scenario, world: dict[str, Any], pinned: frozenset[str]) 
     try:
         changed = replace(scenario, spec=ScenarioSpec.model_validate(world), pinned=pinned)
     except ValidationError as error:
-        raise ScenarioError(one_line(error)) from None
+        raise ScenarioError(one_line(error, world)) from None
     changed.check()
     return changed
 
@@ -149,4 +160,4 @@ def _dated(value: Any, key: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [_dated(each, key) for each in value]
     is_date = key in ("start", "end", "from", "launched") and isinstance(value, str)
-    return dt.date.fromisoformat(value) if is_date else value
+    return day_from(value) if is_date else value

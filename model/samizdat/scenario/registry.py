@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from samizdat.core.parameters import declared, quantities
-from samizdat.core.quantity import Quantity
+from samizdat.core.quantity import Quantity, format_value
 from samizdat.regime.levers import lever_parameters
 from samizdat.scenario.adoption import Adoption
 from samizdat.scenario.schema import unknown
@@ -44,24 +44,26 @@ def _registry() -> dict[str, RegistryEntry]:
 
 
 REGISTRY: dict[str, RegistryEntry] = _registry()
+LIST = "samizdat parameters"  # the command that lists them
 DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
 
 
-def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def take_parameters(table: dict[str, Any], wrong: list[str]) -> Iterator[tuple[str, object]]:
     """Remove the parameters from a file's table and return them; `ScenarioSpec` has the rest.
 
-    Raises
-    ------
-    ValueError
-        It names an unknown parameter, and the nearest known one.
+    Parameters
+    ----------
+    wrong
+        Takes a message for each unknown parameter, with the nearest known one.
     """
     if "security" in table:
         yield "security", table.pop("security")
     for group in TABLES:
         part = table.pop(group, {})
         if not isinstance(part, Mapping):
-            raise ValueError(f"{group} = {part!r} must be a table")
+            wrong.append(f"{group} = {format_value(part)} is not a table")
+            part = {}
         part = dict(part)
         if group == "graph":
             table["graph"] = part.pop("kind", "social")
@@ -78,9 +80,10 @@ def take_parameters(table: dict[str, Any]) -> Iterator[tuple[str, object]]:
         prefix = f"{group}." if group in ("graph", "adoption") else ""
         known = [name for name, entry in REGISTRY.items() if entry.group == group]
         for name, value in _leaves(part, prefix):
-            if name not in known:
-                raise ValueError(f"{group}: {unknown(name, known)}")
-            yield name, value
+            if name in known:
+                yield name, value
+            else:
+                wrong.append(f"{group}: {unknown(name, known, LIST)}")
 
 
 def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, object]]:

@@ -9,8 +9,8 @@ override the timeline.
 
 import datetime as dt
 import math
-import tomllib
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from samizdat.core.layout import FOREIGN
+from samizdat.core.quantity import format_value
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.presets import preset
-from samizdat.regime.queries import acts_nationwide
 from samizdat.scenario.adoption import (
     Adoption,
     logistic_curve,
@@ -31,21 +31,31 @@ from samizdat.scenario.adoption import (
     series_curve,
     year_of,
 )
+from samizdat.scenario.dates import day_from
 from samizdat.scenario.inheritance import merged
-from samizdat.scenario.registry import DATED, REGISTRY, TABLES, take_parameters
+from samizdat.scenario.mistakes import together
+from samizdat.scenario.registry import LIST, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
     ScenarioError,
     ScenarioSpec,
-    one_line,
+    mistakes_in,
     unknown,
 )
-from samizdat.scenario.settings import number_in, set_field
+from samizdat.scenario.settings import (
+    checked_parameters,
+    mistakes_in_setting,
+    number_in,
+    set_field,
+)
 from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graphs import GRAPHS, GraphShape
 from samizdat.society.population import TRAITS, Habits, Values, region_sizes
+from samizdat.system import toml_files
+from samizdat.system.input_files import InputError
+from samizdat.system.paths import outside_path
 
 
 @dataclass(frozen=True)
@@ -96,25 +106,22 @@ class Scenario:
         text = str(name)
         if text in shipped():
             return cls.parse(shipped_text(text), text)
-        path = Path(text)
-        if not text.endswith(".toml") and not path.exists():
+        path = outside_path(text, "scenario", ScenarioError)
+        if not text.endswith(".toml") and not os.path.exists(path):
             raise ScenarioError(f"scenario: {unknown(text, shipped())} (or give a .toml file)")
         try:
-            content = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise ScenarioError(f"{path}: not a text file, a TOML file is needed") from None
-        except OSError as error:
-            raise ScenarioError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+            content = toml_files.read_text(path)
+        except InputError as error:
+            raise ScenarioError(str(error)) from None
         return replace(cls.parse(content, text), name=path.stem)
 
     @classmethod
     def parse(cls, text: str, name: str = "unnamed") -> "Scenario":
         """Read a scenario from TOML text."""
         try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            reason = str(error).replace("\n", " ")
-            raise ScenarioError(f"{name}: broken TOML: {reason}") from None
+            table = toml_files.parse(text, name)
+        except InputError as error:
+            raise ScenarioError(str(error)) from None
         if "base" in table:
             base = table.pop("base")
             if base not in shipped():
@@ -128,20 +135,20 @@ class Scenario:
         rest = dict(table)
         pinned = rest.pop("pinned", [])
         parameters = {n: entry.default for n, entry in REGISTRY.items()}
+        wrong: list[str] = []
+        spec = None
+        given = dict(take_parameters(rest, wrong))
+        parameters |= checked_parameters(given, wrong)
+        if not isinstance(pinned, list | tuple) or not all(isinstance(n, str) for n in pinned):
+            wrong.append(f"pinned = {format_value(pinned)} is not a list of parameters")
+        else:
+            wrong += [f"pinned: {unknown(n, REGISTRY, LIST)}" for n in pinned if n not in REGISTRY]
         try:
-            given = dict(take_parameters(rest))
-            parameters |= {n: REGISTRY[n].quantity.checked(n, value) for n, value in given.items()}
-            for n in pinned:
-                if n not in REGISTRY:
-                    raise ScenarioError(f"pinned: {unknown(str(n), REGISTRY)}")
             spec = ScenarioSpec.model_validate(rest)
         except ValidationError as error:
-            keys = {*TABLES, "security", "pinned"}
-            raise ScenarioError(f"{name}: {one_line(error, keys)}") from None
-        except ScenarioError:
-            raise
-        except ValueError as error:
-            raise ScenarioError(f"{name}: {error}") from None
+            wrong += mistakes_in(error, rest, {*TABLES, "security", "pinned"})
+        if wrong or spec is None:
+            raise ScenarioError(f"{name}: {together(wrong)}")
         scenario = cls(name, spec, parameters, frozenset(pinned))
         scenario.check()
         return scenario
@@ -184,21 +191,23 @@ class Scenario:
         >>> town.citizens, town.parameters["attention.beta"]
         (60, 0.1)
         """
-        parameters, pinned = dict(self.parameters), set(self.pinned)
+        numbers = {n: number_in(value) for n, value in values.items() if n in REGISTRY}
+        wrong: list[str] = []
+        parameters = {**self.parameters, **checked_parameters(numbers, wrong)}
         spec = self.spec.model_dump(by_alias=True)
         for name, value in values.items():
-            if name in REGISTRY:
+            if name not in REGISTRY:
                 try:
-                    parameters[name] = REGISTRY[name].quantity.checked(name, number_in(value))
-                except ValueError as error:
-                    raise ScenarioError(str(error)) from None
-                pinned.add(name)
-            else:
-                set_field(spec, name, value)
+                    set_field(spec, name, value)
+                except ScenarioError as error:
+                    wrong.append(str(error))
         try:
             changed = ScenarioSpec.model_validate(spec)
         except ValidationError as error:
-            raise ScenarioError(one_line(error)) from None
+            wrong += mistakes_in(error, spec)
+        if wrong:
+            raise ScenarioError(together(wrong))
+        pinned = {*self.pinned, *numbers}
         scenario = Scenario(self.name, changed, parameters, frozenset(pinned))
         scenario.check()
         return scenario
@@ -302,11 +311,13 @@ class Scenario:
             If the day is outside the scenario.
         """
         spec = self.spec
-        if until is None:
-            until = spec.end
-        if not spec.start <= until <= spec.end:
-            raise ScenarioError(f"until = {until} is outside {spec.start} ... {spec.end}")
-        return math.floor(((until - spec.start).days + 1e-9) / spec.step_days) + 1
+        try:
+            last = spec.end if until is None else day_from(until)
+        except ValueError as error:
+            raise ScenarioError(f"until = {error}") from None
+        if not spec.start <= last <= spec.end:
+            raise ScenarioError(f"until = {last} is outside {spec.start} ... {spec.end}")
+        return math.floor(((last - spec.start).days + 1e-9) / spec.step_days) + 1
 
     def platform_bits(self, names: tuple[str, ...]) -> int:
         """Return the bits of platforms by name; ``*`` means all except the foreign press."""
@@ -355,46 +366,34 @@ class Scenario:
         ScenarioError
             It names the value that is invalid.
         """
+        if wrong := [*self._mistakes()]:
+            raise ScenarioError(together(wrong))
+
+    def _mistakes(self) -> Iterator[str]:
         spec = self.spec
         if spec.graph not in GRAPHS:
-            raise ScenarioError(f"graph.kind: {unknown(spec.graph, GRAPHS)}")
+            yield f"graph.kind: {unknown(spec.graph, GRAPHS)}"
         try:
             region_sizes(spec.citizens, [1.0] * len(spec.regions))
         except ValueError as error:
-            raise ScenarioError(str(error)) from None
+            yield str(error)
         series = sorted(spec.adoption_series.items())
         for (_, before), (year, share) in zip([(0, 0.0), *series], series, strict=False):
             if not before <= share <= 1:
-                raise ScenarioError(
+                yield (
                     f"adoption.series.{year} = {share} is outside {before:g} ... 1: "
                     "shares of the citizens, never falling"
                 )
         for entry in spec.timeline:
             if isinstance(entry, Setting):
-                _check_setting(entry)
+                yield from mistakes_in_setting(entry)
         for trait in TRAITS:
             law = getattr(spec.population, trait)
             if isinstance(law, Values) and len(law.values) != spec.citizens:
-                raise ScenarioError(
+                yield (
                     f"population.{trait}.values has {len(law.values)} values, "
                     f"there are {spec.citizens} citizens"
                 )
-
-
-def _check_setting(entry: Setting) -> None:
-    for name, value in entry.set.items():
-        where = f"timeline.{entry.id}.set"
-        if name not in REGISTRY:
-            raise ScenarioError(f"{where}: {unknown(name, REGISTRY)}")
-        if REGISTRY[name].group not in DATED:
-            raise ScenarioError(f"{where}: {name} cannot change in time")
-        national = REGISTRY[name].group != "regime" or acts_nationwide(name)
-        if entry.regions and national:
-            raise ScenarioError(f"{where}: {name} holds for the nation, it takes no regions")
-        try:
-            REGISTRY[name].quantity.checked(name, value)
-        except ValueError as error:
-            raise ScenarioError(f"{where}: {error}") from None
 
 
 def _group(parameters: Mapping[str, float], prefix: str) -> dict[str, float]:

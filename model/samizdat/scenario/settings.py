@@ -1,10 +1,16 @@
-"""Values that are set by name and are not parameters: size, graph, distributions."""
+"""Values that are set by name: parameters, size, graph, distributions."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from samizdat.core.layout import MAX_CITIZENS
-from samizdat.scenario.registry import REGISTRY
+from samizdat.core.quantity import format_value, is_truth
+from samizdat.regime.queries import acts_nationwide
+from samizdat.scenario.registry import DATED, LIST, REGISTRY
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.scenario.timeline import Setting
 from samizdat.society.population import TRAITS
 
 
@@ -16,6 +22,56 @@ def number_in(value: object) -> object:
         return value
 
 
+def checked_parameters(given: Mapping[str, object], wrong: list[str]) -> dict[str, float]:
+    """Return parameters as numbers; ``wrong`` takes a message for each that is not allowed."""
+    checked = {}
+    for name, value in given.items():
+        try:
+            checked[name] = REGISTRY[name].quantity.checked(name, value)
+        except ValueError as error:
+            wrong.append(str(error))
+    return checked
+
+
+def mistakes_in_setting(entry: Setting) -> Iterator[str]:
+    """Yield what is wrong with the values of a setting of the timeline."""
+    for name, value in entry.set.items():
+        where = f"timeline.{entry.id}.set"
+        if name not in REGISTRY:
+            yield f"{where}: {unknown(name, REGISTRY, LIST)}"
+        elif REGISTRY[name].group not in DATED:
+            yield f"{where}: {name} cannot change in time"
+        elif entry.regions and (REGISTRY[name].group != "regime" or acts_nationwide(name)):
+            yield f"{where}: {name} holds for the nation, it takes no regions"
+        else:
+            try:
+                REGISTRY[name].quantity.checked(name, value)
+            except ValueError as error:
+                yield f"{where}: {error}"
+
+
+def citizens_in(value: object) -> int:
+    """Return a number of citizens; text and whole floats, as in a table of points, are taken.
+
+    Raises
+    ------
+    ScenarioError
+        It names the value and what is allowed.
+    """
+    try:
+        if is_truth(value) or value is np.ma.masked or getattr(value, "ndim", 0) > 0:
+            raise TypeError
+        number: int = int(value)  # type: ignore[call-overload]
+        if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        given = value if isinstance(value, str) and len(value) < 40 else format_value(value)
+        raise ScenarioError(
+            f"citizens = {given} is not a whole number of 1 ... {MAX_CITIZENS}"
+        ) from None
+    return number
+
+
 def set_field(spec: dict[str, Any], name: str, value: object) -> None:
     """Set a value that is not in `REGISTRY` in a dumped `ScenarioSpec`.
 
@@ -25,15 +81,7 @@ def set_field(spec: dict[str, Any], name: str, value: object) -> None:
         It names the value, or the unknown name and the nearest known one.
     """
     if name == "citizens":
-        try:
-            number = int(value)  # type: ignore[call-overload]
-            if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            raise ScenarioError(
-                f"citizens = {value} is not a whole number of 1 ... {MAX_CITIZENS}"
-            ) from None
-        spec["citizens"] = number
+        spec["citizens"] = citizens_in(value)
     elif name == "step_days":
         spec["step_days"] = number_in(value)
     elif name == "graph.kind":
@@ -45,7 +93,7 @@ def set_field(spec: dict[str, Any], name: str, value: object) -> None:
         known = [f"population.{t}.{f}" for t in TRAITS for f in spec["population"][t]]
         if name not in known:
             also = [*REGISTRY, "citizens", "step_days", "graph.kind", "regime.actions", *known]
-            raise ScenarioError(unknown(name, also))
+            raise ScenarioError(unknown(name, also, LIST))
         population = {trait: dict(law) for trait, law in spec["population"].items()}
         population[parts[1]][parts[2]] = number_in(value)
         spec["population"] = population

@@ -1,12 +1,12 @@
 """The scenarios that come with the package."""
 
-import tomllib
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.schema import ScenarioError, unknown
+from samizdat.system.toml_files import parse
 
 
 def _shipped_files() -> list[Traversable]:
@@ -16,7 +16,7 @@ def _shipped_files() -> list[Traversable]:
 
 def shipped_table(name: str) -> dict[str, Any]:
     """Return the table of a shipped scenario, merged with its base if it has one."""
-    table = tomllib.loads(shipped_text(name))
+    table = parse(shipped_text(name), name)
     return merged(shipped_table(table.pop("base")), table) if "base" in table else table
 
 

@@ -11,11 +11,43 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    field_validator,
+    model_validator,
+)
 
+from samizdat.core.quantity import format_value
 from samizdat.regime.queries import dated_fields, dated_levers
+from samizdat.scenario.dates import Day
+from samizdat.society.population import Real
 
 Bools = NDArray[np.bool_]
+
+
+def _value_of(value: object) -> bool | float | str:
+    """Return the value of a setting: a number, a word, or true or false."""
+    if isinstance(value, bool | str):
+        return value
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{format_value(value)} is not a number or a word") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not a finite number")
+    return number
+
+
+# A switch that is given as true is written as 1, like all others.
+Value = Annotated[
+    bool | float | str,
+    PlainValidator(_value_of),
+    PlainSerializer(lambda value: float(value) if isinstance(value, bool) else value),
+]
 
 
 class _Entry(BaseModel):
@@ -24,8 +56,8 @@ class _Entry(BaseModel):
     )
 
     id: str = Field(min_length=1, max_length=64)
-    begins: dt.date = Field(alias="from")
-    days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    begins: Day = Field(alias="from")
+    days: Real | None = Field(default=None, gt=0)
     title: str = ""
     source: str = ""
     regions: tuple[str, ...] = ()  # empty: the nation
@@ -40,19 +72,19 @@ class Event(_Entry):
     """Something that causes grievance, and that news spreads about."""
 
     kind: Literal["event"]
-    shock: float = Field(ge=0, le=1)
-    coverage: float = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
-    coverage_abroad: float = Field(default=0.0, ge=0, le=1)  # counts if somebody there shared
-    seeds: float = Field(default=0.0, ge=0, le=1)  # share aware on its first day
+    shock: Real = Field(ge=0, le=1)
+    coverage: Real = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
+    coverage_abroad: Real = Field(default=0.0, ge=0, le=1)  # counts if somebody there shared
+    seeds: Real = Field(default=0.0, ge=0, le=1)  # share aware on its first day
 
 
 class Account(_Entry):
     """The official account of an event contradicts other accounts."""
 
     kind: Literal["account"]
-    contradiction: float | None = Field(default=None, ge=0, le=1)
-    official: float | None = Field(default=None, ge=0)
-    alternative: float | None = Field(default=None, ge=0)
+    contradiction: Real | None = Field(default=None, ge=0, le=1)
+    official: Real | None = Field(default=None, ge=0)
+    alternative: Real | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _one_measure(self) -> "Account":
@@ -77,8 +109,8 @@ class Signal(_Entry):
     """A revolution abroad: an example to citizens, a warning to the state."""
 
     kind: Literal["signal"]
-    strength: float = Field(default=1.0, ge=0, le=1)
-    alert: float = Field(default=0.0, ge=0, le=10)
+    strength: Real = Field(default=1.0, ge=0, le=1)
+    alert: Real = Field(default=0.0, ge=0, le=10)
 
     @model_validator(mode="after")
     def _for_all(self) -> "Signal":
@@ -91,7 +123,7 @@ class Setting(_Entry):
     """Values that hold from a date, permanently or for some days."""
 
     kind: Literal["setting"]
-    set: dict[str, float | str] = Field(min_length=1)
+    set: dict[str, Value] = Field(min_length=1)
 
 
 class Action(_Entry):
@@ -101,7 +133,7 @@ class Action(_Entry):
     lever: str
     platforms: tuple[str, ...] = ()  # empty: all that the lever lists
     cover_story: bool = False
-    strength: float = Field(default=1.0, ge=0, le=1)
+    strength: Real = Field(default=1.0, ge=0, le=1)
     event: str = ""  # the id of the event that the lever acts on
 
     @field_validator("lever")
@@ -248,8 +280,8 @@ class Course:
         rows = []
         for entry, when in self.entries:
             last = end
-            if when.last < math.inf:
-                last = min(end, start + dt.timedelta(days=math.ceil(when.last) - 1))
+            if when.last <= (end - start).days:
+                last = start + dt.timedelta(days=math.ceil(when.last) - 1)
             kind = entry.lever if isinstance(entry, Action) else entry.kind
             rows.append(
                 {

@@ -1,137 +1,135 @@
-"""Ties supplied by a user: read from a file, and checked one by one."""
+"""Ties supplied by a user: from a file, from arrays, from networkx; each tie is checked."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.network import csr as rows
+from samizdat.system.cells import Column, as_whole, values_in
+from samizdat.system.input_files import InputError, check_memory
+from samizdat.system.tables import columns_of
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyarrow as pa
+
+_KIND = Column("choice", words=rows.KINDS, optional=True)
+_CITIZEN, _TIE = 20, 25  # bytes while the rows of a graph are built, about
 
 
-def _first(wrong: NDArray[np.bool_]) -> int:
-    return int(np.flatnonzero(wrong)[0])
+class EdgeList(NamedTuple):
+    """Ties as they were given, each in one row or several, in any direction."""
+
+    thing: str  # what they are from, in a message
+    source: NDArray[np.int32]  # (m,) ids
+    target: NDArray[np.int32]  # (m,)
+    kind: NDArray[np.uint8]  # (m,) or (1,): CLOSE or ONLINE
+
+    @property
+    def highest(self) -> int:
+        """The highest id."""
+        return max(int(self.source.max()), int(self.target.max()))
+
+    def without_tie(self, n: int) -> int:
+        """Return how many of n citizens have no tie."""
+        if 2 * self.source.size < n // 4:  # a lower bound will do, and needs no array of n
+            return n - np.unique(np.concatenate([self.source, self.target])).size
+        tied = np.zeros(n, np.bool_)
+        tied[self.source] = tied[self.target] = True
+        return n - int(np.count_nonzero(tied))
 
 
-def checked_ties(
-    thing: str, n: int, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
-) -> Ties:
-    """Build the CSR form of a user's ties, or raise ValueError naming the first wrong one.
+def _ids(n: int) -> Column:
+    return Column("whole", 0, n - 1, a="an id", many="ids")
 
-    ``thing`` names the source of the ties in the message.
+
+def _count_of(thing: str, n: object) -> int:
+    count = None if isinstance(n, str) else as_whole(n)
+    if count is None or not 1 <= count <= MAX_CITIZENS:
+        raise InputError(f"{thing}: {n!r} citizens; allowed are 1 ... {MAX_CITIZENS}")
+    return count
+
+
+def read_ties(path: Path, citizens: int | None) -> EdgeList:
+    """Read the columns source, target and, optionally, kind of a file.
+
+    Raises
+    ------
+    InputError
+        It names the file, the row (from 1), the value and what is allowed.
     """
-    if not 1 <= n <= MAX_CITIZENS:
-        raise ValueError(f"{thing}: {n} citizens; allowed are 1 ... {MAX_CITIZENS}")
-    ends = []
-    for name, given in (("source", source), ("target", target)):
-        ids = np.atleast_1d(np.asarray(given))
-        if ids.size == 0:
-            ids = ids.astype(np.int64)
-        if ids.dtype.kind not in "iu":
-            raise ValueError(f"{thing}: {name} holds {ids.tolist()[0]!r}; ids are integers")
-        outside = (ids < 0) | (ids >= n)
-        if outside.any():
-            row = _first(outside)
-            raise ValueError(f"{thing}, row {row + 1}: {name} {ids[row]} is outside 0 ... {n - 1}")
-        ends.append(ids.astype(np.int32))
-    if ends[0].shape != ends[1].shape:
-        raise ValueError(f"{thing}: {ends[0].size} sources, but {ends[1].size} targets")
-    loop = ends[0] == ends[1]
-    if loop.any():
-        row = _first(loop)
-        raise ValueError(f"{thing}, row {row + 1}: citizen {ends[0][row]} is tied to herself")
-    kinds = np.atleast_1d(np.asarray(rows.ONLINE if kind is None else kind))
-    if kinds.size == 1:
-        kinds = np.repeat(kinds, ends[0].size)
-    if kinds.shape != ends[0].shape:
-        raise ValueError(f"{thing}: {kinds.size} kinds for {ends[0].size} ties")
-    codes = np.full(kinds.shape, 2, np.uint8)
-    for code, word in enumerate(rows.KINDS):
-        codes[kinds == (code if kinds.dtype.kind in "iu" else word)] = code
-    if (codes == 2).any():
-        row = _first(codes == 2)
-        raise ValueError(
-            f"{thing}, row {row + 1}: kind {kinds.tolist()[row]!r} is unknown;"
-            " allowed are close (0), online (1)"
+    ids = _ids(MAX_CITIZENS if citizens is None else _count_of(str(path), citizens))
+    table = columns_of(path, {"source": ids, "target": ids, "kind": _KIND})
+    if not table["source"].size:
+        raise InputError(f"{path}: no ties; expected at least one row below the header")
+    kind = table.get("kind", np.array([rows.ONLINE], np.uint8))
+    return EdgeList(str(path), table["source"], table["target"], kind)
+
+
+def given_ties(
+    thing: str, n: object, source: ArrayLike, target: ArrayLike, kind: ArrayLike | None
+) -> tuple[int, EdgeList]:
+    """Return the number of citizens and the ties given as arrays, or raise InputError.
+
+    ``thing`` names the source of the ties in a message.
+    """
+    citizens = _count_of(thing, n)
+    _check_alignment(thing, source, target, kind)
+    one, other = (
+        values_in(np.atleast_1d(ids) if np.isscalar(ids) else ids, _ids(citizens), thing, name)
+        for name, ids in (("source", source), ("target", target))
+    )
+    if one.size != other.size:
+        raise InputError(f"{thing}: {one.size} sources, but {other.size} targets")
+    kind = rows.ONLINE if kind is None else kind
+    kinds = values_in([kind] if np.isscalar(kind) else kind, _KIND, thing, "kind")
+    if kinds.size not in (1, one.size):
+        raise InputError(f"{thing}: {kinds.size} kinds for {one.size} ties")
+    return citizens, EdgeList(thing, one, other, kinds)
+
+
+def _check_alignment(thing: str, *columns: object) -> None:
+    """Refuse pandas columns whose rows are labelled differently: ties go by position."""
+    labels = [column.index for column in columns if hasattr(column, "iloc")]  # type: ignore[attr-defined]
+    if any(not each.equals(labels[0]) for each in labels[1:]):
+        raise InputError(
+            f"{thing}: source, target and kind have different indexes; rows are taken by position"
+            " (reset_index(drop=True) drops the labels)"
         )
-    return rows.csr(n, ends[0], ends[1], codes)
 
 
-def ties_of_networkx(g: "nx.Graph[Any]") -> Ties:
-    """Build the CSR form of a networkx graph with nodes 0 ... n - 1, or raise ValueError."""
-    n = g.number_of_nodes()
-    for node in g:
-        if not isinstance(node, int | np.integer) or not 0 <= node < n:
-            raise ValueError(
-                f"networkx graph: node {node!r} is not among 0 ... {n - 1}"
+def ties_of(n: int, edges: EdgeList) -> Ties:
+    """Build the CSR form of ties, whose ids are within 0 ... n - 1, or raise InputError."""
+    loop = edges.source == edges.target
+    if loop.any():
+        row = int(np.flatnonzero(loop)[0])
+        raise InputError(
+            f"{edges.thing}, row {row + 1}: citizen {edges.source[row]} is tied to herself"
+        )
+    check_memory(n * _CITIZEN + edges.source.size * _TIE, edges.thing)
+    kind = np.broadcast_to(edges.kind, edges.source.shape)
+    try:
+        return rows.csr(n, edges.source, edges.target, kind)
+    except MemoryError:
+        raise InputError(f"{edges.thing}: its graph is larger than the available memory") from None
+
+
+def ties_of_networkx(g: "nx.Graph[Any]") -> tuple[int, EdgeList]:
+    """Return the ties of a networkx graph with nodes 0 ... n - 1, or raise InputError."""
+    thing = "networkx graph"
+    n = _count_of(thing, g.number_of_nodes())
+    number_of = {node: as_whole(node) for node in g}
+    for node, number in number_of.items():
+        if number is None or not 0 <= number < n:
+            raise InputError(
+                f"{thing}: node {node!r} is not among 0 ... {n - 1}"
                 " (networkx.convert_node_labels_to_integers numbers them)"
             )
-    ends = np.array(list(g.edges()), np.int64).reshape(-1, 2)
+    if len({*number_of.values()}) < n:
+        raise InputError(f"{thing}: two nodes have the same number, as 1 and '1' have")
+    ends = [(number_of[one], number_of[other]) for one, other in g.edges()]
     kind = [word for *_, word in g.edges(data="kind", default="online")]
-    return checked_ties("networkx graph", n, ends[:, 0], ends[:, 1], kind or None)
-
-
-def table_of(path: Path) -> "dict[str, pa.ChunkedArray]":
-    """Read the columns source, target and kind; those of a CSV file as text."""
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    what = {".csv": "CSV", ".parquet": "Parquet"}.get(path.suffix.lower())
-    if what is None:
-        raise ValueError(f"{path}: unknown extension {path.suffix!r}; allowed are .csv, .parquet")
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if not head:
-        raise ValueError(f"{path}: the file is empty")
-    wanted = ("source", "target", "kind")
-    texts = csv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()))
-    if (what == "Parquet") != (head[:4] == b"PAR1") or (what == "CSV" and b"\0" in head):
-        raise ValueError(f"{path}: the content is not {what}")
-    try:
-        table = (
-            csv.read_csv(path, convert_options=texts)
-            if what == "CSV"
-            else parquet.ParquetFile(path).read()
-        )
-    except (pa.ArrowException, OSError):
-        raise ValueError(f"{path}: cannot be read as {what}") from None
-    names = [name.strip() for name in table.column_names]
-    for name in wanted:
-        if names.count(name) > 1 or (name != "kind" and name not in names):
-            raise ValueError(
-                f"{path}: columns are {', '.join(names)[:200]}; expected source, target and,"
-                " optionally, kind, each once"
-            )
-    return {name: table.column(names.index(name)) for name in wanted if name in names}
-
-
-def ids_of(path: Path, name: str, column: "pa.ChunkedArray") -> NDArray[np.int64]:
-    """Convert a column to ids, or raise ValueError naming the first value that is not one."""
-    import pyarrow as pa
-
-    is_a, given = pa.types, column.type
-    readable = is_a.is_integer(given) or is_a.is_floating(given) or is_a.is_string(given)
-    try:
-        if readable and column.null_count == 0:
-            return np.asarray(column.cast(pa.int64()).to_numpy(), np.int64)
-    except pa.ArrowException:
-        pass
-    for row, value in enumerate(column):
-        try:
-            if readable and value.is_valid:
-                value.cast(pa.int64())
-                continue
-        except pa.ArrowException:
-            pass
-        raise ValueError(
-            f"{path}, row {row + 1}: {name} {value.as_py()!r} is not an id;"
-            f" ids are whole numbers, 0 ... {MAX_CITIZENS - 1}"
-        )
-    return np.empty(0, np.int64)
+    pairs = np.array(ends, np.int32).reshape(-1, 2)
+    return given_ties(thing, n, pairs[:, 0], pairs[:, 1], kind or None)

@@ -8,6 +8,7 @@ Citizens are 0 ... n - 1, region by region; region r is ``region_first[r]`` to
 import hashlib
 import math
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +22,17 @@ from samizdat.core.network import csr as rows
 from samizdat.core.network import generators
 from samizdat.core.network.assembly import assemble
 from samizdat.core.network.social import Society
-from samizdat.society.edge_lists import checked_ties, ids_of, table_of, ties_of_networkx
+from samizdat.society.edge_lists import (
+    EdgeList,
+    given_ties,
+    read_ties,
+    ties_of,
+    ties_of_networkx,
+)
 from samizdat.society.graph_shape import GraphFacts
 from samizdat.society.graph_shape import GraphShape as GraphShape
+from samizdat.system.input_files import InputError
+from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,7 +40,11 @@ if TYPE_CHECKING:
 _ALONE_BELOW = 20_000  # citizens: starting threads costs more than it saves
 
 
-@dataclass(frozen=True, eq=False)
+class GraphWarning(UserWarning):
+    """Most citizens of a user's graph have no tie."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Graph:
     """Who can hear whom: an undirected graph of close and online ties.
 
@@ -55,6 +68,22 @@ class Graph:
     def tie_count(self) -> int:
         """Number of ties, each counted once."""
         return self.ties.neighbour.size // 2
+
+    @property
+    def without_tie(self) -> int:
+        """Number of citizens without a tie."""
+        return self.citizens - int(np.count_nonzero(np.diff(self.ties.start)))
+
+    @property
+    def in_words(self) -> str:
+        """Citizens and ties in one line."""
+        return (
+            f"{self.tie_count:,} tie{'s' * (self.tie_count != 1)}; {self.without_tie:,} of "
+            f"{self.citizens:,} citizens have no tie"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Graph: {self.in_words}>"
 
     @property
     def mean_degree(self) -> float:
@@ -83,6 +112,8 @@ class Graph:
 
     def correlation(self, trait: NDArray[np.float32]) -> float | None:
         """Return the Pearson correlation of a trait (n,) over close ties; None if undefined."""
+        trait = np.ascontiguousarray(trait, np.float32).view()
+        trait.flags.writeable = False  # one type of array for compiled code, see `Simulation.state`
         total, squares, products, ends = rows.close_moments(self.ties, trait)
         if ends == 0 or squares / ends - (total / ends) ** 2 < 1e-12:
             return None
@@ -137,7 +168,7 @@ class Graph:
         >>> graph.degrees("close"), graph.degrees("online")
         (array([1, 1, 0]), array([0, 1, 1]))
         """
-        return cls(checked_ties("edges", n, source, target, kind))
+        return cls._told(*given_ties("edges", n, source, target, kind))
 
     @classmethod
     def from_networkx(cls, g: "nx.Graph[Any]") -> "Graph":
@@ -157,7 +188,7 @@ class Graph:
         >>> Graph.from_networkx(nx.karate_club_graph()).tie_count
         78
         """
-        return cls(ties_of_networkx(g))
+        return cls._told(*ties_of_networkx(g))
 
     @classmethod
     def from_file(cls, path: str | Path, citizens: int | None = None) -> "Graph":
@@ -168,7 +199,8 @@ class Graph:
         Parameters
         ----------
         citizens
-            Number of citizens n, by default the largest id + 1. Ids are 0 ... n - 1.
+            Number of citizens n; ids are 0 ... n - 1. By default the largest id + 1, and at least
+            half of them must have a tie, since ids with gaps are most likely not numbered so.
 
         Raises
         ------
@@ -182,14 +214,25 @@ class Graph:
         >>> Graph.from_file("ties.csv").tie_count
         2
         """
-        path = Path(path)
-        table = table_of(path)
-        source, target = (ids_of(path, name, table[name]) for name in ("source", "target"))
-        if not source.size:
-            raise ValueError(f"{path}: no ties; expected at least one row below the header")
-        kind = table["kind"].to_numpy() if "kind" in table else None
-        n = max(int(source.max()), int(target.max())) + 1 if citizens is None else citizens
-        return cls(checked_ties(str(path), n, source, target, kind))
+        edges = read_ties(outside_path(path, "graph"), citizens)
+        if citizens is not None:
+            return cls._told(citizens, edges)
+        n = edges.highest + 1
+        alone = edges.without_tie(n)
+        if 2 * alone > n:
+            raise InputError(
+                f"{path}: ids go up to {edges.highest}, but {alone} of {n} citizens have no tie; "
+                "ids are 0 ... n - 1 without gaps (if this is meant, give the number of citizens)"
+            )
+        return cls(ties_of(n, edges))
+
+    @classmethod
+    def _told(cls, n: int, edges: EdgeList) -> "Graph":
+        """Return the graph; warn if most citizens have no tie."""
+        graph = cls(ties_of(int(n), edges))
+        if 2 * graph.without_tie > graph.citizens:
+            warnings.warn(f"{edges.thing}: {graph.in_words}", GraphWarning, stacklevel=3)
+        return graph
 
     def to_networkx(self) -> "nx.Graph[int]":
         """Return a networkx graph with nodes 0 ... n - 1 and edge attribute ``kind``."""

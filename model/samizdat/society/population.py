@@ -1,7 +1,7 @@
 """Who lives in the world: traits, drawn for each citizen from declared distributions."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal, NamedTuple
 
@@ -19,12 +19,21 @@ _CHUNK = 1 << 20
 _BELOW_ONE = np.float32(1 - 2.0**-24)
 
 Floats = NDArray[np.float64]
+Real = Annotated[float, Field(strict=True)]  # no text, neither true nor false
 
-
-TRAITS: dict[str, tuple[int, float, float]] = {  # stream, lowest and highest value
-    "hardship": (draws.HARDSHIP, 0.0, 1.0),
-    "resting_trust": (draws.RESTING_TRUST, 0.0, 1.0),
-    "threshold": (draws.THRESHOLD, -np.inf, np.inf),
+LARGEST = 1000.0  # threshold; also the parameters of the distributions, far beyond any motive
+RANGES: dict[str, tuple[float, float]] = {  # lowest and highest value of a trait
+    "adoption_rank": (0.0, 1.0),
+    "hardship": (0.0, 1.0),
+    "resting_trust": (0.0, 1.0),
+    "threshold": (-LARGEST, LARGEST),
+    "risk_aversion": (0.0, 1.0),
+    "literacy_rank": (0.0, 1.0),
+}
+TRAITS: dict[str, tuple[int, float, float]] = {  # stream, lowest and highest value drawn
+    "hardship": (draws.HARDSHIP, *RANGES["hardship"]),
+    "resting_trust": (draws.RESTING_TRUST, *RANGES["resting_trust"]),
+    "threshold": (draws.THRESHOLD, *RANGES["threshold"]),
     "risk_aversion": (draws.RISK_AVERSION, 0.0, float(_BELOW_ONE)),
 }
 
@@ -37,7 +46,7 @@ class Constant(_Distribution):
     """The same value for everybody."""
 
     kind: Literal["constant"]
-    value: float
+    value: Real
 
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ... whose draws are u."""
@@ -48,8 +57,8 @@ class Uniform(_Distribution):
     """The uniform distribution on [low, high)."""
 
     kind: Literal["uniform"]
-    low: float = 0.0
-    high: float = 1.0
+    low: Real = 0.0
+    high: Real = 1.0
 
     @model_validator(mode="after")
     def _in_order(self) -> "Uniform":
@@ -66,9 +75,9 @@ class Normal(_Distribution):
     """The normal distribution; values below ``floor``, if it is given, are set to ``floor``."""
 
     kind: Literal["normal"]
-    mean: float
-    sd: float = Field(ge=0)
-    floor: float | None = None
+    mean: Real = Field(ge=-LARGEST, le=LARGEST)
+    sd: Real = Field(ge=0, le=LARGEST)
+    floor: Real | None = Field(default=None, ge=-LARGEST, le=LARGEST)
 
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ... whose draws are u."""
@@ -90,8 +99,8 @@ class Beta(_Distribution):
     """The beta distribution, Beta(a, b) on [0, 1]."""
 
     kind: Literal["beta"]
-    a: float = Field(gt=0, le=1000)
-    b: float = Field(gt=0, le=1000)
+    a: Real = Field(gt=0, le=1000)
+    b: Real = Field(gt=0, le=1000)
 
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ... whose draws are u.
@@ -111,13 +120,14 @@ class Values(_Distribution):
     """One value per citizen, in the order of their numbers."""
 
     kind: Literal["values"]
-    values: tuple[float, ...]
+    values: tuple[Real, ...]
 
     def at(self, u: Floats, first: int) -> Floats:
         """Return the values of the citizens first, first + 1, ..."""
         return np.array(self.values[first : first + len(u)])
 
 
+KINDS = ("constant", "uniform", "normal", "beta", "values")
 Distribution = Annotated[Constant | Uniform | Normal | Beta | Values, Field(discriminator="kind")]
 
 
@@ -133,14 +143,15 @@ class Population(BaseModel):
 
     @model_validator(mode="after")
     def _inside(self) -> "Population":
-        for name, (_, low, high) in TRAITS.items():
+        for name in TRAITS:
+            low, high = RANGES[name]
             spec = getattr(self, name)
             given = {"constant": ("value",), "uniform": ("low", "high")}.get(spec.kind, ())
             values = [getattr(spec, field) for field in given]
             if isinstance(spec, Values):
                 values = [*spec.values]
             for value in values:
-                if not low <= value <= max(high, 1.0):
+                if not low <= value <= high:
                     raise ValueError(f"{name}: {value:g} is outside {low:g} ... {high:g}")
         return self
 
@@ -241,26 +252,6 @@ def _draw_part(
     traits.adoption_rank[part] = _adoption_ranks(seed, ids, begins, habits.adoption_correlation)
     traits.literacy_rank[part] = np.minimum(_draw(seed, ids, draws.LITERACY), _BELOW_ONE)
     traits.platforms[part] = _platforms(seed, ids, audiences, foreign_audience)
-
-
-def given_traits(traits: Traits, given: Mapping[str, NDArray[np.float64]]) -> Traits:
-    """Return the traits with some arrays (n,) replaced by the user's.
-
-    Raises
-    ------
-    ValueError
-        If a name is not a trait, an array has the wrong length, or a value is not finite.
-    """
-    for name, values in given.items():
-        if name not in traits._fields or name == "region":
-            allowed = ", ".join(f for f in traits._fields if f != "region")
-            raise ValueError(f"traits: {name!r} is not one of {allowed}")
-        old = getattr(traits, name)
-        new = np.array(values)
-        if new.shape != old.shape or not np.all(np.isfinite(new)):
-            raise ValueError(f"traits: {name} needs {len(old)} finite numbers, not {new.shape}")
-        traits = traits._replace(**{name: np.ascontiguousarray(new, old.dtype)})
-    return traits
 
 
 def _draw(seed: int, ids: NDArray[np.int64], stream: int) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from samizdat.system.files import atomic_write
+from samizdat.system.files import atomic_write, naming
 
 FACTS = "facts.json"
 _MARK = b"sha256:"
@@ -53,7 +53,7 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     OSError
         If it cannot be read.
     """
-    with path.open("rb") as file:
+    with naming(path), path.open("rb") as file:
         _verify(path, file)
         try:
             with zipfile.ZipFile(file) as archive:

@@ -1,5 +1,7 @@
 """What a visitor can download: time series, pictures, her orders as a scenario, a link."""
 
+import shlex
+
 import solara
 
 from samizdat.page.pictures import VIEW_NAMES, csv_of
@@ -35,10 +37,11 @@ def DownloadsPanel(session: Session) -> None:
             lambda: engine.scenario_file().result(),
             filename=f"{name}_live.toml", label="Scenario with my orders (TOML)",
         )  # fmt: skip
+    ties = f" --graph {shlex.quote(choice.graph_file)}" if choice.graph_file else ""
     solara.Div(
         children=[
             "The scenario file contains all your orders. It reproduces this run: "
-            f"samizdat run {name}_live.toml --seed {choice.seed}"
+            f"samizdat run {name}_live.toml --seed {choice.seed}{ties}"
         ],
         classes=["samizdat-help"],
     )

@@ -1,7 +1,5 @@
 """The scenario to start with, and all its parameters."""
 
-from dataclasses import replace
-
 import solara
 
 from samizdat.mesa_model import seed_from
@@ -44,7 +42,7 @@ def WorldPanel(session: Session) -> None:
         except ValueError as problem:
             session.show_error(str(problem))
             return
-        changed(replace(session.draft.value, citizens=citizens))
+        changed(session.draft.value.other(citizens=citizens))
 
     def seed_typed(text: str) -> None:
         try:
@@ -52,9 +50,9 @@ def WorldPanel(session: Session) -> None:
         except ValueError as problem:
             session.show_error(str(problem))
             return
-        changed(replace(session.draft.value, seed=seed))
+        changed(session.draft.value.other(seed=seed))
 
-    default = replace(draft, citizens=None)
+    default = draft.other(citizens=None)
     TextField(
         label="Citizens",
         value=f"{draft.citizens or _citizens(default):,}",
@@ -73,7 +71,7 @@ def WorldPanel(session: Session) -> None:
         "Regime",
         [(name, _REGIMES.get(name, name)) for name in REGIMES],
         draft.regime,
-        lambda name: session.draft.set(replace(session.draft.value, regime=name)),
+        lambda name: session.draft.set(session.draft.value.other(regime=name)),
     )
     Button(
         "Start",
@@ -84,7 +82,7 @@ def WorldPanel(session: Session) -> None:
 
     def parameter_set(name: str, value: float | str) -> None:
         drafted = session.draft.value
-        new = replace(drafted, values={**drafted.values, name: value})
+        new = drafted.other(values={**drafted.values, name: value})
         try:
             new.load()
         except ValueError as problem:
