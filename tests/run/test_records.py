@@ -19,10 +19,11 @@ from recording import (
 
 from samizdat import Simulation
 from samizdat.run import checkpoint, records
-from samizdat.run.records import RecordError, RunPlan, RunRecord
+from samizdat.run.records import RunPlan, RunRecord, bytes_needed, earlier_manifest
 from samizdat.run.tables import table_digest
 from samizdat.system.files import FolderLock
 from samizdat.system.manifests import file_digest, write_manifest
+from samizdat.system.memory import bytes_per_unit
 from worlds import town
 
 
@@ -121,6 +122,22 @@ def test_what_is_written_on_the_way_is_listed_and_whole(out):
     assert len(table_of(out, REGIONS)) == 8
     assert facts["nation_sha256"] == table_digest(table_of(out))
     kept.release()
+
+
+def test_the_newest_two_checkpoints_stay_and_are_listed(out):
+    kept, simulation = begun(out, 6, 1.0)
+    stepped(kept, simulation, 5)
+    there = [f"checkpoints/step-{k:09d}.npz" for k in (4, 5)]
+    assert sorted(manifest_of(out)["files_sha256"]) == [*there, NATION, REGIONS]
+    assert [name for name in names_in(out) if name.startswith("checkpoints/")] == there
+    kept.release()
+
+
+def test_the_room_that_a_run_needs_is_that_of_tables_figures_and_three_checkpoints():
+    tables = 5_000_000 + 300 * 6 * (1 + 2)  # of the nation and of two regions
+    assert bytes_needed(town(60), RunPlan(6)) == tables
+    checkpoints = int(3 * 60 * bytes_per_unit().state)
+    assert bytes_needed(town(60), RunPlan(6, 1.0)) == tables + checkpoints
 
 
 # The end
@@ -308,3 +325,16 @@ def test_what_changes_before_the_lock_is_held_is_read_again(copy, monkeypatch):
     kept = RunRecord(copy, resume=True)
     assert kept.seconds_before == 9.5
     kept.release()
+
+
+def test_an_earlier_run_is_known_by_its_whole_manifest(copy, tmp_path):
+    facts = manifest_of(copy)
+    assert earlier_manifest(copy) == facts
+    write_manifest(copy / "manifest.json", {**facts, "checkpoint_every_days": "never"})
+    assert earlier_manifest(copy)["checkpoint_every_days"] == "never"
+    for name in ("seed", "status", "scenario"):
+        write_manifest(copy / "manifest.json", {**facts, name: None})
+        assert earlier_manifest(copy) is None
+    (copy / "manifest.json").write_text("{}")
+    assert earlier_manifest(copy) is None
+    assert earlier_manifest(tmp_path / "none") is None
