@@ -19,7 +19,7 @@ from recording import (
 
 from samizdat import Simulation
 from samizdat.run import checkpoint, records
-from samizdat.run.records import RunPlan, RunRecord, bytes_needed, earlier_manifest
+from samizdat.run.records import RecordError, RunPlan, RunRecord, bytes_needed, earlier_manifest
 from samizdat.run.tables import table_digest
 from samizdat.system.files import FolderLock
 from samizdat.system.manifests import file_digest, write_manifest
