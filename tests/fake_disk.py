@@ -28,15 +28,15 @@ class Node:
 
     is_folder: bool
     names: dict[str, "Node"] = field(default_factory=dict)
-    kept_names: dict[str, "Node"] = field(default_factory=dict)
+    names_on_disk: dict[str, "Node"] = field(default_factory=dict)
     content: bytes = b""
-    kept: bytes = b""
+    on_disk: bytes = b""
 
     def contents(self) -> set[bytes]:
         """What a power cut may leave of a file."""
-        if self.content == self.kept:
-            return {self.kept}
-        return {self.kept, b"", self.content[: len(self.content) // 2], self.content}
+        if self.content == self.on_disk:
+            return {self.on_disk}
+        return {self.on_disk, b"", self.content[: len(self.content) // 2], self.content}
 
 
 class FakeDisk:
@@ -113,12 +113,12 @@ class FakeDisk:
         here = os.fstat(descriptor)
         for node, path in self._walk(self.root, self.folder):
             if os.path.samestat(here, path.stat()):
-                node.kept = node.content
+                node.on_disk = node.content
                 if node.is_folder:
                     due = [group for group in self.pending if group[-1][0] is node]
                     self.pending = [group for group in self.pending if group not in due]
                     for folder, name, what in itertools.chain(*due):
-                        _set(folder.kept_names, name, what)
+                        _set(folder.names_on_disk, name, what)
 
     def _walk(self, node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
         yield node, path
@@ -128,7 +128,7 @@ class FakeDisk:
     def _flush_all(self, node: Node) -> None:
         self.pending = []
         for each, _ in self._walk(node, self.folder):
-            each.kept, each.kept_names = each.content, dict(each.names)
+            each.on_disk, each.names_on_disk = each.content, dict(each.names)
 
     # What a power cut leaves
 
@@ -138,7 +138,7 @@ class FakeDisk:
             names: dict[int, dict[str, Node]] = {}
             for group in itertools.compress(self.pending, kept):
                 for folder, name, what in group:
-                    _set(names.setdefault(id(folder), dict(folder.kept_names)), name, what)
+                    _set(names.setdefault(id(folder), dict(folder.names_on_disk)), name, what)
             yield from _states(self.root, "", names)
 
     def after(self) -> list[State]:
@@ -161,7 +161,7 @@ def _set(names: dict[str, Node], name: str, what: Node | None) -> None:
 def _states(node: Node, path: str, names: dict[int, dict[str, Node]]) -> Iterator[State]:
     """The states of what stands below a folder, given the names that are on the disk."""
     parts: list[list[State]] = []
-    for name, each in names.get(id(node), node.kept_names).items():
+    for name, each in names.get(id(node), node.names_on_disk).items():
         here = f"{path}{name}"
         if each.is_folder:
             parts.append([{here: None, **below} for below in _states(each, f"{here}/", names)])

@@ -1,5 +1,6 @@
 """Arrays stored by content: limits, room, folders, the order of use, what is damaged."""
 
+import contextlib
 import errno
 import json
 import os
@@ -301,6 +302,25 @@ def test_the_folder_is_closed_to_others(folder):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_it_is_made_for_its_user_whatever_the_habit(folder, umask):
+    before = os.umask(umask)
+    try:
+        Store(folder, 10_000).save(ONE, "kb", {"a": KB}, None)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_its_user_made_read_only_stays_so(folder):
+    folder.mkdir(parents=True)
+    folder.chmod(0o500)
+    with contextlib.suppress(StoreError):  # the superuser may write there all the same
+        Store(folder, 10_000).save(ONE, "kb", {"a": KB}, None)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o500
+    folder.chmod(0o700)
+
+
 def test_another_users_folder_is_refused(folder, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: folder.parent.parent.stat().st_uid + 1)
     with pytest.raises(StoreError, match=f"^{folder} belongs to another user$"):
@@ -361,6 +381,28 @@ def test_what_was_half_written_an_hour_ago_is_swept(store, age, left):
     store.save(TWO, "kb", {"a": KB}, None)
     assert half.exists() is left
     assert {*keys(store)} == {ONE, TWO}
+
+
+def vanished(folder, prefix):
+    """Names that are listed and lead to nothing, as those that another process removes."""
+    for k in range(9):
+        (folder / f"{prefix}{k}").symlink_to(folder / "nowhere")
+
+
+def test_what_vanishes_while_it_is_looked_at_hides_nothing_else(store):
+    for key in (ONE, TWO, THREE):
+        store.save(key, "kb", {"a": KB}, None)
+    sizes = {entry.path.name: entry.bytes for entry in store.entries()}
+    vanished(store.folder / ONE, "file")
+    vanished(store.folder, ".partial-")
+    vanished(store.folder, "a" * 31)
+    assert {entry.path.name: entry.bytes for entry in store.entries()} == sizes
+    halves = [store.folder / f".partial-x{k}" for k in range(3)]
+    for half in halves:
+        half.mkdir()
+        os.utime(half, (0, 0))
+    store.save("4" * 32, "kb", {"a": KB}, None)
+    assert not any(half.exists() for half in halves)
 
 
 def test_an_entry_that_cannot_be_moved_aside_is_removed_where_it_stands(store, monkeypatch):

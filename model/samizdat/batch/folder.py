@@ -16,7 +16,7 @@ from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.system import manifests
-from samizdat.system.files import LOCK, FolderLock, naming, to_disk
+from samizdat.system.files import LOCK, FolderLock, make_folder, naming, to_disk
 from samizdat.system.manifests import (
     MANIFEST,
     ManifestError,
@@ -55,12 +55,11 @@ class SweepFolder:
         self._began = dt.datetime.now(dt.UTC)
         self._locks: list[FolderLock] = []
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             self._check_others()
             for name in (parts.RUNS, parts.SERIES):
                 (folder / name).mkdir(exist_ok=True)
             to_disk(folder)
-            to_disk(folder.parent)
             self._locks.append(FolderLock(folder, shared=bool(shard)))
             if shard:
                 self._locks.append(FolderLock(folder, f"{LOCK}-{shard}"))

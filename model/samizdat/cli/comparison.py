@@ -22,7 +22,13 @@ from samizdat.run.records import (
 from samizdat.run.repeat import Asked, difference
 from samizdat.run.tables import parsed_table
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import FolderLock, atomic_write, check_writable, reason_of
+from samizdat.system.files import (
+    FolderLock,
+    atomic_write,
+    check_writable,
+    make_folder,
+    reason_of,
+)
 from samizdat.system.manifests import (
     FILES,
     MANIFEST,
@@ -136,7 +142,7 @@ class ComparisonFolder:
         OSError
             If another process writes to the folder.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self._lock = FolderLock(self.folder)
         self._facts = {
             "kind": KIND,

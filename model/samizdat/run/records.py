@@ -18,7 +18,14 @@ from samizdat.run.provenance import commit_of_source, machine, peak_memory, vers
 from samizdat.run.simulation import Simulation
 from samizdat.run.tables import table_digest, write_table
 from samizdat.scenario.scenario import Scenario
-from samizdat.system.files import LOCK, FolderLock, check_writable, is_leftover, reason_of
+from samizdat.system.files import (
+    LOCK,
+    FolderLock,
+    check_writable,
+    is_leftover,
+    make_folder,
+    reason_of,
+)
 from samizdat.system.manifests import (
     FILES,
     MANIFEST,
@@ -160,7 +167,7 @@ class RunRecord:
         steps
             Number of steps without a plan; by default all of the scenario.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         self._lock = FolderLock(self.folder)
         if _held(self.folder) and not self._force:  # left by a run that began after the first check
             self.release()
