@@ -134,9 +134,9 @@ class FakeDisk:
 
     def states(self) -> Iterator[State]:
         """Every state in which the power may leave the folder now."""
-        for kept in itertools.product((False, True), repeat=len(self.pending)):
+        for done in itertools.product((False, True), repeat=len(self.pending)):
             names: dict[int, dict[str, Node]] = {}
-            for group in itertools.compress(self.pending, kept):
+            for group in itertools.compress(self.pending, done):
                 for folder, name, what in group:
                     _set(names.setdefault(id(folder), dict(folder.names_on_disk)), name, what)
             yield from _states(self.root, "", names)

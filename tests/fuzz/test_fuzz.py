@@ -1,5 +1,6 @@
 """Thousands of wrong inputs: each is refused in one line, or is right; none hangs or dies."""
 
+import contextlib
 import csv
 import io
 import json
@@ -128,7 +129,8 @@ def parquet(cases, folder, chance, _):
     for name in list(frame.columns):
         if chance.random() < 0.3:
             kind = chance.choice(["str", "float64", "category", "object", "bool"])
-            frame[name] = frame[name].astype(kind)
+            with contextlib.suppress(ValueError):  # text is no number
+                frame[name] = frame[name].astype(kind)
     frame = frame.sample(frac=1, random_state=1) if chance.random() < 0.3 else frame
     frame.to_parquet(folder / "t.parquet")
     if chance.random() < 0.6:
@@ -144,7 +146,7 @@ def parquet(cases, folder, chance, _):
     return cases.command(folder, "sweep", "mine.toml", "--out", "out", "--jobs", 1)
 
 
-def people(cases, folder, chance, _):
+def given_traits(cases, folder, chance, _):
     """Traits that a caller hands over."""
     names = ["hardship", "risk_aversion", "threshold", "resting_trust", "platforms", "online", "x"]
     traits = ", ".join(
@@ -211,8 +213,8 @@ def contents(cases, folder, chance, finished):
 
 KINDS = {
     each.__name__: each
-    for each in (scenario, experiment, points, ties, parquet, people, command_line, interface,
-                 contents)
+    for each in (scenario, experiment, points, ties, parquet, given_traits, command_line,
+                 interface, contents)
 }  # fmt: skip
 
 

@@ -259,6 +259,7 @@ def play(three, graph_citizens):
         ProtestModel(citizens=60, rng=text, step_days=np.float32(2)).step()
 
 
+@pytest.mark.filterwarnings("ignore::samizdat.society.graphs.GraphWarning")
 def test_whatever_numbers_are_given_each_function_is_compiled_once():
     play(3, 60)
     before = compiled_functions()

@@ -308,7 +308,7 @@ def test_a_failed_write_leaves_the_one_before(tmp_path, monkeypatch):
 
     simulation.step()
     monkeypatch.setattr(archive.npy, "write_array", full)
-    with pytest.raises(OSError, match=r"no checkpoint could be written.*No space left"):
+    with pytest.raises(OSError, match=r"no checkpoint could be written.*no space left"):
         checkpoint.write_newest(tmp_path, simulation.step_number, simulation.save)
     assert names_in(tmp_path) == ["step-000000004.npz", "step-000000006.npz"]
     assert checkpoint.latest(tmp_path)[0].step == 6

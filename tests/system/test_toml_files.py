@@ -25,8 +25,7 @@ BAD = {
     "broken": (b"a = \n", "broken TOML: "),
     "nested lists": (b"a = " + b"[" * 2000 + b"]" * 2000, "broken TOML: nested too deeply"),
     "nested tables": (b"a" + b".a" * 300 + b" = 1", "broken TOML: nested too deeply"),
-    "5000 digits": (b"a = " + b"9" * 5000, "a whole number of more than 64 bits"),
-    "50 digits": (b"a.b = [1" + b"0" * 49 + b"]", "a.b: a whole number of 163 bits"),
+    "5000 digits": (b"a = " + b"9" * 5000, "a whole number of thousands of digits"),
     "too large": (b"#" * (toml_files.LARGEST + 1), "is larger than 8 MB"),
     "a NUL": (b"a = 1\n\0", "broken TOML: "),
 }  # fmt: skip
@@ -52,8 +51,8 @@ def test_what_is_no_toml_file_is_refused_in_one_line(tmp_path, name, load):
         ("/dev/null", "is a device or a socket"),
         ("/", "is a directory"),
         ("nowhere.toml", "no such file"),
-        ("a\0b.toml", "cannot be the path of a file"),
-        ("x" * 5000 + ".toml", "file name too long"),
+        ("a\0b.toml", "a path cannot hold a NUL character"),
+        ("x" * 5000 + ".toml", "the name is too long"),
     ],
 )
 def test_what_is_no_file_is_refused(load, path, words):

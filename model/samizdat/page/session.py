@@ -20,6 +20,7 @@ from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
+from samizdat.scenario.settings import number_in
 
 FIRST_SPEED = 3.0  # days a second
 
@@ -184,7 +185,7 @@ class Session:
         """Set a parameter from the next day on."""
         quantity = REGISTRY[name].quantity
         try:
-            number = quantity.checked(name, value)
+            number = quantity.checked(name, number_in(value))
         except ValueError as problem:
             self.show_error(str(problem))
             return

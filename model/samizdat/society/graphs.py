@@ -228,9 +228,9 @@ class Graph:
 
     @classmethod
     def _told(cls, n: int, edges: EdgeList) -> "Graph":
-        """Return the graph; warn if most citizens have no tie."""
+        """Return the graph; warn if most citizens have no tie, though there are ties."""
         graph = cls(ties_of(int(n), edges))
-        if 2 * graph.without_tie > graph.citizens:
+        if graph.tie_count and 2 * graph.without_tie > graph.citizens:
             warnings.warn(f"{edges.thing}: {graph.in_words}", GraphWarning, stacklevel=3)
         return graph
 

@@ -50,7 +50,10 @@ def outside_path(
             " (./ before it if the name begins with ~)"
         )
     parts = [os.fsencode(part) for part in Path(expanded).parts]
-    if len(os.fsencode(expanded)) > _LONGEST_PATH or max(map(len, parts)) > _LONGEST_NAME:
+    if (
+        len(os.fsencode(expanded)) > _LONGEST_PATH
+        or max(map(len, parts), default=0) > _LONGEST_NAME
+    ):
         raise error(
             f"{name} = {text[:20]!r}...: the name is too long; a name has at most "
             f"{_LONGEST_NAME} bytes, a path {_LONGEST_PATH}"

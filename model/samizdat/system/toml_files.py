@@ -9,7 +9,6 @@ from samizdat.system.input_files import InputError, read_bytes
 
 LARGEST = 8_000_000  # bytes; a shipped scenario has 20,000
 DEEPEST = 100  # tables and lists within one another
-_WHOLE = 2**63  # whole numbers of TOML have 64 bits
 _LONG_KEY = re.compile(rf"""(?<![\w-])(?:["']?[\w-]+["']?[ \t]*\.[ \t]*){{{DEEPEST},}}""")
 
 
@@ -43,7 +42,7 @@ def parse(text: str, where: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        In one line: broken TOML, nested too deeply, or a whole number beyond 64 bits.
+        In one line: broken TOML, or nested too deeply.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST:
@@ -59,25 +58,21 @@ def parse(text: str, where: str) -> dict[str, Any]:
         reason = " ".join(str(error).split())
         raise InputError(f"{where}: broken TOML: {reason}") from None
     except ValueError:  # of thousands of digits
-        raise InputError(f"{where}: broken TOML: a whole number of more than 64 bits") from None
-    _check_values(table, where, deep)
+        raise InputError(f"{where}: broken TOML: a whole number of thousands of digits") from None
+    _check_depth(table, deep)
     return table
 
 
-def _check_values(table: dict[str, Any], where: str, deep: InputError) -> None:
-    """Check depth and whole numbers, without recursion."""
-    level: list[tuple[str, Any]] = list(table.items())
+def _check_depth(table: dict[str, Any], deep: InputError) -> None:
+    """Check the depth without recursion."""
+    level: list[Any] = list(table.values())
     for _ in range(DEEPEST):
-        below: list[tuple[str, Any]] = []
-        for name, value in level:
+        below: list[Any] = []
+        for value in level:
             if isinstance(value, dict):
-                below.extend((f"{name}.{key}", item) for key, item in value.items())
+                below.extend(value.values())
             elif isinstance(value, list):
-                below.extend((name, item) for item in value)
-            elif type(value) is int and not -_WHOLE <= value < _WHOLE:
-                raise InputError(
-                    f"{where}: {name}: a whole number of {value.bit_length()} bits, allowed are 64"
-                )
+                below.extend(value)
         level = below
         if not level:
             return
