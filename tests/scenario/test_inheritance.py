@@ -236,7 +236,7 @@ def test_a_concession_goes_with_its_event():
 @pytest.mark.parametrize("pinned", ["3", "true", "nan", "2014-03-05", '"chill"', "[1]", "[[1]]"])
 def test_what_is_pinned_is_a_list_of_names(pinned):
     with pytest.raises(
-        ScenarioError, match="it: pinned = .* is not a list of parameters|it: pinned: unknown"
+        ScenarioError, match=r"it: pinned = .* is not a list of parameters|it: pinned: unknown"
     ):
         Scenario.parse(f'base = "town"\npinned = {pinned}', "it")
 
