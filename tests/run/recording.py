@@ -1,10 +1,9 @@
 """Runs of a small town into a folder, for the tests of records."""
 
 from samizdat import Simulation
-from samizdat.run import records
 from samizdat.run.records import RunPlan, RunRecord
 from samizdat.run.tables import parsed_table
-from samizdat.system.manifests import read_manifest
+from samizdat.system.manifests import INTERRUPTED, read_manifest
 from worlds import town
 
 NATION, REGIONS = "nation.parquet", "regions.parquet"
@@ -41,5 +40,5 @@ def interrupted_in(folder):
     """Let a run of six steps be interrupted after the fourth, with a checkpoint every second."""
     kept, simulation = begun(folder, 6, 2.0)
     stepped(kept, simulation, 4)
-    kept.end(simulation, records.INTERRUPTED, 4.5)
+    kept.end(simulation, INTERRUPTED, 4.5)
     return folder

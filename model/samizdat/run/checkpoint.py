@@ -193,7 +193,7 @@ def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
         except DamagedError as error:
             complaints.append(str(error))
         except OSError as error:
-            complaints.append(f"{path}: {(error.strerror or str(error)).lower()}")
+            complaints.append(f"{path}: {reason_of(error)}")
     return None, complaints
 
 

@@ -22,6 +22,8 @@ from samizdat.system.files import naming, to_disk
 
 MANIFEST = "manifest.json"
 OWN, FILES, PENDING = "manifest_sha256", "files_sha256", "pending_sha256"
+# What ``status`` says of a run, a sweep, a comparison or a report.
+RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 _ZEROS = "0" * 64
 _LAST = re.compile(rb'"manifest_sha256": "([0-9a-f]{64})"\n}\n\Z')
 _END = _ZEROS.encode() + b'"\n}\n'
