@@ -3,14 +3,12 @@
 import errno
 import json
 import re
-import shutil
 
 import pytest
 from recording import (
     NATION,
     REGIONS,
     begun,
-    interrupted_in,
     manifest_of,
     names_in,
     stepped,
@@ -25,23 +23,6 @@ from samizdat.system.files import FolderLock
 from samizdat.system.manifests import COMPLETE, INTERRUPTED, file_digest, write_manifest
 from samizdat.system.memory import bytes_per_unit
 from worlds import town
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
-    """A run of six steps that was interrupted after the fourth."""
-    return interrupted_in(tmp_path_factory.mktemp("interrupted") / "out")
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path):
-    return shutil.copytree(interrupted, tmp_path / "out")
-
 
 # The beginning
 

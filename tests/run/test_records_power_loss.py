@@ -9,7 +9,6 @@ from recording import (
     NATION,
     REGIONS,
     begun,
-    interrupted_in,
     manifest_of,
     names_in,
     stepped,
@@ -23,23 +22,6 @@ from samizdat.run.records import RunPlan, RunRecord
 from samizdat.run.tables import table_digest
 from samizdat.system.manifests import COMPLETE, accepted, file_digest
 from worlds import same_state, town
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
-    """A run of six steps that was interrupted after the fourth."""
-    return interrupted_in(tmp_path_factory.mktemp("interrupted") / "out")
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path):
-    return shutil.copytree(interrupted, tmp_path / "out")
-
 
 # A power cut
 

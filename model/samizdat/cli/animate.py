@@ -34,7 +34,10 @@ def animate(
     scenario: ScenarioArgument,
     out: Annotated[Path, path_option("File of the film.", "FILE.gif")],
     view: Annotated[
-        str, typer.Option(help="View: network, country, who, series, or all of them.")
+        str,
+        typer.Option(
+            help="View: network, country, who, series, or one of your own; all: these four."
+        ),
     ] = "network",
     shows: Annotated[
         str | None,

@@ -120,28 +120,6 @@ def files_in(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("step-*.npz"), reverse=True)
 
 
-def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
-    """Write a checkpoint into a run's folder, where the newest two are kept; return its path.
-
-    Parameters
-    ----------
-    step
-        Number of steps done.
-    save
-        Writes the checkpoint to a path.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; the one before it stays.
-    """
-    path = stage(folder, step, save)
-    partial_of(path).replace(path)
-    to_disk(path.parent)
-    prune(folder, path)
-    return path
-
-
 def stage(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
     """Write a checkpoint beside its place in a run's folder (see `partial_of`); return the place.
 

@@ -39,6 +39,7 @@ class Outcomes:
 
         Examples
         --------
+        >>> from samizdat import Scenario, Simulation
         >>> simulation = Simulation(Scenario.load("town").change({"citizens": 60})).run()
         >>> simulation.nation[["date", "online"]].tail(2)
                  date  online
@@ -83,6 +84,7 @@ class Outcomes:
 
         Examples
         --------
+        >>> from samizdat import Scenario, Simulation
         >>> simulation = Simulation(Scenario.load("town").change({"citizens": 200})).run()
         >>> simulation.summary["peak_mobilised"], simulation.summary["peak_date"]
         (5, '2014-03-26')
