@@ -72,9 +72,7 @@ def read_manifest(path: Path) -> Facts:
     return _parsed(path, bytes_of(path))
 
 
-def read_with_files(
-    folder: Path, names: Iterable[str], manifest: str = MANIFEST
-) -> tuple[Facts, dict[str, bytes]]:
+def read_with_files(folder: Path, names: Iterable[str]) -> tuple[Facts, dict[str, bytes]]:
     """Read the manifest of a folder and files that it lists, as they belong together.
 
     A writer may be at work: what it replaces meanwhile is read again.
@@ -89,8 +87,8 @@ def read_with_files(
     names = list(names)
     before = b""
     for _ in range(_TRIES):
-        content = bytes_of(folder / manifest)
-        facts = _parsed(folder / manifest, content)
+        content = bytes_of(folder / MANIFEST)
+        facts = _parsed(folder / MANIFEST, content)
         found = {name: bytes_of(folder / name) for name in names}
         wrong = [name for name in names if digest_of(found[name]) not in accepted(facts, name)]
         if not wrong:
@@ -102,7 +100,7 @@ def read_with_files(
     raise ManifestError(
         f"{folder / first}: has changed since it was written"
         if accepted(facts, first)
-        else f"{folder / first}: is not listed in {manifest}"
+        else f"{folder / first}: is not listed in {MANIFEST}"
     )
 
 
