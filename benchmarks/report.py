@@ -15,12 +15,11 @@ import pandas as pd
 
 from samizdat.core.jit import source_digest
 from samizdat.run.provenance import commit_of_source, machine, versions
-from samizdat.system.files import make_folder
+from samizdat.system.files import make_folder, partial_of
 from samizdat.system.manifests import (
     FILES,
     MANIFEST,
     file_digest,
-    partial_of,
     publish,
     read_manifest,
     staged,

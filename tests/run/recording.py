@@ -4,8 +4,8 @@ from samizdat import Simulation
 from samizdat.run import checkpoint
 from samizdat.run.records import RunPlan, RunRecord
 from samizdat.run.tables import parsed_table
-from samizdat.system.files import to_disk
-from samizdat.system.manifests import INTERRUPTED, partial_of, read_manifest
+from samizdat.system.files import partial_of, to_disk
+from samizdat.system.manifests import INTERRUPTED, read_manifest
 from worlds import town
 
 NATION, REGIONS = "nation.parquet", "regions.parquet"

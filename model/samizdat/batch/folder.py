@@ -15,13 +15,20 @@ from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
-from samizdat.system.files import LOCK, FolderLock, make_folder, naming, reason_of, to_disk
+from samizdat.system.files import (
+    LOCK,
+    FolderLock,
+    make_folder,
+    naming,
+    partial_of,
+    reason_of,
+    to_disk,
+)
 from samizdat.system.manifests import (
     COMPLETE,
     MANIFEST,
     RUNNING,
     ManifestError,
-    partial_of,
     publish,
     read_manifest,
     read_with_files,

@@ -13,7 +13,7 @@ from samizdat.batch.folder import DESIGN
 from samizdat.batch.results import experiment_of, read_design
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table, table_digest
-from samizdat.system.files import LOCK, reason_of
+from samizdat.system.files import LOCK, is_leftover, reason_of
 from samizdat.system.manifests import (
     COMPLETE,
     FILES,
@@ -231,7 +231,7 @@ class _Place:
                 continue
             if name.startswith(f"{parts.DAMAGED}/"):
                 self._note(name, "was set aside, its runs are done again")
-            elif path.name.startswith(".") and path.name.endswith(".partial"):
+            elif is_leftover(path.name):
                 self._note(name, "was left by a process that was killed")
             else:
                 self._note(name, "is not listed")

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
-from samizdat.system.files import reason_of, to_disk
-from samizdat.system.manifests import partial_of
+from samizdat.system.files import partial_of, reason_of, to_disk
 
 FORMAT = 2
 FOLDER, KEEP = "checkpoints", 2  # the newest two are kept

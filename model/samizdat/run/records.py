@@ -24,6 +24,7 @@ from samizdat.system.files import (
     check_writable,
     is_leftover,
     make_folder,
+    partial_of,
     reason_of,
 )
 from samizdat.system.manifests import (
@@ -34,7 +35,6 @@ from samizdat.system.manifests import (
     RUNNING,
     ManifestError,
     file_digest,
-    partial_of,
     publish,
     read_manifest,
     settled,
