@@ -55,6 +55,11 @@ def main(words: list[str] | None = None) -> int:
     """Run the parts named, or all; one that breaks is named at the end, and the rest still runs."""
     parts, asked, out = parse(words)
     results = Results(asked, out)
+    try:
+        results.manifest()
+    except ValueError as error:
+        print(f"out = {error}", file=sys.stderr)
+        return 2
     broken = []
     for name in parts:
         notify(f"{name}: begins")

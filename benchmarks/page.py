@@ -41,6 +41,7 @@ def write_page(results: Results) -> Path:
     page = results.folder / "README.md"
     with atomic_write(page) as partial:
         partial.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    results.list_files([page.name, *pictures])
     return page
 
 

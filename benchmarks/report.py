@@ -4,7 +4,6 @@ A part that runs replaces its own tables and leaves the others; the page is made
 """
 
 import datetime as dt
-import json
 import sys
 import time
 from dataclasses import dataclass, field
@@ -16,7 +15,16 @@ import pandas as pd
 
 from samizdat.core.jit import source_digest
 from samizdat.run.provenance import commit_of_source, machine, versions
-from samizdat.system.files import atomic_write
+from samizdat.system.files import make_folder, partial_of
+from samizdat.system.manifests import (
+    FILES,
+    MANIFEST,
+    file_digest,
+    publish,
+    read_manifest,
+    staged,
+    write_manifest,
+)
 from samizdat.system.roofline import Timing, describe_machine
 
 PEERS = ("mesa", "networkx", "ndlib", "EoN", "cynetdiff", "starsim")
@@ -51,12 +59,10 @@ class Results:
 
     def write(self, name: str, table: pd.DataFrame, **also: Any) -> None:
         """Write a table, and note in the manifest with what it was measured."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with atomic_write(self.folder / f"{name}.csv") as partial:
-            table.to_csv(partial, index=False, float_format="%.6g")
+        make_folder(self.folder)
         commit, dirty = commit_of_source()
-        manifest = self.manifest()
-        manifest[name] = {
+        tables, file = self.manifest(), f"{name}.csv"
+        tables[name] = {
             "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "commit": commit,
             "commit_dirty": dirty,
@@ -67,18 +73,30 @@ class Results:
             "asked": vars(self.asked),
             **also,
         }
-        with atomic_write(self.folder / "manifest.json") as partial:
-            text = json.dumps(manifest, indent=1, sort_keys=True, default=list)
-            partial.write_text(text + "\n", encoding="utf-8")
+        before = self._facts()
+        stay = {n: d for n, d in before.get(FILES, {}).items() if n.endswith(".csv")}
+        facts = {"tables": dict(sorted(tables.items())), FILES: stay}
+        with staged() as partials:
+            partials[file] = partial_of(self.folder / file)
+            table.to_csv(partials[file], index=False, float_format="%.6g")
+            publish(self.folder, before, facts, partials)
         self.written.append(name)
+
+    def list_files(self, names: list[str]) -> None:
+        """List the page and its pictures in the manifest, once they are made of all tables."""
+        digests = {name: file_digest(self.folder / name) for name in names}
+        facts = self._facts()
+        write_manifest(self.folder / MANIFEST, {**facts, FILES: {**facts[FILES], **digests}})
 
     def manifest(self) -> dict[str, Any]:
         """Return what is known of the tables that are there."""
+        return dict(self._facts().get("tables", {}))
+
+    def _facts(self) -> dict[str, Any]:
         try:
-            known: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+            return read_manifest(self.folder / MANIFEST)
         except FileNotFoundError:
             return {}
-        return known
 
     def read(self, name: str) -> pd.DataFrame | None:
         """Return a table, or None where that part never ran."""

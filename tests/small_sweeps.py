@@ -7,10 +7,11 @@ from numpy.random import default_rng
 
 from samizdat.batch.chunk import Chunk, run_chunk
 from samizdat.batch.experiment import Experiment
-from samizdat.batch.folder import COMPLETE, INTERRUPTED, SweepFolder
+from samizdat.batch.folder import SweepFolder
 from samizdat.batch.function_model import FunctionModel
 from samizdat.batch.run_ids import planned, run_ids, seeds_of
 from samizdat.batch.scenario_model import ScenarioModel
+from samizdat.system.manifests import COMPLETE, INTERRUPTED
 
 GRID = {
     "question": "Does a grow with x?",

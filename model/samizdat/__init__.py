@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
-    from samizdat.society.graphs import Graph
+    from samizdat.society.graph import Graph
 
 __all__ = [
     "Experiment",
@@ -33,7 +33,7 @@ __all__ = [
 _HOME = {
     "Experiment": "batch.experiment",
     "FailedRuns": "batch.results",
-    "Graph": "society.graphs",
+    "Graph": "society.graph",
     "ProtestModel": "mesa_model",
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",

@@ -20,7 +20,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 if TYPE_CHECKING:
     import networkx as nx

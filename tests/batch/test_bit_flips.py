@@ -16,7 +16,8 @@ from samizdat.batch.results import read_results
 from samizdat.page.reopen import choice_of_run
 from samizdat.report import write_report
 from samizdat.run.digests import scenario_digest
-from samizdat.run.records import INTERRUPTED, RunPlan, RunRecord
+from samizdat.run.records import RunPlan, RunRecord
+from samizdat.system.manifests import INTERRUPTED
 from small_sweeps import TOWN, sweep
 
 QUICK, ALL = 40, 1000

@@ -16,8 +16,8 @@ from samizdat.batch import parts
 from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.verify import DamageError, check_folder
 from samizdat.report import write_report
-from samizdat.run.records import COMPLETE, INTERRUPTED, RunPlan, RunRecord
-from samizdat.system.manifests import read_manifest, write_manifest
+from samizdat.run.records import RunPlan, RunRecord
+from samizdat.system.manifests import COMPLETE, INTERRUPTED, read_manifest, write_manifest
 from small_sweeps import GRID, TOWN, sweep, tipping
 
 STEPS = 12

@@ -11,7 +11,7 @@ import time
 import pandas as pd
 import pytest
 
-from command import call
+from command import SLOWLY, call
 from samizdat import verify
 from samizdat.cli.run import _RunProgress
 from samizdat.run import checkpoint
@@ -272,24 +272,11 @@ def test_the_first_step_is_not_counted_in_the_time_left(monkeypatch, capsys):
     assert [line.split("about")[1] for line in lines] == [" 49 s left", " 39 s left"]
 
 
-SLOWLY = """
-import sys, time
-from samizdat.cli import main
-from samizdat.run.simulation import Simulation
-at_once = Simulation.step
-def step(self):
-    time.sleep(0.05)
-    at_once(self)
-Simulation.step = step
-main(sys.argv[1:])
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_leaves_a_run_that_the_same_command_ends(whole, tmp_path, number):
     out = tmp_path / "run"
-    command = [sys.executable, "-c", SLOWLY, "run", *map(str, TOWN), "--out", str(out),
+    command = [sys.executable, "-c", SLOWLY, "0.05", "run", *map(str, TOWN), "--out", str(out),
                "--checkpoint-every", "5", *QUIETLY]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120

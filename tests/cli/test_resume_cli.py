@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from test_cli import manifest_of
 
-from command import call
+from command import SLOWLY, call
 from samizdat import read_table, verify
 from samizdat.run import checkpoint, digests
 from samizdat.run.records import RunRecord
@@ -19,18 +19,6 @@ from samizdat.run.tables import table_digest
 from samizdat.system.files import FolderLock
 from samizdat.system.manifests import read_manifest, write_manifest
 
-# Each step takes at least 20 ms, so that a signal meets the run wherever it is meant to.
-SLOWLY = """
-import sys, time
-from samizdat.cli import main
-from samizdat.run.simulation import Simulation
-at_once = Simulation.step
-def step(self):
-    time.sleep(0.02)
-    at_once(self)
-Simulation.step = step
-main(sys.argv[1:])
-"""
 TOWN = ["town", "--citizens", "300", "--seed", "4"]
 QUIETLY = ["--no-figures", "--quiet"]
 
@@ -45,7 +33,7 @@ def whole(tmp_path_factory):
 
 def slowly(*arguments):
     """Start a slow run in a process of its own."""
-    command = [sys.executable, "-c", SLOWLY, "run", *map(str, arguments)]
+    command = [sys.executable, "-c", SLOWLY, "0.02", "run", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from benchmarks import cell, days
 from benchmarks.__main__ import PARTS, parse
+from benchmarks.__main__ import main as run_parts
 from benchmarks.contagion import curves, furthest_apart, make_task, uniforms_of
 from benchmarks.page import table_of, write_page
 from benchmarks.peers import PEERS, peer, play
 from benchmarks.report import Asked, Results
 from benchmarks.worlds import DAYS
 
+from samizdat import verify
 from samizdat.cli import main
 from samizdat.system.roofline import (
     TOUCHED,
@@ -24,6 +26,7 @@ from samizdat.system.roofline import (
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "decisions" / "13-benchmarks.md"
+RECORD = PAGE.parents[2] / "results" / "benchmarks"
 BEGIN, END = "<!-- touched:begin -->\n", "<!-- touched:end -->"
 
 
@@ -109,6 +112,22 @@ def test_a_page_is_made_of_what_was_measured(tmp_path):
     assert "10 % speaking, N = 3,000 (wanted at 17,000,000)" in text
     assert "common task, N = 1,000,000, over starsim | 10 x | not measured" in text
     assert results.manifest()["days"]["versions"]["samizdat"]
+    assert verify(tmp_path).wrong == verify(tmp_path).notes == []
+    results.write("days", results.read("days"))
+    assert [line.split(":")[0] for line in verify(tmp_path).notes] == ["README.md"]
+    (tmp_path / "days.csv").write_text("day\nquiet\n")
+    assert verify(tmp_path).wrong == ["days.csv: has changed since it was written"]
+
+
+def test_the_figures_on_record_are_those_that_were_written():
+    found = verify(RECORD)
+    assert found.wrong == found.notes == []
+
+
+def test_a_folder_of_other_figures_is_refused_before_anything_runs(tmp_path, capsys):
+    (tmp_path / "manifest.json").write_text("{}\n", encoding="utf-8")
+    assert run_parts(["days", "--out", str(tmp_path)]) == 2
+    assert "manifest.json: carries no digest" in capsys.readouterr().err
 
 
 def test_parts_are_run_by_name():

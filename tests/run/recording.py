@@ -1,10 +1,11 @@
 """Runs of a small town into a folder, for the tests of records."""
 
 from samizdat import Simulation
-from samizdat.run import records
+from samizdat.run import checkpoint
 from samizdat.run.records import RunPlan, RunRecord
 from samizdat.run.tables import parsed_table
-from samizdat.system.manifests import read_manifest
+from samizdat.system.files import partial_of, to_disk
+from samizdat.system.manifests import INTERRUPTED, read_manifest
 from worlds import town
 
 NATION, REGIONS = "nation.parquet", "regions.parquet"
@@ -37,9 +38,18 @@ def names_in(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
+def write_newest(folder, step, save):
+    """Write a checkpoint into a run's folder and drop older ones, as a record does."""
+    path = checkpoint.stage(folder, step, save)
+    partial_of(path).replace(path)
+    to_disk(path.parent)
+    checkpoint.prune(folder, path)
+    return path
+
+
 def interrupted_in(folder):
     """Let a run of six steps be interrupted after the fourth, with a checkpoint every second."""
     kept, simulation = begun(folder, 6, 2.0)
     stepped(kept, simulation, 4)
-    kept.end(simulation, records.INTERRUPTED, 4.5)
+    kept.end(simulation, INTERRUPTED, 4.5)
     return folder

@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from recording import write_newest
 
 from new_levers import MartialLaw, put_in_place
 from samizdat import Scenario, Simulation
@@ -273,7 +274,7 @@ def stepped(folder, *steps):
     for k in steps:
         while simulation.step_number < k:
             simulation.step()
-        checkpoint.write_newest(folder, simulation.step_number, simulation.save)
+        write_newest(folder, simulation.step_number, simulation.save)
     return simulation
 
 
@@ -309,7 +310,7 @@ def test_a_failed_write_leaves_the_one_before(tmp_path, monkeypatch):
     simulation.step()
     monkeypatch.setattr(archive.npy, "write_array", full)
     with pytest.raises(OSError, match=r"no checkpoint could be written.*no space left"):
-        checkpoint.write_newest(tmp_path, simulation.step_number, simulation.save)
+        write_newest(tmp_path, simulation.step_number, simulation.save)
     assert names_in(tmp_path) == ["step-000000004.npz", "step-000000006.npz"]
     assert checkpoint.latest(tmp_path)[0].step == 6
 

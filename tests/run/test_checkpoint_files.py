@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from recording import write_newest
 
 from fake_disk import record, restored
 from samizdat import Scenario
@@ -21,7 +22,7 @@ def write(folder, *steps):
     """Write small checkpoints; each array holds the number of the step."""
     for step in steps:
         arrays = {"x": np.full(5, step)}
-        checkpoint.write_newest(
+        write_newest(
             folder, step, lambda path, k=step, a=arrays: checkpoint.write(path, {"step": k}, a)
         )
 
@@ -47,7 +48,7 @@ def test_the_newest_two_are_kept_under_the_number_of_their_step(tmp_path):
 
 
 def test_the_path_that_was_written_is_returned(tmp_path):
-    path = checkpoint.write_newest(tmp_path, 7, lambda path: checkpoint.write(path, {}, {}))
+    path = write_newest(tmp_path, 7, lambda path: checkpoint.write(path, {}, {}))
     assert path == tmp_path / "checkpoints" / "step-000000007.npz"
     assert path.is_file()
 
@@ -207,7 +208,7 @@ def test_a_failure_names_the_file_and_leaves_the_one_before(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match=r"(?i)no space left") as raised:
-        checkpoint.write_newest(tmp_path, 5, full)
+        write_newest(tmp_path, 5, full)
     assert raised.value.errno == errno.ENOSPC
     assert raised.value.strerror.lower() == (
         "no checkpoint could be written: no space left on device"
@@ -219,7 +220,7 @@ def test_a_failure_names_the_file_and_leaves_the_one_before(tmp_path):
         raise OSError("odd")
 
     with pytest.raises(OSError, match="no checkpoint could be written: odd"):
-        checkpoint.write_newest(tmp_path, 5, odd)
+        write_newest(tmp_path, 5, odd)
 
 
 def test_clearing_removes_what_is_ours_alone(tmp_path):

@@ -3,14 +3,12 @@
 import errno
 import json
 import re
-import shutil
 
 import pytest
 from recording import (
     NATION,
     REGIONS,
     begun,
-    interrupted_in,
     manifest_of,
     names_in,
     stepped,
@@ -22,26 +20,9 @@ from samizdat.run import checkpoint, records
 from samizdat.run.records import RecordError, RunPlan, RunRecord, bytes_needed, earlier_manifest
 from samizdat.run.tables import table_digest
 from samizdat.system.files import FolderLock
-from samizdat.system.manifests import file_digest, write_manifest
+from samizdat.system.manifests import COMPLETE, INTERRUPTED, file_digest, write_manifest
 from samizdat.system.memory import bytes_per_unit
 from worlds import town
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
-    """A run of six steps that was interrupted after the fourth."""
-    return interrupted_in(tmp_path_factory.mktemp("interrupted") / "out")
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path):
-    return shutil.copytree(interrupted, tmp_path / "out")
-
 
 # The beginning
 
@@ -146,7 +127,7 @@ def test_the_room_that_a_run_needs_is_that_of_tables_figures_and_three_checkpoin
 def test_a_complete_run_has_tables_a_summary_and_no_checkpoints(out):
     kept, simulation = begun(out, 6, 2.0)
     stepped(kept, simulation, 6)
-    facts = kept.end(simulation, records.COMPLETE, 7.12345)
+    facts = kept.end(simulation, COMPLETE, 7.12345)
     assert facts == kept.manifest
     assert kept.complete
     assert names_in(out) == ["manifest.json", NATION, REGIONS]
@@ -167,14 +148,14 @@ def test_an_interrupted_run_leaves_a_checkpoint_if_it_writes_any(interrupted, ou
     assert not (interrupted / ".lock").exists()
     kept, simulation = begun(out)
     stepped(kept, simulation, 3)
-    kept.end(simulation, records.INTERRUPTED, 1.0)
+    kept.end(simulation, INTERRUPTED, 1.0)
     assert names_in(out) == ["manifest.json", NATION, REGIONS]
     assert "last_checkpoint" not in manifest_of(out)
 
 
 def test_a_run_that_took_no_step_has_no_last_date(out):
     kept, simulation = begun(out)
-    kept.end(simulation, records.INTERRUPTED, 1.0)
+    kept.end(simulation, INTERRUPTED, 1.0)
     assert manifest_of(out)["last_date"] is None
 
 
@@ -188,7 +169,7 @@ def test_what_is_drawn_is_listed_and_the_lock_goes_whatever_happens(out):
         return [out / "figures" / "a.png"]
 
     stepped(kept, simulation, 6)
-    kept.end(simulation, records.COMPLETE, 1.0, draw)
+    kept.end(simulation, COMPLETE, 1.0, draw)
     files = manifest_of(out)["files_sha256"]
     assert {*files} == {NATION, REGIONS, "figures/a.png"}
     assert files["figures/a.png"] == file_digest(out / "figures" / "a.png")
@@ -201,7 +182,7 @@ def test_what_is_drawn_is_listed_and_the_lock_goes_whatever_happens(out):
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        kept.end(simulation, records.COMPLETE, 1.0, fail)
+        kept.end(simulation, COMPLETE, 1.0, fail)
     assert not (out / ".lock").exists()
     assert table_of(out) is not None
 
@@ -249,7 +230,7 @@ def test_a_resumed_run_keeps_its_steps_and_adds_its_seconds(copy):
     assert facts["checkpoint_every_days"] == 1.0
     assert checkpoint.latest(copy)[0].step == 4
     stepped(kept, simulation, 6)
-    kept.end(simulation, records.COMPLETE, 2.25)
+    kept.end(simulation, COMPLETE, 2.25)
     facts = manifest_of(copy)
     assert (facts["steps"], facts["wall_seconds"], len(facts["resumed"])) == (6, 6.75, 1)
     assert table_of(copy)["step"].tolist() == list(range(6))
@@ -260,7 +241,7 @@ def test_a_run_resumed_twice_notes_both(copy):
         kept = RunRecord(copy, resume=True)
         simulation = Simulation.restore(checkpoint.latest(copy)[0].path, threads=1)
         kept.resume(simulation, RunPlan(6, 1.0))
-        kept.end(simulation, records.INTERRUPTED, 1.0)
+        kept.end(simulation, INTERRUPTED, 1.0)
         assert len(manifest_of(copy)["resumed"]) == k
         assert manifest_of(copy)["wall_seconds"] == 4.5 + k
 
@@ -297,7 +278,7 @@ def test_figures_of_before_are_not_listed_once_it_goes_on(copy):
 def test_a_complete_run_is_reopened_without_a_lock(out):
     kept, simulation = begun(out)
     stepped(kept, simulation, 6)
-    kept.end(simulation, records.COMPLETE, 1.0)
+    kept.end(simulation, COMPLETE, 1.0)
     lock = FolderLock(out)
     again = RunRecord(out, resume=True)
     assert again.complete

@@ -9,7 +9,6 @@ from recording import (
     NATION,
     REGIONS,
     begun,
-    interrupted_in,
     manifest_of,
     names_in,
     stepped,
@@ -18,28 +17,11 @@ from recording import (
 
 from fake_disk import record, restored
 from samizdat import Simulation
-from samizdat.run import checkpoint, records
+from samizdat.run import checkpoint
 from samizdat.run.records import RunPlan, RunRecord
 from samizdat.run.tables import table_digest
-from samizdat.system.manifests import accepted, file_digest
+from samizdat.system.manifests import COMPLETE, accepted, file_digest
 from worlds import same_state, town
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
-    """A run of six steps that was interrupted after the fourth."""
-    return interrupted_in(tmp_path_factory.mktemp("interrupted") / "out")
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path):
-    return shutil.copytree(interrupted, tmp_path / "out")
-
 
 # A power cut
 
@@ -71,7 +53,7 @@ def test_a_power_cut_leaves_a_run_that_is_sound(tmp_path, monkeypatch, every):
         disk = record(patch, there)
         kept, simulation = begun(there / "out", 2, every)
         stepped(kept, simulation, 2)
-        kept.end(simulation, records.COMPLETE, 2.0)
+        kept.end(simulation, COMPLETE, 2.0)
     found = set()
     for state in disk.distinct():
         folder = restored(state, tmp_path / f"{next(again)}") / "out"
@@ -100,7 +82,7 @@ def test_a_run_that_lost_its_power_goes_on_and_ends_the_same(tmp_path, monkeypat
         simulation = Simulation.restore(checkpoint.latest(there / "out")[0].path, threads=1)
         kept.resume(simulation, RunPlan(6, 1.0))
         stepped(kept, simulation, 6)
-        kept.end(simulation, records.COMPLETE, 1.0)
+        kept.end(simulation, COMPLETE, 1.0)
     states = disk.distinct()
     for k, state in enumerate(states[:: max(1, len(states) // 12)]):
         folder = restored(state, tmp_path / f"{k}") / "out"
@@ -112,5 +94,5 @@ def test_a_run_that_lost_its_power_goes_on_and_ends_the_same(tmp_path, monkeypat
             again.resume(simulation, RunPlan(6, 1.0))
             stepped(again, simulation, 6)
             assert same_state(simulation, whole)
-            again.end(simulation, records.COMPLETE, 1.0)
+            again.end(simulation, COMPLETE, 1.0)
         assert table_digest(table_of(folder)) == table_digest(whole.nation.iloc[:6])

@@ -3,13 +3,11 @@
 import errno
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from recording import (
     begun,
-    interrupted_in,
     manifest_of,
     names_in,
 )
@@ -20,23 +18,6 @@ from samizdat.run.records import RecordError, RunRecord
 from samizdat.system.files import FolderLock
 from samizdat.system.manifests import write_manifest
 from worlds import town
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory):
-    """A run of six steps that was interrupted after the fourth."""
-    return interrupted_in(tmp_path_factory.mktemp("interrupted") / "out")
-
-
-@pytest.fixture
-def copy(interrupted, tmp_path):
-    return shutil.copytree(interrupted, tmp_path / "out")
-
 
 # What is refused
 

@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from samizdat.system import manifests
+from samizdat.system import files, manifests
+from samizdat.system.files import partial_of
 from samizdat.system.manifests import (
     ManifestError,
     digest_of,
-    partial_of,
     publish,
     read_manifest,
     read_with_files,
@@ -112,16 +112,17 @@ def test_a_kill_leaves_a_file_that_matches_its_manifest(tmp_path, monkeypatch, c
             raise KeyboardInterrupt
         to_disk(path)
 
-    monkeypatch.setattr(manifests, "to_disk", killed)
+    for module in (manifests, files):
+        monkeypatch.setattr(module, "to_disk", killed)
     if call < 3:
         with pytest.raises(KeyboardInterrupt):
             publish_table(tmp_path, facts, "two")
     else:
         publish_table(tmp_path, facts, "two")
-    found, files = read_with_files(tmp_path, ["table"])
-    assert files["table"] == (b"one" if call < 2 else b"two")
+    found, read = read_with_files(tmp_path, ["table"])
+    assert read["table"] == (b"one" if call < 2 else b"two")
     assert found["text"] == ("two" if call == 3 else "one")
-    assert settled(tmp_path, found)["files_sha256"] == {"table": digest_of(files["table"])}
+    assert settled(tmp_path, found)["files_sha256"] == {"table": digest_of(read["table"])}
 
 
 def test_a_reader_waits_for_a_writer_that_is_faster(tmp_path, monkeypatch):

@@ -15,13 +15,22 @@ from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
-from samizdat.system import manifests
-from samizdat.system.files import LOCK, FolderLock, make_folder, naming, to_disk
-from samizdat.system.manifests import (
-    MANIFEST,
-    ManifestError,
+from samizdat.system.files import (
+    LOCK,
+    FolderLock,
+    make_folder,
+    naming,
     partial_of,
+    reason_of,
+    to_disk,
+)
+from samizdat.system.manifests import (
+    COMPLETE,
+    MANIFEST,
+    RUNNING,
+    ManifestError,
     publish,
+    read_manifest,
     read_with_files,
     staged,
 )
@@ -29,7 +38,6 @@ from samizdat.system.paths import outside_path
 
 DESIGN, REPORT = "design.parquet", "report"
 QUICK = "quick"  # folder of an experiment's quick form, inside that of the full form
-RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 FORMAT = 1
 _ROWS = 100_000  # rows per group in the design's file
 
@@ -65,7 +73,7 @@ class SweepFolder:
                 self._locks.append(FolderLock(folder, f"{LOCK}-{shard}"))
         except OSError as error:
             self.release()
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise ExperimentError(f"out = {folder}: {reason}") from None
         self.moved = parts.set_aside(folder, shard or None)
         mine = [part.number for part in parts.parts_in(folder / parts.RUNS) if part.shard == shard]
@@ -79,7 +87,7 @@ class SweepFolder:
         hidden = {name for name in there if name.startswith(".")}
         if MANIFEST not in there and there - hidden - known:
             raise ExperimentError(f"out = {self.folder}: the folder holds something else")
-        if MANIFEST in there and "design" not in read_manifest(self.folder):
+        if MANIFEST in there and "design" not in read_sweep_manifest(self.folder):
             raise ExperimentError(f"out = {self.folder}: the folder holds a run, not a sweep")
 
     def begin(
@@ -172,7 +180,7 @@ class SweepFolder:
         """Put files in place, and update the manifest with them, facts and this session."""
         before: dict[str, Any] = {}
         with contextlib.suppress(ExperimentError):
-            before = read_manifest(self.folder)
+            before = read_sweep_manifest(self.folder)
         if before.get("status") == COMPLETE and "ended" in self._session and self.shard:
             facts = {}  # another shard that ended later wrote first, and found all runs done
         sessions = [
@@ -194,7 +202,7 @@ def _turn(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
+def read_sweep_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
     """Read the manifest of a sweep.
 
     Parameters
@@ -208,7 +216,7 @@ def read_manifest(folder: Path, lacks: str = "no sweep") -> dict[str, Any]:
         If there is none, or it is broken.
     """
     try:
-        return manifests.read_manifest(folder / MANIFEST)
+        return read_manifest(folder / MANIFEST)
     except OSError as error:
         raise _unreadable(folder, error, lacks) from None
     except ManifestError as error:
@@ -223,7 +231,7 @@ def read_with_design(folder: Path) -> tuple[dict[str, Any], bytes]:
     ExperimentError
         If there is none, or one of them is damaged.
     """
-    manifest = read_manifest(folder)
+    manifest = read_sweep_manifest(folder)
     if "experiment" not in manifest:
         raise ExperimentError(f"{folder}: holds no sweep")
     path = folder / DESIGN
@@ -232,7 +240,7 @@ def read_with_design(folder: Path) -> tuple[dict[str, Any], bytes]:
     except FileNotFoundError:
         wrong = f"{path}: no such file"
     except OSError as error:
-        raise ExperimentError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise ExperimentError(f"{path}: {reason_of(error)}") from None
     except ManifestError as error:
         wrong = f"{error}, the design is damaged"
     else:
@@ -241,7 +249,7 @@ def read_with_design(folder: Path) -> tuple[dict[str, Any], bytes]:
 
 
 def _unreadable(folder: Path, error: OSError, lacks: str) -> ExperimentError:
-    reason = (error.strerror or str(error)).lower()
+    reason = reason_of(error)
     return ExperimentError(f"{folder}: holds {lacks} ({MANIFEST}: {reason})")
 
 
@@ -257,7 +265,7 @@ def check_same_experiment(folder: Path, experiment: Experiment) -> None:
         If the folder holds a sweep of another name, or of the same name in its other form.
     """
     try:
-        before = read_manifest(folder)
+        before = read_sweep_manifest(folder)
     except ExperimentError:
         return
     there = _form(before.get("name"), before.get("quick"))
@@ -328,7 +336,7 @@ def compact(folder: str | Path) -> Compacted:
     True
     """
     folder = outside_path(folder, error=ExperimentError)
-    if "experiment" not in read_manifest(folder):
+    if "experiment" not in read_sweep_manifest(folder):
         raise ExperimentError(f"{folder}: holds no sweep")
     sweep = SweepFolder(folder)
     try:

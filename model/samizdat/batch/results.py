@@ -12,13 +12,19 @@ from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY
-from samizdat.batch.folder import DESIGN, read_manifest, read_with_design
+from samizdat.batch.folder import DESIGN, read_sweep_manifest, read_with_design
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table
-from samizdat.system.manifests import MANIFEST, ManifestError, bytes_of, listed, read_with_files
-from samizdat.system.manifests import read_manifest as manifest_of
+from samizdat.system.manifests import (
+    MANIFEST,
+    ManifestError,
+    bytes_of,
+    listed,
+    read_manifest,
+    read_with_files,
+)
 from samizdat.system.paths import outside_path
 
 NEITHER = "neither a run nor a sweep"
@@ -156,7 +162,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
 def _verified(file: Path, content: bytes) -> bytes:
     """Return the bytes of a run's table, compared with the manifest beside it."""
     try:
-        if file.name not in listed(manifest_of(file.parent / MANIFEST)):
+        if file.name not in listed(read_manifest(file.parent / MANIFEST)):
             _parsed(file, content)  # if it is no table at all, this is what is told
         return read_with_files(file.parent, [file.name])[1][file.name]
     except ManifestError as error:
@@ -171,7 +177,7 @@ def _parsed(file: Path, content: bytes) -> pd.DataFrame:
 
 
 def _read_sweep(folder: Path) -> pd.DataFrame:
-    manifest = read_manifest(folder, NEITHER)
+    manifest = read_sweep_manifest(folder, NEITHER)
     if "experiment" in manifest:
         results = read_results(folder)
         for name in results.damaged:

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from samizdat.batch import folder as of_folder
 from samizdat.batch.capacity import local_workers, threads_each
 from samizdat.batch.dispatch import Dispatch, Tally
 from samizdat.batch.executors import ExternalExecutor, Workers, check_not_imported
@@ -25,6 +24,7 @@ from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
 from samizdat.run.population_cache import Notify
 from samizdat.system.interrupts import StopSwitch
+from samizdat.system.manifests import COMPLETE, FAILED, INTERRUPTED, RUNNING
 from samizdat.system.paths import outside_path
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def sweep(
         workers = None if executor is None else workers_of(executor)
         ended = run_sweep(SweepPlan.of(experiment, model), folder, workers, jobs=jobs,
                           keep_going=keep_going, stop=stop)  # fmt: skip
-    if ended.status == of_folder.INTERRUPTED:
+    if ended.status == INTERRUPTED:
         raise KeyboardInterrupt
     results = read_results(folder)
     if ended.failed:
@@ -219,7 +219,7 @@ def run_sweep(
     try:
         call.run()
     except KeyboardInterrupt:
-        call.status = of_folder.INTERRUPTED
+        call.status = INTERRUPTED
         call.close(immediately=True)
         raise
     finally:
@@ -241,7 +241,7 @@ class _Call:
     stop: StopSwitch
     notify: Notify
     progress: Callable[[Tally], None]
-    status: str = of_folder.FAILED
+    status: str = FAILED
     done: int = 0
     failed: int = 0
     trouble: str | None = None
@@ -265,7 +265,7 @@ class _Call:
             missing = among(self.design["RunId"].to_numpy(), np.sort(left["RunId"].to_numpy()))
             self.finished = len(self.design) - int(missing.sum())
             if not whole or (self.failed and not self.keep_going):
-                self.status = of_folder.INTERRUPTED if self.stop() else of_folder.FAILED
+                self.status = INTERRUPTED if self.stop() else FAILED
                 return
             more = self._on_evidence(counts)
             if (more == counts).all():
@@ -278,10 +278,10 @@ class _Call:
             if len(rows):
                 self.notify(f"{len(rows):,} more runs: some intervals are not narrow enough")
         if self.failed:
-            self.status = of_folder.FAILED
+            self.status = FAILED
         else:
             all_done = self.finished == len(self.design)
-            self.status = of_folder.COMPLETE if all_done else of_folder.RUNNING
+            self.status = COMPLETE if all_done else RUNNING
 
     @property
     def numbers(self) -> dict[str, int]:

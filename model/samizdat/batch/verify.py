@@ -9,12 +9,13 @@ from pyarrow import compute
 
 from samizdat.batch import parts
 from samizdat.batch.experiment import ExperimentError
-from samizdat.batch.folder import COMPLETE, DESIGN
+from samizdat.batch.folder import DESIGN
 from samizdat.batch.results import experiment_of, read_design
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table, table_digest
-from samizdat.system.files import LOCK
+from samizdat.system.files import LOCK, is_leftover, reason_of
 from samizdat.system.manifests import (
+    COMPLETE,
     FILES,
     MANIFEST,
     PENDING,
@@ -150,7 +151,7 @@ class _Place:
         try:
             manifest = read_manifest(path)
         except OSError as error:
-            self._is_wrong(path.name, (error.strerror or str(error)).lower())
+            self._is_wrong(path.name, reason_of(error))
             return
         except ManifestError as error:
             self._is_wrong(path.name, str(error).removeprefix(f"{path}: "))
@@ -172,7 +173,7 @@ class _Place:
                 self._is_wrong(name, "is missing")
             return
         except (OSError, ValueError) as error:
-            self._is_wrong(name, str(getattr(error, "strerror", None) or error).lower())
+            self._is_wrong(name, reason_of(error) if isinstance(error, OSError) else str(error))
             return
         self.files += 1
         if digest not in accepted(manifest, name):
@@ -230,7 +231,7 @@ class _Place:
                 continue
             if name.startswith(f"{parts.DAMAGED}/"):
                 self._note(name, "was set aside, its runs are done again")
-            elif path.name.startswith(".") and path.name.endswith(".partial"):
+            elif is_leftover(path.name):
                 self._note(name, "was left by a process that was killed")
             else:
                 self._note(name, "is not listed")

@@ -34,7 +34,10 @@ def animate(
     scenario: ScenarioArgument,
     out: Annotated[Path, path_option("File of the film.", "FILE.gif")],
     view: Annotated[
-        str, typer.Option(help="View: network, country, who, series, or all of them.")
+        str,
+        typer.Option(
+            help="View: network, country, who, series, or one of your own; all: these four."
+        ),
     ] = "network",
     shows: Annotated[
         str | None,
@@ -127,7 +130,7 @@ def _checked(
     every: int,
 ) -> "tuple[Scenario, range]":
     """Check the other options; return the scenario and the steps to draw."""
-    from samizdat.cli.options import parse_date, scenario_from
+    from samizdat.cli.options import parse_date, scenario_from, steps_asked
     from samizdat.run.arguments import check_call
     from samizdat.run.population_cache import check_memory
 
@@ -135,7 +138,7 @@ def _checked(
     try:
         check_call(seed, threads)
         check_memory(scenario, seed, threads)
-        count = scenario.steps_until(parse_date(until, "until") if until else None)
+        count = steps_asked(scenario, until)
     except ValueError as error:
         usage_error(error)
     start = parse_date(first, "from") if first else scenario.spec.start

@@ -10,7 +10,7 @@ from samizdat.cli import usage_error
 if TYPE_CHECKING:
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
-    from samizdat.society.graphs import Graph
+    from samizdat.society.graph import Graph
 
 Notify = Callable[[str], None]
 

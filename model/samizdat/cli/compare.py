@@ -130,7 +130,7 @@ def _run(
 ) -> "RegimeOutcome":
     """Run one regime, and write it if there is a folder; end the command after a signal."""
     from samizdat.cli.comparison import RegimeOutcome
-    from samizdat.run.records import COMPLETE, INTERRUPTED
+    from samizdat.system.manifests import COMPLETE, INTERRUPTED
 
     began = time.perf_counter()
     record = folder.records[name] if folder else None

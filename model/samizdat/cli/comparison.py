@@ -10,9 +10,7 @@ from samizdat.cli.pictures import check_room
 from samizdat.run import digests
 from samizdat.run.provenance import versions
 from samizdat.run.records import (
-    COMPLETE,
     NATION,
-    RUNNING,
     RecordError,
     RunPlan,
     RunRecord,
@@ -30,8 +28,10 @@ from samizdat.system.files import (
     reason_of,
 )
 from samizdat.system.manifests import (
+    COMPLETE,
     FILES,
     MANIFEST,
+    RUNNING,
     ManifestError,
     file_digest,
     read_manifest,

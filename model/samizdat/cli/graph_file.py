@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from samizdat.scenario.scenario import Scenario
-    from samizdat.society.graphs import Graph
+    from samizdat.society.graph import Graph
 
 
 def read_graph(path: Path, scenario: "Scenario", stated: bool) -> "Graph":
@@ -25,7 +25,7 @@ def read_graph(path: Path, scenario: "Scenario", stated: bool) -> "Graph":
         In one line: the file is refused, or its citizens are not those of the scenario.
     """
     from samizdat.scenario.schema import ScenarioError
-    from samizdat.society.graphs import Graph, GraphWarning
+    from samizdat.society.graph import Graph, GraphWarning
 
     n = scenario.citizens
     with warnings.catch_warnings():

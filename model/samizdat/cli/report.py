@@ -21,11 +21,11 @@ def report(
 ) -> None:
     """Write tables, figures and a page of what a sweep has found so far."""
     from samizdat.batch.experiment import UntilHalfWidth
-    from samizdat.batch.folder import COMPLETE
     from samizdat.batch.results import read_results
     from samizdat.report.sensitivity import format_ranking
     from samizdat.report.wide import lines, wide
     from samizdat.report.write import write_findings
+    from samizdat.system.manifests import COMPLETE
 
     try:
         results = read_results(folder)

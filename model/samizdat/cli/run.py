@@ -26,6 +26,7 @@ from samizdat.cli.options import (
 from samizdat.cli.pictures import Pictures
 from samizdat.cli.resume import check_no_changes, resume_run
 from samizdat.system.interrupts import StopSwitch
+from samizdat.system.manifests import COMPLETE, INTERRUPTED
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -113,11 +114,11 @@ def run(
         _report(simulation, seconds, status)
         if record:
             notify(f"Written to {record.folder}/")
-            if status == "interrupted" and record.checkpoints:
+            if status == INTERRUPTED and record.checkpoints:
                 notify(f"To resume: samizdat run --resume {shlex.quote(str(record.folder))}")
     if pictures and pictures.problem:
         usage_error(pictures.problem)
-    if status == "interrupted":
+    if status == INTERRUPTED:
         sys.exit(stop.exit_code)
 
 
@@ -180,7 +181,7 @@ def _record(out: Path, asked: "Asked", plan: "RunPlan", *, force: bool) -> "RunR
 
 def _draw_what_is_missing(folder: Path, notify: Notify) -> None:
     """Draw the figures of a complete run from its tables, if they could not be drawn then."""
-    from samizdat.run.records import COMPLETE, RunRecord, earlier_manifest
+    from samizdat.run.records import RunRecord, earlier_manifest
     from samizdat.scenario.scenario import Scenario
     from samizdat.system.files import FolderLock
 
@@ -221,7 +222,7 @@ def _advance(
         if record:
             record.fail(error)
         raise
-    status = "complete" if simulation.step_number >= plan.steps else "interrupted"
+    status = COMPLETE if simulation.step_number >= plan.steps else INTERRUPTED
     return status, time.perf_counter() - began
 
 

@@ -11,6 +11,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.options import path_argument, path_option
+from samizdat.system.manifests import COMPLETE, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -116,7 +117,7 @@ def _shard_of(text: str | None) -> "Shard | None":
 
 
 def _exit_code(ended: "Ended") -> int:
-    if ended.status == "interrupted":
+    if ended.status == INTERRUPTED:
         return int(ended.exit_code)
     return 1 if ended.failed else 0
 
@@ -164,9 +165,9 @@ def _print_end(ended: "Ended", folder: Path) -> None:
     )
     if ended.trouble:
         typer.echo(ended.trouble.rstrip(), err=True)
-    if ended.status in ("interrupted", "failed"):
+    if ended.status in (INTERRUPTED, FAILED):
         typer.echo(f"To continue, give the same command again: samizdat {shlex.join(sys.argv[1:])}")
-    elif ended.status == "complete":
+    elif ended.status == COMPLETE:
         typer.echo(f"Tables and figures: samizdat report {shlex.quote(str(folder))}")
 
 

@@ -46,6 +46,7 @@ class StepReplay:
     def __init__(self, simulation: Simulation, i: int, morning: Mapping[str, Any]) -> None:
         self.simulation, self.i, self.k = simulation, i, simulation.step_number - 1
         self.world = world = simulation._world
+        self.names_of = simulation.scenario.platform_names
         self.p = simulation.environment.parameters
         self.traits = {n: values[i].item() for n, values in world.traits._asdict().items()}
         self.here = RegionSignals(world.signals[self.traits["region"]])
@@ -91,12 +92,12 @@ class StepReplay:
             region=region,
             events=self._events(region),
             network_off=bool(self.here["blackout"]),
-            blocked=self._names(self.usable & self.here["blocked"]),
+            blocked=self.names_of(self.usable & self.here["blocked"]),
             violence=self.here["violence"],
             held=self.held,
             released=self.released,
             online=self.access & ONLINE != 0,
-            can_use=self._names(self.platforms),
+            can_use=self.names_of(self.platforms),
             foreign_press=self.reads_foreign,
             circumventing=bool(self.morning["circumventing"]),
             voices=self.voices,
@@ -146,7 +147,7 @@ class StepReplay:
             if hears(voice, self.ears) and not self.held:
                 said = "in the street" if voice & STREET else "speaking"
                 met = ("in person",) if close and voice & (TALK | STREET) else ()
-                channels = (*met, *self._names(voice & self.platforms))
+                channels = (*met, *self.names_of(voice & self.platforms))
                 voices.append(Voice(j, tie, said, channels))
             if close and voice & HELD and not self.held:
                 voices.append(Voice(j, tie, "in detention", ()))
@@ -376,17 +377,11 @@ class StepReplay:
         draw = self._draw(stream)
         return Chance(event, chance, draw, draw < chance)
 
-    def _names(self, bits: int) -> tuple[str, ...]:
-        """Return the names of platforms, and of the foreign press."""
-        names = [p.name for p in self.simulation.scenario.spec.platforms]
-        found = [name for k, name in enumerate(names) if bits & (1 << k)]
-        return (*found, *(["foreign press"] if bits & FOREIGN else []))
-
     def _said(self, voice: int) -> tuple[str, ...]:
         """Return where others can hear a voice."""
         places = {"in the street": STREET, "in person": TALK}
         where = [place for place, bit in places.items() if voice & bit]
-        return (*where, *self._names(voice & PLATFORMS))
+        return (*where, *self.names_of(voice & PLATFORMS))
 
     def _events(self, region: str) -> tuple[str, ...]:
         """Return what runs in a region, by title."""

@@ -17,7 +17,7 @@ from samizdat.run.recorded import check_digests, graph_from
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.shipped import shipped
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 LONGEST_QUERY = 4000  # characters
 GRAPH_CHECKED = 1000  # citizens: up to this number the graph is generated as a check

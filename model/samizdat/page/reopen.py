@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from samizdat.batch.folder import read_manifest
+from samizdat.batch.folder import read_sweep_manifest
 from samizdat.batch.results import NEITHER, OF_THE_DESIGN, experiment_of, read_design
 from samizdat.batch.run_ids import is_the_same_run
 from samizdat.batch.scenario_model import WorldRef
@@ -34,7 +34,7 @@ def choice_of_run(
     ValueError
         In one line: the folder contains neither, there is no such run, or something has changed.
     """
-    manifest = read_manifest(folder, NEITHER)
+    manifest = read_sweep_manifest(folder, NEITHER)
     if "experiment" in manifest:
         return _of_a_sweep(folder, run, force, notify)
     if not isinstance(manifest.get("scenario"), dict) or "seed" not in manifest:

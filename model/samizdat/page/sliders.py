@@ -80,6 +80,6 @@ def words_of(name: str) -> tuple[str, ...]:
     return quantity.names or (("off", "on") if switch else ())
 
 
-def format_value(value: float) -> str:
+def format_field(value: float) -> str:
     """Return a number as it stands in the field beside its slider, where it can be edited."""
     return f"{value:.6g}"

@@ -7,7 +7,7 @@ from typing import TypeVar
 import reacton.ipyvuetify as v
 import solara
 
-from samizdat.page.sliders import STEPS, format_value, scale_of, words_of
+from samizdat.page.sliders import STEPS, format_field, scale_of, words_of
 from samizdat.scenario.registry import REGISTRY
 
 T = TypeVar("T")
@@ -159,7 +159,7 @@ def Slider(
         )
         TextField(
             label="",
-            value=format_value(value),
+            value=format_field(value),
             event_typed=lambda text: on_value(name, text),
             kind="samizdat-exact",
             error_count=error_count,

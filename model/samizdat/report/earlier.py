@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samizdat.batch.experiment import ExperimentError
-from samizdat.batch.folder import COMPLETE
 from samizdat.batch.parts import RUNS, parts_in
 from samizdat.batch.results import Results
 from samizdat.batch.verify import OF_REPORT as WRITTEN
-from samizdat.system.manifests import FILES, file_digest, read_manifest, write_manifest
+from samizdat.system.manifests import (
+    COMPLETE,
+    FILES,
+    RUNNING,
+    file_digest,
+    read_manifest,
+    write_manifest,
+)
 
 _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
 
@@ -18,7 +24,7 @@ _OF_A_REPORT = re.compile(r"[^/]+\.csv|figures/[^/]+\.png")
 def begin(place: Path) -> None:
     """Note that a report is being written; until `remember` its files are listed as nobody's."""
     earlier = _known(place)
-    facts = {"status": "running", "runs": earlier.runs, "files": earlier.files}
+    facts = {"status": RUNNING, "runs": earlier.runs, "files": earlier.files}
     place.mkdir(parents=True, exist_ok=True)
     write_manifest(place / WRITTEN, facts)
 

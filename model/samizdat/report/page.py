@@ -13,7 +13,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from samizdat.batch.factors import DUMMY
-from samizdat.batch.folder import COMPLETE
 from samizdat.batch.results import Results
 from samizdat.report import repeat
 from samizdat.report.figures import ReportFigure, citizens_of, seeds_of
@@ -22,6 +21,7 @@ from samizdat.report.sensitivity import Sensitivity
 from samizdat.report.style import STYLE
 from samizdat.report.tables import FinishedRuns
 from samizdat.report.wide import interval, wide
+from samizdat.system.manifests import COMPLETE
 
 ROWS = 200  # most rows of a table on the page; the CSV file has all
 UNFOLDED = 60

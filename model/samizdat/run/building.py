@@ -9,7 +9,7 @@ from samizdat.run.population_cache import check_memory, graph_of, traits_of
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, readable_by_set
 from samizdat.society.given_traits import given_traits
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 
 def build_world(

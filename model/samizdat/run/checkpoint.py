@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
-from samizdat.system.files import reason_of, to_disk
-from samizdat.system.manifests import partial_of
+from samizdat.system.files import partial_of, reason_of, to_disk
 
 FORMAT = 2
 FOLDER, KEEP = "checkpoints", 2  # the newest two are kept
@@ -120,28 +119,6 @@ def files_in(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("step-*.npz"), reverse=True)
 
 
-def write_newest(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
-    """Write a checkpoint into a run's folder, where the newest two are kept; return its path.
-
-    Parameters
-    ----------
-    step
-        Number of steps done.
-    save
-        Writes the checkpoint to a path.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; the one before it stays.
-    """
-    path = stage(folder, step, save)
-    partial_of(path).replace(path)
-    to_disk(path.parent)
-    prune(folder, path)
-    return path
-
-
 def stage(folder: Path, step: int, save: Callable[[Path], None]) -> Path:
     """Write a checkpoint beside its place in a run's folder (see `partial_of`); return the place.
 
@@ -193,7 +170,7 @@ def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
         except DamagedError as error:
             complaints.append(str(error))
         except OSError as error:
-            complaints.append(f"{path}: {(error.strerror or str(error)).lower()}")
+            complaints.append(f"{path}: {reason_of(error)}")
     return None, complaints
 
 

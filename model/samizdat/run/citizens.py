@@ -12,58 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from samizdat.core.jit import interpreted
-from samizdat.core.layout import ATTENTION, AWARE, MAX_CITIZENS, ONLINE, POSTURES
-from samizdat.core.mechanisms.decision import opposition
+from samizdat.core.layout import ATTENTION, AWARE, MAX_CITIZENS, ONLINE, PLATFORMS, POSTURES
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import check_seed, citizen_numbers, whole
+from samizdat.run.attributes import Attribute, RowIndex, opposition_of, state_of, trait_of
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.snowball import network, snowball
 
 if TYPE_CHECKING:
     import networkx as nx
-
-RowIndex = int | slice | NDArray[np.int64]
-Read = Callable[[Simulation, RowIndex], Any]
-Words = Callable[[Simulation], Sequence[str]]
-
-
-class Attribute:
-    """An attribute of citizens that is stored in arrays: read for one citizen, or for many."""
-
-    def __init__(self, read: Read, words: Words | None = None) -> None:
-        self.read, self.words = read, words
-
-    def __get__(self, citizen: "Citizen | None", owner: type) -> Any:
-        """Return the value of one citizen; on the class, the attribute itself."""
-        if citizen is None:
-            return self
-        value = self.read(citizen.simulation, citizen.unique_id)
-        return value.item() if self.words is None else self.words(citizen.simulation)[int(value)]
-
-    def of(self, simulation: Simulation, rows: RowIndex) -> Any:
-        """Return the values of many citizens: a read-only array; words as a Categorical."""
-        values = self.read(simulation, rows)
-        if self.words is not None:
-            return pd.Categorical.from_codes(values, pd.Index(list(self.words(simulation))))
-        values = values.view()
-        values.flags.writeable = False
-        return values
-
-
-def _state(name: str) -> Read:
-    return lambda simulation, rows: getattr(simulation._world.state, name)[rows]
-
-
-def _trait(name: str) -> Read:
-    return lambda simulation, rows: getattr(simulation._world.traits, name)[rows]
-
-
-def _opposition(simulation: Simulation, rows: RowIndex) -> Any:
-    state = simulation._world.state
-    rule: Callable[..., Any] = interpreted(opposition)  # of whole arrays as of numbers
-    return rule(state.grievance[rows].astype(np.float64), state.trust[rows].astype(np.float64))
 
 
 class Citizen:
@@ -95,36 +53,35 @@ class Citizen:
     def __init__(self, simulation: Simulation, unique_id: int, model: object = None) -> None:
         self.simulation, self.unique_id, self.model = simulation, unique_id, model
 
-    region = Attribute(_trait("region"), lambda simulation: simulation.scenario.region_names)
-    posture = Attribute(_state("posture"), lambda _: POSTURES)
-    attention = Attribute(_state("attention"), lambda _: ATTENTION)
-    grievance, trust, fear = (Attribute(_state(name)) for name in ("grievance", "trust", "fear"))
-    opposition = Attribute(_opposition)
+    region = Attribute(trait_of("region"), lambda simulation: simulation.scenario.region_names)
+    posture = Attribute(state_of("posture"), lambda _: POSTURES)
+    attention = Attribute(state_of("attention"), lambda _: ATTENTION)
+    grievance, trust, fear = (Attribute(state_of(name)) for name in ("grievance", "trust", "fear"))
+    opposition = Attribute(opposition_of)
     hardship, resting_trust = (
-        Attribute(_trait("hardship")),
-        Attribute(_trait("resting_trust")),
+        Attribute(trait_of("hardship")),
+        Attribute(trait_of("resting_trust")),
     )
     threshold, risk_aversion = (
-        Attribute(_trait("threshold")),
-        Attribute(_trait("risk_aversion")),
+        Attribute(trait_of("threshold")),
+        Attribute(trait_of("risk_aversion")),
     )
     adoption_rank, literacy_rank = (
-        Attribute(_trait("adoption_rank")),
-        Attribute(_trait("literacy_rank")),
+        Attribute(trait_of("adoption_rank")),
+        Attribute(trait_of("literacy_rank")),
     )
     aware = Attribute(lambda simulation, rows: simulation._world.state.attention[rows] == AWARE)
     online = Attribute(lambda simulation, rows: simulation._world.state.access[rows] & ONLINE != 0)
     circumventing = Attribute(
         lambda simulation, rows: simulation._world.state.circumventing[rows] > 0
     )
-    days_left = Attribute(_state("days_left"))
+    days_left = Attribute(state_of("days_left"))
 
     @property
     def platforms(self) -> tuple[str, ...]:
         """Names of the platforms that she uses once online."""
         bits = int(self.simulation._world.traits.platforms[self.unique_id])
-        platforms = self.simulation.scenario.spec.platforms
-        return tuple(p.name for k, p in enumerate(platforms) if bits & (1 << k))
+        return self.simulation.scenario.platform_names(bits & PLATFORMS)
 
     @property
     def neighbours(self) -> "Citizens":

@@ -8,7 +8,7 @@ import numpy as np
 
 from samizdat.core.layout import Traits
 from samizdat.scenario.scenario import Scenario
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 # Folders and files of the package that cannot change a result; all others can.
 NO_RESULTS = (

@@ -15,6 +15,7 @@ from samizdat.core.layout import (
     N_MOBILISE,
     N_ONLINE,
     N_SHARE,
+    PLATFORMS,
     SIGNALS,
     SUM_VISIBLE_POSTS,
 )
@@ -260,11 +261,10 @@ class Environment:
         """Name an order that has no title: by its platforms, or by its lever."""
         if not order.platforms:
             return look_of(order.lever).label
-        platforms = self.scenario.spec.platforms
-        names = [p.name for k, p in enumerate(platforms) if order.platforms & (1 << k)]
+        names = self.scenario.platform_names(order.platforms & PLATFORMS)
         if len(names) > NAMED_AT_MOST:
-            names = [f"{number(len(names), 'count')} platforms"]
-        names += ["foreign press"] if order.platforms & FOREIGN else []
+            names = (f"{number(len(names), 'count')} platforms",)
+        names += self.scenario.platform_names(order.platforms & FOREIGN)
         return plain(", ".join(names))
 
     def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:

@@ -1,6 +1,6 @@
 """The history of a run: what was counted in each step, and the tables made of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -91,14 +91,8 @@ class History:
         self.steps = k + 1
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the recorded rows by name, for `read_arrays`."""
+        """Return the recorded rows by name; a history of as many steps has room for them."""
         return {name: getattr(self, name)[: self.steps] for name in ROWS}
-
-    def read_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Take over what `to_arrays` returned; shapes and types are those of this history."""
-        for name in ROWS:
-            getattr(self, name)[: len(arrays[name])] = arrays[name]
-        self.steps = len(arrays["tallies"])
 
     @property
     def last(self) -> NDArray[np.int64]:

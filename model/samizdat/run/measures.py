@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.schema import ScenarioError, unknown
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.int64 | np.float64]

@@ -22,8 +22,9 @@ from samizdat.core.layout import Ties, Traits
 from samizdat.run.arguments import available_cores
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
+from samizdat.society.graph import Graph
 from samizdat.society.graph_shape import mean_degree
-from samizdat.society.graphs import GRAPHS, Graph, social
+from samizdat.society.graphs import GRAPHS, social
 from samizdat.society.population import draw_traits
 from samizdat.system import memory
 from samizdat.system.array_store import (

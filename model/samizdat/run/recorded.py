@@ -10,7 +10,7 @@ from samizdat.run.arguments import check_call
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError
-from samizdat.society.graphs import Graph, GraphWarning
+from samizdat.society.graph import Graph, GraphWarning
 from samizdat.system.manifests import MANIFEST
 
 _DIGESTS = ("model_digest", "scenario_digest", "graph_digest", "traits_digest")

@@ -24,14 +24,17 @@ from samizdat.system.files import (
     check_writable,
     is_leftover,
     make_folder,
+    partial_of,
     reason_of,
 )
 from samizdat.system.manifests import (
+    COMPLETE,
+    FAILED,
     FILES,
     MANIFEST,
+    RUNNING,
     ManifestError,
     file_digest,
-    partial_of,
     publish,
     read_manifest,
     settled,
@@ -40,7 +43,6 @@ from samizdat.system.manifests import (
 )
 from samizdat.system.memory import bytes_per_unit
 
-RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 NATION, REGIONS, FIGURES = "nation.parquet", "regions.parquet", "figures"
 _ROW, _FIGURES = 300, 5_000_000  # bytes of a row of a table, and of all figures
 _OF_RESULTS = ("error", "summary", "bands", "last_date")

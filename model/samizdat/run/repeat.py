@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from samizdat.run import digests
 from samizdat.scenario.scenario import Scenario
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 
 
 class Asked(NamedTuple):

@@ -8,7 +8,7 @@ from samizdat.core.quantity import Quantity, format_value
 from samizdat.regime.levers import lever_parameters
 from samizdat.scenario.adoption import Adoption
 from samizdat.scenario.schema import unknown
-from samizdat.society.graphs import GraphShape
+from samizdat.society.graph_shape import GraphShape
 from samizdat.society.population import Habits
 
 

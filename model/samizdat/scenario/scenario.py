@@ -10,7 +10,7 @@ override the timeline.
 import datetime as dt
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from samizdat.scenario.adoption import (
     series_curve,
     year_of,
 )
+from samizdat.scenario.consistency import contradictions
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.mistakes import together
@@ -45,14 +46,13 @@ from samizdat.scenario.schema import (
 )
 from samizdat.scenario.settings import (
     checked_parameters,
-    mistakes_in_setting,
     number_in,
     set_field,
 )
 from samizdat.scenario.shipped import shipped, shipped_table, shipped_text
 from samizdat.scenario.timeline import Action, Setting
-from samizdat.society.graphs import GRAPHS, GraphShape
-from samizdat.society.population import TRAITS, Habits, Values, region_sizes
+from samizdat.society.graph_shape import GraphShape
+from samizdat.society.population import Habits, region_sizes
 from samizdat.system import toml_files
 from samizdat.system.input_files import InputError
 from samizdat.system.paths import outside_path
@@ -331,6 +331,11 @@ class Scenario:
                 bits |= 1 << [p.name for p in self.spec.platforms].index(name)
         return bits
 
+    def platform_names(self, bits: int) -> tuple[str, ...]:
+        """Return the names of platforms by their bits, the foreign press last."""
+        names = [p.name for k, p in enumerate(self.spec.platforms) if bits & (1 << k)]
+        return (*names, *(["foreign press"] if bits & FOREIGN else []))
+
     def adoption_on(self, date: dt.date) -> NDArray[np.float64]:
         """Return the share online per region (R,) on a date."""
         return np.asarray(self.adoption_at(np.array([year_of(date)]))[0])
@@ -359,41 +364,15 @@ class Scenario:
         return lambda years: logistic_curve(years, curve)
 
     def check(self) -> None:
-        """Check values that involve both spec and parameters.
+        """Check that all values fit together; see `consistency`.
 
         Raises
         ------
         ScenarioError
             It names the value that is invalid.
         """
-        if wrong := [*self._mistakes()]:
+        if wrong := [*contradictions(self.spec)]:
             raise ScenarioError(together(wrong))
-
-    def _mistakes(self) -> Iterator[str]:
-        spec = self.spec
-        if spec.graph not in GRAPHS:
-            yield f"graph.kind: {unknown(spec.graph, GRAPHS)}"
-        try:
-            region_sizes(spec.citizens, [1.0] * len(spec.regions))
-        except ValueError as error:
-            yield str(error)
-        series = sorted(spec.adoption_series.items())
-        for (_, before), (year, share) in zip([(0, 0.0), *series], series, strict=False):
-            if not before <= share <= 1:
-                yield (
-                    f"adoption.series.{year} = {share} is outside {before:g} ... 1: "
-                    "shares of the citizens, never falling"
-                )
-        for entry in spec.timeline:
-            if isinstance(entry, Setting):
-                yield from mistakes_in_setting(entry)
-        for trait in TRAITS:
-            law = getattr(spec.population, trait)
-            if isinstance(law, Values) and len(law.values) != spec.citizens:
-                yield (
-                    f"population.{trait}.values has {len(law.values)} values, "
-                    f"there are {spec.citizens} citizens"
-                )
 
 
 def _group(parameters: Mapping[str, float], prefix: str) -> dict[str, float]:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from samizdat.system.files import to_disk
+from samizdat.system.files import reason_of, to_disk
 
 LIMIT = "SAMIZDAT_CACHE_LIMIT"
 _DEFAULT_LIMIT = 8_000_000_000  # bytes
@@ -120,7 +120,7 @@ class Store:
             return arrays, header["facts"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-                raise StoreError(f"{entry}: {_reason(error)}") from None  # not damaged: it stays
+                raise StoreError(f"{entry}: {reason_of(error)}") from None  # not damaged: it stays
             if isinstance(error, FileNotFoundError) and not entry.is_dir():
                 return None  # another process has just dropped it
             _remove(entry)
@@ -155,7 +155,7 @@ class Store:
                 _sync(file)
             self._put(partial, self.folder / key)
         except OSError as error:
-            raise StoreError(f"{self.folder}: {_reason(error)}") from None
+            raise StoreError(f"{self.folder}: {reason_of(error)}") from None
         finally:
             if partial is not None:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -319,7 +319,3 @@ def _remove(entry: Path) -> None:
     except OSError:
         pass
     shutil.rmtree(entry, ignore_errors=True)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -11,6 +11,11 @@ LOCK = ".lock"
 _PARTIAL = ".partial"
 
 
+def partial_of(path: Path) -> Path:
+    """Return the name under which a file is written before it takes its place."""
+    return path.with_name(f".{path.name}{_PARTIAL}")
+
+
 @contextlib.contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``, which replaces ``path`` once all is on the disk.
@@ -20,7 +25,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     OSError
         If it cannot be written; its file name is ``path``.
     """
-    partial = path.with_name(f".{path.name}{_PARTIAL}")
+    partial = partial_of(path)
     try:
         with naming(partial):
             yield partial
@@ -101,7 +106,7 @@ def check_writable(folder: Path, size: int = 0, name: str = "proof") -> None:
     made: list[Path] = []
     try:
         _make(folder, made)
-        probe = folder / f".{name}{_PARTIAL}"
+        probe = partial_of(folder / name)
         try:
             probe.write_bytes(b"0")
         except OSError as error:  # the folder is what the user knows

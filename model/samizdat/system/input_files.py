@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from samizdat.system import memory
+from samizdat.system.files import reason_of
 
 _PIECE = 1 << 20  # bytes read at once
 _PATIENCE = 5.0  # seconds for which a pipe that nobody writes to is kept open
@@ -48,7 +49,7 @@ def read_bytes(path: Path, limit: int, of_a_pipe: int | None = None, where: str 
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise InputError(f"{where}: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"{where}: {reason_of(error)}") from None
     except InputError:
         raise
     except ValueError:  # a NUL character, half a character

@@ -18,10 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samizdat.system.files import naming, to_disk
+from samizdat.system.files import atomic_write, naming, to_disk
 
 MANIFEST = "manifest.json"
 OWN, FILES, PENDING = "manifest_sha256", "files_sha256", "pending_sha256"
+# What ``status`` says of a run, a sweep, a comparison or a report.
+RUNNING, INTERRUPTED, COMPLETE, FAILED = "running", "interrupted", "complete", "failed"
 _ZEROS = "0" * 64
 _LAST = re.compile(rb'"manifest_sha256": "([0-9a-f]{64})"\n}\n\Z')
 _END = _ZEROS.encode() + b'"\n}\n'
@@ -46,15 +48,8 @@ def write_manifest(path: Path, facts: Mapping[str, Any]) -> None:
     text = json.dumps(_plain(kept | {OWN: _ZEROS}), indent=1, ensure_ascii=False, allow_nan=False)
     # A byte of a command line that is no UTF-8 becomes an escape of JSON.
     content = (text + "\n").encode("utf-8", "backslashreplace")
-    partial = partial_of(path)
-    try:
-        with naming(partial):
-            partial.write_bytes(content.removesuffix(_END) + _own_digest(content) + _END[64:])
-            to_disk(partial)
-            partial.replace(path)
-            to_disk(path.parent)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_write(path) as partial:
+        partial.write_bytes(content.removesuffix(_END) + _own_digest(content) + _END[64:])
 
 
 def read_manifest(path: Path) -> Facts:
@@ -70,9 +65,7 @@ def read_manifest(path: Path) -> Facts:
     return _parsed(path, bytes_of(path))
 
 
-def read_with_files(
-    folder: Path, names: Iterable[str], manifest: str = MANIFEST
-) -> tuple[Facts, dict[str, bytes]]:
+def read_with_files(folder: Path, names: Iterable[str]) -> tuple[Facts, dict[str, bytes]]:
     """Read the manifest of a folder and files that it lists, as they belong together.
 
     A writer may be at work: what it replaces meanwhile is read again.
@@ -87,8 +80,8 @@ def read_with_files(
     names = list(names)
     before = b""
     for _ in range(_TRIES):
-        content = bytes_of(folder / manifest)
-        facts = _parsed(folder / manifest, content)
+        content = bytes_of(folder / MANIFEST)
+        facts = _parsed(folder / MANIFEST, content)
         found = {name: bytes_of(folder / name) for name in names}
         wrong = [name for name in names if digest_of(found[name]) not in accepted(facts, name)]
         if not wrong:
@@ -100,7 +93,7 @@ def read_with_files(
     raise ManifestError(
         f"{folder / first}: has changed since it was written"
         if accepted(facts, first)
-        else f"{folder / first}: is not listed in {manifest}"
+        else f"{folder / first}: is not listed in {MANIFEST}"
     )
 
 
@@ -128,7 +121,7 @@ def publish(
     facts
         The manifest as it shall be; ``files_sha256`` in it lists the files that stay.
     partials
-        Complete files in the same folder under other names (see `partial_of`), by the relative
+        Complete files in the same folder under other names (`files.partial_of`), by the relative
         path at which they belong.
 
     Raises
@@ -161,11 +154,6 @@ def settled(folder: Path, facts: Mapping[str, Any]) -> Facts:
                 files[name] = digest
     kept = {name: value for name, value in facts.items() if name not in (PENDING, OWN)}
     return {**kept, FILES: files}
-
-
-def partial_of(path: Path) -> Path:
-    """Return the name under which a file is written before it takes its place."""
-    return path.with_name(f".{path.name}.partial")
 
 
 @contextlib.contextmanager

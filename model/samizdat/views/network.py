@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, THEME
 from samizdat.run.simulation import Simulation
-from samizdat.society.graphs import Graph
+from samizdat.society.graph import Graph
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, LOOKS, SMALL, LegendColumn
 from samizdat.views.reading import (

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.jit import interpreted
-from samizdat.core.layout import DETAINED, FOREIGN, ONLINE, POSTURES, SIGNALS, STREET, Ties
+from samizdat.core.layout import DETAINED, ONLINE, POSTURES, SIGNALS, STREET, Ties
 from samizdat.core.mechanisms import reach
 from samizdat.run.measures import MEASURES
 from samizdat.run.simulation import Simulation
@@ -93,11 +93,8 @@ def barred_platforms(simulation: Simulation, signals: NDArray[np.void]) -> list[
     """Return the names of the platforms barred today, for each region (R lists)."""
     if simulation.step_number == 0:
         return [[] for _ in signals]
-    k, platforms = simulation.step_number - 1, simulation.scenario.spec.platforms
-    named = [(1 << p, platform.name) for p, platform in enumerate(platforms)]
-    named.append((FOREIGN, "foreign press"))
-    bits = simulation.environment.platforms_barred(k, signals)
-    return [[name for bit, name in named if each & bit] for each in bits.tolist()]
+    bits = simulation.environment.platforms_barred(simulation.step_number - 1, signals)
+    return [[*simulation.scenario.platform_names(each)] for each in bits.tolist()]
 
 
 def history_columns(
