@@ -31,6 +31,7 @@ from samizdat.system.manifests import (
     MANIFEST,
     ManifestError,
     file_digest,
+    not_empty,
     partial_of,
     publish,
     read_manifest,
@@ -102,7 +103,7 @@ class RunRecord:
             return
         try:
             if folder.is_dir() and _held(folder) and not force:
-                raise RecordError(f"out = {folder}: the folder is not empty (--force replaces)")
+                raise RecordError(f"out = {folder}: {not_empty(folder)} (--force replaces)")
             check_writable(folder, size)
             if (folder / LOCK).exists():
                 FolderLock(folder).release()
