@@ -278,7 +278,7 @@ class _Csv:
             return
         names, text = ", ".join(self.names), ",".join(fields)
         self._refuse(
-            f"{len(fields)} fields, {text[:60]!r}, but the header has {len(self.names)}, "
+            f"{len(fields)} field{'s' * (len(fields) != 1)}, {text[:60]!r}, but the header has {len(self.names)}, "
             f"{names[:60]!r}; fields are separated by commas, numbers are written with a point",
             f"row {row}",
         )
