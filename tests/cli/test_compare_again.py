@@ -1,6 +1,7 @@
 """A comparison that was ended goes on with the same command; another one is refused."""
 
 import json
+import shutil
 import signal
 
 import pytest
@@ -44,10 +45,13 @@ def test_a_comparison_has_a_manifest_and_is_sound(whole):
     assert manifest["kind"] == "comparison"
     assert manifest["status"] == "complete"
     assert manifest["asked"] == {"regimes": ["open", "ban"], "seed": 1, "steps": 10}
-    assert sorted(manifest["files_sha256"]) == ["compare.csv", "figures/regimes.png"]
+    assert sorted(manifest["files_sha256"]) == [
+        "ban/manifest.json", "compare.csv", "figures/regimes.png", "open/manifest.json"
+    ]  # fmt: skip
     found = verify(whole)
     assert found.sound
     assert not found.notes
+    assert found.checked == sum(path.is_file() for path in whole.rglob("*"))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +142,42 @@ def test_a_damaged_run_of_a_comparison_is_not_taken(whole, capsys):
         assert "nation.parquet: has changed since it was written" in capsys.readouterr().err
     finally:
         path.write_bytes(content)
+
+
+@pytest.mark.parametrize("other", [None, "ban"])
+def test_a_complete_comparison_without_one_of_its_runs_is_not_sound(whole, tmp_path, other):
+    out = tmp_path / "town"
+    shutil.copytree(whole, out)
+    shutil.rmtree(out / "open")
+    if other is not None:
+        shutil.copytree(whole / other, out / "open")
+    how = "is missing" if other is None else "has changed since it was written"
+    assert verify(out).wrong == [f"open/manifest.json: {how}"]
+
+
+def test_a_run_that_is_missing_in_a_complete_comparison_is_run_again(whole, tmp_path):
+    out = tmp_path / "town"
+    shutil.copytree(whole, out)
+    shutil.rmtree(out / "open")
+    assert call("compare", *TOWN, "--out", out, "--quiet") == 0
+    assert verify(out).sound
+    for name in ("compare.csv", "open/nation.parquet", "ban/nation.parquet"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_damaged_manifest_is_told_from_files_of_somebody_else(whole, tmp_path, capsys):
+    out = tmp_path / "town"
+    shutil.copytree(whole, out)
+    path = out / "manifest.json"
+    path.write_text(path.read_text().replace('"seed": 1', '"seed": 3'))
+    assert call("compare", *TOWN, "--out", out, "--quiet") == 2
+    assert capsys.readouterr().err == (
+        f"samizdat: out = {out}: the folder is not empty, its manifest is damaged or of an "
+        "earlier version (--force replaces)\n"
+    )
+    path.unlink()
+    named = ["compare.csv: is not listed", "figures/regimes.png: is not listed"]
+    assert verify(out).notes == named
 
 
 def test_a_figure_that_does_not_fit_is_drawn_by_the_same_command(

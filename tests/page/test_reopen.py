@@ -41,6 +41,17 @@ def test_a_row_of_a_sweep_is_the_same_run(swept):
         assert summary["trust_online"] == row["trust_online"]
 
 
+def test_a_row_of_a_sweep_keeps_every_digit_of_its_factors(tmp_path):
+    given = {"attention.beta": 0.13439727630524545, "chill": 2.044847023629599e-13}
+    design = {"kind": "list", "points": [given]}
+    table = {**EXPERIMENT, "design": design, "replicates": 1, "until": "2014-03-02"}
+    made = sweep(Experiment.from_table(table), tmp_path, jobs=1)
+    choice = choice_of_run(tmp_path, int(made["RunId"].iloc[0]))
+    assert choice.values == given
+    parameters = choice.load().parameters
+    assert {name: parameters[name] for name in given} == given
+
+
 def test_a_run_on_disk_is_the_same_run(tmp_path):
     out = tmp_path / "run"
     options = ["--citizens", 120, "--seed", 5, "--set", "chill=0.2", "--regime", "networked"]

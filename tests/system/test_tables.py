@@ -41,7 +41,7 @@ def refused(path, content, columns=None, rest=ANY):
 # name -> content, what is in the message
 BAD = {
     "a decimal comma": (b"beta\n0,1\n0,2\n", ", row 1: cannot be read as CSV: 2 fields, '0,1'"),
-    "a short row": (b"a,b\n1,2\n3\n", ", row 2: cannot be read as CSV: 1 fields, '3'"),
+    "a short row": (b"a,b\n1,2\n3\n", ", row 2: cannot be read as CSV: 1 field, '3'"),
     "a comma at the end": (b"a,b\n1,2,\n", ", row 1: cannot be read as CSV: 3 fields"),
     "semicolons": (b"a;b\n0,1;2\n", "its header, 'a;b', has semicolons"),
     "tabs": (b"a\tb\n1\t2\n", "has tabs; fields are separated by commas"),

@@ -91,6 +91,8 @@ def verify(folder: str | Path) -> Verified:
     if not places:
         raise DamageError(f"{root}: holds no run, no sweep and no report ({MANIFEST} is missing)")
     found = [_Place(root, place, places).checked() for place in places]
+    if root not in places:
+        found.append(_Place(root, root, places).without_manifest())
     return Verified(
         root,
         sum(each.files for each in found),
@@ -146,6 +148,11 @@ class _Place:
             before = now
         return self
 
+    def without_manifest(self) -> "_Place":
+        """Name the files that are in none of the folders below that have a manifest."""
+        self._name_unlisted(set())
+        return self
+
     def _check(self, path: Path) -> None:
         self.files += 1
         try:
@@ -175,7 +182,7 @@ class _Place:
         except (OSError, ValueError) as error:
             self._is_wrong(name, reason_of(error) if isinstance(error, OSError) else str(error))
             return
-        self.files += 1
+        self.files += path.parent not in self.others  # counted there
         if digest not in accepted(manifest, name):
             self._is_wrong(name, "has changed since it was written")
         elif name == NATION and "nation_sha256" in manifest and PENDING not in manifest:

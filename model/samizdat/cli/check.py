@@ -8,7 +8,7 @@ import typer
 def check(
     file: Annotated[str, typer.Argument(help="A .toml file, or the name of a shipped scenario.")],
 ) -> None:
-    """Check a scenario file; summarise it, or report the first error."""
+    """Check a scenario file; summarise it, or say what is wrong in it."""
     from samizdat.cli.options import load_scenario
 
     scenario = load_scenario(file)

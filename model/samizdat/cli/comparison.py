@@ -132,7 +132,10 @@ class ComparisonFolder:
     def complete(self) -> bool:
         """Whether all is done and there."""
         there = all((self.folder / name).exists() for name in (TABLE, FIGURE))
-        return self._earlier is not None and self._earlier.get("status") == COMPLETE and there
+        done = not any(self.records.values())
+        return (
+            self._earlier is not None and self._earlier.get("status") == COMPLETE and there and done
+        )
 
     def begin(self) -> None:
         """Lock the folder, and write the manifest with status running.
@@ -171,7 +174,7 @@ class ComparisonFolder:
             raise RecordError(f"{error} (--force runs all regimes again)") from None
 
     def write(self, outcomes: Mapping[str, RegimeOutcome]) -> None:
-        """Write the table, then the figure; then the manifest lists both.
+        """Write the table, then the figure; the manifest lists both, and the manifests of the runs.
 
         Raises
         ------
@@ -185,6 +188,8 @@ class ComparisonFolder:
         ]
         with atomic_write(self.folder / TABLE) as partial:
             pd.DataFrame(rows).to_csv(partial, index=False)
+        runs = [f"{name}/{MANIFEST}" for name in outcomes]
+        self._facts[FILES] = {name: file_digest(self.folder / name) for name in runs}
         self._list(TABLE)
         self._draw(outcomes)
         self._list(FIGURE)

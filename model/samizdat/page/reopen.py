@@ -1,7 +1,6 @@
 """Opening a finished run in the page: one of `samizdat run`, or a row of a sweep."""
 
 import atexit
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from samizdat.batch.folder import read_sweep_manifest
 from samizdat.batch.results import NEITHER, OF_THE_DESIGN, experiment_of, read_design
 from samizdat.batch.run_ids import is_the_same_run
-from samizdat.batch.scenario_model import WorldRef
+from samizdat.batch.scenario_model import WorldRef, rows_of
 from samizdat.page.choice import Choice, citizens_from
 from samizdat.run.recorded import recorded_world
 from samizdat.scenario.interventions import to_toml
@@ -63,7 +62,7 @@ def _of_a_sweep(folder: Path, run: int | None, force: bool, notify: Notify) -> C
     rows = design[design["RunId"] == run].head(1)
     if rows.empty:
         raise ScenarioError(f"RunId = {run} is not in the design of {folder}")
-    row = json.loads(rows.to_json(orient="records"))[0]
+    (row,) = rows_of(rows)
     world = WorldRef.of(experiment, {k: v for k, v in row.items() if k not in OF_THE_DESIGN})
     if world.scenario is None:
         raise ScenarioError(f"run = {folder}: a sweep of a function has no simulation to show")

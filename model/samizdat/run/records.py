@@ -35,6 +35,7 @@ from samizdat.system.manifests import (
     RUNNING,
     ManifestError,
     file_digest,
+    not_empty,
     publish,
     read_manifest,
     settled,
@@ -104,7 +105,7 @@ class RunRecord:
             return
         try:
             if folder.is_dir() and _held(folder) and not force:
-                raise RecordError(f"out = {folder}: the folder is not empty (--force replaces)")
+                raise RecordError(f"out = {folder}: {not_empty(folder)} (--force replaces)")
             check_writable(folder, size)
             if (folder / LOCK).exists():
                 FolderLock(folder).release()

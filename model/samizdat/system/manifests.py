@@ -237,3 +237,14 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):  # a number of numpy
         return _plain(value.item())
     return value.isoformat() if isinstance(value, dt.date | dt.datetime) else str(value)
+
+
+def not_empty(folder: Path) -> str:
+    """Return that a folder is not empty; also, that its manifest cannot be relied on."""
+    try:
+        read_manifest(folder / MANIFEST)
+    except ManifestError:
+        return "the folder is not empty, its manifest is damaged or of an earlier version"
+    except OSError:
+        pass  # it has none
+    return "the folder is not empty"

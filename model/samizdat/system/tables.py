@@ -277,8 +277,9 @@ class _Csv:
         if len(fields) == len(self.names):
             return
         names, text = ", ".join(self.names), ",".join(fields)
+        noun = "field" if len(fields) == 1 else "fields"
         self._refuse(
-            f"{len(fields)} fields, {text[:60]!r}, but the header has {len(self.names)}, "
+            f"{len(fields)} {noun}, {text[:60]!r}, but the header has {len(self.names)}, "
             f"{names[:60]!r}; fields are separated by commas, numbers are written with a point",
             f"row {row}",
         )
