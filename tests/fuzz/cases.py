@@ -11,6 +11,10 @@ from fuzz.fork_server import MEMORY
 LONGEST_LINE = 700  # characters of a message
 
 
+class MisreadError(AssertionError):
+    """An input that was read as something else than it holds."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a case ended."""

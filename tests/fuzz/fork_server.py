@@ -82,6 +82,7 @@ def run(case: dict, folder: Path) -> int:
     """Run the case; return the exit code, as a fresh interpreter would."""
     os.setsid()
     os.chdir(folder)
+    os.environ["HOME"] = str(folder)
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILES, FILES))
     for number, name in ((1, ".out"), (2, ".err")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
