@@ -33,7 +33,12 @@ choice = choice_of_run(Path('x'), {run})
 world = hashlib.sha256(to_toml(choice.load()).encode()).hexdigest()
 print(world, choice.seed, choice.regime, choice.values, choice.citizens)
 """
-TABLE = "import hashlib\nfrom samizdat import read_table\nprint(read_table('x').to_json())\n"
+TABLE = """\
+import warnings
+from samizdat import read_table
+warnings.simplefilter("error")
+print(read_table("x").to_json())
+"""
 
 
 def build(cases, home):
@@ -150,7 +155,7 @@ def read(cases, folder, before, sound):
 
 def same_out(cases, folder, before, statements):
     """Run statements on a changed folder and, if they end, on the folder as it was."""
-    raises = ("ValueError", "OSError")
+    raises = ("ValueError", "OSError", "UserWarning")
     ended = cases.python(folder, statements, raises)
     if ended.code == 0:
         shutil.rmtree(folder / "x")

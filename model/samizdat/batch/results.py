@@ -12,7 +12,7 @@ from pyarrow import compute, parquet
 
 from samizdat.batch.experiment import CASCADE, CASCADE_SIZE, Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY
-from samizdat.batch.folder import DESIGN, read_manifest, read_with_design
+from samizdat.batch.folder import COMPLETE, DESIGN, read_manifest, read_with_design
 from samizdat.batch.parts import SERIES, damaged_in, read_runs, read_series
 from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION
@@ -114,7 +114,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         For a run one row per day, or per day and region. For a sweep one row per finished run, as
         `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
         replicates in order. A part of a sweep that has changed since it was written is skipped,
-        with a warning.
+        with a warning; so are runs of a complete sweep that are missing.
         Runs that are not done yet, or failed, have no row.
 
     Raises
@@ -179,6 +179,9 @@ def _read_sweep(folder: Path) -> pd.DataFrame:
                 f"{folder / name}: has changed since it was written; its runs are left out",
                 stacklevel=3,
             )
+        lost = results.planned - len(results.table) - len(results.failed)
+        if lost and manifest.get("status") == COMPLETE and not results.damaged:
+            warnings.warn(f"{folder}: {lost:,} runs of a complete sweep are missing", stacklevel=3)
         return results.table
     if "scenario" in manifest:
         raise ExperimentError(f"{folder}: the run has no {NATION}")
