@@ -14,7 +14,7 @@ from fuzz.cases import Cases, MisreadError, fault
 from fuzz.places import places, timeline
 from fuzz.results import contents
 
-FEW, MANY = 5, 150  # cases of each kind: in the quick tests, in the slow ones
+FEW, MANY = 5, 130  # cases of each kind: in the quick tests, in the slow ones
 
 
 @pytest.fixture(scope="module")

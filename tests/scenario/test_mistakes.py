@@ -38,6 +38,16 @@ def test_a_long_name_is_cut_and_any_other_kept():
     assert short_name("a\nb") == "a b"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("many", "many"), ("", "''"), ("\ud800", r"'\ud800'"), ("\u202e1", r"'\u202e1'")],
+)
+def test_a_wrong_number_of_citizens_can_be_printed(text, told):
+    with pytest.raises(ScenarioError) as error:
+        town().change({"citizens": text})
+    assert str(error.value).startswith(f"citizens = {told} is not a whole number")
+
+
 @pytest.mark.parametrize("regime", ["x" * 5000, np.array(3), [1, 2], 3, {}, None], ids=repr)
 def test_what_is_no_regime_is_refused_in_a_short_line(regime):
     with pytest.raises(ScenarioError, match=r"^regime .{,60} is not one of open") as told:
