@@ -7,6 +7,7 @@ import warnings
 
 import mesa
 import numpy as np
+import pandas as pd
 import pytest
 from mesa.batchrunner import batch_run
 
@@ -70,6 +71,8 @@ def test_numbers_are_keywords_with_a_dot_or_two_underscores(name):
     [
         ({"attention__bta": 1}, r"unknown 'attention\.bta'; did you mean 'attention\.beta'\?"),
         ({"regim": "open"}, r"unknown 'regim'; did you mean 'regime'\?"),
+        ({"regime": pd.NA}, r"regime <NA> is not one of open"),
+        ({"regime": np.array(3)}, r"regime 3 is not one of open"),
         ({"regime": "closed"}, r"regime 'closed' is not one of open, analog, networked, ban"),
         ({"attention.beta": 0.1, "attention__beta": 0.1}, r"attention\.beta is given twice"),
         ({"attention__beta": None}, r"attention\.beta = None is not a number: 0 \.\.\. 5"),

@@ -118,7 +118,7 @@ class ProtestModel(mesa.Model):
                 f"scenario = {format_value(scenario)} is neither a name nor the path of a file"
             )
         loaded = Scenario.load(scenario)
-        if regime is not None and regime != OWN_REGIME:
+        if regime is not None and not (isinstance(regime, str) and regime == OWN_REGIME):
             loaded = loaded.under(regime)
         super().__init__(rng=seed)
         self.seed = seed

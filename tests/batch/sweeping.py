@@ -84,6 +84,7 @@ def check_usage_error(capsys, *args, words=()):
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1, lines
     assert lines[0].startswith("samizdat: ")
+    assert len(lines[0]) <= 700
     for word in words:
         assert word in lines[0], lines[0]
     return lines[0]

@@ -170,6 +170,19 @@ FILES = {
     "a bad small form": ("[set]", "[quick]\nreplicates = 0\n[set]", ["quick", "replicates"]),
     "a number for a small form": ("replicates = 2", "quick = 3", ["quick", "3"]),
     "a cascade of nothing": ("[set]", '[cascade]\nof = "peak"\n[set]', ["peak"]),
+    "a series of steps without end": ("series = 3", f"series = 1{'0' * 200}", ["series = 10**200"]),
+    "a series of as many in a table": (
+        "series = 3", f"series = {{ every = 1{'0' * 200} }}", ["series.every = 10**200"]),
+    "a factor of a long name": (
+        "attention.beta", "a" * 5000, ["unknown 'aaa", "aaa..."]),
+    "a long name with a mistake": (
+        '"attention.beta" = [0.05, 0.2]', f'"{"a" * 5000}" = {{ low = 0 }}',
+        ["design.factors.aaa", "aaa..."]),
+    "a long name in set": ("citizens = 60", f"{'a' * 5000} = [1]", ["set.aaa", "aaa..."]),
+    "a long name twice": (
+        '[design.factors]\n"attention.beta"', f'[design.factors]\n"{"a" * 5000}"', ["aaa..."]),
+    "a long level twice": ('["scenario", "open", "ban"]', f'["{"b" * 5000}", "{"b" * 5000}"]',
+        ["regime", "bbb..."]),
     "a name that a file cannot have": ("replicates = 2", 'name = "x"', ["name"]),
 }  # fmt: skip
 

@@ -188,6 +188,23 @@ def test_a_damaged_part_is_named_and_not_reported(swept, capsys):
     assert call("report", swept, "--skip-damaged", "--quiet") == 0
 
 
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
+@pytest.mark.parametrize("kind", ["runs", "series"])
+def test_what_is_no_file_in_place_of_a_part_is_a_damaged_part(swept, make, kind, capsys):
+    part = parts.parts_in(swept / kind)[0].path
+    part.unlink()
+    make(part)
+    line = f"{kind}/{part.name}: has changed since it was written"
+    assert verify(swept).wrong == [line]
+    assert call("report", swept) == 2
+    assert line in capsys.readouterr().err
+
+
+def test_a_report_without_its_manifest_is_not_sound(swept):
+    (swept / "report" / ".report.json").unlink()
+    assert verify(swept).wrong == ["report/.report.json: is missing"]
+
+
 def test_a_report_that_was_not_finished_says_so(swept, monkeypatch):
     from samizdat.report import write
 

@@ -82,12 +82,15 @@ def run(case: dict, folder: Path) -> int:
     """Run the case; return the exit code, as a fresh interpreter would."""
     os.setsid()
     os.chdir(folder)
+    os.environ["HOME"] = str(folder)
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILES, FILES))
     for number, name in ((1, ".out"), (2, ".err")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(  # noqa: SIM115 - as a fresh interpreter opens it
+        2, "w", encoding="utf-8", errors="backslashreplace", closefd=False
+    )
     try:
         if "args" in case:
             from samizdat.cli import main as command

@@ -167,8 +167,17 @@ def arguments_of(chance: random.Random) -> list[str]:
         if chance.random() < 0.9:
             args.append(chance.choice(OPTION_VALUES))
     if command in ("run", "compare", "animate", "explain"):
-        if "--citizens" not in args:  # a shipped country has millions
-            args += ["--citizens", "40"]
-        if "--until" not in args and "town" in args:
-            args += ["--until", "2014-03-03"]
+        args = _small(args)
+    return args
+
+
+def _small(args: list[str]) -> list[str]:
+    """Keep a valid command short: the shipped countries have millions of citizens and years."""
+    of_the_town = "town" in args
+    if not of_the_town:
+        args = ["2005-01-03" if arg == "2014-03-02" else arg for arg in args]
+    if "--citizens" not in args:
+        args += ["--citizens", "40"]
+    if "--until" not in args:
+        args += ["--until", "2014-03-03" if of_the_town else "2005-01-03"]
     return args

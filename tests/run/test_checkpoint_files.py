@@ -123,14 +123,15 @@ def test_the_newest_that_is_sound_is_the_latest(tmp_path):
     assert complaints == [f"{newest}: damaged or cut short"]
 
 
-def test_what_cannot_be_read_is_told_and_passed_over(tmp_path):
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_cannot_be_read_is_told_and_passed_over(tmp_path, make):
     write(tmp_path, 4, 8)
     newest = tmp_path / checkpoint.FOLDER / "step-000000008.npz"
     newest.unlink()
-    newest.mkdir()
+    make(newest)
     found, complaints = checkpoint.latest(tmp_path)
     assert found.step == 4
-    assert complaints == [f"{newest}: is a directory"]
+    assert complaints == [f"{newest}: is not a regular file"]
 
 
 def test_where_none_is_sound_each_is_told(tmp_path):

@@ -10,7 +10,7 @@ from samizdat.core.quantity import format_value
 from samizdat.run.digests import scenario_digest
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.interventions import to_toml
-from samizdat.scenario.mistakes import together, unknown
+from samizdat.scenario.mistakes import short_name, together, unknown
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.shipped import shipped_text
 from worlds import town
@@ -30,6 +30,29 @@ def test_an_unknown_name_lists_few_names_and_never_ninety():
         f"unknown 'xyzzy'; none of the {len(REGISTRY)} known names is near, see samizdat parameters"
     )
     assert len(unknown("x" * 10_000, REGISTRY)) < 150
+
+
+def test_a_long_name_is_cut_and_any_other_kept():
+    assert short_name("a" * 64) == "a" * 64
+    assert short_name("a" * 5000) == "a" * 61 + "..."
+    assert short_name("a\nb") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("many", "many"), ("", "''"), ("\ud800", r"'\ud800'"), ("\u202e1", r"'\u202e1'")],
+)
+def test_a_wrong_number_of_citizens_can_be_printed(text, told):
+    with pytest.raises(ScenarioError) as error:
+        town().change({"citizens": text})
+    assert str(error.value).startswith(f"citizens = {told} is not a whole number")
+
+
+@pytest.mark.parametrize("regime", ["x" * 5000, np.array(3), [1, 2], 3, {}, None], ids=repr)
+def test_what_is_no_regime_is_refused_in_a_short_line(regime):
+    with pytest.raises(ScenarioError, match=r"^regime .{,60} is not one of open") as told:
+        town(citizens=40).under(regime)
+    assert len(str(told.value)) < 200
 
 
 @pytest.mark.parametrize(

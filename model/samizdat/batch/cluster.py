@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from samizdat.batch.chunk import Chunk, ChunkResult, run_chunk
 from samizdat.batch.executors import AHEAD, signals_held_back, start_tracker
 from samizdat.batch.experiment import ExperimentError
+from samizdat.core.quantity import format_value
 
 LOCAL = "local"  # the address that stands for a cluster on this machine
 _RETRIES = 2  # of a chunk whose worker was lost or that raised an error
@@ -135,7 +136,7 @@ def check_address(address: str, *, insecure: bool) -> None:
         host, port = None, None
     if not host or port is None or parts.scheme not in ("tcp", "tls", "ws", "wss", "ucx"):
         raise ExperimentError(
-            f"dask = {address!r} is not an address: "
+            f"dask = {format_value(address)} is not an address: "
             f"write tls://HOST:PORT, tcp://HOST:PORT or {LOCAL}"
         )
     if parts.scheme in ("tls", "wss") or insecure or _is_loopback(host):

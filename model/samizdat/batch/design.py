@@ -35,6 +35,7 @@ from samizdat.batch.factors import (
     repeated_point,
     values_at,
 )
+from samizdat.core.quantity import format_value
 from samizdat.system.cells import Column
 from samizdat.system.paths import outside_path
 from samizdat.system.tables import columns_of
@@ -261,7 +262,9 @@ class ListDesign(Design):
         for k, point in enumerate(self.points):
             if set(point) != set(names):
                 other = sorted(set(point) ^ set(names))[0]
-                raise ValueError(f"design.points.{k}: all points need the same factors; {other!r}")
+                raise ValueError(
+                    f"design.points.{k}: all points need the same factors; {format_value(other)}"
+                )
         points = _framed({name: [point[name] for point in self.points] for name in names})
         if pair := repeated_point(points):
             raise ValueError(

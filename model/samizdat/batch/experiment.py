@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from samizdat.batch.design import DESIGNS, AnyDesign
 from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_levels
 from samizdat.batch.syntax import flat_names, laid_over, one_line
+from samizdat.core.quantity import format_value
 from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.dates import Day
+from samizdat.scenario.mistakes import short_name
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.system.input_files import InputError
 from samizdat.system.paths import outside_path
@@ -20,6 +22,7 @@ from samizdat.system.toml_files import parse, read_text
 
 MAX_REPLICATES = 10_000_000
 MAX_JOBS = 4096
+MAX_EVERY = 10_000_000  # steps
 FIGURES = ("line", "points", "heatmap", "scatter", "distribution", "series")
 CASCADE, CASCADE_SIZE = "cascade", "cascade_size"
 _INTERNAL = ("name", "folder", "quick", "file")  # fields of an experiment that are no keys of files
@@ -53,7 +56,7 @@ class UntilHalfWidth(_Section):
 class SeriesSpec(_Section):
     """Daily measures recorded at every n-th step."""
 
-    every: Whole = Field(ge=1)
+    every: Whole = Field(ge=1, le=MAX_EVERY)
     of: tuple[str, ...] = DAILY
 
     @field_validator("of")
@@ -134,7 +137,7 @@ class Experiment(_Section):
     measures: tuple[str, ...] = Field(
         default=("peak_share", "person_days", "self_censor_days", "arrests"), min_length=1
     )
-    series: Literal["off"] | Annotated[Whole, Field(ge=1)] | SeriesSpec = "off"
+    series: Literal["off"] | Annotated[Whole, Field(ge=1, le=MAX_EVERY)] | SeriesSpec = "off"
     declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
     resources: Resources = Resources()
@@ -185,7 +188,7 @@ class Experiment(_Section):
             if internal in table:
                 raise ExperimentError(unknown(internal, _keys()))
         if over is not None and not isinstance(over, Mapping):
-            raise ExperimentError(f"quick = {over!r} must be a table")
+            raise ExperimentError(f"quick = {format_value(over)} must be a table")
         table = flat_names(table)
         if isinstance(table.get("design"), dict) and "factors" in table["design"]:
             table["design"].setdefault("kind", "grid")
@@ -264,11 +267,15 @@ class Experiment(_Section):
         """
         for name in names:
             if name in self.fixed:
-                raise ValueError(f"set.{name}: is a factor of the design too")
+                raise ValueError(f"set.{short_name(name)}: is a factor of the design too")
             if name in _RESERVED:
-                raise ValueError(f"design: {name!r} cannot be a factor, the name is reserved")
+                raise ValueError(
+                    f"design: {format_value(name)} cannot be a factor, the name is reserved"
+                )
             if name in (*self.measures, *self._of_cascade, *OUTCOMES):
-                raise ValueError(f"design: {name!r} cannot be a factor, it is a measure")
+                raise ValueError(
+                    f"design: {format_value(name)} cannot be a factor, it is a measure"
+                )
 
     @property
     def measured(self) -> list[str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from samizdat.core.quantity import format_value
-from samizdat.scenario.mistakes import together
+from samizdat.scenario.mistakes import short_name, together
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
 from samizdat.system.cells import is_number
@@ -66,6 +66,10 @@ Levels = Annotated[tuple[Value, ...], Field(min_length=1, max_length=MAX_LEVELS)
 Factor = Range | Levels
 
 
+def _path(name: str) -> str:
+    return f"design.factors.{short_name(name)}"
+
+
 def is_whole(name: str) -> bool:
     """Whether a factor takes whole numbers only."""
     named = REGISTRY.get(name)
@@ -83,13 +87,13 @@ def levels_of(name: str, factor: Factor) -> list[Value]:
     if not isinstance(factor, Range):
         return list(factor)
     if factor.steps is None:
-        raise ValueError(f"design.factors.{name}: a grid needs steps, as in steps = 10, or levels")
+        raise ValueError(f"{_path(name)}: a grid needs steps, as in steps = 10, or levels")
     places = np.linspace(0.0, 1.0, factor.steps)
     # Round away binary representation errors: 0.3, not 0.30000000000000004
     values = [float(f"{value:.12g}") for value in factor.at(places, whole=False)]
     if is_whole(name) and any(value != int(value) for value in values):
         raise ValueError(
-            f"design.factors.{name}: {factor.steps} steps from {factor.low:g} to {factor.high:g} "
+            f"{_path(name)}: {factor.steps} steps from {factor.low:g} to {factor.high:g} "
             "are not whole numbers"
         )
     return list(values)
@@ -134,7 +138,7 @@ def read_column(name: str, values: NDArray[Any], where: str) -> pd.Series:
     for row, value in enumerate(values.tolist()):
         if not (switch if isinstance(value, bool) else value in words or is_number(value)):
             raise ValueError(
-                f"{where}, row {row + 1}: {name} = {value!r} is not a number: {allowed}"
+                f"{where}, row {row + 1}: {name} = {format_value(value)} is not a number: {allowed}"
             )
     return pd.Series(values).astype(np.float64 if values.dtype == np.bool_ else str)
 
@@ -165,7 +169,9 @@ def check_once(name: str, levels: list[Value]) -> None:
     again = identities(name, column_of(list(levels))).duplicated().to_numpy()
     if again.any():
         level = levels[int(again.argmax())]
-        raise ValueError(f"design.factors.{name}: {level!r} is listed twice; give each level once")
+        raise ValueError(
+            f"{_path(name)}: {format_value(level)} is listed twice; give each level once"
+        )
 
 
 def check_levels(values: Mapping[str, Factor | Value]) -> None:
@@ -195,9 +201,9 @@ def _check_level(name: str, level: Value) -> None:
     if name in REGISTRY and words:
         REGISTRY[name].quantity.checked(name, level)
     elif words and _takes_numbers(name):
-        raise ValueError(f"{name} = {level!r} is not a number")
+        raise ValueError(f"{short_name(name)} = {format_value(level)} is not a number")
     elif isinstance(level, int) and abs(level) > MAX_INTEGER:
-        raise ValueError(f"{name} = {format_value(level)} is too large")
+        raise ValueError(f"{short_name(name)} = {format_value(level)} is too large")
 
 
 def _takes_numbers(name: str) -> bool:
@@ -239,4 +245,5 @@ def repeated_point(points: pd.DataFrame) -> RepeatedPoint | None:
 def format_point(points: pd.DataFrame, row: int) -> str:
     """Format a point as in a file."""
     (values,) = points.iloc[[row]].to_dict("records")
-    return ", ".join(f"{name} = {value!r}" for name, value in values.items())
+    pairs = ((short_name(str(name)), format_value(value)) for name, value in values.items())
+    return ", ".join(f"{name} = {value}" for name, value in pairs)

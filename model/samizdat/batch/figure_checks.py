@@ -13,6 +13,7 @@ from samizdat.batch.experiment import (
     SeriesSpec,
 )
 from samizdat.batch.factors import DUMMY
+from samizdat.core.quantity import format_value
 from samizdat.run.measures import check_measure
 from samizdat.scenario.schema import unknown
 
@@ -59,8 +60,9 @@ def check_figure(
     factors = factors_of(points)
     if spec.kind == "heatmap" and spec.y in factors:
         raise ExperimentError(
-            f"{where}.y = {spec.y!r}: is a factor; the y of a heatmap is the measure that its "
-            f"colours show, its hue the factor on the upright axis: hue = {spec.y!r}"
+            f"{where}.y = {format_value(spec.y)}: is a factor; the y of a heatmap is the measure "
+            "that its colours show, its hue the factor on the upright axis: "
+            f"hue = {format_value(spec.y)}"
         )
     check_known(spec.hue, factors, f"{where}.hue")
     check_known(spec.facet, factors, f"{where}.facet")
@@ -73,8 +75,8 @@ def check_figure(
         check_known(spec.x, factors, f"{where}.x")
     if spec.kind in ("line", "scatter") and spec.x in factors and not is_numeric(points, spec.x):
         raise ExperimentError(
-            f"{where}.x = {spec.x!r}: its values are words, a {spec.kind} needs numbers; "
-            'use kind = "points" for words'
+            f"{where}.x = {format_value(spec.x)}: its values are words, a {spec.kind} needs "
+            'numbers; use kind = "points" for words'
         )
     _check_levels(spec, points, where)
 
@@ -89,7 +91,9 @@ def _check_measures(
 ) -> None:
     """Check that every run will have the y, and for a scatter the x."""
     if spec.y in factors:
-        raise ExperimentError(f"{where}.y = {spec.y!r}: is a factor, a measure is needed")
+        raise ExperimentError(
+            f"{where}.y = {format_value(spec.y)}: is a factor, a measure is needed"
+        )
     roles = {"y": spec.y}
     if spec.kind == "scatter" and spec.x is not None and spec.x not in factors:
         roles["x"] = spec.x
@@ -97,7 +101,7 @@ def _check_measures(
     for role, name in roles.items():
         if name in derived and experiment.cascade is None:
             raise ExperimentError(
-                f"{where}.{role} = {name!r}: no cascade is declared; "
+                f"{where}.{role} = {format_value(name)}: no cascade is declared; "
                 'declare one, as in cascade = { of = "y", at_least = 1 }'
             )
         if name in derived or name in experiment.measured:
@@ -138,6 +142,6 @@ def _check_levels(spec: FigureSpec, points: pd.DataFrame, where: str) -> None:
     for role, name, most in limits:
         if name is not None and (count := points[name].nunique()) > most:
             raise ExperimentError(
-                f"{where}.{role} = {name!r}: has {count:,} levels, "
+                f"{where}.{role} = {format_value(name)}: has {count:,} levels, "
                 f"at most {most} can be distinguished"
             )

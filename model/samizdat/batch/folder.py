@@ -13,6 +13,7 @@ from pyarrow import parquet
 from samizdat.batch import parts
 from samizdat.batch.chunk import ChunkResult, table_of
 from samizdat.batch.experiment import Experiment, ExperimentError
+from samizdat.core.quantity import format_value
 from samizdat.run import digests
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.system.files import (
@@ -277,7 +278,7 @@ def check_same_experiment(folder: Path, experiment: Experiment) -> None:
 
 
 def _form(name: object, quick: object) -> str:
-    return f"the {'small' if quick else 'whole'} form of {name!r}"
+    return f"the {'small' if quick else 'whole'} form of {format_value(name)}"
 
 
 def default_folder(experiment: Experiment) -> Path:

@@ -17,6 +17,7 @@ from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.batch.factors import DUMMY, Point, Value
 from samizdat.batch.process_state import call_restored
 from samizdat.batch.scenario_model import Outcome
+from samizdat.core.quantity import format_value
 
 Measures = Mapping[str, float | None]
 ModelFunction = Callable[[Mapping[str, Any], int], Measures]  # the values have the user's types
@@ -109,7 +110,9 @@ class FunctionModel:
         for name in self.names:
             if name not in found:
                 there = ", ".join(map(str, found.keys())) or "nothing"
-                raise ValueError(f"measure {name!r} is missing: the function returned {there}")
+                raise ValueError(
+                    f"measure {format_value(name)} is missing: the function returned {there}"
+                )
             measures[name] = _number(name, found[name])
         return Outcome(1, measures)
 
@@ -137,13 +140,17 @@ def source_of(model: ModelFunction) -> Path:
     if not callable(model) or not isinstance(name, str) or not isinstance(module, str):
         raise ExperimentError(f"{about}: {allowed}")
     if getattr(sys.modules.get(module), name, None) is not model:
-        raise ExperimentError(f"{about}: is not {name!r} of module {module!r}; {allowed}")
+        raise ExperimentError(
+            f"{about}: is not {format_value(name)} of module {format_value(module)}; {allowed}"
+        )
     try:
         file = inspect.getsourcefile(sys.modules[module])
     except TypeError:  # a built-in module, or code typed at a prompt
         file = None
     if file is None or not Path(file).is_file():
-        raise ExperimentError(f"{about}: module {module!r} has no source file; {allowed}")
+        raise ExperimentError(
+            f"{about}: module {format_value(module)} has no source file; {allowed}"
+        )
     return Path(file)
 
 
@@ -153,7 +160,7 @@ def _number(name: str, value: object) -> float:
         return value
     if value is None or value is pd.NA:
         return math.nan
-    problem = f"measure {name!r} = {_short_repr(value)}: a number or None is needed"
+    problem = f"measure {format_value(name)} = {_short_repr(value)}: a number or None is needed"
     if isinstance(value, str | bytes | bytearray) or np.ndim(value):  # type: ignore[arg-type]
         raise TypeError(problem)
     try:

@@ -18,6 +18,7 @@ from samizdat.run.measures import OUTCOMES
 from samizdat.run.records import NATION
 from samizdat.run.tables import parsed_table
 from samizdat.system.manifests import (
+    COMPLETE,
     MANIFEST,
     ManifestError,
     bytes_of,
@@ -120,7 +121,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         For a run one row per day, or per day and region. For a sweep one row per finished run, as
         `sweep` returns it: RunId, point, iteration, Step, factors, seed, measures; points and
         replicates in order. A part of a sweep that has changed since it was written is skipped,
-        with a warning.
+        with a warning; so are runs of a complete sweep that are missing.
         Runs that are not done yet, or failed, have no row.
 
     Raises
@@ -185,6 +186,9 @@ def _read_sweep(folder: Path) -> pd.DataFrame:
                 f"{folder / name}: has changed since it was written; its runs are left out",
                 stacklevel=3,
             )
+        lost = results.planned - len(results.table) - len(results.failed)
+        if lost and manifest.get("status") == COMPLETE and not results.damaged:
+            warnings.warn(f"{folder}: {lost:,} runs of a complete sweep are missing", stacklevel=3)
         return results.table
     if "scenario" in manifest:
         raise ExperimentError(f"{folder}: the run has no {NATION}")

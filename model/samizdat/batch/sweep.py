@@ -22,6 +22,7 @@ from samizdat.batch.function_model import ModelFunction
 from samizdat.batch.parts import among, read_runs, unfinished
 from samizdat.batch.plan import SweepPlan, half_widths, wanted
 from samizdat.batch.results import FailedRuns, failure_message, read_results
+from samizdat.core.quantity import format_value
 from samizdat.run.population_cache import Notify
 from samizdat.system.interrupts import StopSwitch
 from samizdat.system.manifests import COMPLETE, FAILED, INTERRUPTED, RUNNING
@@ -165,7 +166,9 @@ def check_jobs(jobs: object) -> None:
         It names the number, and what is allowed.
     """
     if isinstance(jobs, bool) or not isinstance(jobs, Integral):
-        raise ExperimentError(f"jobs = {jobs!r}: a whole number is needed, 1 ... {MAX_JOBS}")
+        raise ExperimentError(
+            f"jobs = {format_value(jobs)}: a whole number is needed, 1 ... {MAX_JOBS}"
+        )
     if not 1 <= int(jobs) <= MAX_JOBS:
         raise ExperimentError(f"jobs = {jobs} is outside 1 ... {MAX_JOBS}")
 

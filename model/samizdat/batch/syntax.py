@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from samizdat.core.quantity import format_value
-from samizdat.scenario.mistakes import in_words, together
+from samizdat.scenario.mistakes import in_words, short_name, together
 from samizdat.scenario.schema import unknown
 
 KnownAt = Callable[[tuple[int | str, ...]], list[str]]
@@ -30,7 +30,8 @@ def one_line(error: ValidationError, known_at: KnownAt) -> str:
 
 def _path(problem: ErrorDetails) -> list[str]:
     """Return where a mistake is, without what pydantic adds."""
-    path = [str(part) for part in problem["loc"] if not _OF_PYDANTIC.fullmatch(str(part))]
+    parts = [str(part) for part in problem["loc"]]
+    path = [short_name(part) for part in parts if not _OF_PYDANTIC.fullmatch(part)]
     if len(path) > 1 and path[0] == "design":
         path.pop(1)  # pydantic names the kind there
     return path
@@ -72,7 +73,7 @@ def _told(problem: ErrorDetails, known_at: KnownAt) -> str:
     if path[:1] == ["figures"] and len(path) <= 2:
         allowed = "give a list of tables, [[figures]]"
     if path == ["series"]:
-        allowed = 'give "off", or every n-th step as a whole number from 1'
+        allowed = 'give "off", or every n-th step as a whole number from 1 to 10,000,000'
     return f"{name} = {given}: {allowed}" if allowed else f"{name} {in_words(problem)}"
 
 

@@ -29,6 +29,7 @@ from samizdat.system.manifests import (
 from samizdat.system.paths import outside_path
 
 OF_REPORT = ".report.json"  # the manifest of a report
+PAGE = "report.html"
 _MANIFESTS = (MANIFEST, OF_REPORT)
 _TRIES = 20  # times that it begins again because a writer was faster
 
@@ -240,6 +241,10 @@ class _Place:
                 self._note(name, "was set aside, its runs are done again")
             elif is_leftover(path.name):
                 self._note(name, "was left by a process that was killed")
+            elif path.name == PAGE and not path.with_name(OF_REPORT).is_file():
+                self._is_wrong(
+                    path.with_name(OF_REPORT).relative_to(self.place).as_posix(), "is missing"
+                )
             else:
                 self._note(name, "is not listed")
 

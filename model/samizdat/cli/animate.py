@@ -18,6 +18,7 @@ from samizdat.cli.options import (
     UntilOption,
     path_option,
 )
+from samizdat.core.quantity import format_value
 
 if TYPE_CHECKING:
     from samizdat.run.simulation import Simulation
@@ -101,11 +102,11 @@ def _check_picture(
     from samizdat.views.export import ALL, FASTEST, VIEWS
 
     if view not in (*VIEWS, ALL):
-        usage_error(f"view = {view!r}: one of {', '.join(VIEWS)}, {ALL}")
+        usage_error(f"view = {format_value(view)}: one of {', '.join(VIEWS)}, {ALL}")
     if shows is not None and view != "country":
-        usage_error(f"shows = {shows!r}: only for --view country, not {view}")
+        usage_error(f"shows = {format_value(shows)}: only for --view country, not {view}")
     if shows is not None and shows not in SHOWS:
-        usage_error(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
+        usage_error(f"shows = {format_value(shows)}: one of {', '.join(SHOWS)}")
     if not 0 < fps <= FASTEST:
         usage_error(f"fps = {fps:g}: it must be above 0 and at most {FASTEST}")
     least, most = WIDTHS

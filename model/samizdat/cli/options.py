@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.core.quantity import format_value
 from samizdat.system.paths import PathError, outside_path
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def parse_settings(settings: list[str]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip() or not value.strip():
-            usage_error(f"--set {setting!r}: write KEY=VALUE, as in attention.beta=0.1")
+            usage_error(f"--set {format_value(setting)}: write KEY=VALUE, as in attention.beta=0.1")
         if key.strip() in values:
             usage_error(f"--set {key.strip()} is given twice")
         values[key.strip()] = value.strip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.core.quantity import format_value
 
 if TYPE_CHECKING:
     from samizdat.scenario.registry import RegistryEntry
@@ -41,7 +42,9 @@ def parameters(
         if part is None or part.lower() in f"{name} {entry.quantity.meaning}".lower()
     }
     if not found:
-        usage_error(f"parameters: nothing is called {part!r}; `samizdat parameters` lists all")
+        usage_error(
+            f"parameters: nothing is called {format_value(part)}; `samizdat parameters` lists all"
+        )
     for line in markdown(found) if as_markdown else text(found):
         typer.echo(line)
 

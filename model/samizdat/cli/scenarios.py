@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from samizdat.cli import usage_error
+from samizdat.core.quantity import format_value
 
 
 def scenarios(
@@ -26,7 +27,8 @@ def scenarios(
         return
     if action != "show" or name is None:
         usage_error(
-            f"scenarios {action!r}: write `samizdat scenarios` or `samizdat scenarios show NAME`"
+            f"scenarios {format_value(action)}: write `samizdat scenarios` or "
+            "`samizdat scenarios show NAME`"
         )
     try:
         typer.echo(shipped_text(str(name)), nl=False)

@@ -11,6 +11,7 @@ import typer
 
 from samizdat.cli import usage_error
 from samizdat.cli.options import path_argument, path_option
+from samizdat.core.quantity import format_value
 from samizdat.system.manifests import COMPLETE, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _shard_of(text: str | None) -> "Shard | None":
         return None
     index, slash, count = text.partition("/")
     if not (slash and index.isdecimal() and count.isdecimal()):
-        usage_error(f"shard = {text!r}: write I/N, as in 2/8")
+        usage_error(f"shard = {format_value(text)}: write I/N, as in 2/8")
     if not 1 <= int(index) <= int(count) <= 100_000:
         usage_error(f"shard = {text} is not a part of 1/{count} ... {count}/{count}")
     return Shard(int(index), int(count))

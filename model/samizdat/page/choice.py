@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from samizdat.core.quantity import format_value
 from samizdat.mesa_model import OWN_REGIME, ProtestModel, parameters_from, seed_from
 from samizdat.regime.presets import PRESETS
 from samizdat.run.population_cache import graph_of
@@ -185,5 +186,5 @@ def citizens_from(text: str) -> int:
     """
     plain = text.strip().replace("_", "").replace(",", "").replace(" ", "")
     if not plain.isdecimal() or int(plain) == 0:
-        raise ScenarioError(f"citizens = {text!r} is not a whole number above 0")
+        raise ScenarioError(f"citizens = {format_value(text)} is not a whole number above 0")
     return int(plain)

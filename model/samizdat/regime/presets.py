@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from samizdat.core.quantity import format_value
 from samizdat.regime.levers import LEVERS
 
 
@@ -38,6 +39,6 @@ def preset(name: str) -> dict[str, Any]:
     ValueError
         If there is no preset of that name.
     """
-    if name not in PRESETS:
-        raise ValueError(f"regime {name!r} is not one of {', '.join(PRESETS)}")
+    if not isinstance(name, str) or name not in PRESETS:
+        raise ValueError(f"regime {format_value(name)} is not one of {', '.join(PRESETS)}")
     return {**_open(), "actions": "rule", **PRESETS[name]}

@@ -6,6 +6,7 @@ import pandas as pd
 
 from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.results import Results, read_results
+from samizdat.batch.verify import PAGE
 from samizdat.report.bars import bars
 from samizdat.report.earlier import begin, check_not_empty, remember
 from samizdat.report.figures import draw_figures
@@ -20,7 +21,7 @@ from samizdat.report.tables import (
 from samizdat.system.files import atomic_write, check_writable
 from samizdat.system.paths import outside_path
 
-REPORT, PAGE, FIGURES = "report", "report.html", "figures"
+REPORT, FIGURES = "report", "figures"
 TABLE, CASCADES = "table.csv", "cascades.csv"
 DIFFERENCES, SENSITIVITY = "differences.csv", "sensitivity.csv"
 

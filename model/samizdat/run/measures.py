@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
+from samizdat.core.quantity import format_value
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.graph import Graph
@@ -241,8 +242,12 @@ def check_measure(name: str, also: Iterable[str] = ()) -> None:
     if is_measure(name):
         return
     if dot and daily in DAILY:
-        raise ValueError(f"measure {name!r}: {how!r} is not one of {', '.join(HOW)}")
+        raise ValueError(
+            f"measure {format_value(name)}: {format_value(how)} is not one of {', '.join(HOW)}"
+        )
     if name in DAILY:
-        raise ValueError(f"measure {name!r} is daily: say how, as in {name}.max or {name}.last")
+        raise ValueError(
+            f"measure {format_value(name)} is daily: say how, as in {name}.max or {name}.last"
+        )
     known = [*also, *OUTCOMES, *(f"{each}.{way}" for each in DAILY for way in HOW)]
     raise ValueError(f"measure: {unknown(name, known)}")

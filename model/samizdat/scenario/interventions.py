@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import tomli_w
 from pydantic import ValidationError
 
+from samizdat.core.quantity import format_value
 from samizdat.regime.queries import look_of, switch_of
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.scenario import Scenario
@@ -58,7 +59,9 @@ def amended(
         If the entry is not valid.
     """
     if entry.get("kind") not in ("setting", "action"):
-        raise ScenarioError(f"kind = {entry.get('kind')!r} is not one of setting, action")
+        raise ScenarioError(
+            f"kind = {format_value(entry.get('kind'))} is not one of setting, action"
+        )
     for given in ("id", "from", "begins"):
         if given in entry:
             raise ScenarioError(f"{given}: cannot be given, an intervention begins on the next day")

@@ -38,6 +38,12 @@ def unknown(name: object, known: Iterable[str], listed: str = "") -> str:
     return f"unknown {format_value(name)}; known are {', '.join(names) or 'none'}"
 
 
+def short_name(name: str) -> str:
+    """Return a name that a user wrote as part of a message: one line, a long one is cut."""
+    text = " ".join(name.split())
+    return text if len(text) <= LONG else f"{text[: LONG - 3]}..."
+
+
 def path_of(loc: Sequence[int | str], table: object) -> str:
     """Return where a mistake is, with the id or name of a table in a list, or its place from 1.
 
@@ -58,9 +64,9 @@ def path_of(loc: Sequence[int | str], table: object) -> str:
         if part == "[key]":
             continue
         if isinstance(part, str):
-            parts.append(part if len(part) <= LONG else f"{part[: LONG - 3]}...")
+            parts.append(short_name(part))
         elif isinstance(named, str) and named:
-            parts.append(named)
+            parts.append(short_name(named))
         else:
             parts[-1:] = [f"{parts[-1] if parts else ''} (entry {part + 1})"]
     return ".".join(parts)

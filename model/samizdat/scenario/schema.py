@@ -143,7 +143,7 @@ class ScenarioSpec(_SchemaPart):
 
 def _twice(where: str, names: Sequence[str]) -> Iterator[str]:
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        yield f"{where}: {name!r} is listed twice"
+        yield f"{where}: {format_value(name)} is listed twice"
 
 
 def _unweighted(regions: tuple[Region, ...]) -> Iterator[str]:

@@ -65,7 +65,8 @@ def citizens_in(value: object) -> int:
         if number != float(value) or not 1 <= number <= MAX_CITIZENS:  # type: ignore[arg-type]
             raise ValueError
     except (TypeError, ValueError, OverflowError):
-        given = value if isinstance(value, str) and len(value) < 40 else format_value(value)
+        plain = isinstance(value, str) and 0 < len(value) < 40 and value.isprintable()
+        given = value if plain else format_value(value)
         raise ScenarioError(
             f"citizens = {given} is not a whole number of 1 ... {MAX_CITIZENS}"
         ) from None

@@ -140,13 +140,15 @@ class Action(_Entry):
     @classmethod
     def _can_be_dated(cls, lever: str) -> str:
         if not dated_fields(lever):
-            raise ValueError(f"{lever!r} is not one of {', '.join(dated_levers())}")
+            raise ValueError(f"{format_value(lever)} is not one of {', '.join(dated_levers())}")
         return lever
 
     @model_validator(mode="after")
     def _everywhere(self) -> "Action":
         if self.regions and "regions" not in dated_fields(self.lever):
-            raise ValueError(f"lever = {self.lever!r} holds for the nation, it takes no regions")
+            raise ValueError(
+                f"lever = {format_value(self.lever)} holds for the nation, it takes no regions"
+            )
         return self
 
 

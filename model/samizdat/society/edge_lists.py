@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from samizdat.core.layout import MAX_CITIZENS, Ties
 from samizdat.core.network import csr as rows
+from samizdat.core.quantity import format_value
 from samizdat.system.cells import Column, as_whole, values_in
 from samizdat.system.input_files import InputError, check_memory
 from samizdat.system.tables import columns_of
@@ -48,7 +49,7 @@ def _ids(n: int) -> Column:
 def _count_of(thing: str, n: object) -> int:
     count = None if isinstance(n, str) else as_whole(n)
     if count is None or not 1 <= count <= MAX_CITIZENS:
-        raise InputError(f"{thing}: {n!r} citizens; allowed are 1 ... {MAX_CITIZENS}")
+        raise InputError(f"{thing}: {format_value(n)} citizens; allowed are 1 ... {MAX_CITIZENS}")
     return count
 
 
@@ -124,7 +125,7 @@ def ties_of_networkx(g: "nx.Graph[Any]") -> tuple[int, EdgeList]:
     for node, number in number_of.items():
         if number is None or not 0 <= number < n:
             raise InputError(
-                f"{thing}: node {node!r} is not among 0 ... {n - 1}"
+                f"{thing}: node {format_value(node)} is not among 0 ... {n - 1}"
                 " (networkx.convert_node_labels_to_integers numbers them)"
             )
     if len({*number_of.values()}) < n:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from samizdat.system.files import atomic_write, naming
+from samizdat.system.files import atomic_write, check_regular, naming
 
 FACTS = "facts.json"
 _MARK = b"sha256:"
@@ -53,6 +53,7 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     OSError
         If it cannot be read.
     """
+    check_regular(path)
     with naming(path), path.open("rb") as file:
         _verify(path, file)
         try:

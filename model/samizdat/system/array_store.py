@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from samizdat.core.quantity import format_value
 from samizdat.system.files import reason_of, to_disk
 
 LIMIT = "SAMIZDAT_CACHE_LIMIT"
@@ -80,7 +81,9 @@ def size_limit() -> int:
         if not 0 <= size < 1e18 or not digits.strip()[-1:].isdigit():
             raise ValueError
     except ValueError:
-        raise ValueError(f"{LIMIT} = {text!r} is not a size: bytes, or as in 500M, 8G") from None
+        raise ValueError(
+            f"{LIMIT} = {format_value(text)} is not a size: bytes, or as in 500M, 8G"
+        ) from None
     return int(size)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from samizdat.core.quantity import format_value
 from samizdat.system.input_files import InputError
 
 if TYPE_CHECKING:
@@ -323,9 +324,9 @@ def untyped(cells: NDArray[Any], where: str, name: str) -> NDArray[Any]:
     for row, (cell, value) in enumerate(zip(cells, real, strict=True)):
         word = cell.casefold()
         if word in _MISSING:
-            raise InputError(f"{where}, row {row + 1}: {name} has no value ({cell!r})")
+            raise InputError(f"{where}, row {row + 1}: {name} has no value ({format_value(cell)})")
         if value is not None and math.isinf(value):
-            raise InputError(f"{where}, row {row + 1}: {name} {cell!r} is not finite")
+            raise InputError(f"{where}, row {row + 1}: {name} {format_value(cell)} is not finite")
     if all(value is not None for value in real):
         return np.array(real, np.float64)
     truth = [_TRUTH.get(cell.casefold()) for cell in cells]

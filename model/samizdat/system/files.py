@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,18 @@ def naming(path: Path) -> Iterator[None]:
         if is_leftover(path.name) and path.name != LOCK:
             named = path.with_name(path.name.removeprefix(".").removesuffix(_PARTIAL))
         raise OSError(error.errno, os.strerror(error.errno), str(named)) from error
+
+
+def check_regular(path: Path) -> None:
+    """Check that a file is neither a folder, nor a pipe or a device, which may never end.
+
+    Raises
+    ------
+    OSError
+        Its error number is EINVAL if it is one of these.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "Is not a regular file", str(path))
 
 
 def reason_of(error: OSError) -> str:

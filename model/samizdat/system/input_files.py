@@ -6,6 +6,7 @@ import stat
 import time
 from pathlib import Path
 
+from samizdat.core.quantity import format_value
 from samizdat.system import memory
 from samizdat.system.files import reason_of
 
@@ -53,7 +54,7 @@ def read_bytes(path: Path, limit: int, of_a_pipe: int | None = None, where: str 
     except InputError:
         raise
     except ValueError:  # a NUL character, half a character
-        raise InputError(f"{where!r}: cannot be the path of a file") from None
+        raise InputError(f"{format_value(where)}: cannot be the path of a file") from None
     _check_size(len(content), most, where)
     return content
 

@@ -8,17 +8,15 @@ a file is sound if it matches either, so a kill at any moment leaves a folder th
 
 import contextlib
 import datetime as dt
-import errno
 import hashlib
 import json
 import math
 import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samizdat.system.files import atomic_write, naming, to_disk
+from samizdat.system.files import atomic_write, check_regular, naming, to_disk
 
 MANIFEST = "manifest.json"
 OWN, FILES, PENDING = "manifest_sha256", "files_sha256", "pending_sha256"
@@ -174,21 +172,16 @@ def digest_of(content: bytes) -> str:
 
 def bytes_of(path: Path) -> bytes:
     """Read a file; a pipe or a device, which may never end, is refused with an OSError."""
-    _check_regular(path)
+    check_regular(path)
     with naming(path):
         return path.read_bytes()
 
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes; see `bytes_of`."""
-    _check_regular(path)
+    check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _check_regular(path: Path) -> None:
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "Is not a regular file", str(path))
 
 
 def _parsed(path: Path, content: bytes) -> Facts:

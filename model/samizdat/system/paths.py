@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from samizdat.core.quantity import format_value
+
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095  # bytes, of Linux
 
 
@@ -37,16 +39,16 @@ def outside_path(
     """
     text = os.fspath(given)
     if not isinstance(text, str):
-        raise error(f"{name} = {text!r}: text is needed, not bytes")
+        raise error(f"{name} = {format_value(text)}: text is needed, not bytes")
     if not text.strip():
-        raise error(f"{name} = {text!r}: a path is needed")
+        raise error(f"{name} = {format_value(text)}: a path is needed")
     if "\0" in text:
-        raise error(f"{name} = {text!r}: a path cannot hold a NUL character")
+        raise error(f"{name} = {format_value(text)}: a path cannot hold a NUL character")
     expanded = os.path.expanduser(text)
     if expanded.startswith("~"):
         user, _, _ = text.partition("/")
         raise error(
-            f"{name} = {text!r}: no home folder of {user!r} is known"
+            f"{name} = {format_value(text)}: no home folder of {format_value(user)} is known"
             " (./ before it if the name begins with ~)"
         )
     parts = [os.fsencode(part) for part in Path(expanded).parts]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samizdat.core.quantity import format_value
 from samizdat.system.cells import Column, untyped, values_of
 from samizdat.system.input_files import InputError, check_memory, read_bytes
 
@@ -60,7 +61,9 @@ def columns_of(
     where = where or str(path)
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
-        raise InputError(f"{where}: unknown extension {path.suffix!r}; allowed are .csv, .parquet")
+        raise InputError(
+            f"{where}: unknown extension {format_value(path.suffix)}; allowed are .csv, .parquet"
+        )
     content = read_bytes(path, LARGEST, LARGEST_OF_A_PIPE, where)
     if not content:
         raise InputError(f"{where}: cannot be read as {kind}: the file is empty")
@@ -71,8 +74,8 @@ def columns_of(
         wanted = _wanted(source.names, columns, rest, where)
         if rest is not None and source.unwritten:
             raise InputError(
-                f"{where}: {source.unwritten[0]!r} is an index of pandas and not in the file; "
-                "reset_index() makes it a column"
+                f"{where}: {format_value(source.unwritten[0])} is an index of pandas and not in "
+                "the file; reset_index() makes it a column"
             )
         source.check_memory(wanted)
         table = _joined(source.batches(list(wanted)), wanted, where)
@@ -108,7 +111,7 @@ def _wanted(
     if twice or not {*needed} <= {*names}:
         spare = [name for name in columns if name not in needed]
         also = f" and, optionally, {', '.join(spare)}" if spare else ""
-        wrong = f"{twice[0]!r} is repeated; " if twice else ""
+        wrong = f"{format_value(twice[0])} is repeated; " if twice else ""
         asked = f"expected {', '.join(needed)}{also}, each once" if columns else "give each once"
         raise InputError(f"{where}: {wrong}columns are {', '.join(names)[:200]}; {asked}")
     if rest is None:
@@ -128,7 +131,9 @@ def _check_spelling(name: str, names: list[str], where: str) -> None:
     """Refuse a column that is left out because its name is misspelt."""
     lower = {each.casefold(): each for each in names}
     for near in difflib.get_close_matches(name, lower, n=1, cutoff=0.8):
-        raise InputError(f"{where}: unknown column {lower[near]!r}; did you mean {name!r}?")
+        raise InputError(
+            f"{where}: unknown column {format_value(lower[near])}; did you mean {name!r}?"
+        )
 
 
 class _Csv:

@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
+from samizdat.core.quantity import format_value
 from samizdat.figures.frame import PER, THEME, amount
 from samizdat.regime.lever import Sign
 from samizdat.regime.levers import LEVERS
@@ -132,7 +133,7 @@ class CountryView:
         shows: str = "turnout",
     ) -> None:
         if shows not in SHOWS:
-            raise ValueError(f"shows = {shows!r}: one of {', '.join(SHOWS)}")
+            raise ValueError(f"shows = {format_value(shows)}: one of {', '.join(SHOWS)}")
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
         self._signs = signs_of_levers()
         self.canvas = canvas = BlitCanvas(width, height)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samizdat.core.quantity import format_value
 from samizdat.figures.frame import COLOURS
 from samizdat.run.simulation import Simulation
 from samizdat.views.canvas import HEIGHT, WIDTH, Pixels, png_of_pixels
@@ -49,7 +50,7 @@ def view_of(
         If there is no such view; the message lists all.
     """
     if view not in VIEWS:
-        raise ValueError(f"view = {view!r}: one of {', '.join(VIEWS)}")
+        raise ValueError(f"view = {format_value(view)}: one of {', '.join(VIEWS)}")
     views = _views.setdefault(simulation, {})
     key = (view, width, height, frozenset(choices.items()))
     if key not in views:
