@@ -19,7 +19,7 @@ from samizdat.run.digests import scenario_digest
 from samizdat.run.records import INTERRUPTED, RunPlan, RunRecord
 from small_sweeps import TOWN, sweep
 
-QUICK, ALL = 40, 1000
+QUICK, ALL = 20, 1000
 FLIPS = [QUICK, pytest.param(ALL, marks=pytest.mark.slow)]
 
 
