@@ -25,6 +25,11 @@ def pytest_collection_finish():
     gc.enable()
 
 
+def pytest_sessionfinish():
+    """Let the end of the process find what was left out."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def each_function_is_compiled_by_one_worker():
     """Let a worker wait for what another one compiles, and load it: on a cold cache, half the time.
