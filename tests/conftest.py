@@ -1,6 +1,7 @@
 """The tests import each other's worlds from this folder, the benchmarks from the one above."""
 
 import fcntl
+import gc
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,22 @@ from numba.core.dispatcher import Dispatcher
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 os.environ["SAMIZDAT_CACHE_LIMIT"] = "0"  # nothing on disk, but where a test says so
+
+
+def pytest_collection():
+    """Let nothing be looked through for garbage while modules and tests are read."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Leave what was read, which stays to the end, out of all later searches for garbage."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_sessionfinish():
+    """Let the end of the process find what was left out."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

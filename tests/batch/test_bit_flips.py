@@ -20,7 +20,7 @@ from samizdat.run.records import RunPlan, RunRecord
 from samizdat.system.manifests import INTERRUPTED
 from small_sweeps import TOWN, sweep
 
-QUICK, ALL = 40, 1000
+QUICK, ALL = 20, 1000
 FLIPS = [QUICK, pytest.param(ALL, marks=pytest.mark.slow)]
 
 

@@ -12,7 +12,7 @@ import pytest
 from test_cli import manifest_of
 
 from command import SLOWLY, call
-from samizdat import read_table, verify
+from samizdat import Simulation, read_table, verify
 from samizdat.run import checkpoint, digests
 from samizdat.run.records import RunRecord
 from samizdat.run.tables import table_digest
@@ -57,6 +57,20 @@ def interrupted(out, *arguments, after=10, number=signal.SIGKILL, wait=0.0):
     time.sleep(wait)
     process.send_signal(number)
     return process, *process.communicate(timeout=120)
+
+
+def stopped(out, *arguments, after, number):
+    """Run in this process until a signal comes at the end of a step."""
+    at_once = Simulation.step
+
+    def step(simulation):
+        at_once(simulation)
+        if simulation.step_number == after:
+            signal.raise_signal(number)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Simulation, "step", step)
+        assert call("run", *TOWN, "--out", out, "--no-figures", *arguments) == 128 + number
 
 
 def assert_the_same(out, whole):
@@ -116,7 +130,10 @@ def test_a_killed_run_loses_at_most_the_days_since_its_checkpoint(whole, tmp_pat
     assert [each["steps"] for each in after["resumed"]] == [kept[0]]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_who_asks_a_run_to_end_loses_nothing(whole, tmp_path, number, code):
     out = tmp_path / "a run"
     process, said, _ = interrupted(out, number=number, wait=0.05)
@@ -236,13 +253,8 @@ def test_a_run_that_starts_over_keeps_no_steps_and_seconds(killed, tmp_path, mon
 
 def test_a_run_that_wrote_none_starts_over(whole, tmp_path, capsys):
     out = tmp_path / "run"
-    process = slowly(*TOWN, "--out", out, "--no-figures")
-    until(process, lambda: (out / "manifest.json").exists())
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "--resume" not in said
+    stopped(out, after=4, number=signal.SIGINT)
+    assert "--resume" not in capsys.readouterr().out
     assert call("run", "--resume", out, "--no-figures") == 0
     assert "starting over" in capsys.readouterr().out
     assert_the_same(out, whole)
@@ -270,7 +282,8 @@ def test_ties_that_were_brought_must_still_be_those(tmp_path, capsys):
     ties.to_csv(file, index=False)
     unbroken = tmp_path / "unbroken"
     assert call("run", *TOWN, "--graph", file, "--out", unbroken, *QUIETLY) == 0
-    interrupted(out, "--graph", file)
+    stopped(out, "--graph", file, "--checkpoint-every", 5, after=12, number=signal.SIGTERM)
+    assert manifest_of(out)["steps"] == max(steps_kept(out)) == 12
     ties.iloc[1:].to_csv(file, index=False)
     assert "not those that the run began with" in refused(capsys, "--resume", out)
     file.unlink()

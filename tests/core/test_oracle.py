@@ -13,6 +13,7 @@ COUNTED = (
     "cut_off", "newly_detained", "newly_mobilised", "posts", "posts_heard", "posts_suppressed",
 )  # fmt: skip
 
+CITIZENS = 140
 WITNESSED = {0: "none", 1: "the only one held", 2: "both held"}  # by the number of close ties
 
 WORLDS = {
@@ -62,7 +63,7 @@ def assert_alike(scenario: Scenario, seed: int, graph: Graph | None = None) -> d
 
 @pytest.mark.parametrize("values", WORLDS.values(), ids=WORLDS)
 def test_kernel_equals_the_oracle_in_the_town(values):
-    assert_alike(town(200).change(values), seed=5)
+    assert_alike(town(CITIZENS).change(values), seed=5)
 
 
 # Pairs, circles of three in a row, and citizens who have online ties alone.
@@ -85,7 +86,7 @@ def test_kernel_equals_the_oracle_where_close_ties_are_few(witness):
 
 
 def test_a_district_loses_a_platform_in_the_town():
-    simulation = Simulation(town(200), seed=5)
+    simulation = Simulation(town(CITIZENS), seed=5)
     withdrawn = [simulation.step() or simulation.signals["withdrawn"].max() for _ in range(60)]
     assert 0 < sum(withdrawn) < 60  # so that both ways to count the reachable are tried above
 

@@ -40,6 +40,7 @@ WORLDS = {
     "half days": (11, None, {"step_days": 0.5}),
     "three days a step": (12, None, {"step_days": 3}),
 }  # fmt: skip
+MORE = {"as it is, seed 2", "open", "analog", "networked"}  # the same rules with other numbers
 
 
 def world_of(regime, values, citizens=200):
@@ -55,7 +56,13 @@ def names_of(voice, simulation):
     return tuple(place for place, bit in places if voice & bit)
 
 
-@pytest.mark.parametrize(("seed", "regime", "values"), WORLDS.values(), ids=WORLDS)
+@pytest.mark.parametrize(
+    ("seed", "regime", "values"),
+    [
+        pytest.param(*world, id=name, marks=[pytest.mark.slow] * (name in MORE))
+        for name, world in WORLDS.items()
+    ],
+)
 def test_what_is_explained_is_what_happened_to_everybody_on_every_day(seed, regime, values):
     simulation = Simulation(world_of(regime, values, 80), seed=seed)
     explainer = Explainer(simulation)

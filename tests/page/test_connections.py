@@ -106,12 +106,20 @@ def rest(wire):
     return came
 
 
-@pytest.mark.parametrize(
-    "half",
-    [b"", b"G", b"GET / HTTP/1.1\r\nHost: here\r\n", REQUEST[:-2], UPGRADE[:-2], UPGRADE[:30]],
-)
-def test_half_a_request_is_closed(wires, half):
-    assert rest(wires(half)) == b""
+def test_half_a_request_is_closed(wires, monkeypatch):
+    monkeypatch.setattr(connections.TimedProtocol, "most_connections", 20)  # none gives way
+    halves = [
+        b"",
+        b"G",
+        b"GET / HTTP/1.1\r\nHost: here\r\n",
+        REQUEST[:-2],
+        UPGRADE[:-2],
+        UPGRADE[:30],
+    ]
+    began = time.monotonic()
+    waiting = {half: wires(half) for half in halves}
+    assert {half: rest(wire) for half, wire in waiting.items()} == dict.fromkeys(halves, b"")
+    assert time.monotonic() - began >= connections.REQUEST_SECONDS
 
 
 @pytest.mark.parametrize("header", [b"Content-Length: 100", b"Transfer-Encoding: chunked"])

@@ -120,8 +120,7 @@ def plain() -> object:
 
 def copied(folder: Path) -> Path:
     """Copy the package into a folder; return where it is."""
-    leave = shutil.ignore_patterns("__pycache__")
-    return Path(shutil.copytree(ROOT / "model" / "samizdat", folder / "samizdat", ignore=leave))
+    return Path(shutil.copytree(ROOT / "model" / "samizdat", folder / "samizdat"))
 
 
 def extended(extension: str, script: str, folder: Path) -> object:

@@ -1,7 +1,5 @@
 """The tiles of the regions show turnout and what the state does there."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 
@@ -137,10 +135,18 @@ def stepped(name):
     return simulation
 
 
-@pytest.mark.parametrize("name", ["town", "kazakhstan"])
-def test_days_gone_by_leave_nothing_behind(busy, name):
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("town", (560, 600)),
+        ("town", (260, 220)),
+        pytest.param("kazakhstan", (560, 600), marks=pytest.mark.slow),
+        ("kazakhstan", (260, 220)),
+    ],
+)
+def test_days_gone_by_leave_nothing_behind(busy, name, size):
     simulation = stepped(name)
-    for shows, size in product(country.SHOWS, [(560, 600), (260, 220)]):
+    for shows in country.SHOWS:
         view = CountryView(simulation, *size, shows=shows)
         for _ in range(4):
             busy.append("another day")

@@ -116,7 +116,7 @@ def test_bars_grow_beneath_their_names():
     while simulation.step_number < 40:
         simulation.step()
         series.update(simulation)
-        if simulation.step_number % 4 == 0:
+        if simulation.step_number % 8 == 0:
             fresh = SeriesView(simulation, brief=True).pixels()
             assert np.array_equal(series.pixels(), fresh), simulation.step_number
 
