@@ -2,14 +2,14 @@
 
 import functools
 import os
-import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import typer
 
+from samizdat.core.quantity import format_value
 from samizdat.system.files import reason_of
 from samizdat.system.interrupts import Interrupted, raising_interrupted
 from samizdat.version import __version__
@@ -72,12 +72,25 @@ _ClickException: Any = next(
 )
 
 
-def _told(problem: Any) -> str:
+def _told(problem: Any, args: Sequence[str]) -> str:
     """Return the message of an error of usage; typer tells a wrong number in pydantic's words."""
     message = str(problem.format_message())
+    given = _given(getattr(problem, "param", None), args)
     for word, number in (("integer", "whole number"), ("number", "number")):
-        message = re.sub(f"Input should be a valid {word}.*", f"a {number} is needed", message)
+        before, found, _ = message.partition(f"Input should be a valid {word}")
+        if found:
+            return f"{before}a {number} is needed{given}"
     return message
+
+
+def _given(option: Any, args: Sequence[str]) -> str:
+    """Return the value of an option as it stands on the command line, if it stands there."""
+    for name in getattr(option, "opts", ()):
+        for word, after in zip(args, [*args[1:], None], strict=False):
+            value = after if word == name else word.removeprefix(f"{name}=")
+            if value is not None and (word == name or value != word):
+                return f", not {format_value(value)}"
+    return ""
 
 
 class _Carried(Exception):  # noqa: N818 - no error of its own
@@ -131,7 +144,7 @@ def _call(args: list[str] | None) -> int:
         if type(problem).__name__ == "NoArgsIsHelpError":
             typer.echo(problem.format_message())
             sys.exit(2)
-        usage_error(_told(problem))
+        usage_error(_told(problem, sys.argv[1:] if args is None else args))
     return status if isinstance(status, int) else 0
 
 
