@@ -165,7 +165,7 @@ def test_strangers_write_nothing_into_the_terminal(capfd):
         assert asked(f"{address}?token={TOKEN}")[0] == 200
     finally:
         ended(process)
-    assert capfd.readouterr().err == ""
+    assert capfd.readouterr().err == "samizdat: interrupted by SIGTERM\n"
 
 
 def test_a_message_that_is_none_ends_only_its_own_window(server):

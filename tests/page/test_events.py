@@ -191,7 +191,7 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
         lambda: session.compare("ban"),
     ):
         session.set("sanction", "7")
-        assert session.problem.value == "sanction = 7.0 is outside 0 ... 1"
+        assert session.problem.value == "sanction = 7 is outside 0 ... 1"
         order()
         assert session.problem.value == ""
     assert len(orders) == 6

@@ -1,5 +1,6 @@
 """Values that are set by name: parameters, size, graph, distributions."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,11 +14,17 @@ from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.timeline import Setting
 from samizdat.society.population import TRAITS
 
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
+
 
 def number_in(value: object) -> object:
     """Convert text that is a number; leave other values as they are."""
+    if not isinstance(value, str):
+        return value
+    if _WHOLE.fullmatch(value):
+        return int(value)
     try:
-        return float(value) if isinstance(value, str) else value
+        return float(value)
     except ValueError:
         return value
 
