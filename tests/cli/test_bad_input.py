@@ -48,7 +48,7 @@ CALLS = {
     "a name like none": (["town", "--set", "xyzzy=1"], ["unknown 'xyzzy'", "samizdat parameters"]),
     "five mistakes": (
         ["town", "--set", "chil=1", "--set", "egov=9", "--set", "graph.kind=3", "--set", "xyzzy=1",
-         "--citizens", "0"], ["egov = 9.0 is outside", "'chil'", "'xyzzy'", "and 1 more"]),
+         "--citizens", "0"], ["egov = 9 is outside", "'chil'", "'xyzzy'", "and 1 more"]),
     "a threshold beyond reason": (
         ["town", "--set", "population.threshold.mean=1e308"], ["threshold.mean = 1e+308", "1000"]),
     "unknown regime": (["town", "--regime", "mild"], ["mild", "networked"]),
