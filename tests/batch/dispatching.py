@@ -39,6 +39,18 @@ def finished(chunk, count=None, *, failed=(), seconds=1.0, trouble=None):
     return ChunkResult(rows, None, count, len(failed), seconds, trouble)
 
 
+def failing_once(error):
+    """An answer for `Workers`: the error to the first chunk, all runs of every other one."""
+    errors = iter([error])
+
+    def answer(chunk):
+        for each in errors:
+            raise each
+        return finished(chunk)
+
+    return answer
+
+
 class Workers:
     """Workers that answer as a test says: `answer` takes a chunk and returns or raises."""
 

@@ -5,7 +5,7 @@ from concurrent.futures import BrokenExecutor, CancelledError
 
 import numpy as np
 import pytest
-from dispatching import KilledWorker, Workers, finished, ids, made
+from dispatching import KilledWorker, Workers, failing_once, finished, ids, made
 
 from samizdat.batch import dispatch as module
 from samizdat.batch.chunk import failed_alone
@@ -167,14 +167,7 @@ def test_a_last_chunk_that_lacks_a_run_at_a_stop_is_not_all_done():
 
 
 def test_a_chunk_that_was_cancelled_is_sent_again():
-    once = iter([CancelledError()])
-
-    def answer(chunk):
-        for error in once:
-            raise error
-        return finished(chunk)
-
-    dispatch, written = made(answer, runs=2)
+    dispatch, written = made(failing_once(CancelledError()), runs=2)
     assert dispatch.run()
     assert dispatch.workers.sent == [[100, 101]] * 2
     assert ids(written) == [100, 101]

@@ -4,7 +4,7 @@ from concurrent.futures import BrokenExecutor, CancelledError
 
 import numpy as np
 import pytest
-from dispatching import KilledWorker, Workers, finished, ids, made
+from dispatching import KilledWorker, Workers, failing_once, finished, ids, made
 
 from samizdat.batch import dispatch as module
 from samizdat.batch.dispatch import Slice
@@ -52,14 +52,7 @@ def test_a_run_that_ends_its_worker_twice_alone_fails_with_the_cause(monkeypatch
 
 
 def test_a_worker_that_died_once_costs_no_run():
-    deaths = iter([BrokenExecutor()])
-
-    def answer(chunk):
-        for death in deaths:
-            raise death
-        return finished(chunk)
-
-    dispatch, written = made(answer, runs=4)
+    dispatch, written = made(failing_once(BrokenExecutor()), runs=4)
     assert dispatch.run()
     assert sorted(ids(written)) == [100, 101, 102, 103]
     assert dispatch.failed == 0

@@ -65,11 +65,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("large", [False, True])
-@pytest.mark.parametrize("name", BAD)
-def test_what_is_no_strict_csv_is_refused_with_its_row(tmp_path, name, large, monkeypatch):
-    if large:
+@pytest.fixture(params=["as a small file", "as a large file"])
+def _split(request, monkeypatch):
+    """Splits files in either way."""
+    if request.param == "as a large file":
         monkeypatch.setattr(tables, "_SMALL", 0)
+
+
+@pytest.mark.usefixtures("_split")
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_strict_csv_is_refused_with_its_row(tmp_path, name):
     content, words = BAD[name]
     assert words in refused(tmp_path / "it.csv", content)
 
@@ -93,11 +98,9 @@ GOOD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.usefixtures("_split")
 @pytest.mark.parametrize("name", GOOD)
-def test_csv_is_read_as_it_is_written(tmp_path, name, large, monkeypatch):
-    if large:
-        monkeypatch.setattr(tables, "_SMALL", 0)
+def test_csv_is_read_as_it_is_written(tmp_path, name):
     content, wanted = GOOD[name]
     assert read(tmp_path / "it.csv", content) == wanted
 
