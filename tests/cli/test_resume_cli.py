@@ -158,11 +158,24 @@ def test_a_run_that_is_killed_again_and_again_ends_the_same(whole, tmp_path):
         if process.poll() is None and lives < 9:
             process.kill()
         process.communicate(timeout=120)
-        if process.returncode == 0:
+        if manifest_of(out)["status"] == "complete":  # its checkpoints go when all is written
             break
         assert max(steps_kept(out)) >= begun
+    assert verify(out).sound
+    assert call("run", "--resume", out, *QUIETLY) == 0  # killed at its very end, it is complete
     assert_the_same(out, whole)
     assert manifest_of(out)["resumed"]
+
+
+def test_checkpoints_of_a_run_that_was_killed_at_its_very_end_go(whole, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "clear", lambda folder: None)
+        arguments = ["--out", out, "--checkpoint-every", 7, *QUIETLY]
+        assert call("run", *TOWN, *arguments) == 0
+    assert steps_kept(out)
+    assert call("run", "--resume", out, *QUIETLY) == 0
+    assert_the_same(out, whole)
 
 
 @pytest.fixture(scope="module")

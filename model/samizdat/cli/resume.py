@@ -48,6 +48,7 @@ def resume_run(
     """Return simulation, plan and record of the run in a folder; end if it is complete."""
     from samizdat.batch.verify import check_folder
     from samizdat.cli.build import build_simulation
+    from samizdat.run import checkpoint
     from samizdat.run.recorded import check_digests, recorded_world
     from samizdat.run.records import RunRecord
 
@@ -58,6 +59,7 @@ def resume_run(
             manifest = record.manifest
             if record.complete:
                 check_folder(folder)
+                checkpoint.clear(folder)  # left if it was killed when all else was written
                 notify(f"{folder}: the run is complete, {manifest['steps']:,} steps; nothing to do")
                 sys.exit(0)
             world = recorded_world(folder, manifest, force=force, notify=notify)
