@@ -31,7 +31,11 @@ from samizdat.core.jit import compiled, inlined
     PREEMPT,
     TERM,
     UPTAKE,
-) = range(17)
+    RALLY_CONTINUES,  # by region, as the next two
+    RALLY_CALL,
+    RALLY_KIND,
+    ORGANISER,
+) = range(21)
 PLATFORM = 32  # to 47: one stream a platform
 TIES = 64  # to 127: streams of the graphs
 

@@ -130,10 +130,13 @@ SIGNALS = np.dtype(
         ("running", np.uint8),  # 1: an event runs
         ("fresh", np.uint8),  # 1: an event begins today
         ("withdrawn", np.uint8),  # 1: somewhere a platform was taken away or fewer are online
+        ("rally", np.uint8),  # 1: an assembly is on, so that one can mobilise
         ("adoption", np.float64),  # A_r
         ("seeds", np.float64),  # share aware immediately of an event that begins today
         ("shock", np.float64),  # of the events running, at most 1
-        ("coverage", np.float64),  # per day
+        ("seeds_online", np.float64),  # the same, of those who have a platform
+        ("coverage", np.float64),  # per day, by press and word in public
+        ("coverage_online", np.float64),  # per day, for those who have a platform
         ("coverage_abroad", np.float64),  # per day, if somebody in the event's regions shared
         ("contradiction", np.float64),  # of the accounts running
         ("foreign_signal", np.float64),  # C(t)
@@ -147,6 +150,8 @@ SIGNALS = np.dtype(
         ("surveillance", np.float64),
         ("sanction", np.float64),
         ("chill", np.float64),
+        ("press_control", np.float64),
+        ("detain_organisers", np.float64),
         ("preempt", np.float64),
         ("security", np.float64),  # per citizen
         ("arrests", np.float64),  # how many the police can arrest today; 0: they do not respond
@@ -233,10 +238,12 @@ class World(NamedTuple):
     blocks: NDArray[np.int64]  # (B, 3): FIRST citizen, LAST + 1, REGION
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     readable: NDArray[np.float64]  # (2**12,): the largest readable share in a set of platforms
+    diluted: NDArray[np.float64]  # (largest degree + 2,): D by d, see `mechanisms.reach`
     step_days: float  # days in a step
     shortcuts: bool  # False in tests only: nothing is skipped, see `passes`
     # Input of a step
     signals: NDArray[np.void]  # (R,) of SIGNALS
+    posting_share: NDArray[np.float64]  # (2**12,): sum over a set of platforms of posters / users
     # Advanced by a step
     state: State
     caches: Caches
@@ -275,9 +282,11 @@ def new_world(
         blocks=blocks,
         region_block=np.searchsorted(blocks[:, REGION], np.arange(regions)),
         readable=readable,
+        diluted=np.arange(2 + int(np.diff(ties.start).max(initial=0)), dtype=np.float64),
         step_days=step_days,
         shortcuts=True,
         signals=np.zeros(regions, SIGNALS),
+        posting_share=np.zeros(PLATFORMS + 1),
         state=blank_state(n),
         caches=_blank_caches(n, len(blocks)),
         scratch=Scratch(*np.zeros((2, len(blocks), NEAR), np.uint32)),

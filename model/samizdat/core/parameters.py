@@ -12,6 +12,7 @@ from samizdat.core.mechanisms.decision import Decision
 from samizdat.core.mechanisms.fate import Fate
 from samizdat.core.mechanisms.fear import Fear
 from samizdat.core.mechanisms.grievance import Grievance
+from samizdat.core.mechanisms.rally import Rally
 from samizdat.core.mechanisms.reach import Reach
 from samizdat.core.mechanisms.trust import Trust
 from samizdat.core.quantity import Quantity, acting
@@ -28,10 +29,11 @@ class Parameters(NamedTuple):
     decision: Decision = Decision()
     fate: Fate = Fate()
     circumvention: Circumvention = Circumvention()
+    rally: Rally = Rally()
 
 
 # Where each group begins and ends in a flat row of numbers.
-(_A, _B, _C, _D, _E, _F, _G, _H) = itertools.accumulate(
+(_A, _B, _C, _D, _E, _F, _G, _H, _I) = itertools.accumulate(
     len(group) for group in Parameters._field_defaults.values()
 )
 
@@ -53,6 +55,7 @@ def grouped(row: tuple[float, ...]) -> Parameters:
         Decision(*row[_E:_F]),
         Fate(*row[_F:_G]),
         Circumvention(*row[_G:_H]),
+        Rally(*row[_H:_I]),
     )
 
 

@@ -373,6 +373,14 @@ LEVERS: dict[str, Lever] = {
     "chill": StandingLever(
         "chill", Look("Strict laws"), "law sets the resting fear",
         Quantity("resting fear", 0, 1, off=0), 0.05),
+    "press_control": StandingLever(
+        "press_control", Look("Control of the press"), "the domestic press does not report events",
+        Quantity("share of domestic coverage that is suppressed", 0, 1, off=0), 0.0),
+    "detain_organisers": StandingLever(
+        "detain_organisers", Look("Arrests of organisers"),
+        "those who call a rally are detained before it",
+        Quantity("chance that an organiser who can be read is detained", 0, 1, "1/day", off=0),
+        0.0),
     "ban": Ban(),
     "blocking": Blocking(),
     "blackout": Blackout(),

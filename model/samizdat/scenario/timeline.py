@@ -76,6 +76,14 @@ class Event(_Entry):
     coverage: Real = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
     coverage_abroad: Real = Field(default=0.0, ge=0, le=1)  # counts if somebody there shared
     seeds: Real = Field(default=0.0, ge=0, le=1)  # share aware on its first day
+    online_reach: Real = Field(default=1.0, gt=0, le=1)  # share who had a platform then
+    coverage_online: Real | None = Field(default=None, ge=0, le=5)  # None: split from coverage
+    seeds_online: Real | None = Field(default=None, ge=0, le=1)  # None: split from seeds
+    shock_abroad: Real = Field(default=0.0, ge=0, le=1)  # elsewhere, if somebody there shared
+    rallies: tuple[Day, ...] = ()  # dates of rallies
+    notice: Real | None = Field(default=None, ge=0, le=60)  # days; None: rally.notice
+    call: Real | None = Field(default=None, ge=0, le=100)  # per day; None: rally.call
+    continuation: Real | None = Field(default=None, ge=0, le=1)  # per day; None: drawn
 
 
 class Account(_Entry):

@@ -32,6 +32,19 @@ class Attention(NamedTuple):
     fatigue: Annotated[
         float, Quantity("loss of attention, heard or not", 0, 5, "1/day", off=0, rate=True)
     ] = 0.25
+    online_share: Annotated[
+        float, Quantity("share of an event's news that pages and channels carry", 0, 1, off=0)
+    ] = 0.0
+    feed: Annotated[
+        float,
+        Quantity(
+            "hazard from what strangers post, if all users of a platform post",
+            0,
+            0.1,
+            "1/day",
+            off=0,
+        ),
+    ] = 0.0
     foreign_reach: Annotated[
         float,
         Quantity("hazard from full coverage abroad, for foreign press readers", 0, 1, "1/day", 0),

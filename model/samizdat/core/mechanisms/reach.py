@@ -25,6 +25,19 @@ from samizdat.core.quantity import Quantity
 class Reach(NamedTuple):
     """Parameters of reach."""
 
+    dilution: Annotated[
+        float,
+        Quantity(
+            "1: exposure is a share of the ties; 0: a number of ties, in units of reference_ties",
+            0,
+            1,
+            off=1,
+        ),
+    ] = 1.0
+    reference_ties: Annotated[
+        float, Quantity("ties at which share and number are equal", 1, 100, "ties")
+    ] = 5.0
+
     word_of_mouth: Annotated[
         float, Quantity("1: opinions are also spoken to close ties", 0, 1, off=0, whole=True)
     ] = 1.0

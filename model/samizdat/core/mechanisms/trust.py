@@ -34,6 +34,12 @@ class Trust(NamedTuple):
         float,
         Quantity("loss from a full contradiction, once heard", 0, 1, "1/day", off=0, rate=True),
     ] = 0.02
+    dissent: Annotated[
+        float, Quantity("loss from hearing others dissent", 0, 0.002, "1/day", off=0, rate=True)
+    ] = 0.0
+    told: Annotated[
+        float, Quantity("how far a platform tells of a contradiction by itself", 0, 1, off=0)
+    ] = 0.0
 
 
 @compiled
