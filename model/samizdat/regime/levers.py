@@ -380,7 +380,7 @@ LEVERS: dict[str, Lever] = {
         "detain_organisers", Look("Arrests of organisers"),
         "those who call a rally are detained before it",
         Quantity("chance that an organiser who can be read is detained", 0, 1, "1/day", off=0),
-        0.0),
+        0.0, chance=True),
     "ban": Ban(),
     "blocking": Blocking(),
     "blackout": Blackout(),

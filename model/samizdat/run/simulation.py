@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from samizdat.core import draws
-from samizdat.core.layout import BLOCK, DYNAMIC
+from samizdat.core.layout import BLOCK, DYNAMIC, N_MOBILISE
 from samizdat.core.quantity import format_value
 from samizdat.core.step import (
     ThreadTeam,
@@ -30,6 +30,7 @@ from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.outcomes import Outcomes
+from samizdat.run.rallies import Rallies
 from samizdat.scenario.interventions import (
     Moment,
     amended,
@@ -102,6 +103,7 @@ class Simulation(Outcomes):
         self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
         self._team = _thread_team(scenario.citizens, self.threads)
         self.environment = Environment(scenario, self.sizes)
+        self.rallies = Rallies(scenario)
         compile_passes(self._world, self.environment.flat)
         self.history = History(
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
@@ -133,16 +135,19 @@ class Simulation(Outcomes):
         k = self.step_number
         response = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
         inputs = self.environment.update(k, self.history.last, response, self._world.signals)
-        row = self.environment.flat
+        row, p = self.environment.flat, self.environment.parameters
+        mobilised = self.history.last[:, N_MOBILISE]
+        self.rallies.morning(k, self.seed, self._world, mobilised, p.rally)
         if k == 0:
             first_state(self._team, self._world, row)
         else:
             self._world = swap_buffers(self._world)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
+        self.rallies.evening(k, self.seed, self._world, p, tallies)
         signals = self._world.signals
         barred = self.environment.platforms_barred(k, signals)
-        self.history.record(tallies, barred, signals, latent=latent)
+        self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
         self.regime_input = inputs
         self.step_number += 1
 
@@ -251,7 +256,10 @@ class Simulation(Outcomes):
         environment.take_over(self.environment)
         if self.step_number:
             environment.go_on(self.step_number, self._world.signals)
-        self.scenario, self.environment, self._identity = scenario, environment, None
+        rallies = Rallies(scenario)
+        rallies.take_over(self.rallies)
+        self.scenario, self.environment, self.rallies = scenario, environment, rallies
+        self._identity = None
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint for `restore`, the scenario included; the file is whole or absent.
@@ -264,6 +272,7 @@ class Simulation(Outcomes):
             "name": self.scenario.name,
             "identity": self.identity(),
             "regime": environment.to_table(),
+            "rallies": self.rallies.to_table(),
             "scenario": self.scenario.to_table(),
         }
         arrays = {name: getattr(world.state, name) for name in DYNAMIC}
@@ -326,6 +335,7 @@ class Simulation(Outcomes):
         found.copy_to({**targets, "signals": world.signals, **rows.to_arrays()})
         self.history, self.step_number = rows, k
         self.environment.read_table(found.facts["regime"])
+        self.rallies.read_table(found.facts["rallies"])
         if k:
             resume_state(world)
             self.environment.go_on(k, world.signals)

@@ -85,6 +85,28 @@ class Event(_Entry):
     call: Real | None = Field(default=None, ge=0, le=100)  # per day; None: rally.call
     continuation: Real | None = Field(default=None, ge=0, le=1)  # per day; None: drawn
 
+    @field_validator("rallies")
+    @classmethod
+    def _once_each(cls, dates: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+        for date in dates:
+            if dates.count(date) > 1:
+                raise ValueError(f"{date} is given twice")
+        return dates
+
+    @model_validator(mode="after")
+    def _while_it_runs(self) -> "Event":
+        last = dt.date.max
+        if self.days is not None:
+            last = self.begins + dt.timedelta(days=math.ceil(self.days) - 1)
+        for date in self.rallies:
+            if not self.begins <= date <= last:
+                until = f"until {last}" if self.days is not None else "on"
+                raise ValueError(
+                    f"rallies: {date} is not a day of the event, which runs from {self.begins} "
+                    f"{until}"
+                )
+        return self
+
 
 class Account(_Entry):
     """The official account of an event contradicts other accounts."""
