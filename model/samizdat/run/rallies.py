@@ -234,10 +234,8 @@ class Rallies:
         key = (r, p.organisers, p.committee)
         if key not in self._organisers:
             first, last = int(self._first[r]), int(self._first[r + 1])
-            thresholds, count = (
-                world.traits.threshold[first:last],
-                rally.organisers(last - first, p),
-            )
+            thresholds = world.traits.threshold[first:last]
+            count = rally.organisers(last - first, p)
             highest = np.partition(thresholds, count - 1)[count - 1]
             below = np.flatnonzero(thresholds < highest)
             equal = np.flatnonzero(thresholds == highest)[: count - len(below)]
@@ -264,7 +262,7 @@ class Rallies:
     def evening(
         self, step: int, seed: int, world: World, p: Parameters, tallies: NDArray[np.int64]
     ) -> None:
-        """Detain organisers of pending calls, after the day's arrests, and count them in ``tallies``."""
+        """Detain organisers of pending calls after the day's arrests; count them in ``tallies``."""
         for r, call in self.pending.items():
             strength = float(world.signals["detain_organisers"][r])
             if strength <= 0.0:

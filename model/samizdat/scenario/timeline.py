@@ -95,15 +95,11 @@ class Event(_Entry):
 
     @model_validator(mode="after")
     def _while_it_runs(self) -> "Event":
-        last = dt.date.max
-        if self.days is not None:
-            last = self.begins + dt.timedelta(days=math.ceil(self.days) - 1)
         for date in self.rallies:
-            if not self.begins <= date <= last:
-                until = f"until {last}" if self.days is not None else "on"
+            if not 0 <= (date - self.begins).days < (self.days or math.inf):
+                lasts = "" if self.days is None else f" for {self.days:g} days"
                 raise ValueError(
-                    f"rallies: {date} is not a day of the event, which runs from {self.begins} "
-                    f"{until}"
+                    f"rallies: {date} is not a day of the event, from {self.begins}{lasts}"
                 )
         return self
 
