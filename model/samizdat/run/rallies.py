@@ -218,7 +218,7 @@ class Rallies:
         draw = today.draw(r, draws.RALLY_CALL)
         if not rally.is_called(draw, rate, 1.0, today.step_days):  # as if all knew
             return None
-        if not rally.is_called(draw, rate, self._share(r, today), today.step_days):
+        if not rally.is_called(draw, rate, self.share(r, today.world, today.p), today.step_days):
             return None
         notice = today.largest("notice", r)
         day = today.day + (today.p.notice if notice is None else notice)
@@ -242,10 +242,10 @@ class Rallies:
             self._organisers[key] = first + np.union1d(below, equal)
         return self._organisers[key]
 
-    def _share(self, r: int, today: Morning) -> float:
+    def share(self, r: int, world: World, p: rally.Rally) -> float:
         """Return the share of a region's organisers who are aware and free."""
-        ids = self.organisers(r, today.world, today.p)
-        return len(_able(ids, today.world)) / len(ids)
+        ids = self.organisers(r, world, p)
+        return len(_able(ids, world)) / len(ids)
 
     def _committee(self, r: int, today: Morning) -> tuple[int, ...]:
         """Return who calls: of the organisers, first those who could be heard online last night.
@@ -305,7 +305,7 @@ class Rallies:
 def _able(ids: NDArray[np.int64], world: World) -> NDArray[np.int64]:
     """Return those of some citizens who are aware and free."""
     state = world.state
-    return ids[(state.attention[ids] == AWARE) & (state.days_left[ids] == 0)]
+    return np.asarray(ids[(state.attention[ids] == AWARE) & (state.days_left[ids] == 0)])
 
 
 def detention_chance(i: int, strength: float, world: World, p: Parameters) -> float:
