@@ -14,7 +14,7 @@ from samizdat.core import draws
 from samizdat.core.layout import AWARE, NOW_HELD
 from samizdat.core.mechanisms import rally
 from samizdat.core.mechanisms.rally import Rally
-from samizdat.run.rallies import Call, Rallies
+from samizdat.run.rallies import Rallies, RallyCall
 from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.timeline import Event
 from worlds import run, same_history, same_state, town
@@ -338,7 +338,7 @@ def test_where_rallies_are_no_more_needed_what_was_called_is_forgotten():
 
 def test_what_is_remembered_is_written_as_json_has_it():
     one, two = Rallies(town(100)), Rallies(town(100))
-    one.pending[1] = Call(9.5, True, (4, 70))
+    one.pending[1] = RallyCall(9.5, True, (4, 70))
     one.on[0], one.kappa[0], one.committee_size[0], one.counts[0, 1] = True, 0.07, 3, 1
     two.take_over(one)
     assert two.to_table() == one.to_table()

@@ -35,7 +35,7 @@ LONGEST_NOTICE = 60.0  # days
 CALLED, HELD, PREVENTED, ON = range(len(RALLIES))
 
 
-class Call(NamedTuple):
+class RallyCall(NamedTuple):
     """A call for a rally in one region."""
 
     day: float  # of the rally, from the start
@@ -119,7 +119,7 @@ class Rallies:
         self.on = np.zeros(regions, bool)
         self.kappa = np.zeros(regions)
         self.committee_size = np.zeros(regions, np.int64)
-        self.pending: dict[int, Call] = {}
+        self.pending: dict[int, RallyCall] = {}
         self.counts = np.zeros((regions, len(RALLIES)), np.int64)
 
     def morning(
@@ -180,7 +180,7 @@ class Rallies:
         draw = today.draw(r, draws.RALLY_CONTINUES)
         return today.mobilised[r] > 0 and rally.goes_on(draw, kappa, today.step_days)
 
-    def _fall_due(self, r: int, today: Morning) -> Call | None:
+    def _fall_due(self, r: int, today: Morning) -> RallyCall | None:
         """Return the call that is held today: one that is due, or a date of the timeline.
 
         A call is prevented if its whole committee is in detention. A date that nobody called for
@@ -199,7 +199,7 @@ class Rallies:
                 self.counts[r, CALLED] += 1
                 if call is not None and not call.dated:
                     self.pending.pop(r, None)
-                return Call(date.day, True, ())
+                return RallyCall(date.day, True, ())
         return None
 
     def _announce(self, r: int, today: Morning) -> None:
@@ -208,9 +208,9 @@ class Rallies:
             pending = self.pending.get(r)
             if date.where[r] and not (pending is not None and pending.dated):
                 self.counts[r, CALLED] += 1
-                self.pending[r] = Call(date.day, True, self._committee(r, today))
+                self.pending[r] = RallyCall(date.day, True, self._committee(r, today))
 
-    def _call(self, r: int, today: Morning) -> Call | None:
+    def _call(self, r: int, today: Morning) -> RallyCall | None:
         """Make a call by rule while an event runs; return it if its rally is today."""
         if not today.world.signals["running"][r]:
             return None
@@ -222,7 +222,7 @@ class Rallies:
             return None
         notice = today.largest("notice", r)
         day = today.day + (today.p.notice if notice is None else notice)
-        call = Call(day, False, self._committee(r, today))
+        call = RallyCall(day, False, self._committee(r, today))
         self.counts[r, CALLED] += 1
         if today.reaches(day):
             return call
@@ -259,7 +259,7 @@ class Rallies:
         order = np.lexsort((chosen, world.traits.threshold[chosen], offline))
         return tuple(chosen[order][: int(today.p.committee)].tolist())
 
-    def evening(
+    def arrest_organisers(
         self, step: int, seed: int, world: World, p: Parameters, tallies: NDArray[np.int64]
     ) -> None:
         """Detain organisers of pending calls after the day's arrests; count them in ``tallies``."""
@@ -297,7 +297,7 @@ class Rallies:
         for name in ("on", "kappa", "committee_size", "counts"):
             getattr(self, name)[...] = table[name]
         self.pending = {
-            int(r): Call(float(day), bool(dated), tuple(committee))
+            int(r): RallyCall(float(day), bool(dated), tuple(committee))
             for r, day, dated, committee in table["pending"]
         }
 

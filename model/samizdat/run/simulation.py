@@ -144,7 +144,7 @@ class Simulation(Outcomes):
             self._world = swap_buffers(self._world)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
-        self.rallies.evening(k, self.seed, self._world, p, tallies)
+        self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         signals = self._world.signals
         barred = self.environment.platforms_barred(k, signals)
         self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
