@@ -15,6 +15,7 @@ import numpy as np
 
 from samizdat import Simulation
 from samizdat.core import draws
+from samizdat.core.dilution import dilution_table
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import (
     AWARE,
@@ -56,6 +57,7 @@ from samizdat.run.environment import Environment
 access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)
 reachable_ties, exposure = interpreted(reach.reachable_ties), interpreted(reach.exposure)
+diluted = interpreted(reach.diluted)
 awakening, weariness = interpreted(attention.awakening), interpreted(attention.weariness)
 hazard = interpreted(attention.hazard)
 next_grievance = interpreted(grievance.next_grievance)
@@ -202,15 +204,16 @@ class Citizen(mesa.Agent):
     def decide(self, here: Any, p: Any, street: int, others: int) -> tuple[int, int]:
         """Choose a posture, and with it what others can hear tomorrow."""
         d = self.ties_in_reach(p) if street + others else 1.0
+        divisor = diluted(d, self.model.diluted)
         x = exposure(
-            street, others, d, here.mobilised_share, here.foreign_signal,
+            street, others, divisor, here.mobilised_share, here.foreign_signal,
             self.ears & FOREIGN != 0, p.reach,
         )  # fmt: skip
         opposed = opposition(self.grievance, self.trust)
         drive = motive(opposed, x, p.decision)
         platforms = self.ears & PLATFORMS
         fear, aversion, threshold = self.fear, self.risk_aversion, self.threshold
-        risk = street_risk(street, d, fear, here.security, p.decision)
+        risk = street_risk(street, divisor, fear, here.security, p.decision)
         if mobilises(drive, risk, aversion, threshold, p.decision):
             return MOBILISE, STREET | TALK | platforms
         no_channel = not platforms and not p.reach.word_of_mouth
@@ -298,6 +301,8 @@ class Protest(mesa.Model):
         self.readable = cache(
             lambda bits: max((s for k, s in enumerate(shares) if bits >> k & 1), default=0.0)
         )
+        most = int(np.diff(simulation.graph.ties.start).max(initial=0))
+        self.table = cache(lambda *numbers: dilution_table(most, *numbers).tolist())
         self.environment = Environment(scenario, simulation.sizes)
         self.signals = np.zeros(len(simulation.sizes), SIGNALS)
         self.last = np.zeros((len(simulation.sizes), len(TALLIES)), np.int64)
@@ -327,6 +332,7 @@ class Protest(mesa.Model):
         response = draws.uniforms(self.key, 0, len(self.signals), k, draws.RESPONSE)
         self.environment.update(k, self.last, response, self.signals)
         self.p = self.environment.parameters
+        self.diluted = self.table(self.p.reach.dilution, self.p.reach.reference_ties)
         self._publish()
         self.agents.do("wake")
         if k == 0:

@@ -27,7 +27,10 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "attention.fade": 0.5,
     "arrests.capacity": 0.05,
     "arrests.response": 1,
+    "reach.dilution": 0.7,
 }
+# Rules that apply a number which does not stand in their text, and what they are without it.
+INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 
 
 class Cut(ast.NodeTransformer):
@@ -66,9 +69,26 @@ def core_modules() -> list[ModuleType]:
     return [m for name, m in sys.modules.items() if name.startswith("samizdat.core")]
 
 
+def users_of(rule: object) -> list[tuple[ModuleType, str]]:
+    """Return the modules that use a rule, and under what name."""
+    return [
+        (user, name)
+        for user in core_modules()
+        for name, value in vars(user).items()
+        if value is rule
+    ]
+
+
 def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, object]]]:
     """Replace every rule that uses a number by one without it; return how to undo that."""
     places, undo = 0, []
+    if f"{group}.{field}" in INSTEAD:
+        name, without = INSTEAD[f"{group}.{field}"]
+        rule = getattr(sys.modules[f"samizdat.core.mechanisms.{group}"], name)
+        for user, _ in users_of(rule):
+            undo.append((user, name, rule))
+            setattr(user, name, without)
+        return len(undo) - 1, undo  # one of them is the module of the rule itself
     for module in core_modules():
         short = module.__name__.rsplit(".", 1)[-1]
         if ".mechanisms." in module.__name__ and short == group:
@@ -87,12 +107,7 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
                 continue
             places += cut.places
             tree.body[0].decorator_list = []
-            users = [
-                (user, name)
-                for user in core_modules()
-                for name, value in vars(user).items()
-                if value is rule
-            ]
+            users = users_of(rule)
             exec(compile(tree, module.__name__, "exec"), vars(module))
             without = getattr(module, rule.__name__)
             for user, name in users:

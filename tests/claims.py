@@ -31,6 +31,7 @@ BROKEN = {
     "marches_at_any_risk": (citizen, lambda b, a, t, p: mobilises(b, 0.5, a, t, p)),
     "stays_silent": (act, lambda most, t, p: not mobilises(most, 0.0, 0.0, t, p)),
     "least_reachable": (act, lambda n_close, heard: n_close + 8.0),
+    "diluted": (act, lambda d, table: table[1] * table[1] / d),  # falls as d rises
     "ties_matter": (act, lambda heard: heard > 1),
     "ears_imply_access: withdrawn": (act, lambda withdrawn, p: p.reachable_only == 1.0),
     "ears_imply_access: reachable": (act, lambda withdrawn, p: withdrawn == 0),

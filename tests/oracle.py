@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from naive_dilution import naive_dilution
 from samizdat.core import draws
 from samizdat.core.layout import (
     AWARE,
@@ -209,7 +210,7 @@ class Oracle:
             self.ears[i] = 0 if deaf else usable & ~shut
 
     def hear(self):
-        """Count m, s and c, of how many they are a share, and the posts that arrive."""
+        """Count m, s and c, what they are divided by, and the posts that arrive."""
         empty = (dict.fromkeys(self.citizens, 0) for _ in range(5))
         self.m, self.s, self.c, self.d, self.heard_posts = empty
         for i in self.citizens:
@@ -226,7 +227,8 @@ class Oracle:
             net = [j for j in self.afar[i] if self.usable(i) & self.usable(j) & PLATFORMS]
             reachable = sum(self.ears[i] & self.last_ears[j] & PLATFORMS != 0 for j in net)
             only = self.p.reach.reachable_only
-            self.d[i] = max(1, len(self.close[i]) + (1 - only) * len(net) + only * reachable)
+            d = max(1, len(self.close[i]) + (1 - only) * len(net) + only * reachable)
+            self.d[i] = naive_dilution(d, self.p.reach)
 
     def feel(self):
         for i in self.citizens:

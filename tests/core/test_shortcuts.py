@@ -53,6 +53,7 @@ RARE = {
         "attention.fade": 0, "attention.beta": 1, "graph.homophily": 0, "graph.online_degree": 4,
         "graph.close_degree": 0, "decision.exposure_weight": 1, "blocking.on": 0, "blackout.on": 0,
     },
+    "a number of ties": {"reach.dilution": 0, "graph.online_degree": 20, "attention.beta": 1},
     "the spent are held": {"attention.fatigue": 5, "preempt": 1, "reach.reachable_only": 1},
     "the spent are released": {
         "attention.fatigue": 1, "preempt": 1, "fear.own": 1, "attention.beta": 2, "surveillance": 1

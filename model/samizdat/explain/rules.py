@@ -59,6 +59,7 @@ class StepReplay:
         self.held = self.morning["days_left"] > 0
         self.released = self.last_voice & HELD != 0 and not self.held
         self.voices, self.ties = self._hear()
+        self.divisor = float(interpreted(reach.diluted)(self.ties, world.diluted))
         said = [voice.said for voice in self.voices]
         self.street, self.others = said.count("in the street"), said.count("speaking")
         self.held_kin = said.count("in detention")
@@ -102,6 +103,8 @@ class StepReplay:
             circumventing=bool(self.morning["circumventing"]),
             voices=self.voices,
             ties=self.ties,
+            divisor=self.divisor,
+            dilution=self.p.reach.dilution,
             attention_before=ATTENTION[self.morning["attention"]],
             attention=ATTENTION[now],
             awakening=awakening,
@@ -254,7 +257,7 @@ class StepReplay:
         """Return how much of her world is seen to dissent."""
         here = self.here
         quiet = {
-            "street": 0, "others": 0, "d": self.ties, "reads_foreign": self.reads_foreign,
+            "street": 0, "others": 0, "divisor": self.divisor, "reads_foreign": self.reads_foreign,
             "p": self.p.reach,
         }  # fmt: skip
         causes: Causes = {
@@ -267,10 +270,8 @@ class StepReplay:
 
     def _weigh(self, motive: float, opposition: float, phi: float) -> tuple[Weighing, ...]:
         """Return the inequalities she meets: the street, and each way of speaking that she has."""
-        p, aversion, threshold = (
-            self.p.decision, self.traits["risk_aversion"], self.traits["threshold"]
-        )  # fmt: skip
-        here, found = self.here, []
+        p, here, found = self.p.decision, self.here, []
+        aversion, threshold = self.traits["risk_aversion"], self.traits["threshold"]
 
         def weigh(deed: str, danger: float, risk: float) -> None:
             if deed == "street":
@@ -288,7 +289,9 @@ class StepReplay:
             )
 
         danger, risk = (
-            here.apply(decision.street_risk, street=self.street, d=self.ties, fear=fear, p=p)
+            here.apply(
+                decision.street_risk, street=self.street, divisor=self.divisor, fear=fear, p=p
+            )
             for fear in (0.0, phi)
         )
         weigh("street", danger, risk)

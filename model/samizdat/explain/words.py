@@ -54,6 +54,8 @@ def _lines(day: Day) -> Iterator[str]:
     yield from _beliefs(day)
     if day.weighings:
         yield _motive(day)
+        if any(voice.said != "in detention" for voice in day.voices):
+            yield _measure(day)
         for weighing in day.weighings:
             if weighing.deed == "street" or day.posture != "mobilise":
                 yield _weighed(weighing)
@@ -144,6 +146,21 @@ def _motive(day: Day) -> str:
     return (
         f"Her motive is {total:.3f}: private opposition {opposition.change:.3f} and what she sees "
         f"others do {seen.change:.3f}{seen_of}."
+    )
+
+
+def _measure(day: Day) -> str:
+    """Tell whether what she hears counts as a share of her ties, as a number, or between."""
+    if day.dilution == 1.0:
+        return f"What she hears counts as a share of her {day.ties:g} ties."
+    if day.dilution == 0.0:
+        return (
+            f"What she hears counts as a number: each tie is 1 of {day.divisor:g}, however many "
+            f"she has ({day.ties:g})."
+        )
+    return (
+        f"What she hears counts between a share of her {day.ties:g} ties and a number: each tie is "
+        f"1 of {day.divisor:.4g}."
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from samizdat.core import draws
+from samizdat.core.dilution import dilution_table
 from samizdat.core.layout import BLOCK, DYNAMIC
 from samizdat.core.quantity import format_value
 from samizdat.core.step import (
@@ -107,6 +108,7 @@ class Simulation(Outcomes):
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
         )
         self._identity: dict[str, str | int] | None = None
+        self._diluted_by: tuple[float, float] | None = None  # the numbers of `World.diluted`
 
     @property
     def finished(self) -> bool:
@@ -134,6 +136,7 @@ class Simulation(Outcomes):
         response = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
         inputs = self.environment.update(k, self.history.last, response, self._world.signals)
         row = self.environment.flat
+        self._dilute()
         if k == 0:
             first_state(self._team, self._world, row)
         else:
@@ -354,6 +357,14 @@ class Simulation(Outcomes):
         twin = memo[id(self)] = object.__new__(type(self))
         twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return twin
+
+    def _dilute(self) -> None:
+        """Make the table of D again if one of its two numbers has changed."""
+        reach = self.environment.parameters.reach
+        numbers = reach.dilution, reach.reference_ties
+        if numbers != self._diluted_by:
+            table = dilution_table(len(self._world.diluted) - 2, *numbers)
+            self._world, self._diluted_by = self._world._replace(diluted=table), numbers
 
     def _opens_month(self, k: int) -> bool:
         dates = self.environment.dates

@@ -51,6 +51,7 @@ from samizdat.core.mechanisms.decision import (
     trace_probability,
 )
 from samizdat.core.mechanisms.reach import (
+    diluted,
     ears_imply_access,
     exposure,
     least_reachable,
@@ -206,6 +207,7 @@ def attend_near(
     here = world.signals[world.blocks[b, REGION]]
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
     dirty, attends, shortcuts = world.caches.dirty, p.attention.on != 0.0, world.shortcuts
+    table = world.diluted
     slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     few, woken, held, freed = 0, 0, 0, 0
     for t in range(many):
@@ -234,7 +236,7 @@ def attend_near(
             attentions[at] = attention
         if attention != AWARE:
             continue
-        least = least_reachable(int(close[at]), street + others)
+        least = diluted(least_reachable(int(close[at]), street + others), table)
         x = exposure(street, others, least, public, foreign_signal, reads_foreign, p.reach)
         most = motive(opposition(float(grievance[at]), float(trust[at])), x, p.decision)
         if not (shortcuts and stays_silent(most, float(thresholds[at]), p.decision)):
@@ -263,7 +265,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
     security, surveillance = float(here["security"]), float(here["surveillance"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    dirty, shortcuts = world.caches.dirty, world.shortcuts
+    dirty, shortcuts, table = world.caches.dirty, world.shortcuts, world.diluted
     simple = shortcuts and ears_imply_access(int(here["withdrawn"]), p.reach)
     slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     mobilised, newly_mobilised, sharing, posting, censoring, visible, voiced = 0, 0, 0, 0, 0, 0, 0
@@ -284,7 +286,9 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
                 int(start[at]) + n_close, int(start[at + _ONE]), n_close, int(access_now[at]), ears,
                 simple, neighbour, access_now, last_ears, p.reach,
             )  # fmt: skip
-        x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
+        divisor = diluted(d, table)
+        reads_foreign = (ears & FOREIGN) != 0
+        x = exposure(street, others, divisor, public, foreign_signal, reads_foreign, p.reach)
         opposed = opposition(float(grievance[at]), float(trust[at]))
         platforms = ears & PLATFORMS
         traced = trace_probability(
@@ -292,7 +296,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
             int(circumventing[at]),
         )  # fmt: skip
         posture, voice = decide(
-            motive(opposed, x, p.decision), street, d, opposed, float(fear[at]),
+            motive(opposed, x, p.decision), street, divisor, opposed, float(fear[at]),
             float(thresholds[at]), float(aversions[at]), traced, platforms, security,
             p.reach.word_of_mouth, shortcuts, p.decision,
         )  # fmt: skip

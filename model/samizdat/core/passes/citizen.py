@@ -112,7 +112,7 @@ def ties_in_reach(
 def decide(
     motive: float,
     street: int,
-    d: float,
+    divisor: float,
     opposition: float,
     fear: float,
     threshold: float,
@@ -124,13 +124,15 @@ def decide(
     shortcuts: bool,
     p: Decision,
 ) -> tuple[int, int]:
-    """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0.
+    """Return the posture and the voice of an aware citizen who is free.
 
-    With ``shortcuts``, a risk is computed only where it can decide.
+    ``divisor`` is D (`reach.diluted`), ``traced`` X0. With ``shortcuts``, a risk is computed only where it can decide.
     """
     if not (shortcuts and stays_home(motive, aversion, threshold, p)) and (
         (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
-        or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
+        or mobilises(
+            motive, street_risk(street, divisor, fear, security, p), aversion, threshold, p
+        )
     ):
         return MOBILISE, STREET | TALK | platforms
     would = speaks(motive, 0.0, aversion, threshold, p)
