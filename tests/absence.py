@@ -34,7 +34,7 @@ INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 
 
 class Cut(ast.NodeTransformer):
-    """Replace by 0.0 each term of a sum (or whole operand) in which a number stands."""
+    """Replace by 0.0 each term of a sum, argument or whole operand in which a number stands."""
 
     def __init__(self, number: str) -> None:
         self.number, self.places = number, 0
@@ -51,14 +51,16 @@ class Cut(ast.NodeTransformer):
             return super().visit(node)
         product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
         inside = [child for child in ast.walk(node) if child is not node]
-        sums = [
+        smaller = [  # a term of a sum, an argument
             child
             for child in inside
-            if isinstance(child, ast.BinOp)
-            and isinstance(child.op, ast.Add | ast.Sub)
+            if (
+                isinstance(child, ast.Call)
+                or (isinstance(child, ast.BinOp) and isinstance(child.op, ast.Add | ast.Sub))
+            )
             and self._stands_in(child)
         ]
-        if isinstance(node, ast.Attribute) or (product and not sums):
+        if isinstance(node, ast.Attribute) or (product and not smaller):
             self.places += 1
             return ast.Constant(0.0)
         return self.generic_visit(node)

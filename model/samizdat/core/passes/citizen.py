@@ -126,7 +126,8 @@ def decide(
 ) -> tuple[int, int]:
     """Return the posture and the voice of an aware citizen who is free.
 
-    ``divisor`` is D (`reach.diluted`), ``traced`` X0. With ``shortcuts``, a risk is computed only where it can decide.
+    ``divisor`` is D (`reach.diluted`), ``traced`` X0. With ``shortcuts``, a risk is computed only
+    where it can decide.
     """
     if not (shortcuts and stays_home(motive, aversion, threshold, p)) and (
         (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
