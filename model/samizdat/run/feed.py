@@ -94,5 +94,5 @@ def _by_rank(rank: NDArray[np.float32], first: NDArray[np.int64]) -> NDArray[np.
     order = np.empty(len(rank), np.int32)
     for r in range(len(first) - 1):
         begin, end = int(first[r]), int(first[r + 1])
-        order[begin:end] = begin + np.argsort(rank[begin:end], kind="stable")
+        order[begin:end] = begin + np.argsort(rank[begin:end])
     return order
