@@ -6,6 +6,7 @@ are. Draws are made for all citizens together if anybody needs one, which costs 
 The result is that of `Simulation`, citizen by citizen: tests/test_mesa_idiomatic.py.
 """
 
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -59,7 +60,7 @@ hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_
 reachable_ties, exposure = interpreted(reach.reachable_ties), interpreted(reach.exposure)
 diluted = interpreted(reach.diluted)
 awakening, weariness = interpreted(attention.awakening), interpreted(attention.weariness)
-hazard = interpreted(attention.hazard)
+hazard, first_to_know = interpreted(attention.hazard), interpreted(attention.first_to_know)
 next_grievance = interpreted(grievance.next_grievance)
 next_trust, settled_trust = interpreted(trust.next_trust), interpreted(trust.settled_trust)
 next_fear, trace_probability = interpreted(fear.next_fear), interpreted(decision.trace_probability)
@@ -185,11 +186,14 @@ class Citizen(mesa.Agent):
         if here.fresh and self.attention == SPENT:
             self.attention = UNAWARE
         if self.attention == UNAWARE:
-            if here.fresh and here.seeds > 0 and self.draw(draws.SEEDS) < here.seeds:
+            platforms = self.ears & PLATFORMS
+            first = first_to_know(here.seeds, here.seeds_online, platforms != 0)
+            if here.fresh and first > 0 and self.draw(draws.SEEDS) < first:
                 self.attention = AWARE
             elif here.running:
                 per_day = hazard(
-                    heard, here.flooding, here.coverage, here.coverage_abroad,
+                    heard, here.flooding, here.coverage, here.press_control, here.coverage_online,
+                    self.model.posting(platforms), platforms != 0, here.coverage_abroad,
                     self.ears & FOREIGN != 0, p.attention,
                 )  # fmt: skip
                 chance = awakening(per_day, self.model.step_days)
@@ -334,6 +338,7 @@ class Protest(mesa.Model):
         self.p = self.environment.parameters
         self.diluted = self.table(self.p.reach.dilution, self.p.reach.reference_ties)
         self._publish()
+        self.posting = cache(self._posting(len(self.environment.scenario.spec.platforms)))
         self.agents.do("wake")
         if k == 0:
             self.agents.do("settle")
@@ -355,6 +360,22 @@ class Protest(mesa.Model):
             n = len(self.everybody)
             self._drawn[stream] = draws.uniforms(self.key, 0, n, self.day, stream).tolist()
         return self._drawn[stream]
+
+    def _posting(self, platforms: int) -> Callable[[int], float]:
+        """Return what some platforms show of yesterday: the share of the users of each who post."""
+        shares = []
+        for k in range(platforms if self.p.attention.feed else 0):
+            users = sum(citizen.access >> k & 1 for citizen in self.everybody)
+            posters = sum(citizen.last_voice >> k & 1 for citizen in self.everybody)
+            shares.append(posters / users if users else 0.0)
+
+        def posting(bits: int) -> float:
+            total = 0.0
+            for k, share in enumerate(shares):
+                total += share if bits >> k & 1 else 0.0
+            return total
+
+        return posting
 
     def _publish(self) -> None:
         """Let the citizens of each region see its signals."""

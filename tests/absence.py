@@ -28,6 +28,8 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "arrests.capacity": 0.05,
     "arrests.response": 1,
     "reach.dilution": 0.7,
+    "attention.online_share": 0.4,
+    "attention.feed": 0.1,
 }
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+import naive_news
 from naive_dilution import naive_dilution
 from samizdat.core import draws
 from samizdat.core.layout import (
@@ -169,6 +170,7 @@ class Oracle:
         self.step, self.p, self.signals = step, p, signals
         before = (dict(x) for x in (self.posture, self.voice, self.ears))
         self.last_posture, self.last_voice, self.last_ears = before
+        self.posting = naive_news.strangers(self.access, self.last_voice, self.readable)
         self.release()
         self.reach()
         self.hear()
@@ -267,7 +269,8 @@ class Oracle:
         now, fresh = self.attention[i], self.sig(i, "fresh")
         if fresh and now == SPENT:
             now = UNAWARE
-        if fresh and now == UNAWARE and self.draw(i, draws.SEEDS) < self.sig(i, "seeds"):
+        chance = naive_news.first_to_know(self, i)
+        if fresh and now == UNAWARE and self.draw(i, draws.SEEDS) < chance:
             return AWARE
         chance = {UNAWARE: self.notice, AWARE: self.tire, SPENT: lambda i: 0.0}[now](i)
         # in order: UNAWARE, AWARE, SPENT
@@ -276,11 +279,7 @@ class Oracle:
     def notice(self, i):
         if not self.sig(i, "running"):
             return 0.0
-        p = self.p.attention
-        hazard = p.beta * (1 - self.sig(i, "flooding")) * (self.s[i] + self.m[i])
-        hazard += self.sig(i, "coverage")
-        hazard += p.foreign_reach * self.sig(i, "coverage_abroad") * self.is_foreign(i)
-        return 1 - exp_minus(self.step_days * hazard)
+        return 1 - exp_minus(self.step_days * naive_news.hazard(self, i))
 
     def tire(self, i):
         p = self.p.attention

@@ -33,6 +33,18 @@ WORLDS = {
     "steps of three days": {"step_days": 3},
     "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1},
     "trust at rest": {"trust.relax": 0},
+    "news by channel": {
+        "attention.online_share": 0.6,
+        "attention.feed": 0.1,
+        "press_control": 0.5,
+        "attention.beta": 0.02,
+    },
+    "news by channel, two days a step": {
+        "attention.online_share": 1,
+        "attention.feed": 0.1,
+        "step_days": 2,
+        "sanction": 0,
+    },
 }
 
 

@@ -1,6 +1,7 @@
 """A citizen's day is explained by terms that add up to what she did."""
 
 import json
+import math
 import re
 import tracemalloc
 
@@ -159,6 +160,27 @@ def test_chance_happens_where_the_draw_is_below_it(days):
     for day in days:
         for chance in (*day.awakening, *day.fate):
             assert chance.happens == (chance.draw < chance.chance), day
+
+
+def test_the_channels_add_up_to_the_hazard_of_learning_of_it(days):
+    causes = ("her ties", "press and word", "pages", "strangers' posts", "the foreign press")
+    seen = dict.fromkeys(causes, 0)
+    for day in (day for day in days if day.news):
+        assert [term.cause for term in day.news] == list(causes)
+        learns = day.awakening[-1]
+        assert learns.event == "learns of it"
+        per_day = sum(term.change for term in day.news)
+        assert learns.chance == pytest.approx(-math.expm1(-per_day), rel=1e-12, abs=1e-15)
+        for term in day.news:
+            seen[term.cause] += term.change > 0
+        if not day.can_use:
+            assert day.news[2].change == day.news[3].change == 0
+    assert min(seen.values()) > 0, seen
+
+
+def test_an_account_tells_through_which_channels_she_learns(days):
+    told = [line for day in days for line in sentences(day) if "learns of it" in line]
+    assert any("press and word" in line and "strangers' posts" in line for line in told), told[:5]
 
 
 def test_an_account_can_be_kept_as_json(days):

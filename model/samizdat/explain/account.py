@@ -78,6 +78,7 @@ class Day(NamedTuple):
     attention_before: str
     attention: str
     awakening: tuple[Chance, ...]  # random changes of her attention
+    news: tuple[Term, ...]  # by channel, the hazard (1/day) of learning of it; none if not at risk
     grievance: Belief
     trust: Belief
     fear: Belief

@@ -20,15 +20,15 @@ from samizdat.core.layout import (
     SELF_CENSOR,
     SHARE,
     SILENT,
-    SPENT,
     STREET,
     TALK,
     UNAWARE,
 )
-from samizdat.core.mechanisms import attention, decision, fear, grievance, reach, trust
+from samizdat.core.mechanisms import decision, fear, grievance, reach, trust
 from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
+from samizdat.explain.attention import attend
 from samizdat.explain.signals import Causes, RegionSignals
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
@@ -68,7 +68,7 @@ class StepReplay:
         """Return the account of the step."""
         region = self.simulation.scenario.region_names[self.traits["region"]]
         beliefs = self._feel()
-        now, awakening = self._attend()
+        now, awakening, news = attend(self)
         opposition = self.here.apply(
             decision.opposition, grievance=beliefs["grievance"].after, trust=beliefs["trust"].after
         )
@@ -108,6 +108,7 @@ class StepReplay:
             attention_before=ATTENTION[self.morning["attention"]],
             attention=ATTENTION[now],
             awakening=awakening,
+            news=news,
             **beliefs,
             opposition=opposition,
             exposure=exposure,
@@ -223,36 +224,6 @@ class StepReplay:
         found, after = self.here.terms(rule, quiet, before, causes)
         return Belief(before, float(np.float32(after)), found)
 
-    def _attend(self) -> tuple[int, tuple[Chance, ...]]:
-        """Return her attention after the step, and the chances it met."""
-        now, here, p = self.morning["attention"], self.here, self.p.attention
-        chances: list[Chance] = []
-        if self.held or p.on == 0.0:
-            return now, ()
-        if here["fresh"] and now == SPENT:
-            now = UNAWARE
-        heard = self.street + self.others
-        if now == UNAWARE:
-            if here["fresh"] and here["seeds"] > 0.0:
-                chances.append(self._chance("is among the first to know", here["seeds"], "SEEDS"))
-                if chances[-1].happens:
-                    return AWARE, tuple(chances)
-            if here["running"]:
-                per_day = here.apply(
-                    attention.hazard, heard=heard, reads_foreign=self.reads_foreign, p=p
-                )
-                chance = here.apply(
-                    attention.awakening, per_day=per_day, step_days=self.world.step_days
-                )
-                chances.append(self._chance("learns of it", chance, "ATTENTION"))
-                now = AWARE if chances[-1].happens else now
-        elif now == AWARE:
-            spoke = self.last_voice & (PLATFORMS | TALK | STREET) != 0
-            chance = here.apply(attention.weariness, heard=heard, spoke=spoke, p=p)
-            chances.append(self._chance("loses interest", chance, "ATTENTION"))
-            now = SPENT if chances[-1].happens else now
-        return now, tuple(chances)
-
     def _exposure(self) -> tuple[tuple[Term, ...], float]:
         """Return how much of her world is seen to dissent."""
         here = self.here
@@ -326,16 +297,16 @@ class StepReplay:
         """Return the chances of the evening, the steps of detention they bring, and her VPN."""
         here, chances = self.here, []
         if posture == MOBILISE and here["arrest_chance"] > 0.0:
-            chances.append(self._chance("is arrested", here["arrest_chance"], "ARREST"))
+            chances.append(self.chance("is arrested", here["arrest_chance"], "ARREST"))
         if posture == SHARE and voice & PLATFORMS and here["sanction"] > 0.0:
             traced = self._traced(voice)
             chances.append(
-                self._chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
+                self.chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
             )
         taken = any(chance.happens for chance in chances)
         if here["preempt"] > 0.0 and self.last_voice & PLATFORMS and not taken and not self.held:
             chance = here["preempt"] * self._traced(self.last_voice, surveillance=1.0)
-            chances.append(self._chance("is arrested beforehand", chance, "PREEMPT"))
+            chances.append(self.chance("is arrested beforehand", chance, "PREEMPT"))
             taken = chances[-1].happens
         steps = here.apply(term, draw=self._draw("TERM"), p=self.p.fate) if taken else 0
         before = after = self.morning["circumventing"]
@@ -376,7 +347,8 @@ class StepReplay:
         seed, i = self.simulation.seed, self.i
         return float(draws.uniforms(seed, i, i + 1, self.k, getattr(draws, stream))[0])
 
-    def _chance(self, event: str, chance: float, stream: str) -> Chance:
+    def chance(self, event: str, chance: float, stream: str) -> Chance:
+        """Return a random event of her step, with her draw in a stream of `core.draws`."""
         draw = self._draw(stream)
         return Chance(event, chance, draw, draw < chance)
 
@@ -390,10 +362,12 @@ class StepReplay:
         """Return what runs in a region, by title."""
         today = self.simulation.regime_input
         running = set(today.events) if today is not None else set()
+        reported = self.simulation.environment.abroad
         return tuple(
             entry.title or entry.id
             for entry in self.simulation.scenario.spec.timeline
             if isinstance(entry, Event)
             and entry.id in running
-            and (not entry.regions or region in entry.regions)
-        )
+            and (not entry.regions or region in entry.regions
+                 or (entry.shock_abroad > 0 and entry.id in reported))
+        )  # fmt: skip

@@ -115,11 +115,19 @@ def _knows(day: Day) -> Iterator[str]:
         yield f"{result} (chance to lose interest {_odds(last)})."
         return
     result = "She learns of it" if last.happens else "She has not heard of it"
+    by = _by_channel(day.news)
     if len(day.awakening) == 1:
-        yield f"{result} (chance {_odds(last)})."
+        yield f"{result} (chance {_odds(last)}{by})."
     else:
         odds = "; ".join(f"{chance.event}: {_odds(chance)}" for chance in day.awakening)
-        yield f"{result} ({odds})."
+        yield f"{result} ({odds}{by})."
+
+
+def _by_channel(news: Sequence[Term]) -> str:
+    """Say of which channels the chance to learn of an event consists, as shares of the hazard."""
+    per_day = sum(term.change for term in news)
+    parts = [f"{term.cause} {term.change / per_day:.0%}" for term in news if term.change > 0.0]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def _beliefs(day: Day) -> Iterator[str]:

@@ -29,6 +29,7 @@ from samizdat.run.arguments import available_cores, check_call
 from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
+from samizdat.run.feed import Feed
 from samizdat.run.history import History
 from samizdat.run.outcomes import Outcomes
 from samizdat.scenario.interventions import (
@@ -103,6 +104,7 @@ class Simulation(Outcomes):
         self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
         self._team = _thread_team(scenario.citizens, self.threads)
         self.environment = Environment(scenario, self.sizes)
+        self._feed = Feed(self.sizes)
         compile_passes(self._world, self.environment.flat)
         self.history = History(
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
@@ -134,16 +136,19 @@ class Simulation(Outcomes):
             raise RuntimeError(f"the scenario ends on {self.scenario.spec.end}")
         k = self.step_number
         response = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
-        inputs = self.environment.update(k, self.history.last, response, self._world.signals)
+        signals = self._world.signals
+        adoption, allowed = signals["adoption"].copy(), signals["allowed"].copy()
+        inputs = self.environment.update(k, self.history.last, response, signals)
         row = self.environment.flat
         self._dilute()
         if k == 0:
             first_state(self._team, self._world, row)
         else:
             self._world = swap_buffers(self._world)
+            feed = self.environment.parameters.attention.feed
+            self._feed.update(self._world, feed, adoption, allowed)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
-        signals = self._world.signals
         barred = self.environment.platforms_barred(k, signals)
         self.history.record(tallies, barred, signals, latent=latent)
         self.regime_input = inputs
@@ -352,7 +357,8 @@ class Simulation(Outcomes):
     def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
         """Return a copy that continues identically; arrays that never change are shared with it."""
         world = self._world
-        for part in (self.scenario, self.graph, world.ties, world.traits, world.readable):
+        never = (self.scenario, self.graph, world.ties, world.traits, world.readable)
+        for part in (*never, self._feed.order):
             memo[id(part)] = part
         twin = memo[id(self)] = object.__new__(type(self))
         twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))

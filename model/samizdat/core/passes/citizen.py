@@ -20,6 +20,7 @@ from samizdat.core.layout import (
 from samizdat.core.mechanisms.attention import (
     Attention,
     awakening,
+    first_to_know,
     hazard,
     may_awaken,
     weariness,
@@ -40,6 +41,8 @@ from samizdat.core.mechanisms.reach import Reach, reachable_ties
 def attend(
     attention: int,
     heard: int,
+    has_platform: bool,
+    posting: float,
     reads_foreign: bool,
     spoke: bool,
     draw: float,
@@ -59,13 +62,16 @@ def attend(
         attention = UNAWARE
     if attention == UNAWARE:
         if fresh:
-            seeds = float(here["seeds"])
+            seeds = first_to_know(
+                float(here["seeds"]), float(here["seeds_online"]), has_platform
+            )  # fmt: skip
             if seeds > 0.0 and uniform(seed, i, step, SEEDS) < seeds:
                 return AWARE
         if running:
             per_day = hazard(
                 heard, float(here["flooding"]), float(here["coverage"]),
-                float(here["coverage_abroad"]), reads_foreign, p,
+                float(here["press_control"]), float(here["coverage_online"]), posting,
+                has_platform, float(here["coverage_abroad"]), reads_foreign, p,
             )  # fmt: skip
             possible = not shortcuts or may_awaken(draw, per_day, step_days)
             if possible and draw < awakening(per_day, step_days):
