@@ -40,5 +40,5 @@ def assert_declared(row: Row, quantity: Quantity, default: float, rate: bool) ->
     assert quantity.off == (float(row.off) if row.off else None)
     assert quantity.unit == (row.unit or "1")
     assert (quantity.meaning, quantity.source) == (row.meaning, row.source)
-    assert quantity.whole is (" or " in row.allowed)
+    assert quantity.whole is (" or " in row.allowed or "whole numbers" in row.allowed)
     assert quantity.rate is rate

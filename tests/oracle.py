@@ -316,7 +316,7 @@ class Oracle:
         posts = platforms and b - averse * p.penalty_post * self.risk_post(i) >= ease
         talks = reach.word_of_mouth and b - averse * p.penalty_post * phi >= ease
         risk = averse * p.penalty_street * risk_street
-        if b - p.cost - risk >= self.threshold[i] - GUARD:
+        if self.sig(i, "rally") and b - p.cost - risk >= self.threshold[i] - GUARD:
             return MOBILISE, STREET | TALK | platforms
         voice = (platforms if posts else 0) | (TALK if talks else 0)
         if posts or (talks and not platforms):

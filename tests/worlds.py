@@ -5,6 +5,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from naive_rallies import NaiveRallies
 from oracle import Oracle
 from samizdat import Scenario, Simulation
 from samizdat.regime.levers import arrest_chances
@@ -61,6 +62,9 @@ class Sibling:
             float(scenario.spec.step_days),
             readable,
         )
+        spec = scenario.spec
+        events = [entry for entry in spec.timeline if entry.kind == "event"]
+        self.rallies = NaiveRallies(self.oracle, events, spec.start, scenario.region_names)
 
     def day(self) -> dict[str, Any]:
         """Advance both by a day; the simulation first, for its signals."""
@@ -74,7 +78,14 @@ class Sibling:
         def q(mobilised: list[int]) -> list[float]:
             return arrest_chances(signals["arrests"], np.array(mobilised)).tolist()
 
-        return self.oracle.day(step, p, signals, q)
+        rallies = self.rallies.morning(step, p, signals["running"].tolist())
+        if p.rally.on:
+            assert rallies["rally"] == signals["rally"].tolist(), step
+        told = self.oracle.day(step, p, signals, q) | rallies
+        strength = signals["detain_organisers"].tolist()
+        newly = self.rallies.evening(p, strength, told["mobilise"])
+        told["newly_detained"] = [sum(x) for x in zip(told["newly_detained"], newly, strict=True)]
+        return told
 
 
 def networkx_of(simulation: Simulation) -> nx.Graph:

@@ -15,7 +15,7 @@ import numpy as np
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
 from samizdat.run.citizens import Citizen, Citizens
-from samizdat.run.measures import ACTIONS, MEASURES
+from samizdat.run.measures import COUNTED, MEASURES
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
@@ -125,7 +125,7 @@ class ProtestModel(mesa.Model):
         self.simulation = Simulation(loaded.change(values), seed, graph=graph)
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
-            {name: functools.partial(_measured, name=name) for name in (*MEASURES, *ACTIONS)}
+            {name: functools.partial(_measured, name=name) for name in (*MEASURES, *COUNTED)}
             | {"seed": functools.partial(operator.attrgetter("seed"))},
             {} if panel is None else {n: operator.attrgetter(name) for n, name in PANEL.items()},
         )

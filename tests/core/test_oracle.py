@@ -1,5 +1,6 @@
 """The kernel against the model written a second time, citizen by citizen, with the same draws."""
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from oracle import exp_minus
 from samizdat import Scenario, Simulation
+from samizdat.scenario.timeline import Event
 from samizdat.society.graphs import Graph
 from worlds import STATE, Sibling, town
 
@@ -14,9 +16,15 @@ COUNTED = (
     "silent", "self_censor", "share", "mobilise", "detained", "aware", "online", "circumventing",
     "cut_off", "newly_detained", "newly_mobilised", "posts", "posts_heard", "posts_suppressed",
 )  # fmt: skip
+HELD = ("rallies_called", "rallies_held", "rallies_prevented", "rally")
 
 CITIZENS = 140
 WITNESSED = {0: "none", 1: "the only one held", 2: "both held"}  # by the number of close ties
+
+RALLIES = {
+    "rally.on": 1, "rally.organisers": 0.1, "rally.call": 1, "rally.camps": 0.5,
+    "rally.continuation": 0.5, "detain_organisers": 0.5,
+}  # fmt: skip
 
 WORLDS = {
     "everything on": {},
@@ -45,6 +53,10 @@ WORLDS = {
         "step_days": 2,
         "sanction": 0,
     },
+    "rallies": RALLIES,
+    "rallies in half days": RALLIES | {"step_days": 0.5, "rally.notice": 1},
+    "rallies in steps of three days": RALLIES | {"step_days": 3, "rally.notice": 4},
+    "rallies called and held at once": RALLIES | {"rally.notice": 0, "attention.on": 0},
 }
 
 
@@ -55,7 +67,7 @@ def assert_alike(scenario: Scenario, seed: int, graph: Graph | None = None) -> d
     """
     simulation = Simulation(scenario, seed=seed, threads=1, graph=graph)
     sibling = Sibling(simulation)
-    seen = dict.fromkeys((*COUNTED, *WITNESSED.values()), 0)
+    seen = dict.fromkeys((*COUNTED, *HELD, *WITNESSED.values()), 0)
     while not simulation.finished:
         told = sibling.day()
         for i, held in sibling.oracle.c.items():
@@ -67,7 +79,7 @@ def assert_alike(scenario: Scenario, seed: int, graph: Graph | None = None) -> d
         for name in STATE:
             differing = np.flatnonzero(simulation.state[name] != arrays[name])
             assert not len(differing), (rows["date"].iloc[0], name, differing[:5])
-        for name in COUNTED:
+        for name in (*COUNTED, *HELD):
             assert rows[name].tolist() == told[name], (rows["date"].iloc[0], name)
             seen[name] += sum(told[name])
         for name in ("grievance", "trust", "fear", "opposition"):
@@ -111,6 +123,31 @@ def test_a_district_loses_a_platform_in_the_town():
 def test_everything_that_can_happen_happens_in_the_town():
     seen = assert_alike(town(600), seed=1)
     assert min(seen[name] for name in COUNTED) > 0, seen
+
+
+DATED = {  # a date without notice, two that overlap, and one that runs into a call by rule
+    "rallies": [dt.date(2014, 3, 12), dt.date(2014, 3, 19), dt.date(2014, 3, 20)], "notice": 3,
+    "days": 30,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step_days", [0.5, 1, 3])
+@pytest.mark.parametrize("more", [{}, {"call": 3, "continuation": 0.9, "notice": 1.5}], ids=str)
+def test_kernel_equals_the_oracle_where_rallies_are_dated(step_days, more):
+    world = town(CITIZENS).change(RALLIES | {"step_days": step_days, "detain_organisers": 0.9})
+    entries = [
+        entry.model_copy(update=DATED | more) if isinstance(entry, Event) else entry
+        for entry in world.spec.timeline
+    ]
+    spec = world.spec.model_copy(update={"timeline": tuple(entries)})
+    seen = assert_alike(Scenario("dated", spec, world.parameters), seed=4)
+    assert seen["rallies_called"] >= seen["rallies_held"] + seen["rallies_prevented"] > 3
+
+
+def test_all_that_can_happen_to_a_rally_happens():
+    seen = assert_alike(town(600).change(RALLIES | {"rally.committee": 1}), seed=1)
+    assert min(seen[name] for name in HELD) > 0, seen
+    assert seen["rally"] > seen["rallies_held"], "none goes on"
 
 
 def test_the_oracle_computes_exp():

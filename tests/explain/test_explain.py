@@ -24,6 +24,10 @@ from samizdat.explain import Day, Explainer
 from samizdat.explain.words import account, sentences
 from worlds import town
 
+RALLIES = {
+    "rally.on": 1, "rally.organisers": 0.2, "rally.call": 1, "rally.committee": 5,
+    "detain_organisers": 0.5,
+}  # fmt: skip
 WORLDS = {
     "as it is, seed 1": (1, None, {}),
     "as it is, seed 2": (2, None, {}),
@@ -43,6 +47,8 @@ WORLDS = {
     "between share and number": (14, None, {"reach.dilution": 0.4, "reach.reference_ties": 3}),
     "half days": (11, None, {"step_days": 0.5}),
     "three days a step": (12, None, {"step_days": 3}),
+    "rallies": (13, None, RALLIES),
+    "rallies in steps of three days": (14, None, RALLIES | {"step_days": 3}),
 }  # fmt: skip
 MORE = {"as it is, seed 2", "open", "analog", "networked"}  # the same rules with other numbers
 
@@ -149,7 +155,8 @@ def test_the_motive_is_opposition_and_what_she_sees(days):
 def test_what_is_dared_is_the_posture(days):
     for day in days:
         dares = {weighing.deed: weighing.holds for weighing in day.weighings}
-        assert (day.posture == POSTURES[MOBILISE]) == dares.get("street", False)
+        open_street = day.rally is None or day.rally.on
+        assert (day.posture == POSTURES[MOBILISE]) == (dares.get("street", False) and open_street)
         if day.posture == POSTURES[SHARE]:
             assert dares.get("post") or dares["talk"]
         if day.posture == POSTURES[SELF_CENSOR]:
@@ -225,6 +232,48 @@ def test_it_is_told_whether_she_sees_a_share_or_a_number(values, counted):
                 # linear between whole d: at most one in a hundred below the power
                 assert day.divisor == pytest.approx(day.ties**delta * d0 ** (1 - delta), rel=0.02)
     assert told > 20
+
+
+@pytest.fixture(scope="module")
+def rally_days():
+    """Every day of 200 citizens in a town of rallies."""
+    simulation = Simulation(world_of(None, RALLIES), seed=7)
+    explainer, found = Explainer(simulation), []
+    while not simulation.finished:
+        explainer.step()
+        found += [explainer.explain(i) for i in range(200)]
+    return found
+
+
+def test_it_is_told_whether_a_rally_is_on_and_how_many_called_it(rally_days):
+    for day in rally_days:
+        told = "\n".join(sentences(day))
+        if day.rally.on:
+            assert f"A rally is on in {day.region}, called by {day.rally.organisers} org" in told
+        elif day.rally.next_on:
+            assert f"one is called for {day.rally.next_on}, by " in told
+    assert {day.rally.on for day in rally_days} == {True, False}
+    assert {day.rally.organisers for day in rally_days} <= {*range(6)}
+
+
+def test_who_would_go_to_the_street_is_told_that_no_rally_is_on(rally_days):
+    waiting = [
+        day for day in rally_days
+        if not day.rally.on and day.weighings and day.weighings[0].holds
+    ]  # fmt: skip
+    assert waiting
+    for day in waiting:
+        assert day.posture != POSTURES[MOBILISE]
+        assert any("she would go, but no rally is on" in line for line in sentences(day))
+
+
+def test_the_arrest_of_an_organiser_is_a_chance_of_her_evening(rally_days):
+    met = [chance for day in rally_days for chance in day.fate if "organiser" in chance.event]
+    assert {chance.happens for chance in met} == {True, False}
+    for day in rally_days:
+        if any(chance.happens and "organiser" in chance.event for chance in day.fate):
+            assert day.detained_for >= 1
+            assert day.rally.next_on
 
 
 def test_days_on_which_nothing_happens_share_a_line():

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mornings import LISTED, STREET, C, course, days, facing, responses
 
 from samizdat import Scenario
@@ -202,6 +204,30 @@ def test_a_quiet_day_restores_its_patience():
     assert not rows["violence"].any()
 
 
+def test_with_a_window_the_days_at_the_trigger_need_not_be_in_a_row():
+    law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__duration": 1}
+    mobilised = dict.fromkeys((0, 4, 8, 20), 60)
+    assert days(responses(*course(30, mobilised, **law)), "violence") == []
+    within = course(30, mobilised, violence__window_days=9, **law)
+    assert days(responses(*within), "violence") == [8]
+    short = course(30, mobilised, violence__window_days=8, **law)
+    assert days(responses(*short), "violence") == []
+
+
+@pytest.mark.parametrize("step_days", [0.5, 1.0, 2.0])
+@given(met=st.lists(st.booleans(), min_size=30, max_size=30))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_a_window_as_long_as_the_patience_is_no_window(step_days, met):
+    law = {"violence__trigger": 0.05, "violence__patience_days": 4, "step_days": step_days}
+    rows = [
+        responses(*(facing(k * step_days, (60 * hot, 0, 0), violence__window_days=window, **law)
+                    for k, hot in enumerate(met)))
+        for window in (0, 1, 4)
+    ]  # fmt: skip
+    assert np.array_equal(rows[0], rows[1])
+    assert np.array_equal(rows[0], rows[2])
+
+
 def test_patience_is_counted_in_days_not_in_steps():
     law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__duration": 1}
     mornings = [facing(k / 2, (50, 0, 0), step_days=0.5, **law) for k in range(8)]
@@ -317,7 +343,7 @@ def test_in_the_open_the_state_does_nothing():
     of_the_world = {
         "allowed", "running", "fresh", "withdrawn", "adoption", "seeds", "shock", "coverage",
         "coverage_abroad", "contradiction", "foreign_signal", "mobilised_share", "security",
-        "arrest_chance",
+        "arrest_chance", "rally",
     }  # fmt: skip
     for name in set(SIGNALS.names) - of_the_world:
         assert not rows[name].any(), name
@@ -362,6 +388,12 @@ def test_a_lever_at_its_off_value_equals_its_absence(monkeypatch, lever):
     assert same_state(off, absent)
 
 
+CALLED_OFF = {
+    "rally.on": 1, "rally.organisers": 0.02, "rally.call": 1, "rally.committee": 1,
+    "detain_organisers": 1,
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def whole_town():
     return run(town(2000), threads=1)
@@ -369,4 +401,6 @@ def whole_town():
 
 @pytest.mark.parametrize("lever", LEVERS)
 def test_no_lever_is_idle_in_the_town(whole_town, lever):
-    assert not same_history(whole_town, run(town(2000).without(lever), threads=1))
+    world = town(2000).change(CALLED_OFF if lever == "detain_organisers" else {})
+    whole = run(world, threads=1) if lever == "detain_organisers" else whole_town
+    assert not same_history(whole, run(world.without(lever), threads=1))

@@ -41,6 +41,7 @@ def assert_same(a, b):
     assert a.counts == b.counts
     assert a.bands.equals(b.bands)
     assert a.environment.regime_state == b.environment.regime_state
+    assert a.rallies.to_table() == b.rallies.to_table()
     assert np.array_equal(a.signals, b.signals)
 
 
@@ -194,7 +195,7 @@ def test_only_what_changes_is_kept(tmp_path):
         size[citizens] = (tmp_path / "run.npz").stat().st_size
     assert 20.9 < (size[22_000] - size[2_000]) / 20_000 < 21.1
     with np.load(tmp_path / "run.npz", allow_pickle=False) as content:
-        rows = {"signals", "tallies", "actions", "latent", "blocked_anywhere"}
+        rows = {"signals", "tallies", "actions", "rallies", "latent", "blocked_anywhere"}
         assert set(content.files) == {"facts.json", *DYNAMIC, *rows}
         assert all(content[name].dtype != object for name in (*DYNAMIC, *rows))
 

@@ -36,6 +36,15 @@ class Chance(NamedTuple):
     happens: bool
 
 
+class Rally(NamedTuple):
+    """Whether a rally is on where she lives, and which one is called for later."""
+
+    on: bool
+    organisers: int  # how many called the one that is on; 0: it was dated, without notice
+    next_on: str  # the date for which one is called; empty: none
+    next_organisers: int
+
+
 class Weighing(NamedTuple):
     """The two sides of a decision: she acts if what is ``left`` reaches what is ``needed``.
 
@@ -62,6 +71,7 @@ class Day(NamedTuple):
     citizen: int
     region: str
     events: tuple[str, ...]  # those that run in her region
+    rally: Rally | None  # None: she needs none to go to the street
     network_off: bool
     blocked: tuple[str, ...]  # among the platforms that she uses
     violence: float

@@ -29,9 +29,10 @@ from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.attention import attend
+from samizdat.explain.occasions import call_of, events_in, rally_in
 from samizdat.explain.signals import Causes, RegionSignals
+from samizdat.run.rallies import steps_until
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.timeline import Event
 
 
 class StepReplay:
@@ -91,7 +92,8 @@ class StepReplay:
             date=str(self.simulation.scenario.date_of(self.k)),
             citizen=self.i,
             region=region,
-            events=self._events(region),
+            events=events_in(self.simulation, region),
+            rally=rally_in(self.simulation, self.traits["region"]),
             network_off=bool(self.here["blackout"]),
             blocked=self.names_of(self.usable & self.here["blocked"]),
             violence=self.here["violence"],
@@ -280,7 +282,7 @@ class StepReplay:
     def _decide(self, motive: float, weighings: tuple[Weighing, ...]) -> tuple[int, int]:
         """Return her posture, and her voice as others can hear it."""
         dares = {weighing.deed: weighing.holds for weighing in weighings}
-        if dares["street"]:
+        if dares["street"] and self.here["rally"]:
             return MOBILISE, STREET | TALK | self.platforms
         voice = self.platforms if dares.get("post") else 0
         voice |= TALK if dares.get("talk") else 0
@@ -310,6 +312,7 @@ class StepReplay:
             taken = chances[-1].happens
         steps = here.apply(term, draw=self._draw("TERM"), p=self.p.fate) if taken else 0
         before = after = self.morning["circumventing"]
+        call = call_of(self.simulation, self.traits["region"], self.i)
         if not self.held:
             p, draw = self.p.circumvention, self._draw("UPTAKE")
 
@@ -324,6 +327,13 @@ class StepReplay:
                 event, chance = ("drops her VPN", p.lapse) if before else ("gets a VPN", p.uptake)
                 after = tomorrow(draw)
                 chances.append(Chance(event, chance, draw, after != before))
+        if call and here["detain_organisers"] > 0.0 and not taken and not self.held:
+            traced = self._traced(self.access, circumventing=after, surveillance=1.0)
+            chance = here["detain_organisers"] * traced
+            chances.append(self._chance("is arrested as an organiser", chance, "ORGANISER"))
+            if chances[-1].happens:
+                ordinary = here.apply(term, draw=self._draw("TERM"), p=self.p.fate)
+                steps = max(ordinary, steps_until(call.day, self.k, self.world.step_days))
         return tuple(chances), steps, bool(after)
 
     def _motive(self, opposition: float, exposure: float) -> float:
@@ -333,12 +343,12 @@ class StepReplay:
         )
         return motive
 
-    def _traced(self, platforms: int, **signals: float) -> float:
+    def _traced(self, platforms: int, **others: float) -> float:
         """Return the chance that what she says there is read and traced to her."""
+        given = {"circumventing": self.morning["circumventing"]} | others
         chance: float = self.here.apply(
             decision.trace_probability, readable=self.world.readable[platforms & PLATFORMS].item(),
-            anonymity=self.p.circumvention.anonymity,
-            circumventing=self.morning["circumventing"], **signals,
+            anonymity=self.p.circumvention.anonymity, **given,
         )  # fmt: skip
         return chance
 
@@ -357,17 +367,3 @@ class StepReplay:
         places = {"in the street": STREET, "in person": TALK}
         where = [place for place, bit in places.items() if voice & bit]
         return (*where, *self.names_of(voice & PLATFORMS))
-
-    def _events(self, region: str) -> tuple[str, ...]:
-        """Return what runs in a region, by title."""
-        today = self.simulation.regime_input
-        running = set(today.events) if today is not None else set()
-        reported = self.simulation.environment.abroad
-        return tuple(
-            entry.title or entry.id
-            for entry in self.simulation.scenario.spec.timeline
-            if isinstance(entry, Event)
-            and entry.id in running
-            and (not entry.regions or region in entry.regions
-                 or (entry.shock_abroad > 0 and entry.id in reported))
-        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from samizdat.explain.account import Belief, Chance, Day, Term, Weighing
+from samizdat.explain.account import Belief, Chance, Day, Rally, Term, Weighing
 from samizdat.text.catalogue import plain
 
 _POSTURES = {
@@ -58,7 +58,7 @@ def _lines(day: Day) -> Iterator[str]:
             yield _measure(day)
         for weighing in day.weighings:
             if weighing.deed == "street" or day.posture != "mobilise":
-                yield _weighed(weighing)
+                yield _weighed(weighing, day)
         if day.posture in ("silent", "self_censor"):
             yield _kept_back(day)
     yield from (_drawn(chance) for chance in day.fate)
@@ -69,6 +69,8 @@ def _lines(day: Day) -> Iterator[str]:
 def _environment(day: Day) -> Iterator[str]:
     if day.events:
         yield f"In {day.region}: {'; '.join(day.events)}."
+    if day.rally:
+        yield from _rally(day.rally, day)
     if day.violence > 0.0:
         yield f"The state uses violence in {day.region} ({day.violence:g} of 1)."
     if day.online and day.network_off:
@@ -79,6 +81,18 @@ def _environment(day: Day) -> Iterator[str]:
         yield f"Blocked: {_named(day.blocked)}{around}."
     if day.released:
         yield "She has come out of detention."
+
+
+def _rally(rally: Rally, day: Day) -> Iterator[str]:
+    if rally.on and rally.organisers:
+        yield f"A rally is on in {day.region}, called by {_many(rally.organisers, 'organiser')}."
+    elif rally.on:
+        yield f"A rally is on in {day.region}, on a date that was known."
+    elif rally.next_on:
+        callers = _many(rally.next_organisers, "organiser")
+        yield f"No rally is on in {day.region}; one is called for {rally.next_on}, by {callers}."
+    elif day.weighings:
+        yield f"No rally is on in {day.region}."
 
 
 def _heard(day: Day) -> str:
@@ -172,8 +186,10 @@ def _measure(day: Day) -> str:
     )
 
 
-def _weighed(weighing: Weighing) -> str:
+def _weighed(weighing: Weighing, day: Day) -> str:
     name, does, does_not = _DEEDS[weighing.deed]
+    if weighing.deed == "street" and day.rally and not day.rally.on:
+        does = "she would go, but no rally is on"
     cost = f", less {weighing.cost:.3f} of cost" if weighing.cost else ""
     danger = {"street": "arrest", "post": "being traced"}.get(weighing.deed)
     made_of = f"{danger} {weighing.danger:.3f}, " if danger else ""

@@ -116,7 +116,8 @@ class StandingLever:
     """A lever that acts every day with the value of its one parameter.
 
     Rule: none (a setting of the timeline changes it); delay: none; scope: region.
-    Formula: signal = value; a rate per day acts in a step as 1 - exp(-value * step_days).
+    Formula: signal = value; a rate per day acts in a step as 1 - exp(-value * step_days), a
+    ``chance`` per day as 1 - (1 - value)^step_days.
     """
 
     stage: ClassVar[Stage] = Stage.STANDING
@@ -126,6 +127,7 @@ class StandingLever:
     claim: str
     quantity: Quantity
     default: float
+    chance: bool = False  # whether its value is a chance per day
 
     @property
     def parameters(self) -> LeverParameters:
@@ -143,5 +145,7 @@ class StandingLever:
         if self.quantity.rate:
             rates = {v: acting(v, inputs.step_days) for v in set(values.tolist())}
             signals[self.name] = [rates[v] for v in values.tolist()]
+        elif self.chance:
+            signals[self.name] = 1.0 - (1.0 - values) ** inputs.step_days
         else:
             signals[self.name] = values

@@ -40,6 +40,7 @@ from samizdat.regime.orders import (
 )
 
 NOVELTY_DAYS = 14.0  # tau: decay time of the anger over a new block (assumed)
+WINDOW = Quantity("days among which those at the trigger count; 0: in a row", 0, 365, "day", off=0)
 
 
 class Preempt:
@@ -239,9 +240,9 @@ class Violence:
     """Violence: the state shoots at the people in the street.
 
     Rule: dated, or when the mobilised share of a region has been at `trigger` for `patience_days`
-    in a row; delay: none after that; scope: region. Formula: violence_r = the largest strength, in
-    [0, 1], of the orders in force, for `duration` days after the last day on which that was so.
-    Source: assumed.
+    in a row, or in the last `window_days`; delay: none after that; scope: region. Formula:
+    violence_r = the largest strength, in [0, 1], of the orders in force, for `duration` days after
+    the last day on which that was so. Source: assumed.
     """
 
     stage = Stage.DAILY
@@ -257,7 +258,8 @@ class Violence:
         "violence.trigger": (
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
         "violence.patience_days": (
-            Quantity("days in a row at the trigger before it comes", 1, 365, "day"), 3.0),
+            Quantity("days at the trigger before it comes", 1, 365, "day"), 3.0),
+        "violence.window_days": (WINDOW, 0.0),
         "violence.duration": (Quantity("days that it lasts", 1, 365, "day"), 2.0),
         "violence.strength": (Quantity("strength of triggered violence", 0, 1, off=0), 1.0),
     }  # fmt: skip
@@ -270,8 +272,9 @@ class Violence:
             met = at_trigger(mobilised_share(inputs), v["violence.trigger"], inputs)
             met &= v["violence.on"] == 1
             for r in np.flatnonzero(
-                patience_is_over("violence", met, v["violence.patience_days"], inputs, state)
-            ):
+                patience_is_over("violence", met, v["violence.patience_days"],
+                                 v["violence.window_days"], inputs, state)
+            ):  # fmt: skip
                 give_order(state, inputs, "violence", int(r), 0.0, float(v["violence.duration"][r]),
                        strength=float(v["violence.strength"][r]))  # fmt: skip
         for order in orders_in_force("violence", inputs, state):
@@ -284,8 +287,9 @@ class Concession:
     """Concession: the state gives in, and the shock of an event ends; news of it continues.
 
     Rule: dated, or when the nation's mobilised share has been at `trigger` for `patience_days` in
-    a row (then all running events are conceded); delay: none after that; scope: the event's
-    regions. Formula: the shock of a conceded event is 0 from that day on. Source: assumed.
+    a row, or in the last `window_days` (then all running events are conceded); delay: none after
+    that; scope: the event's regions. Formula: the shock of a conceded event is 0 from that day on.
+    Source: assumed.
     """
 
     stage = Stage.EVENTS
@@ -301,7 +305,8 @@ class Concession:
             Quantity("mobilised share of the nation that triggers it; 0: never", 0, 1, off=0),
             0.0),
         "concession.patience_days": (
-            Quantity("days in a row at the trigger before it comes", 1, 365, "day"), 7.0),
+            Quantity("days at the trigger before it comes", 1, 365, "day"), 7.0),
+        "concession.window_days": (WINDOW, 0.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"concession.on": 0.0}
 
@@ -310,6 +315,7 @@ class Concession:
         v = inputs.values
         if not v["concession.on"].all():
             state.days_at_trigger.pop("concession", None)
+            state.recent.pop("concession", None)
             return
         for lever, event in inputs.dated_events:
             if lever == "concession":
@@ -319,7 +325,8 @@ class Concession:
         seen = inputs.seen
         share = np.array([seen.mobilised.sum() / seen.population.sum()])
         met = at_trigger(share, v["concession.trigger"][:1], inputs)
-        if patience_is_over("concession", met, v["concession.patience_days"][:1], inputs, state)[0]:
+        patience, window = v["concession.patience_days"][:1], v["concession.window_days"][:1]
+        if patience_is_over("concession", met, patience, window, inputs, state)[0]:
             for event in inputs.events:
                 state.conceded.setdefault(event, inputs.day)
 
@@ -380,7 +387,7 @@ LEVERS: dict[str, Lever] = {
         "detain_organisers", Look("Arrests of organisers"),
         "those who call a rally are detained before it",
         Quantity("chance that an organiser who can be read is detained", 0, 1, "1/day", off=0),
-        0.0),
+        0.0, chance=True),
     "ban": Ban(),
     "blocking": Blocking(),
     "blackout": Blackout(),

@@ -51,6 +51,8 @@ class RegimeState:
         Orders given by rule that have not ended.
     days_at_trigger
         From a lever to the days in a row on which its trigger was met, (R,) or one for the nation.
+    recent
+        From a lever with a window to the days in it on which its trigger was met, by region.
     conceded
         From the id of an event to the day on which the state conceded it.
     """
@@ -58,6 +60,7 @@ class RegimeState:
     orders: list[Order] = field(default_factory=list)
     days_at_trigger: dict[str, list[float]] = field(default_factory=dict)
     conceded: dict[str, float] = field(default_factory=dict)
+    recent: dict[str, list[list[float]]] = field(default_factory=dict)
 
     def expire(self, day: float) -> None:
         """Remove the orders that ended by ``day``."""
@@ -69,13 +72,17 @@ class RegimeState:
             "orders": [list(order) for order in self.orders],
             "days_at_trigger": {lever: list(days) for lever, days in self.days_at_trigger.items()},
             "conceded": dict(self.conceded),
+            "recent": {lever: [list(days) for days in all_] for lever, all_ in self.recent.items()},
         }
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> "RegimeState":
         """Read what `to_table` returned."""
         orders = [Order(*row) for row in table["orders"]]
-        return cls(orders, dict(table["days_at_trigger"]), dict(table["conceded"]))
+        days, conceded, recent = (
+            dict(table[name]) for name in ("days_at_trigger", "conceded", "recent")
+        )
+        return cls(orders, days, conceded, recent)
 
 
 class RegimeInput(NamedTuple):
@@ -110,16 +117,46 @@ def at_trigger(measure: Floats, trigger: Floats, inputs: RegimeInput) -> NDArray
 
 
 def patience_is_over(
-    lever: str, met: NDArray[np.bool_], patience: Floats, inputs: RegimeInput, state: RegimeState
+    lever: str,
+    met: NDArray[np.bool_],
+    patience: Floats,
+    window: Floats,
+    inputs: RegimeInput,
+    state: RegimeState,
 ) -> NDArray[np.bool_]:
-    """Whether a trigger has been met for ``patience`` days in a row (R,).
+    """Whether a trigger is met today, and has been for ``patience`` days in a row (R,).
 
-    Call it once per step, with whether the trigger is ``met`` today (R,): it counts the days.
+    With a ``window`` of days above 0 they need not be in a row: ``patience`` of the last ``window``
+    days suffice, since rallies of one day never last. A window shorter than the patience counts as
+    long as it. Call it once per step, with whether the trigger is ``met`` today (R,): it counts.
     """
     before = np.array(state.days_at_trigger.get(lever, [0.0] * len(met)))
     days = np.where(met, before + inputs.step_days, 0.0)
     state.days_at_trigger[lever] = days.tolist()
+    if window.any():
+        within = _days_within(lever, met, patience, window, inputs, state)
+        days = np.where(window > 0.0, within, days)
+    else:
+        state.recent.pop(lever, None)
     return met & (days >= patience)
+
+
+def _days_within(
+    lever: str,
+    met: NDArray[np.bool_],
+    patience: Floats,
+    window: Floats,
+    inputs: RegimeInput,
+    state: RegimeState,
+) -> Floats:
+    """Return the days of the window on which the trigger was met, today's among them (R,)."""
+    first = inputs.day + inputs.step_days - np.maximum(window, patience) - 1e-9  # for sums of steps
+    before = state.recent.get(lever, [[] for _ in met])
+    state.recent[lever] = [
+        [day for day in (*days, *([inputs.day] if now else [])) if day >= begin]
+        for days, now, begin in zip(before, met.tolist(), first.tolist(), strict=True)
+    ]
+    return np.array([len(days) for days in state.recent[lever]]) * inputs.step_days
 
 
 def give_order(

@@ -119,6 +119,7 @@ class Environment:
         if not self._settled:
             standing[:] = np.zeros((), SIGNALS)
             standing["security"] = self.values["security"]
+            standing["rally"] = 1  # the street is open, unless `run.rallies` closes it
             act_in_stage(Stage.STANDING, inputs, state, standing)
         signals[:] = standing
         act_in_stage(Stage.EVENTS, inputs, state, signals)

@@ -11,7 +11,9 @@ from samizdat.core.layout import TALLIES
 from samizdat.run.measures import (
     ACTIONS,
     BARRED,
+    COUNTED,
     MEASURES,
+    RALLIES,
     Numbers,
     check_column,
     daily_table,
@@ -22,6 +24,7 @@ from samizdat.scenario.scenario import Scenario
 ROWS = (
     "tallies",
     "actions",
+    "rallies",
     "latent",
     "blocked_anywhere",
 )  # one row per step; saved
@@ -43,6 +46,8 @@ class History:
     actions
         (T, R, len(ACTIONS)) what the state did: number of platforms barred, and 1 where a lever
         acted.
+    rallies
+        (T, R, len(RALLIES)) calls, and rallies held, prevented and on.
     blocked_anywhere
         (T,) number of platforms barred in at least one region.
     latent
@@ -56,6 +61,7 @@ class History:
         self.scenario, self.sizes, self.dates, self.steps = scenario, sizes, dates, 0
         self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
         self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
+        self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
         self.blocked_anywhere = np.zeros(count, np.int64)
         self.latent = np.zeros(count, bool)
 
@@ -64,6 +70,7 @@ class History:
         tallies: NDArray[np.int64],
         barred: NDArray[np.int64],
         signals: NDArray[np.void],
+        rallies: NDArray[np.int64],
         *,
         latent: bool,
     ) -> None:
@@ -77,6 +84,8 @@ class History:
             (R,) the platforms that the state bars in each region, as bits.
         signals
             (R,) of `core.layout.SIGNALS`.
+        rallies
+            (R, len(RALLIES)).
         latent
             Whether latent self-censorship was counted.
         """
@@ -87,6 +96,7 @@ class History:
             if name != BARRED:
                 self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
+        self.rallies[k] = rallies
         self.latent[k] = latent
         self.steps = k + 1
 
@@ -105,7 +115,7 @@ class History:
         return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
 
     def columns(self, names: Iterable[str]) -> dict[str, Numbers]:
-        """Return columns of `nation` (steps,), of `MEASURES` and `ACTIONS`; summed only once.
+        """Return columns of `nation` (steps,), of `MEASURES` and `COUNTED`; summed only once.
 
         Raises
         ------
@@ -115,7 +125,7 @@ class History:
         return self._columns(slice(self.steps), [check_column(name) for name in names])
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `MEASURES` or `ACTIONS`; 0 before any.
+        """Return a column of `nation` in the last step: of `MEASURES` or `COUNTED`; 0 before any.
 
         Raises
         ------
@@ -133,7 +143,7 @@ class History:
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps].sum(axis=1),
-            {name: self._action(steps, name) for name in ACTIONS},
+            {name: self._counted(steps, name) for name in COUNTED},
             self.latent[steps],
             self.sizes.sum(),
             self.dates[steps],
@@ -146,7 +156,7 @@ class History:
         steps = slice(self.steps)
         return daily_table(
             self.tallies[steps],
-            {name: self.actions[steps, :, a] for a, name in enumerate(ACTIONS)},
+            {name: self._by_region(steps, name) for name in COUNTED},
             self.latent[steps],
             self.sizes,
             self.dates[steps],
@@ -169,15 +179,21 @@ class History:
     def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
         tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
         return {
-            name: self._action(steps, name)
-            if name in ACTIONS
+            name: self._counted(steps, name)
+            if name in COUNTED
             else MEASURES[name](tallies, citizens)
             for name in names
         }
 
-    def _action(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return the number of regions where it was so (steps,); a blocked platform counts once."""
+    def _by_region(self, steps: slice, name: str) -> NDArray[np.int64]:
+        """Return a column of `COUNTED` (steps, R)."""
+        if name in RALLIES:
+            return self.rallies[steps, :, RALLIES.index(name)]
+        return self.actions[steps, :, ACTIONS.index(name)]
+
+    def _counted(self, steps: slice, name: str) -> NDArray[np.int64]:
+        """Return its sum over the regions (steps,); a blocked platform counts once."""
         if name == BARRED:
             return self.blocked_anywhere[steps]
-        held: NDArray[np.int64] = self.actions[steps, :, ACTIONS.index(name)].sum(axis=1)
-        return held
+        total: NDArray[np.int64] = self._by_region(steps, name).sum(axis=1)
+        return total

@@ -46,13 +46,18 @@ MEASURES: dict[str, Callable[[Counts, Counts], Numbers]] = {
 }
 BARRED = "platforms_blocked"  # number of platforms barred in a region: blocked or banned
 # What the state did: platforms barred, then each lever whose look names a signal to count.
-_COUNTED = dict.fromkeys(lever.look.signal for lever in LEVERS.values())
-ACTIONS = (BARRED, *(signal for signal in _COUNTED if signal not in ("", "blocked")))
+_SEEN = dict.fromkeys(lever.look.signal for lever in LEVERS.values())
+ACTIONS = (BARRED, *(signal for signal in _SEEN if signal not in ("", "blocked")))
+
+# The rallies of a region and step: calls made, rallies that began, calls that were due while their
+# whole committee was in detention, and whether one was on.
+RALLIES = ("rallies_called", "rallies_held", "rallies_prevented", "rally")
+COUNTED = (*ACTIONS, *RALLIES)
 
 
 def daily_table(
     tallies: Counts,
-    actions: Mapping[str, Counts],
+    counted: Mapping[str, Counts],
     latent: NDArray[np.bool_],
     citizens: Counts,
     dates: NDArray[np.datetime64],
@@ -64,8 +69,8 @@ def daily_table(
     ----------
     tallies
         (days, len(TALLIES)), or (days, R, len(TALLIES)) with ``regions``.
-    actions
-        `ACTIONS` by name, (days,) or (days, R).
+    counted
+        `COUNTED` by name, (days,) or (days, R).
     latent
         (days,) whether latent self-censorship was counted; elsewhere it is empty.
     citizens
@@ -81,7 +86,7 @@ def daily_table(
         codes = np.tile(np.arange(width), days)
         columns["region"] = pd.Categorical.from_codes(codes, pd.Index(list(regions)))
     columns |= {name: f(tallies, citizens).reshape(-1) for name, f in MEASURES.items()}
-    columns |= {name: np.asarray(actions[name]).reshape(-1) for name in ACTIONS}
+    columns |= {name: np.asarray(counted[name]).reshape(-1) for name in COUNTED}
     latent_column = np.asarray(tallies[..., TALLIES.index("latent_self_censor")]).reshape(-1)
     latent_counts = pd.array(latent_column, "Int64")
     latent_counts[~np.repeat(latent, width)] = pd.NA
@@ -207,15 +212,15 @@ HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
 
 
 def check_column(name: str) -> str:
-    """Return the name of a number of a day, of `MEASURES` or `ACTIONS`, if it is one.
+    """Return the name of a number of a day, of `MEASURES` or `COUNTED`, if it is one.
 
     Raises
     ------
     ScenarioError
         It names the nearest that exists.
     """
-    if not isinstance(name, str) or (name not in MEASURES and name not in ACTIONS):
-        raise ScenarioError(f"measure: {unknown(name, (*MEASURES, *ACTIONS))}")
+    if not isinstance(name, str) or (name not in MEASURES and name not in COUNTED):
+        raise ScenarioError(f"measure: {unknown(name, (*MEASURES, *COUNTED))}")
     return name
 
 

@@ -54,7 +54,7 @@ class Outcomes:
         return self.history.regions
 
     def daily(self, name: str) -> Numbers:
-        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `ACTIONS`.
+        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `COUNTED`.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Outcomes:
         return self.history.counts
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `measures.MEASURES` or `ACTIONS`.
+        """Return a column of `nation` in the last step: of `measures.MEASURES` or `COUNTED`.
 
         Raises
         ------

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from samizdat.core import draws
 from samizdat.core.dilution import dilution_table
-from samizdat.core.layout import BLOCK, DYNAMIC
+from samizdat.core.layout import BLOCK, DYNAMIC, N_MOBILISE
 from samizdat.core.quantity import format_value
 from samizdat.core.step import (
     ThreadTeam,
@@ -32,6 +32,7 @@ from samizdat.run.environment import Environment
 from samizdat.run.feed import Feed
 from samizdat.run.history import History
 from samizdat.run.outcomes import Outcomes
+from samizdat.run.rallies import Rallies
 from samizdat.scenario.interventions import (
     Moment,
     amended,
@@ -105,6 +106,7 @@ class Simulation(Outcomes):
         self._team = _thread_team(scenario.citizens, self.threads)
         self.environment = Environment(scenario, self.sizes)
         self._feed = Feed(self.sizes)
+        self.rallies = Rallies(scenario)
         compile_passes(self._world, self.environment.flat)
         self.history = History(
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
@@ -139,18 +141,21 @@ class Simulation(Outcomes):
         signals = self._world.signals
         adoption, allowed = signals["adoption"].copy(), signals["allowed"].copy()
         inputs = self.environment.update(k, self.history.last, response, signals)
-        row = self.environment.flat
+        row, p = self.environment.flat, self.environment.parameters
         self._dilute()
+        mobilised = self.history.last[:, N_MOBILISE]
+        self.rallies.morning(k, self.seed, self._world, mobilised, p.rally)
         if k == 0:
             first_state(self._team, self._world, row)
         else:
             self._world = swap_buffers(self._world)
-            feed = self.environment.parameters.attention.feed
+            feed = p.attention.feed
             self._feed.update(self._world, feed, adoption, allowed)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
+        self.rallies.evening(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
-        self.history.record(tallies, barred, signals, latent=latent)
+        self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
         self.regime_input = inputs
         self.step_number += 1
 
@@ -259,7 +264,10 @@ class Simulation(Outcomes):
         environment.take_over(self.environment)
         if self.step_number:
             environment.go_on(self.step_number, self._world.signals)
-        self.scenario, self.environment, self._identity = scenario, environment, None
+        rallies = Rallies(scenario)
+        rallies.take_over(self.rallies)
+        self.scenario, self.environment, self.rallies = scenario, environment, rallies
+        self._identity = None
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint for `restore`, the scenario included; the file is whole or absent.
@@ -272,6 +280,7 @@ class Simulation(Outcomes):
             "name": self.scenario.name,
             "identity": self.identity(),
             "regime": environment.to_table(),
+            "rallies": self.rallies.to_table(),
             "scenario": self.scenario.to_table(),
         }
         arrays = {name: getattr(world.state, name) for name in DYNAMIC}
@@ -334,6 +343,7 @@ class Simulation(Outcomes):
         found.copy_to({**targets, "signals": world.signals, **rows.to_arrays()})
         self.history, self.step_number = rows, k
         self.environment.read_table(found.facts["regime"])
+        self.rallies.read_table(found.facts["rallies"])
         if k:
             resume_state(world)
             self.environment.go_on(k, world.signals)

@@ -162,5 +162,6 @@ def _dated(value: Any, key: str = "") -> Any:
         return {name: _dated(each, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_dated(each, key) for each in value]
-    is_date = key in ("start", "end", "from", "launched") and isinstance(value, str)
+    named = key in ("start", "end", "from", "launched", "rallies")
+    is_date = named and isinstance(value, str)
     return day_from(value) if is_date else value

@@ -87,6 +87,24 @@ class Event(_Entry):
     call: Real | None = Field(default=None, ge=0, le=100)  # per day; None: rally.call
     continuation: Real | None = Field(default=None, ge=0, le=1)  # per day; None: drawn
 
+    @field_validator("rallies")
+    @classmethod
+    def _once_each(cls, dates: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+        for date in dates:
+            if dates.count(date) > 1:
+                raise ValueError(f"{date} is given twice")
+        return dates
+
+    @model_validator(mode="after")
+    def _while_it_runs(self) -> "Event":
+        for date in self.rallies:
+            if not 0 <= (date - self.begins).days < (self.days or math.inf):
+                lasts = "" if self.days is None else f" for {self.days:g} days"
+                raise ValueError(
+                    f"rallies: {date} is not a day of the event, from {self.begins}{lasts}"
+                )
+        return self
+
 
 class Account(_Entry):
     """The official account of an event contradicts other accounts."""

@@ -34,18 +34,19 @@ CITIZENS = st.fixed_dictionaries(
         "motive": st.floats(0, 3), "street": st.integers(0, 20), "d": st.floats(1, 20),
         "opposition": unit, "fear": unit, "threshold": unit, "aversion": unit, "traced": unit,
         "platforms": st.sampled_from([0, A, 3]), "security": unit, "talk": flags, "p": DECISIONS,
+        "rally": flags,
     }
 )  # fmt: skip
 
 
 def decides(
     motive=0.0, street=0, d=1.0, opposition=0.0, fear=0.0, threshold=0.5, aversion=1.0, traced=0.0,
-    platforms=A, security=0.0, talk=1, p=None,
+    platforms=A, security=0.0, talk=1, p=None, rally=1,
 ):  # fmt: skip
     """Posture and voice of a citizen who is aware and free."""
     person = (float(motive), street, float(d), opposition, fear, threshold, aversion, traced)
     short, long = (
-        decide(*person, platforms, security, float(talk), shortcuts, p or Decision())
+        decide(*person, platforms, security, rally, float(talk), shortcuts, p or Decision())
         for shortcuts in (True, False)
     )
     assert short == long
@@ -148,6 +149,19 @@ def test_without_a_motive_she_is_silent():
 
 def test_who_mobilises_is_seen_in_the_street_speaks_at_home_and_posts():
     assert decides(motive=0.6, platforms=A) == (MOBILISE, STREET | TALK | A)
+
+
+def test_where_no_rally_is_on_she_posts_instead():
+    assert decides(motive=0.6, platforms=A, rally=0) == (SHARE, A | TALK)
+    assert decides(motive=0.6, platforms=0, rally=0) == (SHARE, TALK)
+    assert decides(motive=0.6, platforms=A, traced=0.5, rally=0) == (SELF_CENSOR, TALK)
+    assert decides(motive=0.6, platforms=0, talk=0, rally=0) == (SILENT, 0)
+
+
+@given(CITIZENS)
+@law
+def test_nobody_mobilises_where_no_rally_is_on(citizen):
+    assert decides(**citizen | {"rally": 0})[0] != MOBILISE
 
 
 def test_who_mobilises_is_heard_by_kin_even_without_word_of_mouth():

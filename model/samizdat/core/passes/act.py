@@ -289,6 +289,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     postures, voices, actors = state.posture, state.voice, state.actors
     here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
     security, surveillance = float(here["security"]), float(here["surveillance"])
+    rally = int(here["rally"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
     dirty, shortcuts, table = world.caches.dirty, world.shortcuts, world.diluted
     simple = shortcuts and ears_imply_access(int(here["withdrawn"]), p.reach)
@@ -322,7 +323,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
         )  # fmt: skip
         posture, voice = decide(
             motive(opposed, x, p.decision), street, divisor, opposed, float(fear[at]),
-            float(thresholds[at]), float(aversions[at]), traced, platforms, security,
+            float(thresholds[at]), float(aversions[at]), traced, platforms, security, rally,
             p.reach.word_of_mouth, shortcuts, p.decision,
         )  # fmt: skip
         if posture == SILENT and voice == 0:

@@ -126,19 +126,25 @@ def decide(
     traced: float,
     platforms: int,
     security: float,
+    rally: int,
     word_of_mouth: float,
     shortcuts: bool,
     p: Decision,
 ) -> tuple[int, int]:
     """Return the posture and the voice of an aware citizen who is free.
 
+    She can mobilise only where a ``rally`` is on; elsewhere the rest of the rule decides.
     ``divisor`` is D (`reach.diluted`), ``traced`` X0. With ``shortcuts``, a risk is computed only
     where it can decide.
     """
-    if not (shortcuts and stays_home(motive, aversion, threshold, p)) and (
-        (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
-        or mobilises(
-            motive, street_risk(street, divisor, fear, security, p), aversion, threshold, p
+    if (
+        rally
+        and not (shortcuts and stays_home(motive, aversion, threshold, p))
+        and (
+            (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
+            or mobilises(
+                motive, street_risk(street, divisor, fear, security, p), aversion, threshold, p
+            )
         )
     ):
         return MOBILISE, STREET | TALK | platforms

@@ -1,0 +1,41 @@
+"""What a region offers on a day: the events that run there, and whether a rally is on."""
+
+import datetime as dt
+
+from samizdat.explain.account import Rally
+from samizdat.run.rallies import Call
+from samizdat.run.simulation import Simulation
+from samizdat.scenario.timeline import Event
+
+
+def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
+    """Return what runs in a region, by title."""
+    today = simulation.regime_input
+    running = set(today.events) if today is not None else set()
+    return tuple(
+        entry.label
+        for entry in simulation.scenario.spec.timeline
+        if isinstance(entry, Event)
+        and entry.id in running
+        and (not entry.regions or region in entry.regions)
+    )
+
+
+def rally_in(simulation: Simulation, region: int) -> Rally | None:
+    """Return whether a rally is on in a region, and who called it; None: the street is open."""
+    if simulation.environment.parameters.rally.on == 0.0:
+        return None
+    rallies, start = simulation.rallies, simulation.scenario.spec.start
+    on, call = bool(rallies.on[region]), rallies.pending.get(region)
+    return Rally(
+        on=on,
+        organisers=int(rallies.committee_size[region]) if on else 0,
+        next_on=str(start + dt.timedelta(days=int(call.day))) if call else "",
+        next_organisers=len(call.committee) if call else 0,
+    )
+
+
+def call_of(simulation: Simulation, region: int, citizen: int) -> Call | None:
+    """Return the pending call that a citizen has made, with others; None if there is none."""
+    call = simulation.rallies.pending.get(region)
+    return call if call is not None and citizen in call.committee else None
