@@ -6,6 +6,7 @@ are. Draws are made for all citizens together if anybody needs one, which costs 
 The result is that of `Simulation`, citizen by citizen: tests/test_mesa_idiomatic.py.
 """
 
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from samizdat import Simulation
 from samizdat.core import draws
+from samizdat.core.dilution import dilution_table
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import (
     AWARE,
@@ -56,8 +58,9 @@ from samizdat.run.environment import Environment
 access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)
 reachable_ties, exposure = interpreted(reach.reachable_ties), interpreted(reach.exposure)
+diluted = interpreted(reach.diluted)
 awakening, weariness = interpreted(attention.awakening), interpreted(attention.weariness)
-hazard = interpreted(attention.hazard)
+hazard, first_to_know = interpreted(attention.hazard), interpreted(attention.first_to_know)
 next_grievance = interpreted(grievance.next_grievance)
 next_trust, settled_trust = interpreted(trust.next_trust), interpreted(trust.settled_trust)
 next_fear, trace_probability = interpreted(fear.next_fear), interpreted(decision.trace_probability)
@@ -183,11 +186,14 @@ class Citizen(mesa.Agent):
         if here.fresh and self.attention == SPENT:
             self.attention = UNAWARE
         if self.attention == UNAWARE:
-            if here.fresh and here.seeds > 0 and self.draw(draws.SEEDS) < here.seeds:
+            platforms = self.ears & PLATFORMS
+            first = first_to_know(here.seeds, here.seeds_online, platforms != 0)
+            if here.fresh and first > 0 and self.draw(draws.SEEDS) < first:
                 self.attention = AWARE
             elif here.running:
                 per_day = hazard(
-                    heard, here.flooding, here.coverage, here.coverage_abroad,
+                    heard, here.flooding, here.coverage, here.press_control, here.coverage_online,
+                    self.model.posting(platforms), platforms != 0, here.coverage_abroad,
                     self.ears & FOREIGN != 0, p.attention,
                 )  # fmt: skip
                 chance = awakening(per_day, self.model.step_days)
@@ -202,15 +208,16 @@ class Citizen(mesa.Agent):
     def decide(self, here: Any, p: Any, street: int, others: int) -> tuple[int, int]:
         """Choose a posture, and with it what others can hear tomorrow."""
         d = self.ties_in_reach(p) if street + others else 1.0
+        divisor = diluted(d, self.model.diluted)
         x = exposure(
-            street, others, d, here.mobilised_share, here.foreign_signal,
+            street, others, divisor, here.mobilised_share, here.foreign_signal,
             self.ears & FOREIGN != 0, p.reach,
         )  # fmt: skip
         opposed = opposition(self.grievance, self.trust)
         drive = motive(opposed, x, p.decision)
         platforms = self.ears & PLATFORMS
         fear, aversion, threshold = self.fear, self.risk_aversion, self.threshold
-        risk = street_risk(street, d, fear, here.security, p.decision)
+        risk = street_risk(street, divisor, fear, here.security, p.decision)
         if mobilises(drive, risk, aversion, threshold, p.decision):
             return MOBILISE, STREET | TALK | platforms
         no_channel = not platforms and not p.reach.word_of_mouth
@@ -298,6 +305,8 @@ class Protest(mesa.Model):
         self.readable = cache(
             lambda bits: max((s for k, s in enumerate(shares) if bits >> k & 1), default=0.0)
         )
+        most = int(np.diff(simulation.graph.ties.start).max(initial=0))
+        self.table = cache(lambda *numbers: dilution_table(most, *numbers).tolist())
         self.environment = Environment(scenario, simulation.sizes)
         self.signals = np.zeros(len(simulation.sizes), SIGNALS)
         self.last = np.zeros((len(simulation.sizes), len(TALLIES)), np.int64)
@@ -327,7 +336,9 @@ class Protest(mesa.Model):
         response = draws.uniforms(self.key, 0, len(self.signals), k, draws.RESPONSE)
         self.environment.update(k, self.last, response, self.signals)
         self.p = self.environment.parameters
+        self.diluted = self.table(self.p.reach.dilution, self.p.reach.reference_ties)
         self._publish()
+        self.posting = cache(self._posting(len(self.environment.scenario.spec.platforms)))
         self.agents.do("wake")
         if k == 0:
             self.agents.do("settle")
@@ -349,6 +360,22 @@ class Protest(mesa.Model):
             n = len(self.everybody)
             self._drawn[stream] = draws.uniforms(self.key, 0, n, self.day, stream).tolist()
         return self._drawn[stream]
+
+    def _posting(self, platforms: int) -> Callable[[int], float]:
+        """Return what some platforms show of yesterday: the share of the users of each who post."""
+        shares = []
+        for k in range(platforms if self.p.attention.feed else 0):
+            users = sum(citizen.access >> k & 1 for citizen in self.everybody)
+            posters = sum(citizen.last_voice >> k & 1 for citizen in self.everybody)
+            shares.append(posters / users if users else 0.0)
+
+        def posting(bits: int) -> float:
+            total = 0.0
+            for k, share in enumerate(shares):
+                total += share if bits >> k & 1 else 0.0
+            return total
+
+        return posting
 
     def _publish(self) -> None:
         """Let the citizens of each region see its signals."""

@@ -27,7 +27,12 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "attention.fade": 0.5,
     "arrests.capacity": 0.05,
     "arrests.response": 1,
+    "reach.dilution": 0.7,
+    "attention.online_share": 0.4,
+    "attention.feed": 0.1,
 }
+# Rules that apply a number which does not stand in their text, and what they are without it.
+INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 RALLIES_ON = {
     "rally.on": 1,
     "rally.organisers": 0.2,
@@ -47,7 +52,7 @@ def changes_of(name: str) -> dict[str, float]:
 
 
 class Cut(ast.NodeTransformer):
-    """Replace by 0.0 each term of a sum (or whole operand) in which a number stands."""
+    """Replace by 0.0 each term of a sum, argument or whole operand in which a number stands."""
 
     def __init__(self, number: str) -> None:
         self.number, self.places = number, 0
@@ -64,14 +69,16 @@ class Cut(ast.NodeTransformer):
             return super().visit(node)
         product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
         inside = [child for child in ast.walk(node) if child is not node]
-        sums = [
+        smaller = [  # a term of a sum, an argument
             child
             for child in inside
-            if isinstance(child, ast.BinOp)
-            and isinstance(child.op, ast.Add | ast.Sub)
+            if (
+                isinstance(child, ast.Call)
+                or (isinstance(child, ast.BinOp) and isinstance(child.op, ast.Add | ast.Sub))
+            )
             and self._stands_in(child)
         ]
-        if isinstance(node, ast.Attribute) or (product and not sums):
+        if isinstance(node, ast.Attribute) or (product and not smaller):
             self.places += 1
             return ast.Constant(0.0)
         return self.generic_visit(node)
@@ -82,9 +89,26 @@ def core_modules() -> list[ModuleType]:
     return [m for name, m in sys.modules.items() if name.startswith("samizdat.core")]
 
 
+def users_of(rule: object) -> list[tuple[ModuleType, str]]:
+    """Return the modules that use a rule, and under what name."""
+    return [
+        (user, name)
+        for user in core_modules()
+        for name, value in vars(user).items()
+        if value is rule
+    ]
+
+
 def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, object]]]:
     """Replace every rule that uses a number by one without it; return how to undo that."""
     places, undo = 0, []
+    if f"{group}.{field}" in INSTEAD:
+        name, without = INSTEAD[f"{group}.{field}"]
+        rule = getattr(sys.modules[f"samizdat.core.mechanisms.{group}"], name)
+        for user, _ in users_of(rule):
+            undo.append((user, name, rule))
+            setattr(user, name, without)
+        return len(undo) - 1, undo  # one of them is the module of the rule itself
     for module in core_modules():
         short = module.__name__.rsplit(".", 1)[-1]
         if ".mechanisms." in module.__name__ and short == group:
@@ -103,12 +127,7 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
                 continue
             places += cut.places
             tree.body[0].decorator_list = []
-            users = [
-                (user, name)
-                for user in core_modules()
-                for name, value in vars(user).items()
-                if value is rule
-            ]
+            users = users_of(rule)
             exec(compile(tree, module.__name__, "exec"), vars(module))
             without = getattr(module, rule.__name__)
             for user, name in users:

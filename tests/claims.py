@@ -12,6 +12,7 @@ from test_shortcuts import BANS_IN_ONE_REGION, BUSY, RARE, run_both  # noqa: E40
 
 from samizdat.core import step  # noqa: E402
 from samizdat.core.layout import NOW_AWARE, NOW_HELD, WERE_HELD  # noqa: E402
+from samizdat.core.mechanisms.attention import awakening_by_press  # noqa: E402
 from samizdat.core.mechanisms.decision import mobilises  # noqa: E402
 from samizdat.core.passes import act, citizen, fate, feel, hear  # noqa: E402
 from worlds import town  # noqa: E402
@@ -26,11 +27,18 @@ def calm_without(left_out):
 # Where a claim is used, and what is claimed in its place.
 BROKEN = {
     "may_awaken": (citizen, lambda draw, per_day, days: draw < 0.9 * days * per_day),
-    "awakening_by_media": (act, lambda coverage, days, p: 0.0),
+    "awakening_by_press": (act, lambda coverage, control, days, p: 0.0),
+    "awakening_by_media": (
+        act,
+        lambda coverage, control, pages, flooding, posting, days, p: awakening_by_press(
+            coverage, control, days, p
+        ),
+    ),
     "stays_home": (citizen, lambda b, a, t, p: not mobilises(b, 0.3, a, t, p)),
     "marches_at_any_risk": (citizen, lambda b, a, t, p: mobilises(b, 0.5, a, t, p)),
     "stays_silent": (act, lambda most, t, p: not mobilises(most, 0.0, 0.0, t, p)),
     "least_reachable": (act, lambda n_close, heard: n_close + 8.0),
+    "diluted": (act, lambda d, table: table[1] * table[1] / d),  # falls as d rises
     "ties_matter": (act, lambda heard: heard > 1),
     "ears_imply_access: withdrawn": (act, lambda withdrawn, p: p.reachable_only == 1.0),
     "ears_imply_access: reachable": (act, lambda withdrawn, p: withdrawn == 0),

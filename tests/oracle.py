@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+import naive_news
+from naive_dilution import naive_dilution
 from samizdat.core import draws
 from samizdat.core.layout import (
     AWARE,
@@ -50,14 +52,6 @@ def exp_minus(z: float) -> float:
     for n in range(12, -1, -1):
         total = total * r + 1 / math.factorial(n)
     return total * math.ldexp(1.0, -k)
-
-
-def check_exp_minus() -> None:
-    """Hold ``exp_minus`` against the library's exp."""
-    points = [10.0 ** (e / 50) for e in range(-900, 142)] + [k / 64 for k in range(44000)]
-    for z in points:
-        assert abs(exp_minus(z) / math.exp(-z) - 1) <= 2e-15, z
-    assert (exp_minus(0.0), exp_minus(700.0), exp_minus(math.inf)) == (1.0, 0.0, 0.0)
 
 
 def philox(counter: tuple[int, ...], key: tuple[int, int]) -> tuple[int, ...]:
@@ -176,6 +170,7 @@ class Oracle:
         self.step, self.p, self.signals = step, p, signals
         before = (dict(x) for x in (self.posture, self.voice, self.ears))
         self.last_posture, self.last_voice, self.last_ears = before
+        self.posting = naive_news.strangers(self.access, self.last_voice, self.readable)
         self.release()
         self.reach()
         self.hear()
@@ -209,7 +204,7 @@ class Oracle:
             self.ears[i] = 0 if deaf else usable & ~shut
 
     def hear(self):
-        """Count m, s and c, of how many they are a share, and the posts that arrive."""
+        """Count m, s and c, what they are divided by, and the posts that arrive."""
         empty = (dict.fromkeys(self.citizens, 0) for _ in range(5))
         self.m, self.s, self.c, self.d, self.heard_posts = empty
         for i in self.citizens:
@@ -226,7 +221,8 @@ class Oracle:
             net = [j for j in self.afar[i] if self.usable(i) & self.usable(j) & PLATFORMS]
             reachable = sum(self.ears[i] & self.last_ears[j] & PLATFORMS != 0 for j in net)
             only = self.p.reach.reachable_only
-            self.d[i] = max(1, len(self.close[i]) + (1 - only) * len(net) + only * reachable)
+            d = max(1, len(self.close[i]) + (1 - only) * len(net) + only * reachable)
+            self.d[i] = naive_dilution(d, self.p.reach)
 
     def feel(self):
         for i in self.citizens:
@@ -273,7 +269,8 @@ class Oracle:
         now, fresh = self.attention[i], self.sig(i, "fresh")
         if fresh and now == SPENT:
             now = UNAWARE
-        if fresh and now == UNAWARE and self.draw(i, draws.SEEDS) < self.sig(i, "seeds"):
+        chance = naive_news.first_to_know(self, i)
+        if fresh and now == UNAWARE and self.draw(i, draws.SEEDS) < chance:
             return AWARE
         chance = {UNAWARE: self.notice, AWARE: self.tire, SPENT: lambda i: 0.0}[now](i)
         # in order: UNAWARE, AWARE, SPENT
@@ -282,11 +279,7 @@ class Oracle:
     def notice(self, i):
         if not self.sig(i, "running"):
             return 0.0
-        p = self.p.attention
-        hazard = p.beta * (1 - self.sig(i, "flooding")) * (self.s[i] + self.m[i])
-        hazard += self.sig(i, "coverage")
-        hazard += p.foreign_reach * self.sig(i, "coverage_abroad") * self.is_foreign(i)
-        return 1 - exp_minus(self.step_days * hazard)
+        return 1 - exp_minus(self.step_days * naive_news.hazard(self, i))
 
     def tire(self, i):
         p = self.p.attention

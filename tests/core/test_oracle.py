@@ -1,11 +1,12 @@
 """The kernel against the model written a second time, citizen by citizen, with the same draws."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
 
-from oracle import check_exp_minus
+from oracle import exp_minus
 from samizdat import Scenario, Simulation
 from samizdat.scenario.timeline import Event
 from samizdat.society.graphs import Graph
@@ -32,11 +33,26 @@ WORLDS = {
     "no word of mouth": {"reach.word_of_mouth": 0},
     "only the reachable count": {"reach.reachable_only": 1},
     "all ties count": {"reach.reachable_only": 0},
+    "a number of ties": {"reach.dilution": 0, "reach.reference_ties": 7.3},
+    "between share and number": {"reach.dilution": 0.3},
+    "between, and only the reachable count": {"reach.dilution": 0.7, "reach.reachable_only": 1},
     "witnesses fear": {"fear.witness": 0.5, "fear.own": -0.3, "arrests.capacity": 0.05},
     "half days": {"step_days": 0.5},
     "steps of three days": {"step_days": 3},
     "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1},
     "trust at rest": {"trust.relax": 0},
+    "news by channel": {
+        "attention.online_share": 0.6,
+        "attention.feed": 0.1,
+        "press_control": 0.5,
+        "attention.beta": 0.02,
+    },
+    "news by channel, two days a step": {
+        "attention.online_share": 1,
+        "attention.feed": 0.1,
+        "step_days": 2,
+        "sanction": 0,
+    },
     "rallies": RALLIES,
     "rallies in half days": RALLIES | {"step_days": 0.5, "rally.notice": 1},
     "rallies in steps of three days": RALLIES | {"step_days": 3, "rally.notice": 4},
@@ -135,4 +151,7 @@ def test_all_that_can_happen_to_a_rally_happens():
 
 
 def test_the_oracle_computes_exp():
-    check_exp_minus()
+    points = [10.0 ** (e / 50) for e in range(-900, 142)] + [k / 64 for k in range(44000)]
+    for z in points:
+        assert abs(exp_minus(z) / math.exp(-z) - 1) <= 2e-15, z
+    assert (exp_minus(0.0), exp_minus(700.0), exp_minus(math.inf)) == (1.0, 0.0, 0.0)

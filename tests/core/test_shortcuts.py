@@ -37,6 +37,8 @@ BUSY = {  # so that in so small a town, too, each kind of thing happens
     "preempt": 0.3,
     "fear.witness": 0.3,
     "attention.foreign_reach": 0.5,
+    "attention.online_share": 0.4,
+    "attention.feed": 0.05,
 }
 # What few of the small worlds below contain, and some claim depends on.
 RARE = {
@@ -53,6 +55,7 @@ RARE = {
         "attention.fade": 0, "attention.beta": 1, "graph.homophily": 0, "graph.online_degree": 4,
         "graph.close_degree": 0, "decision.exposure_weight": 1, "blocking.on": 0, "blackout.on": 0,
     },
+    "a number of ties": {"reach.dilution": 0, "graph.online_degree": 20, "attention.beta": 1},
     "the spent are held": {"attention.fatigue": 5, "preempt": 1, "reach.reachable_only": 1},
     "the spent are released": {
         "attention.fatigue": 1, "preempt": 1, "fear.own": 1, "attention.beta": 2, "surveillance": 1
@@ -159,6 +162,7 @@ def assert_same(short, long):
     assert np.array_equal(a.tallies, b.tallies), (day, np.argwhere(a.tallies != b.tallies)[:5])
     assert np.array_equal(a.caches.block_counts, b.caches.block_counts), (day, "block_counts")
     assert np.array_equal(a.signals, b.signals), (day, "signals")
+    assert np.array_equal(a.posting_share, b.posting_share), (day, "posting_share")
     for name, heard in short.heard.items():
         assert np.array_equal(heard, long.heard[name]), (day, name)
 

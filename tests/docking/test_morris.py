@@ -51,6 +51,16 @@ def test_the_front_advances_by_as_many_as_see_enough(at_rest, k, a):
     assert turnout[-1] == N
 
 
+@pytest.mark.parametrize(("k", "a"), RINGS)
+def test_where_all_have_as_many_neighbours_a_number_moves_whom_a_share_moves(at_rest, k, a):
+    by_share = ring(k, a / (2 * k))
+    number = {"reach.dilution": 0, "reach.reference_ties": 20, "graph.neighbours": k}
+    thresholds = np.full(N, a / 20)
+    thresholds[: 2 * k] = 0
+    by_number = Simulation(RING.change(number), traits={"threshold": thresholds})
+    assert at_rest(by_number).nation.equals(at_rest(by_share).nation)
+
+
 @pytest.mark.parametrize(("k", "a"), [(k, a) for k, a in RINGS if a > k])
 def test_the_front_stands_still_where_more_than_one_side_is_needed(at_rest, k, a):
     assert at_rest(ring(k, a / (2 * k))).counts["mobilise"] == 2 * k

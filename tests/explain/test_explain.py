@@ -1,6 +1,8 @@
 """A citizen's day is explained by terms that add up to what she did."""
 
 import json
+import math
+import re
 import tracemalloc
 
 import pytest
@@ -41,6 +43,8 @@ WORLDS = {
         {"attention.speaking_tires": 1, "arrests.response": 1, "sanction": 1, "surveillance": 1,
          "preempt": 0.1, "circumvention.literacy": 0.8},
     ),
+    "a number of ties": (13, None, {"reach.dilution": 0}),
+    "between share and number": (14, None, {"reach.dilution": 0.4, "reach.reference_ties": 3}),
     "half days": (11, None, {"step_days": 0.5}),
     "three days a step": (12, None, {"step_days": 3}),
     "rallies": (13, None, RALLIES),
@@ -165,6 +169,27 @@ def test_chance_happens_where_the_draw_is_below_it(days):
             assert chance.happens == (chance.draw < chance.chance), day
 
 
+def test_the_channels_add_up_to_the_hazard_of_learning_of_it(days):
+    causes = ("her ties", "press and word", "pages", "strangers' posts", "the foreign press")
+    seen = dict.fromkeys(causes, 0)
+    for day in (day for day in days if day.news):
+        assert [term.cause for term in day.news] == list(causes)
+        learns = day.awakening[-1]
+        assert learns.event == "learns of it"
+        per_day = sum(term.change for term in day.news)
+        assert learns.chance == pytest.approx(-math.expm1(-per_day), rel=1e-12, abs=1e-15)
+        for term in day.news:
+            seen[term.cause] += term.change > 0
+        if not day.can_use:
+            assert day.news[2].change == day.news[3].change == 0
+    assert min(seen.values()) > 0, seen
+
+
+def test_an_account_tells_through_which_channels_she_learns(days):
+    told = [line for day in days for line in sentences(day) if "learns of it" in line]
+    assert any("press and word" in line and "strangers' posts" in line for line in told), told[:5]
+
+
 def test_an_account_can_be_kept_as_json(days):
     for day in days[::97]:
         plain = day.plain()
@@ -177,6 +202,36 @@ def test_every_day_can_be_put_into_words(days):
         lines = list(sentences(day))
         assert lines[0].startswith(f"{day.date}: she ")
         assert not any("None" in line or "_" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("values", "counted"),
+    [
+        ({"reach.dilution": 1}, r"counts as a share of her [\d.]+ ties\."),
+        ({"reach.dilution": 0, "reach.reference_ties": 7},
+         r"counts as a number: each tie is 1 of 7, however many she has \([\d.]+\)\."),
+        ({"reach.dilution": 0.5},
+         r"counts between a share of her [\d.]+ ties and a number: each tie is 1 of [\d.]+\."),
+    ],
+)  # fmt: skip
+def test_it_is_told_whether_she_sees_a_share_or_a_number(values, counted):
+    simulation = Simulation(town(100).change(values), seed=2)
+    explainer, told = Explainer(simulation), 0
+    while not simulation.finished:
+        explainer.step()
+        for day in map(explainer.explain, range(100)):
+            lines = [line for line in sentences(day) if "hears counts" in line]
+            assert len(lines) == bool(day.weighings and day.exposure[0].change
+                                      + day.exposure[1].change > 0)  # fmt: skip
+            for line in lines:
+                assert re.search(counted, line), line
+                told += 1
+                seen = (day.exposure[0].change, [v.said for v in day.voices].count("in the street"))
+                assert seen[0] == pytest.approx(seen[1] / day.divisor)
+                delta, d0 = day.dilution, values.get("reach.reference_ties", 5)
+                # linear between whole d: at most one in a hundred below the power
+                assert day.divisor == pytest.approx(day.ties**delta * d0 ** (1 - delta), rel=0.02)
+    assert told > 20
 
 
 @pytest.fixture(scope="module")

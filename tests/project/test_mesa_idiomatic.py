@@ -13,6 +13,8 @@ VARIANTS = {
     "as it is": {},
     "attention off": {"attention.on": 0},
     "speaking tires, no talk": {"attention.speaking_tires": 1, "reach.word_of_mouth": 0},
+    "a number of ties": {"reach.dilution": 0.2},
+    "news by channel": {"attention.online_share": 0.5, "attention.feed": 0.1, "press_control": 0.5},
     "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1, "preempt": 0.1},
 }
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from samizdat import Scenario
 from samizdat.core.layout import N_SHARE, SIGNALS, TALLIES
+from samizdat.core.mechanisms.attention import Attention
 from samizdat.run.environment import Environment
 from samizdat.scenario.timeline import Account, Course, Entry
 
@@ -32,11 +33,12 @@ def entry(kind, begins, days=None, **fields):
     return TypeAdapter(Entry).validate_python(table)
 
 
-def world(day, *entries, step_days=1.0, sharing=(0, 0), conceded=None):
+def world(day, *entries, step_days=1.0, sharing=(0, 0), conceded=None, online_share=0.0):
     """The signals of the step that begins on a day, and how alert the state is."""
     signals = np.zeros(2, SIGNALS)
     course = Course(entries, START, REGIONS)
-    course.describe_world(signals, day, step_days, np.array(sharing), conceded or {})
+    abroad, p = course.calls_abroad(np.array(sharing)), Attention(online_share=online_share)
+    course.describe_world(signals, day, step_days, abroad, conceded or {}, p)
     alert = course.alert_on(day, step_days)
     return signals, alert
 

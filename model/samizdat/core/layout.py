@@ -238,7 +238,7 @@ class World(NamedTuple):
     blocks: NDArray[np.int64]  # (B, 3): FIRST citizen, LAST + 1, REGION
     region_block: NDArray[np.int64]  # (R,): the first block of a region
     readable: NDArray[np.float64]  # (2**12,): the largest readable share in a set of platforms
-    diluted: NDArray[np.float64]  # (largest degree + 2,): D by d, see `mechanisms.reach`
+    diluted: NDArray[np.float64]  # (largest degree + 2,): D by d, see `dilution`
     step_days: float  # days in a step
     shortcuts: bool  # False in tests only: nothing is skipped, see `passes`
     # Input of a step
@@ -282,7 +282,7 @@ def new_world(
         blocks=blocks,
         region_block=np.searchsorted(blocks[:, REGION], np.arange(regions)),
         readable=readable,
-        diluted=np.arange(2 + int(np.diff(ties.start).max(initial=0)), dtype=np.float64),
+        diluted=np.arange(2 + int(np.diff(ties.start).max(initial=1)), dtype=np.float64),
         step_days=step_days,
         shortcuts=True,
         signals=np.zeros(regions, SIGNALS),

@@ -82,15 +82,18 @@ class Day(NamedTuple):
     foreign_press: bool  # whether she reads it today
     circumventing: bool  # whether she has a VPN that works
     voices: tuple[Voice, ...]
-    ties: float  # number of ties that the heard ones are a share of
+    ties: float  # d, the ties among which she hears
+    divisor: float  # D, by which the heard ones are divided
+    dilution: float  # 1: her exposure is a share of her ties; 0: a number of them
     attention_before: str
     attention: str
     awakening: tuple[Chance, ...]  # random changes of her attention
+    news: tuple[Term, ...]  # by channel, the hazard (1/day) of learning of it; none if not at risk
     grievance: Belief
     trust: Belief
     fear: Belief
     opposition: float  # grievance (1 - trust)
-    exposure: tuple[Term, ...]  # share of her ties that she sees dissent
+    exposure: tuple[Term, ...]  # how much of her ties she sees dissent
     motive: tuple[Term, ...]  # opposition and exposure, weighted
     weighings: tuple[Weighing, ...]  # none unless she is aware and free
     posture: str

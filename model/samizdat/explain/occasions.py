@@ -12,12 +12,17 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
     """Return what runs in a region, by title."""
     today = simulation.regime_input
     running = set(today.events) if today is not None else set()
+    reported = simulation.environment.abroad
     return tuple(
         entry.label
         for entry in simulation.scenario.spec.timeline
         if isinstance(entry, Event)
         and entry.id in running
-        and (not entry.regions or region in entry.regions)
+        and (
+            not entry.regions
+            or region in entry.regions
+            or (entry.shock_abroad > 0 and entry.id in reported)
+        )
     )
 
 

@@ -20,15 +20,15 @@ from samizdat.core.layout import (
     SELF_CENSOR,
     SHARE,
     SILENT,
-    SPENT,
     STREET,
     TALK,
     UNAWARE,
 )
-from samizdat.core.mechanisms import attention, decision, fear, grievance, reach, trust
+from samizdat.core.mechanisms import decision, fear, grievance, reach, trust
 from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
+from samizdat.explain.attention import attend
 from samizdat.explain.occasions import call_of, events_in, rally_in
 from samizdat.explain.signals import Causes, RegionSignals
 from samizdat.run.rallies import steps_until
@@ -60,6 +60,7 @@ class StepReplay:
         self.held = self.morning["days_left"] > 0
         self.released = self.last_voice & HELD != 0 and not self.held
         self.voices, self.ties = self._hear()
+        self.divisor = float(interpreted(reach.diluted)(self.ties, world.diluted))
         said = [voice.said for voice in self.voices]
         self.street, self.others = said.count("in the street"), said.count("speaking")
         self.held_kin = said.count("in detention")
@@ -68,7 +69,7 @@ class StepReplay:
         """Return the account of the step."""
         region = self.simulation.scenario.region_names[self.traits["region"]]
         beliefs = self._feel()
-        now, awakening = self._attend()
+        now, awakening, news = attend(self)
         opposition = self.here.apply(
             decision.opposition, grievance=beliefs["grievance"].after, trust=beliefs["trust"].after
         )
@@ -104,9 +105,12 @@ class StepReplay:
             circumventing=bool(self.morning["circumventing"]),
             voices=self.voices,
             ties=self.ties,
+            divisor=self.divisor,
+            dilution=self.p.reach.dilution,
             attention_before=ATTENTION[self.morning["attention"]],
             attention=ATTENTION[now],
             awakening=awakening,
+            news=news,
             **beliefs,
             opposition=opposition,
             exposure=exposure,
@@ -222,41 +226,11 @@ class StepReplay:
         found, after = self.here.terms(rule, quiet, before, causes)
         return Belief(before, float(np.float32(after)), found)
 
-    def _attend(self) -> tuple[int, tuple[Chance, ...]]:
-        """Return her attention after the step, and the chances it met."""
-        now, here, p = self.morning["attention"], self.here, self.p.attention
-        chances: list[Chance] = []
-        if self.held or p.on == 0.0:
-            return now, ()
-        if here["fresh"] and now == SPENT:
-            now = UNAWARE
-        heard = self.street + self.others
-        if now == UNAWARE:
-            if here["fresh"] and here["seeds"] > 0.0:
-                chances.append(self._chance("is among the first to know", here["seeds"], "SEEDS"))
-                if chances[-1].happens:
-                    return AWARE, tuple(chances)
-            if here["running"]:
-                per_day = here.apply(
-                    attention.hazard, heard=heard, reads_foreign=self.reads_foreign, p=p
-                )
-                chance = here.apply(
-                    attention.awakening, per_day=per_day, step_days=self.world.step_days
-                )
-                chances.append(self._chance("learns of it", chance, "ATTENTION"))
-                now = AWARE if chances[-1].happens else now
-        elif now == AWARE:
-            spoke = self.last_voice & (PLATFORMS | TALK | STREET) != 0
-            chance = here.apply(attention.weariness, heard=heard, spoke=spoke, p=p)
-            chances.append(self._chance("loses interest", chance, "ATTENTION"))
-            now = SPENT if chances[-1].happens else now
-        return now, tuple(chances)
-
     def _exposure(self) -> tuple[tuple[Term, ...], float]:
         """Return how much of her world is seen to dissent."""
         here = self.here
         quiet = {
-            "street": 0, "others": 0, "d": self.ties, "reads_foreign": self.reads_foreign,
+            "street": 0, "others": 0, "divisor": self.divisor, "reads_foreign": self.reads_foreign,
             "p": self.p.reach,
         }  # fmt: skip
         causes: Causes = {
@@ -269,10 +243,8 @@ class StepReplay:
 
     def _weigh(self, motive: float, opposition: float, phi: float) -> tuple[Weighing, ...]:
         """Return the inequalities she meets: the street, and each way of speaking that she has."""
-        p, aversion, threshold = (
-            self.p.decision, self.traits["risk_aversion"], self.traits["threshold"]
-        )  # fmt: skip
-        here, found = self.here, []
+        p, here, found = self.p.decision, self.here, []
+        aversion, threshold = self.traits["risk_aversion"], self.traits["threshold"]
 
         def weigh(deed: str, danger: float, risk: float) -> None:
             if deed == "street":
@@ -290,7 +262,9 @@ class StepReplay:
             )
 
         danger, risk = (
-            here.apply(decision.street_risk, street=self.street, d=self.ties, fear=fear, p=p)
+            here.apply(
+                decision.street_risk, street=self.street, divisor=self.divisor, fear=fear, p=p
+            )
             for fear in (0.0, phi)
         )
         weigh("street", danger, risk)
@@ -325,16 +299,16 @@ class StepReplay:
         """Return the chances of the evening, the steps of detention they bring, and her VPN."""
         here, chances = self.here, []
         if posture == MOBILISE and here["arrest_chance"] > 0.0:
-            chances.append(self._chance("is arrested", here["arrest_chance"], "ARREST"))
+            chances.append(self.chance("is arrested", here["arrest_chance"], "ARREST"))
         if posture == SHARE and voice & PLATFORMS and here["sanction"] > 0.0:
             traced = self._traced(voice)
             chances.append(
-                self._chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
+                self.chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
             )
         taken = any(chance.happens for chance in chances)
         if here["preempt"] > 0.0 and self.last_voice & PLATFORMS and not taken and not self.held:
             chance = here["preempt"] * self._traced(self.last_voice, surveillance=1.0)
-            chances.append(self._chance("is arrested beforehand", chance, "PREEMPT"))
+            chances.append(self.chance("is arrested beforehand", chance, "PREEMPT"))
             taken = chances[-1].happens
         steps = here.apply(term, draw=self._draw("TERM"), p=self.p.fate) if taken else 0
         before = after = self.morning["circumventing"]
@@ -356,7 +330,7 @@ class StepReplay:
         if call and here["detain_organisers"] > 0.0 and not taken and not self.held:
             traced = self._traced(self.access, circumventing=after, surveillance=1.0)
             chance = here["detain_organisers"] * traced
-            chances.append(self._chance("is arrested as an organiser", chance, "ORGANISER"))
+            chances.append(self.chance("is arrested as an organiser", chance, "ORGANISER"))
             if chances[-1].happens:
                 ordinary = here.apply(term, draw=self._draw("TERM"), p=self.p.fate)
                 steps = max(ordinary, steps_until(call.day, self.k, self.world.step_days))
@@ -383,7 +357,8 @@ class StepReplay:
         seed, i = self.simulation.seed, self.i
         return float(draws.uniforms(seed, i, i + 1, self.k, getattr(draws, stream))[0])
 
-    def _chance(self, event: str, chance: float, stream: str) -> Chance:
+    def chance(self, event: str, chance: float, stream: str) -> Chance:
+        """Return a random event of her step, with her draw in a stream of `core.draws`."""
         draw = self._draw(stream)
         return Chance(event, chance, draw, draw < chance)
 

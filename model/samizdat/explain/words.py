@@ -54,6 +54,8 @@ def _lines(day: Day) -> Iterator[str]:
     yield from _beliefs(day)
     if day.weighings:
         yield _motive(day)
+        if any(voice.said != "in detention" for voice in day.voices):
+            yield _measure(day)
         for weighing in day.weighings:
             if weighing.deed == "street" or day.posture != "mobilise":
                 yield _weighed(weighing, day)
@@ -127,11 +129,19 @@ def _knows(day: Day) -> Iterator[str]:
         yield f"{result} (chance to lose interest {_odds(last)})."
         return
     result = "She learns of it" if last.happens else "She has not heard of it"
+    by = _by_channel(day.news)
     if len(day.awakening) == 1:
-        yield f"{result} (chance {_odds(last)})."
+        yield f"{result} (chance {_odds(last)}{by})."
     else:
         odds = "; ".join(f"{chance.event}: {_odds(chance)}" for chance in day.awakening)
-        yield f"{result} ({odds})."
+        yield f"{result} ({odds}{by})."
+
+
+def _by_channel(news: Sequence[Term]) -> str:
+    """Say of which channels the chance to learn of an event consists, as shares of the hazard."""
+    per_day = sum(term.change for term in news)
+    parts = [f"{term.cause} {term.change / per_day:.0%}" for term in news if term.change > 0.0]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def _beliefs(day: Day) -> Iterator[str]:
@@ -158,6 +168,21 @@ def _motive(day: Day) -> str:
     return (
         f"Her motive is {total:.3f}: private opposition {opposition.change:.3f} and what she sees "
         f"others do {seen.change:.3f}{seen_of}."
+    )
+
+
+def _measure(day: Day) -> str:
+    """Tell whether what she hears counts as a share of her ties, as a number, or between."""
+    if day.dilution == 1.0:
+        return f"What she hears counts as a share of her {day.ties:g} ties."
+    if day.dilution == 0.0:
+        return (
+            f"What she hears counts as a number: each tie is 1 of {day.divisor:g}, however many "
+            f"she has ({day.ties:g})."
+        )
+    return (
+        f"What she hears counts between a share of her {day.ties:g} ties and a number: each tie is "
+        f"1 of {day.divisor:.4g}."
     )
 
 

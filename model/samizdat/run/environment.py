@@ -84,6 +84,7 @@ class Environment:
         self._ranks = {name: rank for rank, name in enumerate(LEVERS)}
         self._settle_parameters(0)
         self._faced = -1  # the last step that was written
+        self.abroad: tuple[str, ...] = ()  # events that the press abroad can report today
         self._standing = np.zeros(len(sizes), SIGNALS)  # what holds until an entry begins or ends
         self._allowed = np.zeros(len(sizes), np.uint16)
 
@@ -270,12 +271,14 @@ class Environment:
 
     def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:
         """Write events, accounts and foreign signals into the standing signals, if they changed."""
-        sharing, conceded = last[:, N_SHARE], self.regime_state.conceded
-        calls = self._course.calls_abroad(sharing) if self._events else ()
-        key = (calls, len(conceded))
+        conceded = self.regime_state.conceded
+        self.abroad = self._course.calls_abroad(last[:, N_SHARE]) if self._events else ()
+        key = (self.abroad, len(conceded))
         if key != self._described:
-            step_days = self.scenario.spec.step_days
-            self._course.describe_world(self._standing, day, step_days, sharing, conceded)
+            self._course.describe_world(
+                self._standing, day, self.scenario.spec.step_days, self.abroad, conceded,
+                self.parameters.attention,
+            )  # fmt: skip
             self._described = key
 
     def _settle_parameters(self, k: int) -> None:

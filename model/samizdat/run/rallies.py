@@ -120,6 +120,7 @@ class Rallies:
         self.kappa = np.zeros(regions)
         self.committee_size = np.zeros(regions, np.int64)
         self.pending: dict[int, RallyCall] = {}
+        self._remembers = False
         self.counts = np.zeros((regions, len(RALLIES)), np.int64)
 
     def morning(
@@ -134,11 +135,12 @@ class Rallies:
         mobilised
             (R,) citizens in the street in the step before.
         """
-        self.counts[:] = 0
         if not rally.by_appointment(p):
-            self.on[:] = False
-            self.pending.clear()
+            if self._remembers:
+                self._forget()
             return
+        self._remembers = True
+        self.counts[:] = 0
         day, signals = step * self._step_days, world.signals
         dated, announced = self._dates(day, p)
         if dated or announced or self.pending or self.on.any() or signals["running"].any():
@@ -149,6 +151,11 @@ class Rallies:
             for region in range(len(self.on)):
                 self._decide(region, today)
         signals["rally"] = self.counts[:, ON] = self.on
+
+    def _forget(self) -> None:
+        """Forget all rallies and calls: nobody waits for one any more."""
+        self.counts[:], self.on[:], self._remembers = 0, False, False
+        self.pending.clear()
 
     def _dates(self, day: float, p: rally.Rally) -> tuple[list[DatedRally], list[DatedRally]]:
         """Return the dated rallies of this step, and those that are called in it for later."""
@@ -294,6 +301,7 @@ class Rallies:
 
     def read_table(self, table: Mapping[str, Any]) -> None:
         """Take over what `to_table` returned."""
+        self._remembers = True
         for name in ("on", "kappa", "committee_size", "counts"):
             getattr(self, name)[...] = table[name]
         self.pending = {

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from samizdat.core import draws
+from samizdat.core.dilution import dilution_table
 from samizdat.core.layout import BLOCK, DYNAMIC, N_MOBILISE
 from samizdat.core.quantity import format_value
 from samizdat.core.step import (
@@ -28,6 +29,7 @@ from samizdat.run.arguments import available_cores, check_call
 from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
+from samizdat.run.feed import Feed
 from samizdat.run.history import History
 from samizdat.run.outcomes import Outcomes
 from samizdat.run.rallies import Rallies
@@ -103,12 +105,14 @@ class Simulation(Outcomes):
         self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
         self._team = _thread_team(scenario.citizens, self.threads)
         self.environment = Environment(scenario, self.sizes)
+        self._feed = Feed(self.sizes)
         self.rallies = Rallies(scenario)
         compile_passes(self._world, self.environment.flat)
         self.history = History(
             scenario, self.sizes, np.array(self.environment.dates, "datetime64[s]")
         )
         self._identity: dict[str, str | int] | None = None
+        self._diluted_by: tuple[float, float] | None = None  # the numbers of `World.diluted`
 
     @property
     def finished(self) -> bool:
@@ -134,18 +138,22 @@ class Simulation(Outcomes):
             raise RuntimeError(f"the scenario ends on {self.scenario.spec.end}")
         k = self.step_number
         response = draws.uniforms(self.seed, 0, len(self.sizes), k, draws.RESPONSE)
-        inputs = self.environment.update(k, self.history.last, response, self._world.signals)
+        signals = self._world.signals
+        adoption, allowed = signals["adoption"].copy(), signals["allowed"].copy()
+        inputs = self.environment.update(k, self.history.last, response, signals)
         row, p = self.environment.flat, self.environment.parameters
+        self._dilute()
         mobilised = self.history.last[:, N_MOBILISE]
         self.rallies.morning(k, self.seed, self._world, mobilised, p.rally)
         if k == 0:
             first_state(self._team, self._world, row)
         else:
             self._world = swap_buffers(self._world)
+            feed = p.attention.feed
+            self._feed.update(self._world, feed, adoption, allowed)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
         self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
-        signals = self._world.signals
         barred = self.environment.platforms_barred(k, signals)
         self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
         self.regime_input = inputs
@@ -359,11 +367,20 @@ class Simulation(Outcomes):
     def __deepcopy__(self, memo: dict[int, Any]) -> "Simulation":
         """Return a copy that continues identically; arrays that never change are shared with it."""
         world = self._world
-        for part in (self.scenario, self.graph, world.ties, world.traits, world.readable):
+        never = (self.scenario, self.graph, world.ties, world.traits, world.readable)
+        for part in (*never, self._feed.order):
             memo[id(part)] = part
         twin = memo[id(self)] = object.__new__(type(self))
         twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return twin
+
+    def _dilute(self) -> None:
+        """Make the table of D again if one of its two numbers has changed."""
+        reach = self.environment.parameters.reach
+        numbers = reach.dilution, reach.reference_ties
+        if numbers != self._diluted_by:
+            table = dilution_table(len(self._world.diluted) - 2, *numbers)
+            self._world, self._diluted_by = self._world._replace(diluted=table), numbers
 
     def _opens_month(self, k: int) -> bool:
         dates = self.environment.dates

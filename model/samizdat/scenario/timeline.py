@@ -6,7 +6,7 @@ touches the step that covers the days [t, t + step_days) iff b < t + step_days a
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,6 +21,8 @@ from pydantic import (
     model_validator,
 )
 
+from samizdat.core.mechanisms import attention
+from samizdat.core.mechanisms.attention import Attention
 from samizdat.core.quantity import format_value
 from samizdat.regime.queries import dated_fields, dated_levers
 from samizdat.scenario.dates import Day
@@ -76,7 +78,7 @@ class Event(_Entry):
     coverage: Real = Field(default=0.0, ge=0, le=5)  # hazard per day of learning of it
     coverage_abroad: Real = Field(default=0.0, ge=0, le=1)  # counts if somebody there shared
     seeds: Real = Field(default=0.0, ge=0, le=1)  # share aware on its first day
-    online_reach: Real = Field(default=1.0, gt=0, le=1)  # share who had a platform then
+    online_reach: Real = Field(default=1.0, ge=0.001, le=1)  # share who had a platform then
     coverage_online: Real | None = Field(default=None, ge=0, le=5)  # None: split from coverage
     seeds_online: Real | None = Field(default=None, ge=0, le=1)  # None: split from seeds
     shock_abroad: Real = Field(default=0.0, ge=0, le=1)  # elsewhere, if somebody there shared
@@ -183,8 +185,8 @@ Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminat
 
 # The signals that `Course.describe_world` writes.
 WORLD_SIGNALS = [
-    "running", "fresh", "shock", "coverage", "coverage_abroad", "seeds", "contradiction",
-    "foreign_signal",
+    "running", "fresh", "shock", "coverage", "coverage_online", "coverage_abroad", "seeds",
+    "seeds_online", "contradiction", "foreign_signal",
 ]  # fmt: skip
 
 
@@ -213,6 +215,28 @@ def window(entry: _Entry, start: dt.date, regions: Sequence[str]) -> Window:
     )
 
 
+class News(NamedTuple):
+    """How the news of an event travels, by channel."""
+
+    coverage: float  # per day, by press and word in public
+    coverage_online: float  # per day, for those who have a platform
+    seeds: float  # share aware on its first day
+    seeds_online: float  # the same, of those who have a platform
+
+
+def news_of(event: Event, p: Attention) -> News:
+    """Split an event's coverage and seeds by channel; what it gives itself stays as it is given."""
+    coverage, seeds = event.coverage, event.seeds
+    pages, first_online = event.coverage_online, event.seeds_online
+    if pages is None:
+        pages = attention.by_pages(coverage, event.online_reach, p)
+        coverage = attention.by_press(coverage, p)
+    if first_online is None:
+        first_online = min(1.0, attention.by_pages(seeds, event.online_reach, p))
+        seeds = attention.by_press(seeds, p)
+    return News(coverage, pages, seeds, first_online)
+
+
 class Course:
     """The dated entries of a scenario, and what holds on each day."""
 
@@ -237,12 +261,15 @@ class Course:
             turned[1:] |= (holds[1:] != holds[:-1]) | (fresh[1:] != fresh[:-1])
         return turned
 
-    def calls_abroad(self, sharing: NDArray[np.int64]) -> tuple[bool, ...]:
-        """Return, for each event that is covered abroad, whether anybody in its regions shared."""
+    def calls_abroad(self, sharing: NDArray[np.int64]) -> tuple[str, ...]:
+        """Return the ids of the events that the press abroad can report: calls have reached it.
+
+        They have if anybody in the event's regions shared in the step before.
+        """
         return tuple(
-            bool(np.any(sharing[when.where] > 0))
+            event.id
             for event, when in self._events
-            if event.coverage_abroad > 0
+            if event.coverage_abroad + event.shock_abroad > 0 and np.any(sharing[when.where] > 0)
         )
 
     def settings_on(self, day: float, step_days: float) -> list[tuple[Setting, Window]]:
@@ -255,35 +282,46 @@ class Course:
         signals: NDArray[np.void],
         day: float,
         step_days: float,
-        sharing: NDArray[np.int64],
+        abroad: Collection[str],
         conceded: Mapping[str, float],
+        p: Attention,
     ) -> None:
         """Write the day's events, accounts and foreign signals into ``signals`` (R,).
 
         Parameters
         ----------
-        sharing
-            (R,) citizens with posture SHARE in the step before; coverage abroad counts only where
-            there are any.
+        abroad
+            The events that the press abroad can report, see `calls_abroad`. One with a shock abroad
+            also runs where it did not happen; it never begins there.
         conceded
             From the id of an event to the day from which its shock is conceded.
+        p
+            Parameters of attention: they say which share of the news is on pages.
         """
         for name in ("running", "fresh"):
             signals[name] = 0
-        shock, coverage, abroad, contradiction = np.zeros((4, self.regions))
-        spared = np.ones(self.regions)
+        shock, coverage, pages, reported, contradiction = np.zeros((5, self.regions))
+        spared, spared_online = np.ones((2, self.regions))
         for event, when in self._events:
             if not when.touches(day, step_days):
                 continue
-            signals["running"][when.where] = 1
-            if day < conceded.get(event.id, math.inf):
-                shock += event.shock * when.where
-            coverage += event.coverage * when.where
-            if event.coverage_abroad > 0 and np.any(sharing[when.where] > 0):
-                abroad += event.coverage_abroad * when.where
+            where, news = when.where, news_of(event, p)
+            counts = day < conceded.get(event.id, math.inf)
+            signals["running"][where] = 1
+            if counts:
+                shock += event.shock * where
+            coverage += news.coverage * where
+            pages += news.coverage_online * where
+            if event.id in abroad:
+                reported += event.coverage_abroad * where
+                if event.shock_abroad > 0:
+                    signals["running"] = 1
+                    shock += event.shock_abroad * counts * ~where
+                    reported += event.coverage_abroad * ~where
             if when.begins(day, step_days):
-                signals["fresh"][when.where] = 1
-                spared *= 1.0 - event.seeds * when.where
+                signals["fresh"][where] = 1
+                spared *= 1.0 - news.seeds * where
+                spared_online *= 1.0 - news.seeds_online * where
         for account, when in self._accounts:
             if when.touches(day, step_days):
                 np.maximum(contradiction, account.strength * when.where, out=contradiction)
@@ -292,8 +330,9 @@ class Course:
             if when.touches(day, step_days):
                 foreign += signal.strength
         signals["shock"] = np.minimum(1.0, shock)
-        signals["coverage"], signals["coverage_abroad"] = coverage, abroad
-        signals["seeds"], signals["contradiction"] = 1.0 - spared, contradiction
+        signals["coverage"], signals["coverage_online"] = coverage, pages
+        signals["coverage_abroad"], signals["contradiction"] = reported, contradiction
+        signals["seeds"], signals["seeds_online"] = 1.0 - spared, 1.0 - spared_online
         signals["foreign_signal"] = min(1.0, foreign)
 
     def alert_on(self, day: float, step_days: float) -> float:

@@ -14,7 +14,11 @@ from samizdat.core.mechanisms.attention import (
     Attention,
     awakening,
     awakening_by_media,
+    awakening_by_press,
+    by_pages,
+    by_press,
     concerned,
+    first_to_know,
     hazard,
     may_awaken,
     reached,
@@ -25,15 +29,25 @@ from samizdat.core.passes.citizen import attend
 law = settings(max_examples=100, deadline=None, derandomize=True)
 
 
+def per_day(
+    heard=0, flooding=0.0, coverage=0.0, control=0.0, pages=0.0, posting=0.0, platform=False,
+    abroad=0.0, foreign=False, **p,
+):  # fmt: skip
+    return hazard(
+        heard, flooding, coverage, control, pages, posting, platform, abroad, foreign,
+        Attention(**p),
+    )  # fmt: skip
+
+
 def wakes(heard=0, flooding=0.0, coverage=0.0, abroad=0.0, foreign=False, days=1.0, **p):
-    return awakening(hazard(heard, flooding, coverage, abroad, foreign, Attention(**p)), days)
+    return awakening(per_day(heard, flooding, coverage, abroad=abroad, foreign=foreign, **p), days)
 
 
 def tires(heard=1, running=1, spoke=False, **p):
     return weariness(heard, running, spoke, Attention(**p))
 
 
-def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, **signals):
+def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, platform=False, **signals):
     """One citizen's transition in a region with these signals."""
     here = np.zeros(1, SIGNALS)
     for name, value in signals.items():
@@ -42,7 +56,9 @@ def attends(attention, heard=0, spoke=False, p=None, step=0, i=0, **signals):
     draw = draws.uniform(1, i, step, draws.ATTENTION)
     address = (1, i, step)
     short, long = (
-        rule(attention, heard, False, spoke, draw, address, here[0], 1.0, shortcuts, p)
+        rule(
+            attention, heard, platform, 0.0, False, spoke, draw, address, here[0], 1.0, shortcuts, p
+        )
         for shortcuts in (True, False)
     )
     assert short == long
@@ -83,6 +99,89 @@ def test_two_half_days_wake_as_many_as_one_day():
 def test_who_hears_more_is_no_later_to_wake(heard, more, beta, flooding):
     less, greater = (wakes(n, flooding, beta=beta) for n in (heard, heard + more))
     assert less <= greater + 4e-15  # twice the bound of exp
+
+
+# By channel
+
+
+@pytest.mark.parametrize(("platform", "flooding", "expected"), [
+    (False, 0.25, 0.5 * 0.2), (True, 0.25, 0.5 * 0.2 + 0.3 + 0.75 * 0.1 * 1.5), (True, 1.0, 0.4),
+])  # fmt: skip
+def test_pages_and_strangers_reach_who_has_a_platform(platform, flooding, expected):
+    found = per_day(
+        coverage=0.2, control=0.5, pages=0.3, posting=1.5, platform=platform, flooding=flooding,
+        feed=0.1,
+    )  # fmt: skip
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_controlled_press_reports_nothing_and_pages_still_do():
+    assert per_day(coverage=5.0, control=1.0) == 0
+    assert per_day(coverage=5.0, control=1.0, pages=0.1, platform=True) == 0.1
+
+
+@law
+@given(*[st.floats(0, 1)] * 8, st.integers(0, 20), st.booleans(), st.booleans())
+def test_more_control_of_the_press_never_raises_a_hazard(
+    control, more, flooding, coverage, pages, posting, abroad, feed, heard, platform, foreign
+):
+    def under(control):
+        return per_day(
+            heard, flooding, coverage, control, pages, posting, platform, abroad, foreign,
+            feed=feed / 10,
+        )  # fmt: skip
+
+    assert under(max(control, more)) <= under(min(control, more))
+
+
+@law
+@given(st.floats(0, 5), st.floats(0, 1), st.floats(0, 2), st.integers(0, 20), st.booleans())
+def test_without_the_new_numbers_a_hazard_is_what_it_was(
+    coverage, flooding, abroad, heard, foreign
+):
+    p = Attention()
+    before = p.beta * (1.0 - flooding) * heard + coverage + p.foreign_reach * abroad * foreign
+    for platform in (False, True):
+        assert before == per_day(
+            heard, flooding, coverage, posting=3.0, platform=platform, abroad=abroad,
+            foreign=foreign,
+        )  # fmt: skip
+
+
+@law
+@given(st.floats(0, 5), st.floats(0, 1), st.floats(0.001, 1))
+def test_a_split_tells_as_many_as_before_on_average(total, share, reach):
+    p = Attention(online_share=share)
+    mean = by_press(total, p) + reach * by_pages(total, reach, p)
+    assert mean == pytest.approx(total, rel=1e-12)
+
+
+def test_without_news_online_a_split_leaves_everything_to_the_press():
+    assert by_press(0.3, Attention()) == 0.3
+    assert by_pages(0.3, 0.2, Attention()) == 0
+
+
+@pytest.mark.parametrize(
+    ("platform", "online", "chance"), [(True, 0.5, 0.55), (False, 0.5, 0.1), (True, 0.0, 0.1)]
+)
+def test_the_first_to_know_learn_of_it_by_the_press_or_on_pages(platform, online, chance):
+    assert first_to_know(0.1, online, platform) == pytest.approx(chance, rel=1e-14)
+
+
+@law
+@given(st.floats(0, 1), st.booleans())
+def test_without_seeds_online_the_seeds_stand_to_the_last_bit(seeds, platform):
+    assert first_to_know(seeds, 0.0, platform) == seeds
+
+
+def test_one_draw_serves_both_kinds_of_seeds():
+    woken = [
+        attends(UNAWARE, i=i, running=1, fresh=1, seeds=0.1, seeds_online=0.5, platform=i % 2)
+        == AWARE
+        for i in range(2000)
+    ]
+    expected = draws.uniforms(1, 0, 2000, 0, draws.SEEDS) < np.where(np.arange(2000) % 2, 0.55, 0.1)
+    assert woken == expected.tolist()
 
 
 # Tiring
@@ -173,8 +272,23 @@ def test_without_a_hazard_no_draw_can_wake_her():
 
 def test_whoever_hears_nothing_wakes_by_the_media_at_home_alone():
     p = Attention(beta=5.0, foreign_reach=1.0)
-    assert awakening_by_media(0.05, 2.0, p) == pytest.approx(1 - math.exp(-0.1), rel=1e-14)
-    assert awakening_by_media(0.0, 2.0, p) == 0
+    assert awakening_by_press(0.1, 0.5, 2.0, p) == pytest.approx(1 - math.exp(-0.1), rel=1e-14)
+    assert awakening_by_press(0.0, 0.0, 2.0, p) == 0
+
+
+@law
+@given(
+    *[st.floats(0, 1)] * 3, st.floats(0, 5), st.floats(0, 12), st.floats(0, 12), st.booleans(),
+    st.sampled_from([0.5, 1.0, 3.0]),
+)  # fmt: skip
+def test_no_chance_to_learn_from_media_is_beyond_its_bound(
+    flooding, control, coverage, pages, posting, all_posting, platform, days
+):
+    p = Attention(feed=0.1)
+    hers = min(posting, all_posting)
+    own = hazard(0, flooding, coverage, control, pages, hers, platform, 0.0, False, p)
+    bound = awakening_by_media(coverage, control, pages, flooding, all_posting, days, p)
+    assert awakening(own, days) <= bound
 
 
 def bits(n):

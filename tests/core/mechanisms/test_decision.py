@@ -73,6 +73,11 @@ def test_she_never_sees_more_than_all_in_the_street():
     assert street_risk(30, 10.0, 0.0, 0.01, p) == street_risk(10, 10.0, 0.0, 0.01, p)
 
 
+def test_a_number_of_ties_shows_her_no_more_than_all_in_the_street():
+    p = Decision()  # twelve in the street, divided by five
+    assert street_risk(12, 5.0, 0.0, 0.01, p) == street_risk(5, 5.0, 0.0, 0.01, p)
+
+
 def test_without_police_and_fear_the_street_is_safe():
     assert street_risk(0, 1.0, 0.0, 0.0, Decision()) == 0
 

@@ -1,13 +1,17 @@
 """Whom a citizen can hear, and of how many the heard are a share."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from naive_dilution import naive_dilution, of_whole
+from samizdat.core.dilution import dilution_table
 from samizdat.core.layout import FOREIGN, HELD, ONLINE, PLATFORMS, STREET, TALK
 from samizdat.core.mechanisms.reach import (
     Reach,
     access_of,
+    diluted,
     ears_imply_access,
     ears_of,
     exposure,
@@ -152,6 +156,86 @@ def test_blocked_ties_never_enlarge_the_share(n_close, n_open, silenced, reachab
     blocked = reachable_ties(n_close, n_open + silenced, n_open, p)
     free = reachable_ties(n_close, n_open + silenced, n_open + silenced, p)
     assert blocked <= free + 1e-12  # rounding of two products that add up to n_net
+
+
+# Share or number
+
+deltas = st.sampled_from([0.0, 1.0, 0.5, 5e-324, 1 - 2**-53]) | st.floats(0, 1)
+references = st.sampled_from([1.0, 5.0, 100.0]) | st.floats(1, 100)
+
+
+def divisor(d, dilution=1.0, reference_ties=5.0):
+    return diluted(float(d), dilution_table(150, dilution, reference_ties))
+
+
+@law
+@given(st.floats(1, 150), references)
+def test_a_share_is_divided_by_her_ties_to_the_last_bit(d, reference_ties):
+    assert divisor(d, 1.0, reference_ties) == d
+
+
+@law
+@given(st.floats(1, 150), references)
+def test_a_number_is_divided_by_the_same_for_all(d, reference_ties):
+    assert divisor(d, 0.0, reference_ties) == reference_ties
+
+
+@law
+@given(st.integers(1, 100), deltas)
+def test_share_and_number_are_equal_for_who_has_as_many_ties_as_the_reference(d0, dilution):
+    assert divisor(d0, dilution, float(d0)) == d0
+
+
+@pytest.mark.parametrize(("d", "expected"), [(1, 2), (4, 4), (9, 6), (100, 20), (12.5, 7.066)])
+def test_half_way_it_is_the_root_of_both(d, expected):
+    # sqrt(4 d); between 12 and 13 the mean of sqrt(48) = 6.928 and sqrt(52) = 7.211, less 0.0035
+    assert divisor(d, 0.5, 4.0) == pytest.approx(expected, abs=0.005)
+
+
+@law
+@given(st.floats(1, 150), st.floats(0, 150), deltas, references)
+def test_it_never_falls_as_ties_are_added(d, more, dilution, reference_ties):
+    table = dilution_table(150, dilution, reference_ties)
+    least = max(1.0, d - more)
+    assert diluted(least, table) <= diluted(d, table)
+    below = np.nextafter(d, 1)  # the least step of all
+    assert diluted(float(below), table) <= diluted(d, table)
+
+
+@law
+@given(st.integers(2, 149), deltas, references)
+def test_it_rises_with_whole_ties_unless_it_is_a_number(d, dilution, reference_ties):
+    before, after = (divisor(k, dilution, reference_ties) for k in (d, d + 1))
+    assert before < after or dilution * np.log1p(1 / d) < 1e-15
+
+
+@law
+@given(deltas, references, st.floats(1, 150))
+def test_the_table_is_that_of_the_logarithms(dilution, reference_ties, d):
+    table = dilution_table(150, dilution, reference_ties)
+    naive = [of_whole(k, dilution, reference_ties) for k in range(1, 152)]
+    assert table[1:].tolist() == naive
+    p = Reach(dilution=dilution, reference_ties=reference_ties)
+    assert diluted(d, table) == naive_dilution(d, p)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 10, 5000])
+def test_the_table_reaches_one_beyond_the_largest_number_of_ties(most):
+    for dilution in (0.0, 0.3, 1.0):
+        table = dilution_table(most, dilution, 5.0)
+        assert len(table) == max(1, most) + 2
+        assert diluted(max(1.0, float(most)), table) == table[max(1, most)]
+
+
+def test_the_more_ties_the_less_one_of_them_weighs_in_a_share_and_never_more_than_in_a_number():
+    offline, online = (seen(street=1, d=divisor(d, 1.0)) for d in (5, 11))
+    assert (offline, online) == (1 / 5, 1 / 11)
+    offline, online = (seen(street=1, d=divisor(d, 0.0)) for d in (5, 11))
+    assert offline == online == 1 / 5
+
+
+def test_a_number_of_ties_may_show_her_more_than_all_of_a_few():
+    assert seen(street=12, d=divisor(12, 0.0)) == 12 / 5
 
 
 # Exposure

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ COUNTS = dict.fromkeys(
 )
 OTHERS = {
     "d": st.floats(1, 150),
+    "divisor": st.floats(1, 150),
+    "table": st.just(np.sqrt(np.arange(152.0))),
     "step_days": st.floats(0.1, 30),
     "threshold": st.floats(-1, 3),
     "per_day": st.floats(0, 1000),

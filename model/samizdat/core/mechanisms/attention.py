@@ -1,13 +1,20 @@
 """Attention: news of an event spreads along ties and through media, and attention wears off.
 
-    UNAWARE -> AWARE  with P = 1 - exp(-days h),  h = beta (1 - flooding)(s + m) + coverage
-                                                      + foreign_reach * coverage_abroad * [foreign]
+    UNAWARE -> AWARE  with P = 1 - exp(-days h),
+                      h = beta (1 - flooding)(s + m) + (1 - press_control) coverage
+                        + [a platform] (coverage_online + (1 - flooding) feed posting)
+                        + foreign_reach coverage_abroad [foreign press]
     AWARE -> SPENT    at rate fatigue; at max(fatigue, fade) if nothing is heard or nothing runs
 
-s + m is the number of ties heard (speaking, in the street); rates and hazards are per day.
-An epidemic of attention (Daley & Kendall 1965, J. Inst. Math. Appl. 1:42); with fade = 0 it is
-SIR on the graph, whose final size is known (Newman 2002, Phys. Rev. E 66:016128). With
-speaking_tires = 1 only those who spoke are fatigued, so a silenced citizen stays aware longer.
+s + m is the number of ties heard (speaking, in the street); rates and hazards are per day. News has
+a channel each for the press and the word in public (``coverage``), pages on the network
+(``coverage_online``), what strangers post (``posting``, the sum over her platforms of posters /
+users in the last step), and the foreign press. Of the news of an event, ``online_share`` is on
+pages.
+
+An epidemic of attention (Daley & Kendall 1965, J. Inst. Math. Appl. 1:42); with fade = 0 it is SIR
+on the graph, whose final size is known (Newman 2002, Phys. Rev. E 66:016128). With speaking_tires =
+1 only those who spoke are fatigued, so a silenced citizen stays aware longer.
 """
 
 from typing import Annotated, NamedTuple
@@ -55,26 +62,65 @@ class Attention(NamedTuple):
     ] = 0.0
 
 
+def by_press(total: float, p: Attention) -> float:
+    """Return the part of an event's coverage or seeds that needs no network: (1 - q) total.
+
+    q is online_share, assumed; ``total`` is a hazard (1/day) or a share in [0, 1].
+    """
+    return (1.0 - p.online_share) * total
+
+
+def by_pages(total: float, online_reach: float, p: Attention) -> float:
+    """Return the same news for each citizen with a platform: q total / online_reach.
+
+    It reaches on average over all citizens what it replaces, where the share ``online_reach`` of
+    them, in (0, 1], has a platform. q is online_share, assumed.
+    """
+    return p.online_share * total / online_reach
+
+
 @compiled
 def hazard(
     heard: int,
     flooding: float,
     coverage: float,
+    press_control: float,
+    coverage_online: float,
+    posting: float,
+    has_platform: bool,
     coverage_abroad: float,
     reads_foreign: bool,
     p: Attention,
 ) -> float:
     """Return h, the hazard (1/day) that an unaware citizen becomes aware.
 
-    h = beta (1 - flooding)(s + m) + coverage + foreign_reach coverage_abroad [foreign press].
-    ``heard`` is s + m, ties; ``coverage`` and ``coverage_abroad`` are those of the running events.
-    The contact term is that of Daley & Kendall (1965), the media terms are assumed.
+    h = beta (1 - flooding)(s + m) + (1 - press_control) coverage
+        + [a platform] (coverage_online + (1 - flooding) feed posting)
+        + foreign_reach coverage_abroad [foreign press].
+    ``heard`` is s + m, ties; the coverages are those of the running events, per day; ``posting`` is
+    the sum over her platforms of the share of users who post, at least 0; flooding and
+    press_control are in [0, 1]. The contact term is that of Daley & Kendall (1965); with a constant
+    one for media, in a population where everybody meets everybody, it is Bass's (1969, Management
+    Science 15:215). The split of the media is assumed.
     """
     return (
         p.beta * (1.0 - flooding) * heard
-        + coverage
+        + (1.0 - press_control) * coverage
+        + has_platform * (coverage_online + (1.0 - flooding) * p.feed * posting)
         + p.foreign_reach * coverage_abroad * reads_foreign
     )
+
+
+@compiled
+def first_to_know(seeds: float, seeds_online: float, has_platform: bool) -> float:
+    """Return the chance of being aware from an event's first day on.
+
+    1 - (1 - seeds)(1 - seeds_online) with a platform, else ``seeds``, all in [0, 1]: two
+    independent chances. Without news online it is ``seeds`` to the last bit. Assumed.
+    """
+    if has_platform and seeds_online > 0.0:
+        return 1.0 - (1.0 - seeds) * (1.0 - seeds_online)
+    return seeds
 
 
 @compiled
@@ -117,12 +163,36 @@ def may_awaken(draw: float, per_day: float, step_days: float) -> bool:
 
 
 @compiled
-def awakening_by_media(coverage: float, step_days: float, p: Attention) -> float:
-    """Return `awakening` of a citizen who hears no tie and reads nothing from abroad.
+def awakening_by_press(
+    coverage: float, press_control: float, step_days: float, p: Attention
+) -> float:
+    """Return `awakening` of a citizen who hears no tie, has no platform and reads no foreign press.
 
-    It is the same for all in a region: coverage is the only term of the hazard.
+    It is the same for all of them in a region: coverage is the only term of the hazard.
     """
-    return awakening(hazard(0, 0.0, coverage, 0.0, False, p), step_days)
+    per_day = hazard(0, 0.0, coverage, press_control, 0.0, 0.0, False, 0.0, False, p)
+    return awakening(per_day, step_days)
+
+
+@compiled
+def awakening_by_media(
+    coverage: float,
+    press_control: float,
+    coverage_online: float,
+    flooding: float,
+    posting: float,
+    step_days: float,
+    p: Attention,
+) -> float:
+    """Return an upper bound of `awakening` of a citizen who hears no tie and reads nothing abroad.
+
+    ``posting`` is that of all platforms in her region; hers is a part of that sum. The margin is
+    for rounding, see `may_awaken`.
+    """
+    per_day = hazard(
+        0, flooding, coverage, press_control, coverage_online, posting, True, 0.0, False, p
+    )
+    return _ROOM * awakening(per_day, step_days)
 
 
 @inlined
@@ -131,7 +201,8 @@ def concerned(held: int, aware: int, unaware: int, fresh: int, reads_of_it: int)
 
     Attention changes for the aware, for all when an event begins, and for the unaware who read of a
     running event in the foreign press (``reads_of_it``); the detained serve their terms. Any other
-    citizen has the hazard of the domestic media alone (`awakening_by_media`) and is silent.
+    citizen has the hazard of the media at home and of what strangers post (`awakening_by_press`,
+    `awakening_by_media`) and is silent.
     """
     return held | aware | fresh | (unaware & reads_of_it)
 

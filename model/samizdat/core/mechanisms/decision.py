@@ -1,16 +1,16 @@
 """Decision: silence, self-censorship, sharing or the street.
 
     O = g (1 - tau),  B = opposition_weight O + exposure_weight x
-    street   y = min(1, m/d),  C/A = S V / (1 + V y),  P = 1 - exp(-2.3 C/A),  R = 1 - (1-P)(1-phi)
+    street   y = min(1, m/D),  C/A = S V / (1 + V y),  P = 1 - exp(-2.3 C/A),  R = 1 - (1-P)(1-phi)
     post     X0 = surveillance readable (1 - anonymity circumventing),  X = X0 + (1-X0) loudness O,
              R = 1 - (1-X)(1-phi)
     MOBILISE iff B - cost - risk_aversion penalty_street R_street >= threshold
     posts    iff B - risk_aversion penalty_post R_post >= ease threshold
     talks    iff B - risk_aversion penalty_post phi    >= ease threshold
 
-g grievance, tau trust, phi fear, x exposure, m the ties seen in the street among the d that count,
-S security forces per citizen, V people in sight. All are in [0, 1] except m, d and V, which are
-counts.
+g grievance, tau trust, phi fear, x exposure, m the ties seen in the street, D what they are divided
+by (`reach.diluted`), S security forces per citizen, V people in sight. All are in [0, 1] except m,
+D and V, which are counts, and x, which exceeds 1 where many act and D is small.
 
 Thresholds: Granovetter (1978), AJS 83:1420; Watts (2002), PNAS 99:5766. Grievance, legitimacy and
 the arrest probability: Epstein (2002), PNAS 99:7243. A citizen who would speak openly but for the
@@ -77,15 +77,15 @@ def motive(opposition: float, exposure: float, p: Decision) -> float:
 
 
 @compiled
-def street_risk(street: int, d: float, fear: float, security: float, p: Decision) -> float:
+def street_risk(street: int, divisor: float, fear: float, security: float, p: Decision) -> float:
     """Return R_street, the risk of the street as she perceives it, in [0, 1].
 
-    y = min(1, m/d), C/A = S V / (1 + V y), P = 1 - exp(-2.3 C/A), R = 1 - (1 - P)(1 - phi).
-    ``street`` is m, ``d`` the number of ties it is a share of, ``fear`` phi, ``security`` S (forces
-    per citizen), people_in_sight V. The arrest probability P, with its constant 2.3 and its ratio
+    y = min(1, m/D), C/A = S V / (1 + V y), P = 1 - exp(-2.3 C/A), R = 1 - (1 - P)(1 - phi).
+    ``street`` is m, ``divisor`` D (`reach.diluted`), ``fear`` phi, ``security`` S (forces per
+    citizen), people_in_sight V. The arrest probability P, with its constant 2.3 and its ratio
     of cops to actives C/A, is Epstein's (2002); S V forces stand against 1 + V y actives in sight.
     """
-    y = min(1.0, street / d)
+    y = min(1.0, street / divisor)
     cops_per_active = security * p.people_in_sight / (1.0 + p.people_in_sight * y)
     arrest = 1.0 - exp_minus(2.3 * cops_per_active)
     return 1.0 - (1.0 - arrest) * (1.0 - fear)

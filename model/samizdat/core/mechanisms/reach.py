@@ -1,21 +1,28 @@
-"""Reach: which ties a citizen hears, and the number of ties of which these are a share.
+"""Reach: which ties a citizen hears, and the number of ties that these are divided by.
 
 A platform carries a voice only if both citizens can use it. Blocking takes platforms away except
 from those with a VPN; a blackout takes all. Kin and co-workers also hear by word of mouth.
 
     d = max(1, n_close + (1 - reachable_only) * n_net + reachable_only * n_open)
-    x = (m + post_weight * s) / d + public_signal * M_r + demonstration * C(t) * [foreign press]
+    D = d^dilution * reference_ties^(1 - dilution)
+    x = (m + post_weight * s) / D + public_signal * M_r + demonstration * C(t) * [foreign press]
 
 m ties are heard in the street and s others; n_close, n_net and n_open are numbers of ties: close,
 online with a platform in common, and those of the latter that could be heard yesterday. M_r is the
 region's mobilised share and C(t) a revolution abroad, both in [0, 1]. Seeing others act lowers the
-bar for one's own act (Granovetter 1978, AJS 83:1420; as a share of ties Watts 2002, PNAS 99:5766).
+bar for one's own act (Granovetter 1978, AJS 83:1420): as a share of her ties (dilution = 1; Watts
+2002, PNAS 99:5766), or as a number of them (0; Centola & Macy 2007, AJS 113:702). With a number x
+may exceed 1.
 
 Whether a silenced friend counts as a silent one (reachable_only = 0) or not at all (1) largely
-decides the sign of the effect of blocking: Hassanpour (2014), Political Communication 31:1.
+decides the sign of the effect of blocking: Hassanpour (2014), Political Communication 31:1. Where
+dilution = 0, the silent do not count anyway.
 """
 
 from typing import Annotated, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from samizdat.core.jit import compiled
 from samizdat.core.layout import FOREIGN, ONLINE, PLATFORMS, STREET, TALK
@@ -37,7 +44,6 @@ class Reach(NamedTuple):
     reference_ties: Annotated[
         float, Quantity("ties at which share and number are equal", 1, 100, "ties")
     ] = 5.0
-
     word_of_mouth: Annotated[
         float, Quantity("1: opinions are also spoken to close ties", 0, 1, off=0, whole=True)
     ] = 1.0
@@ -107,10 +113,22 @@ def reachable_ties(n_close: int, n_net: int, n_open: int, p: Reach) -> float:
 
 
 @compiled
+def diluted(d: float, table: NDArray[np.float64]) -> float:
+    """Return D = d^dilution reference_ties^(1 - dilution), what heard ties are divided by.
+
+    ``table`` has D by d (`dilution.dilution_table`); between whole d, D is linear. With dilution =
+    1 it is d, without any rounding: (d - k) is exact for k <= d < k + 1, and so is k + (d - k).
+    Share or number: Watts (2002), Centola & Macy (2007).
+    """
+    k = int(d)
+    return table[k] + (table[k + 1] - table[k]) * (d - k)
+
+
+@compiled
 def exposure(
     street: int,
     others: int,
-    d: float,
+    divisor: float,
     mobilised_share: float,
     foreign_signal: float,
     reads_foreign: bool,
@@ -118,12 +136,12 @@ def exposure(
 ) -> float:
     """Return x, exposure: how much dissent she sees around her.
 
-    x = (m + post_weight s) / d + public_signal M_r + demonstration C(t) [foreign press].
-    ``street`` is m and ``others`` s, in ties of the ``d`` that count. Granovetter (1978) has the
-    region's share (public_signal), Watts (2002) the share of ties.
+    x = (m + post_weight s) / D + public_signal M_r + demonstration C(t) [foreign press].
+    ``street`` is m and ``others`` s, in ties; ``divisor`` is D (`diluted`). Granovetter (1978) has
+    the region's share (public_signal), Watts (2002) the share of ties.
     """
     return (
-        (street + p.post_weight * others) / d
+        (street + p.post_weight * others) / divisor
         + p.public_signal * mobilised_share
         + p.demonstration * foreign_signal * reads_foreign
     )
@@ -143,7 +161,8 @@ def least_reachable(n_close: int, heard: int) -> float:
     """Return a lower bound of d from close ties alone; `exposure` then gives an upper bound of x.
 
     `reachable_ties` adds terms that are not negative to the close ties, and is at least 1. Where d
-    does not matter the bound is 1.
+    does not matter the bound is 1. `diluted` never falls as d rises, rounding included: D of the
+    bound is a lower bound of D. (D at most doubles from k to k + 1, so the difference is exact.)
     """
     return max(1.0, float(n_close)) if ties_matter(heard) else 1.0
 

@@ -12,12 +12,14 @@ from samizdat.core.layout import (
     FOREIGN,
     GROUP_BITS,
     HELD,
+    IS_ONLINE,
     LAST,
     MOBILISE,
     N_AWARE,
     N_DETAINED,
     N_MOBILISE,
     N_NEWLY_MOBILISED,
+    N_ONLINE,
     N_POSTS,
     N_SELF_CENSOR,
     N_SHARE,
@@ -43,6 +45,7 @@ from samizdat.core.layout import (
 )
 from samizdat.core.mechanisms.attention import (
     awakening_by_media,
+    awakening_by_press,
 )
 from samizdat.core.mechanisms.decision import (
     motive,
@@ -51,6 +54,7 @@ from samizdat.core.mechanisms.decision import (
     trace_probability,
 )
 from samizdat.core.mechanisms.reach import (
+    diluted,
     ears_imply_access,
     exposure,
     least_reachable,
@@ -71,7 +75,8 @@ FIRST_TIES = 24  # ties prefetched for each: the processor itself fetches the re
 def choose_touched(
     first: int,
     last: int,
-    background: float,
+    offline: float,
+    online: float,
     everybody: bool,
     words: NDArray[np.uint32],
     marks: NDArray[np.uint8],
@@ -80,17 +85,18 @@ def choose_touched(
 ) -> int:
     """List which of the citizens first ... last - 1 are active today; return how many.
 
-    These are the marked ones, and the unaware who learn of an event from the domestic media: their
-    draws lie below ``background`` (`awakening_by_media`; 0 if there is no coverage).
+    These are the marked ones, and the unaware who may learn of an event from the media at home or
+    from strangers: their draws lie below ``offline`` or ``online``, see `media_bounds`.
     """
     k = 0
     if everybody:
         for i in range(first, last):
             touched[k] = i
             k += 1
-    elif background > 0.0:
+    elif max(offline, online) > 0.0:
         for i in range(first, last):
-            wakes = int(filled(i, first, words) < background)
+            below = online if int(marks[i]) & IS_ONLINE else offline
+            wakes = int(filled(i, first, words) < below)
             wakes &= int(int(attention[i]) == UNAWARE)
             touched[k] = i
             k += wakes | (int(marks[i]) & TO_ACT)
@@ -99,6 +105,28 @@ def choose_touched(
             touched[k] = i
             k += int(marks[i]) & TO_ACT
     return k
+
+
+@internal
+def media_bounds(b: int, world: World, p: Parameters) -> tuple[float, float]:
+    """Return what the draws of those who hear no tie must lie below to learn of an event today.
+
+    Two bounds of their chance: of citizens offline (`awakening_by_press`) and of those online
+    (`awakening_by_media`), who may have a platform. Both are 0 if no event runs.
+    """
+    here = world.signals[world.blocks[b, REGION]]
+    if p.attention.on == 0.0 or int(here["running"]) == 0:
+        return 0.0, 0.0
+    coverage, control = float(here["coverage"]), float(here["press_control"])
+    offline = awakening_by_press(coverage, control, world.step_days, p.attention)
+    pages = float(here["coverage_online"])
+    posting = float(world.posting_share[int(here["allowed"]) & PLATFORMS])
+    if (pages <= 0.0 and posting <= 0.0) or int(world.tallies[b, N_ONLINE]) == 0:
+        return offline, offline
+    flooding, days = float(here["flooding"]), world.step_days
+    return offline, awakening_by_media(
+        coverage, control, pages, flooding, posting, days, p.attention
+    )
 
 
 @internal
@@ -148,25 +176,20 @@ def act_in_block(b: int, scratch: int, seed: int, step: int, world: World, p: Pa
         world.scratch.words[scratch],
         world.scratch.touched[scratch],
     )
-    here, counts, tally = (
-        world.signals[world.blocks[b, REGION]],
-        world.caches.block_counts[b],
-        world.tallies[b],
-    )
-    background = 0.0
-    if p.attention.on != 0.0 and int(here["running"]) and float(here["coverage"]) > 0.0:
-        background = awakening_by_media(float(here["coverage"]), world.step_days, p.attention)
+    counts, tally = world.caches.block_counts[b], world.tallies[b]
+    offline, online = media_bounds(b, world, p)
+    background = max(offline, online) > 0.0
     counts[WERE_HELD] = 0
     first, end = int(world.blocks[b, FIRST]), int(world.blocks[b, LAST])
     while first < end:
         last = end_of(NEAR, first, end)
-        if background > 0.0:
+        if background:
             fill_words(seed, first, last, step, ATTENTION, words)
         many = choose_touched(
-            first, last, background, not world.shortcuts, words, state.marks, state.attention,
-            touched,
+            first, last, offline, online, not world.shortcuts, words, state.marks,
+            state.attention, touched,
         )  # fmt: skip
-        drawn = background > 0.0
+        drawn = background
         if not drawn and many >= MANY and p.attention.on != 0.0:
             fill_words(seed, first, last, step, ATTENTION, words)
             drawn = True
@@ -206,6 +229,8 @@ def attend_near(
     here = world.signals[world.blocks[b, REGION]]
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
     dirty, attends, shortcuts = world.caches.dirty, p.attention.on != 0.0, world.shortcuts
+    table = world.diluted
+    posting_share = world.posting_share
     slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     few, woken, held, freed = 0, 0, 0, 0
     for t in range(many):
@@ -218,7 +243,8 @@ def attend_near(
             actors[slot + held] = i
             held += 1
             continue
-        attention, reads_foreign = int(attentions[at]), (int(ears_now[at]) & FOREIGN) != 0
+        attention, ears = int(attentions[at]), int(ears_now[at])
+        platforms, reads_foreign = ears & PLATFORMS, (ears & FOREIGN) != 0
         street, others = 0, 0
         if int(dirty[i >> GROUP_BITS]):
             street, others = int(heard[at, STREET_HEARD]), int(heard[at, OTHERS_HEARD])
@@ -226,15 +252,16 @@ def attend_near(
             draw = filled(i, first, words) if drawn else uniform(seed, i, step, ATTENTION)
             spoke = int(last_voice[at]) & (PLATFORMS | TALK | STREET) != 0
             after = attend(
-                attention, street + others, reads_foreign, spoke, draw,
-                (seed, i, step), here, world.step_days, shortcuts, p.attention,
+                attention, street + others, platforms != 0, float(posting_share[platforms]),
+                reads_foreign, spoke, draw, (seed, i, step), here, world.step_days, shortcuts,
+                p.attention,
             )  # fmt: skip
             woken += int(after == AWARE) - int(attention == AWARE)
             attention = after
             attentions[at] = attention
         if attention != AWARE:
             continue
-        least = least_reachable(int(close[at]), street + others)
+        least = diluted(least_reachable(int(close[at]), street + others), table)
         x = exposure(street, others, least, public, foreign_signal, reads_foreign, p.reach)
         most = motive(opposition(float(grievance[at]), float(trust[at])), x, p.decision)
         if not (shortcuts and stays_silent(most, float(thresholds[at]), p.decision)):
@@ -264,7 +291,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
     security, surveillance = float(here["security"]), float(here["surveillance"])
     rally = int(here["rally"])
     public, foreign_signal = float(here["mobilised_share"]), float(here["foreign_signal"])
-    dirty, shortcuts = world.caches.dirty, world.shortcuts
+    dirty, shortcuts, table = world.caches.dirty, world.shortcuts, world.diluted
     simple = shortcuts and ears_imply_access(int(here["withdrawn"]), p.reach)
     slot = int(world.blocks[b, FIRST]) + int(world.caches.actor_counts[b])
     mobilised, newly_mobilised, sharing, posting, censoring, visible, voiced = 0, 0, 0, 0, 0, 0, 0
@@ -285,7 +312,9 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
                 int(start[at]) + n_close, int(start[at + _ONE]), n_close, int(access_now[at]), ears,
                 simple, neighbour, access_now, last_ears, p.reach,
             )  # fmt: skip
-        x = exposure(street, others, d, public, foreign_signal, (ears & FOREIGN) != 0, p.reach)
+        divisor = diluted(d, table)
+        reads_foreign = (ears & FOREIGN) != 0
+        x = exposure(street, others, divisor, public, foreign_signal, reads_foreign, p.reach)
         opposed = opposition(float(grievance[at]), float(trust[at]))
         platforms = ears & PLATFORMS
         traced = trace_probability(
@@ -293,7 +322,7 @@ def decide_near(b: int, few: int, touched: NDArray[np.uint32], world: World, p: 
             int(circumventing[at]),
         )  # fmt: skip
         posture, voice = decide(
-            motive(opposed, x, p.decision), street, d, opposed, float(fear[at]),
+            motive(opposed, x, p.decision), street, divisor, opposed, float(fear[at]),
             float(thresholds[at]), float(aversions[at]), traced, platforms, security, rally,
             p.reach.word_of_mouth, shortcuts, p.decision,
         )  # fmt: skip

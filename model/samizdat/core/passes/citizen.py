@@ -20,6 +20,7 @@ from samizdat.core.layout import (
 from samizdat.core.mechanisms.attention import (
     Attention,
     awakening,
+    first_to_know,
     hazard,
     may_awaken,
     weariness,
@@ -40,6 +41,8 @@ from samizdat.core.mechanisms.reach import Reach, reachable_ties
 def attend(
     attention: int,
     heard: int,
+    has_platform: bool,
+    posting: float,
     reads_foreign: bool,
     spoke: bool,
     draw: float,
@@ -59,13 +62,16 @@ def attend(
         attention = UNAWARE
     if attention == UNAWARE:
         if fresh:
-            seeds = float(here["seeds"])
+            seeds = first_to_know(
+                float(here["seeds"]), float(here["seeds_online"]), has_platform
+            )  # fmt: skip
             if seeds > 0.0 and uniform(seed, i, step, SEEDS) < seeds:
                 return AWARE
         if running:
             per_day = hazard(
                 heard, float(here["flooding"]), float(here["coverage"]),
-                float(here["coverage_abroad"]), reads_foreign, p,
+                float(here["press_control"]), float(here["coverage_online"]), posting,
+                has_platform, float(here["coverage_abroad"]), reads_foreign, p,
             )  # fmt: skip
             possible = not shortcuts or may_awaken(draw, per_day, step_days)
             if possible and draw < awakening(per_day, step_days):
@@ -112,7 +118,7 @@ def ties_in_reach(
 def decide(
     motive: float,
     street: int,
-    d: float,
+    divisor: float,
     opposition: float,
     fear: float,
     threshold: float,
@@ -125,17 +131,20 @@ def decide(
     shortcuts: bool,
     p: Decision,
 ) -> tuple[int, int]:
-    """Return the posture and the voice of an aware citizen who is free; ``traced`` is X0.
+    """Return the posture and the voice of an aware citizen who is free.
 
-    She can mobilise only where a ``rally`` is on; elsewhere the rest of the rule decides. With
-    ``shortcuts``, a risk is computed only where it can decide.
+    She can mobilise only where a ``rally`` is on; elsewhere the rest of the rule decides.
+    ``divisor`` is D (`reach.diluted`), ``traced`` X0. With ``shortcuts``, a risk is computed only
+    where it can decide.
     """
     if (
         rally
         and not (shortcuts and stays_home(motive, aversion, threshold, p))
         and (
             (shortcuts and marches_at_any_risk(motive, aversion, threshold, p))
-            or mobilises(motive, street_risk(street, d, fear, security, p), aversion, threshold, p)
+            or mobilises(
+                motive, street_risk(street, divisor, fear, security, p), aversion, threshold, p
+            )
         )
     ):
         return MOBILISE, STREET | TALK | platforms
