@@ -41,7 +41,7 @@ class Attention(NamedTuple):
     ] = 0.25
     online_share: Annotated[
         float, Quantity("share of an event's news that pages and channels carry", 0, 1, off=0)
-    ] = 0.0
+    ] = 0.4
     feed: Annotated[
         float,
         Quantity(
@@ -51,7 +51,7 @@ class Attention(NamedTuple):
             "1/day",
             off=0,
         ),
-    ] = 0.0
+    ] = 0.05
     foreign_reach: Annotated[
         float,
         Quantity("hazard from full coverage abroad, for foreign press readers", 0, 1, "1/day", 0),

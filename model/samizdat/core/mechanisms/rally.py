@@ -24,7 +24,7 @@ class Rally(NamedTuple):
     on: Annotated[
         float,
         Quantity("1: one mobilises only where a rally is on; 0: any day", 0, 1, off=0, whole=True),
-    ] = 0.0
+    ] = 1.0
     organisers: Annotated[
         float, Quantity("share of a region's citizens who may call a rally", 0, 1)
     ] = 1e-3

@@ -40,7 +40,7 @@ class Reach(NamedTuple):
             1,
             off=1,
         ),
-    ] = 1.0
+    ] = 0.5
     reference_ties: Annotated[
         float, Quantity("ties at which share and number are equal", 1, 100, "ties")
     ] = 5.0

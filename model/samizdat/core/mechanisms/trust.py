@@ -36,10 +36,10 @@ class Trust(NamedTuple):
     ] = 0.02
     dissent: Annotated[
         float, Quantity("loss from hearing others dissent", 0, 0.002, "1/day", off=0, rate=True)
-    ] = 0.0
+    ] = 0.001
     told: Annotated[
         float, Quantity("how far a platform tells of a contradiction by itself", 0, 1, off=0)
-    ] = 0.0
+    ] = 1.0
 
 
 @compiled
