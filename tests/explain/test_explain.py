@@ -116,7 +116,7 @@ def test_all_there_is_to_explain_occurs(days):
     }  # fmt: skip
     assert {chance.event for day in days for chance in day.fate} == {
         "is arrested", "is prosecuted for her post", "is arrested beforehand", "gets a VPN",
-        "drops her VPN",
+        "drops her VPN", "is arrested as an organiser",
     }  # fmt: skip
 
 

@@ -19,7 +19,10 @@ from samizdat.scenario.interventions import to_toml
 from samizdat.scenario.timeline import Event
 from worlds import run, same_history, same_state, town
 
-CALLING = {"rally.on": 1, "rally.organisers": 0.02, "rally.call": 1}
+CALLING = {
+    "rally.on": 1, "rally.organisers": 0.02, "rally.call": 1, "rally.continuation": 0.07,
+    "detain_organisers": 0,
+}  # fmt: skip
 UNREST = dt.date(2014, 3, 10)  # the first day of the town's event
 DAY = {UNREST + dt.timedelta(days=k): 9 + k for k in range(50)}  # its steps
 
@@ -34,6 +37,11 @@ def dated(world, **fields):
     return Scenario("dated", spec, world.parameters, world.pinned)
 
 
+def square(citizens, values):
+    """The town without dates of rallies, and with other values."""
+    return dated(town(citizens).change(values), rallies=())
+
+
 def advanced(simulation, step):
     """The simulation after this many steps."""
     while simulation.step_number < step:
@@ -44,7 +52,7 @@ def advanced(simulation, step):
 @pytest.fixture(scope="module")
 def busy():
     """A town whose organisers call rallies."""
-    return Simulation(town(2000).change(CALLING), seed=3).run()
+    return Simulation(square(2000, CALLING), seed=3).run()
 
 
 # Where one can mobilise
@@ -70,9 +78,7 @@ def test_nobody_mobilises_where_no_rally_is_on(busy):
 )  # fmt: skip
 @settings(max_examples=15, deadline=None, derandomize=True)
 def test_whatever_the_numbers_nobody_mobilises_without_a_rally(values, seed):
-    days = (
-        Simulation(town(150).change({"rally.on": 1} | values), seed=seed, threads=1).run().regions
-    )
+    days = Simulation(town(150).change(CALLING | values), seed=seed, threads=1).run().regions
     assert days.loc[days["rally"] == 0, "mobilise"].max() == 0
     called, held, prevented = (
         days[f"rallies_{what}"].sum() for what in ("called", "held", "prevented")
@@ -82,15 +88,15 @@ def test_whatever_the_numbers_nobody_mobilises_without_a_rally(values, seed):
 
 
 def test_who_stays_at_home_for_want_of_a_rally_speaks(busy):
-    anyday = run(town(2000).change({"rally.on": 0}))
+    anyday = run(square(2000, {"rally.on": 0}))
     assert busy.nation["mobilise"].sum() < anyday.nation["mobilise"].sum()
-    none = run(town(2000).change(CALLING | {"rally.call": 0}))
+    none = run(square(2000, CALLING | {"rally.call": 0}))
     assert none.nation["mobilise"].max() == 0
     assert none.nation["share"].sum() > 0
 
 
 def test_without_rallies_nothing_is_recorded_of_them():
-    days = run(town(500)).regions
+    days = run(town(500).change({"rally.on": 0})).regions
     assert days[["rallies_called", "rallies_held", "rallies_prevented", "rally"]].max().max() == 0
     assert days["mobilise"].max() > 0
 
@@ -110,13 +116,13 @@ def test_nobody_calls_a_rally_before_she_has_heard_of_an_event(busy):
 
 
 def test_a_call_without_notice_is_held_at_once():
-    days = run(town(2000).change(CALLING | {"rally.notice": 0})).regions
+    days = run(square(2000, CALLING | {"rally.notice": 0})).regions
     assert days["rallies_called"].sum() > 5
     assert days["rallies_called"].equals(days["rallies_held"])
 
 
 def test_an_event_may_say_how_often_rallies_are_called_and_how_long_before():
-    quiet = town(2000).change(CALLING | {"rally.call": 0})
+    quiet = square(2000, CALLING | {"rally.call": 0})
     days = run(dated(quiet, call=2.0, notice=4.0)).regions.set_index(["region", "step"])
     called = days.index[days["rallies_called"] == 1]
     assert len(called) > 2
@@ -135,7 +141,7 @@ def test_organisers_are_a_share_and_at_least_a_committee(citizens, share, commit
 def test_organisers_have_the_lowest_thresholds_ties_by_number():
     thresholds = np.full(400, 0.5, np.float32)
     thresholds[[7, 300, 390]] = 0.1, 0.2, 0.1
-    simulation = Simulation(town(400).change(CALLING), traits={"threshold": thresholds})
+    simulation = Simulation(square(400, CALLING), traits={"threshold": thresholds})
     p = Rally(organisers=0.02)
     first, second = (simulation.rallies.organisers(r, simulation._world, p) for r in (0, 1))
     assert first.tolist() == [0, 1, 2, 3, 7]
@@ -153,7 +159,7 @@ def test_the_hazard_of_a_call_grows_with_the_share_that_is_aware_and_free():
 @pytest.mark.parametrize("step", [0, 12, 20, 30])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_detaining_an_organiser_never_raises_the_hazard_of_a_call(step, seed):
-    simulation = advanced(Simulation(town(300).change(CALLING), seed=seed), step)
+    simulation = advanced(Simulation(square(300, CALLING), seed=seed), step)
     world, p = simulation._world, Rally(organisers=0.05)
     ids, shares = simulation.rallies.organisers(0, world, p), []
     for i in (None, *ids.tolist()):
@@ -176,7 +182,7 @@ def test_two_policies_share_the_draws_of_their_calls(monkeypatch):
             return found[seed, i, step, stream]
 
         monkeypatch.setattr(draws, "uniform", noted)
-        run(town(500).change(CALLING | values), seed=5, threads=1)
+        run(square(500, CALLING | values), seed=5, threads=1)
     both = [key for key in drawn[0] if key in drawn[1] and key[3] in streams]
     assert {key[3] for key in both} == {*streams}
     assert all(drawn[0][key] == drawn[1][key] for key in both)
@@ -200,7 +206,7 @@ def test_a_rally_goes_on_while_people_come_and_the_draw_allows_it():
 
 
 def test_an_event_may_say_how_long_rallies_last():
-    short = town(2000).change(CALLING | {"rally.continuation": 0, "rally.camps": 0})
+    short = square(2000, CALLING | {"rally.continuation": 0, "rally.camps": 0})
     once = run(short).regions
     assert once["rally"].equals(once["rallies_held"])
     lasting = run(dated(short, continuation=1.0)).regions
@@ -212,7 +218,7 @@ def test_an_event_may_say_how_long_rallies_last():
 
 def test_a_dated_rally_is_held_on_its_date_and_called_before_it():
     date = UNREST + dt.timedelta(days=6)
-    quiet = dated(town(1000).change(CALLING | {"rally.call": 0}), rallies=(date,), notice=4.0)
+    quiet = dated(square(1000, CALLING | {"rally.call": 0}), rallies=(date,), notice=4.0)
     days = run(quiet).nation
     assert np.flatnonzero(days["rallies_called"]).tolist() == [DAY[date] - 4]
     assert np.flatnonzero(days["rallies_held"]).tolist() == [DAY[date]]
@@ -221,7 +227,7 @@ def test_a_dated_rally_is_held_on_its_date_and_called_before_it():
 
 def test_a_date_replaces_a_call_by_rule():
     date = UNREST + dt.timedelta(days=12)
-    world = dated(town(1000).change(CALLING | {"rally.notice": 9}), rallies=(date,), notice=3.0)
+    world = dated(square(1000, CALLING | {"rally.notice": 9}), rallies=(date,), notice=3.0)
     simulation = advanced(Simulation(world, seed=3), DAY[date] - 3)
     assert not any(call.dated for call in simulation.rallies.pending.values())
     assert simulation.rallies.pending
@@ -233,7 +239,7 @@ def test_a_date_replaces_a_call_by_rule():
 @pytest.mark.parametrize("committee_held", [0, 2, 3])
 def test_a_call_is_prevented_if_its_whole_committee_is_held(committee_held):
     date = UNREST + dt.timedelta(days=6)
-    world = dated(town(1000).change(CALLING | {"rally.call": 0}), rallies=(date,), notice=2.0)
+    world = dated(square(1000, CALLING | {"rally.call": 0}), rallies=(date,), notice=2.0)
     simulation = advanced(Simulation(world, seed=3), DAY[date])
     for call in simulation.rallies.pending.values():
         assert len(call.committee) == 3
@@ -279,8 +285,8 @@ def test_who_cannot_be_read_is_not_detained():
 
 
 def test_arrests_of_organisers_quieten_the_town(busy):
-    arrests = run(town(2000).change(CALLING | {"detain_organisers": 1, "rally.committee": 1}))
-    without = run(town(2000).change(CALLING | {"rally.committee": 1}))
+    arrests = run(square(2000, CALLING | {"detain_organisers": 1, "rally.committee": 1}))
+    without = run(square(2000, CALLING | {"rally.committee": 1}))
     assert arrests.nation["rallies_prevented"].sum() > 0
     assert arrests.nation["mobilise"].sum() < without.nation["mobilise"].sum()
 
@@ -290,7 +296,7 @@ def test_arrests_of_organisers_quieten_the_town(busy):
 
 def pending_run(step=20, **values):
     """A run on whose next morning a call is pending."""
-    world = town(1000).change(CALLING | {"rally.notice": 4, "detain_organisers": 0.3} | values)
+    world = square(1000, CALLING | {"rally.notice": 4, "detain_organisers": 0.3} | values)
     simulation = advanced(Simulation(world, seed=3), step)
     assert simulation.rallies.pending
     return simulation
