@@ -38,9 +38,9 @@ RALLIES_ON = {
     "rally.organisers": 0.2,
     "rally.call": 2,
     "rally.notice": 1,
-    "rally.continuation": 0.5,
-    "rally.camps": 0.5,
-    "population.threshold.mean": 0.3,
+    "rally.continuation": 0.6,
+    "rally.camps": 0.4,
+    "population.threshold.mean": 0.2,
     "security": 0,
     "decision.cost": 0,
 }
