@@ -1,6 +1,5 @@
 """A simulation that was put down and taken up is the one that never paused, bit for bit."""
 
-import datetime as dt
 import errno
 import json
 import math
@@ -90,9 +89,11 @@ def test_what_the_state_remembers_is_kept(tmp_path):
         "blocking.duration": 20,
         "blackout.trigger": 0.002,
         "violence.trigger": 0.002,
-        "violence.patience_days": 4,
+        "violence.patience_days": 3,
+        "violence.window_days": 14,
         "concession.trigger": 0.002,
-        "concession.patience_days": 9,
+        "concession.patience_days": 4,
+        "concession.window_days": 30,
         "regime.actions": "both",
     }
     world = town(2000).change(triggers)
@@ -103,6 +104,7 @@ def test_what_the_state_remembers_is_kept(tmp_path):
         assert_same(paused(one, 0, tmp_path / "run.npz").run(), run(world, seed=1))
     assert one.environment.regime_state.orders
     assert one.environment.regime_state.conceded
+    assert one.environment.regime_state.recent.keys() == {"violence", "concession"}
 
 
 def test_steps_of_half_a_day_can_be_put_down(tmp_path):
@@ -349,6 +351,7 @@ EVERY_LEVER = {  # a town in which each lever acts, by rule
     "concession.patience_days": 3,
 }
 MARTIAL_LAW = {
+    "rally.on": 0,
     "regime.actions": "rule",
     "violence.on": 1,
     "violence.trigger": 0.002,
@@ -361,7 +364,7 @@ MARTIAL_LAW = {
 def seen_on(simulation):
     """What there is of one day, by name, in bytes."""
     environment = simulation.environment
-    memory = np.array(json.dumps(environment.to_table()))
+    memory = np.array(json.dumps([environment.to_table(), simulation.rallies.to_table()]))
     arrays = {"signals": simulation.signals, "tallies": simulation.history.last, "memory": memory}
     return {name: array.tobytes() for name, array in (arrays | simulation.state).items()}
 
@@ -394,7 +397,8 @@ def assert_goes_on(scenario, seed, path):
 def test_with_every_lever_a_run_goes_on_from_every_day(tmp_path):
     signals = assert_goes_on(town(300).change(EVERY_LEVER), 3, tmp_path / "run.npz")
     for name in ("broadcast", "egov", "flooding", "surveillance", "sanction", "chill", "blocked",
-                 "blackout", "arrests", "preempt", "violence"):  # fmt: skip
+                 "blackout", "arrests", "preempt", "violence", "detain_organisers",
+                 "rally"):  # fmt: skip
         assert np.any(signals[name] > 0), name
     assert signals["allowed"].max() < 0b111 | FOREIGN  # a ban
     conceded = (signals["shock"] == 0) & (signals["running"] == 1)
@@ -408,8 +412,8 @@ def test_under_martial_law_a_run_goes_on_from_every_day(tmp_path, monkeypatch):
     assert [0.9, 0.08] in chill
     assert [0.08, 0.08] in chill[-30:]  # it ends with the violence
 
-    one = Simulation(scenario, seed=0, threads=1).run(until=dt.date(2014, 4, 16))
-    two = paused(one, 0, tmp_path / "run.npz", threads=1)
+    one = Simulation(scenario, seed=0, threads=1)
+    two = paused(one, chill.index([0.9, 0.08]), tmp_path / "run.npz", threads=1)
     for simulation in (one, two):
         simulation.step()
-        assert simulation.signals["chill"].tolist() == [0.9, 0.9]
+        assert simulation.signals["chill"].tolist() == [0.9, 0.08]
