@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from samizdat.scenario.scenario import Scenario
 
 _SHOWN = 3  # entries named at most
-_SPEAKING = {  # what each generator reads, beside `graph.tie`
+_READ_BY = {  # what each generator reads, beside `graph.tie`
     "social": ("close_degree", "acquaintance_reach", "close_far", "online_degree", "online_skew",
                "homophily", "near", "town"),
     "erdos_renyi": ("degree",), "watts_strogatz": ("neighbours", "rewiring"),
@@ -33,14 +33,14 @@ def inert(scenario: "Scenario") -> Iterator[str]:
         names = [n for n in number.names if n not in said and world.is_set(n, always=number.always)]
         if number.idle and names:
             said |= {*names}
-            shown = ", ".join(f"{n} = {world.shown(n)}" for n in names)
+            shown = ", ".join(f"{n} = {world.format_values(n)}" for n in names)
             yield f"{shown} {'does' if len(names) == 1 else 'do'} nothing: {number.why}"
     for field in _fields(world):
         if field.idle and field.ids:
             yield f"{_listed(field.ids)}: {field.what} of no effect: {field.why}"
     if world.sets("attention.online_share") and world.events and not world.platforms:
         yield (
-            f"attention.online_share = {world.shown('attention.online_share')}: this share of the "
+            f"attention.online_share = {world.format_values('attention.online_share')}: this share of the "
             "news reaches nobody: nobody is ever on a platform"
         )
 
@@ -90,9 +90,11 @@ class _World:
             return False
         return always or name in self.scenario.pinned or not self.is_always(name, default)
 
-    def shown(self, name: str) -> str:
+    def format_values(self, name: str) -> str:
         """Return the values of a number in words."""
-        return " then ".join(_word(value, REGISTRY[name].quantity) for value in self.values(name))
+        return " then ".join(
+            _format_value(value, REGISTRY[name].quantity) for value in self.values(name)
+        )
 
     def has(self, kind: type) -> bool:
         """Whether the timeline has an entry of a kind."""
@@ -193,10 +195,10 @@ def _of_triggered(w: _World, lever: str) -> Iterator[_Number]:
 def _of_the_world(w: _World) -> Iterator[_Number]:
     """Yield the numbers of graph and adoption that something else replaces."""
     kind = w.spec.graph
-    used = {f"graph.{field}" for field in _SPEAKING.get(kind, ())}
+    used = {f"graph.{field}" for field in _READ_BY.get(kind, ())}
     used |= {"graph.tie"} if kind not in ("social", "none") else set()
     unused = [name for name in _group("graph.") if name not in used]
-    yield _Number(unused, kind in _SPEAKING, f"graph.kind is {kind}")
+    yield _Number(unused, kind in _READ_BY, f"graph.kind is {kind}")
     series = bool(w.spec.adoption_series) and "adoption.ceiling" not in w.scenario.pinned
     curve = ("adoption.ceiling", "adoption.rate", "adoption.midpoint")
     yield _Number(curve, series, "adoption.series is given")
@@ -245,7 +247,7 @@ def _group(prefix: str) -> list[str]:
     return [name for name in REGISTRY if name.startswith(prefix) and name != f"{prefix}on"]
 
 
-def _word(value: float, quantity: Quantity) -> str:
+def _format_value(value: float, quantity: Quantity) -> str:
     return quantity.names[int(value)] if quantity.names else f"{value:g}"
 
 
