@@ -38,10 +38,11 @@ def inert(scenario: "Scenario") -> Iterator[str]:
     for field in _fields(world):
         if field.idle and field.ids:
             yield f"{_listed(field.ids)}: {field.what} of no effect: {field.why}"
-    if world.sets("attention.online_share") and world.events and not world.platforms:
+    split = "attention.online_share"
+    if world.sets(split) and world.events and not world.platforms:
         yield (
-            f"attention.online_share = {world.format_values('attention.online_share')}: this share of the "
-            "news reaches nobody: nobody is ever on a platform"
+            f"{split} = {world.format_values(split)}: this share of the news reaches nobody: nobody "
+            "is ever on a platform"
         )
 
 
