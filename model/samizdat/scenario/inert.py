@@ -41,8 +41,8 @@ def inert(scenario: "Scenario") -> Iterator[str]:
     split = "attention.online_share"
     if world.sets(split) and world.events and not world.platforms:
         yield (
-            f"{split} = {world.format_values(split)}: this share of the news reaches nobody: nobody "
-            "is ever on a platform"
+            f"{split} = {world.format_values(split)}: this share of the news reaches nobody: "
+            "nobody is ever on a platform"
         )
 
 
