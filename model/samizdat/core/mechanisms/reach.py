@@ -121,7 +121,8 @@ def diluted(d: float, table: NDArray[np.float64]) -> float:
     Share or number: Watts (2002), Centola & Macy (2007).
     """
     k = int(d)
-    return table[k] + (table[k + 1] - table[k]) * (d - k)
+    below, above = float(table[k]), float(table[k + 1])
+    return below + (above - below) * (d - k)
 
 
 @compiled
