@@ -9,7 +9,8 @@ from samizdat.explain import Explainer
 from worlds import same_history, same_state, take_no_shortcuts, town
 
 QUIET = {"blocking.on": 0, "blackout.on": 0, "violence.on": 0, "concession.on": 0,
-         "attention.foreign_reach": 0.5, "attention.fatigue": 0, "attention.fade": 0}  # fmt: skip
+         "attention.foreign_reach": 0.5, "attention.fatigue": 0, "attention.fade": 0,
+         "attention.feed": 0, "attention.online_share": 0}  # fmt: skip
 
 
 def strike(shock_abroad, **values):
