@@ -81,7 +81,7 @@ def rallies(nation: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_axisbelow(True)
         scale = words("rally.scale").format(most=number(most, "count")) if most > 1 else ""
         style: Any = {"fontsize": TEXT - 1, "color": "0.4", "ha": "right", "va": "bottom"}
-        ax.text(1.0, 1.0, scale, transform=ax.transAxes, **style)
+        ax.text(0.995, 1.0, scale, transform=ax.transAxes, **style)
     return ax
 
 

@@ -9,7 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from samizdat.figures.frame import Days
+from samizdat.figures.frame import Days, spacing
 from samizdat.figures.rallies import LANES
 from samizdat.text.catalogue import words
 from samizdat.views.canvas import BlitCanvas
@@ -48,7 +48,7 @@ class RallyStrip:
     def update(self, days: Days, counts: Mapping[str, NDArray[np.float64]]) -> None:
         """Show the rallies of these days; a stroke is at least `NARROWEST` pixels wide."""
         left, right = self.ax.get_xlim()
-        half = max(1.0, NARROWEST * (right - left) / self.ax.bbox.width) / 2
+        half = max(spacing(days), NARROWEST * (right - left) / self.ax.bbox.width) / 2
         for row, lane in enumerate(LANES):
             some = days[np.flatnonzero(counts[lane.column])]
             corners = [(day - half, day + half) for day in some.tolist()]

@@ -54,6 +54,9 @@ STROKES = dict(zip(("mobilise", "share", "detained", "self_censor"), STYLES, str
 MANY = 400  # days
 NARROW = 4.8  # inches: the legend takes two columns below this width
 FIRST_MOST = 1000.0  # per 100,000: upper end of the scale until more citizens act
+# Relative heights: postures (beliefs, internet), rallies, events.
+WHOLE, BRIEF, SMALLEST = [2.0, 1.0, 0.9, 0.4, 1.7], [1.2, 0.3, 1.0], [0.95, 0.2, 1.2]
+LOW = 2.8  # inches: a brief picture that is lower has the smallest lanes
 LEFT = 0.95  # inches left of the axes
 LEGEND = 0.26  # inches above them, for a legend
 
@@ -200,7 +203,9 @@ class SeriesView:
         self._most = FIRST_MOST
         with mpl.rc_context(THEME):
             narrow = canvas.inches[0] < NARROW
-            parts = [1.2, 0.3, 1.0] if brief else [2.0, 1.0, 0.9, 0.4, 1.7]
+            parts = BRIEF if brief else WHOLE
+            if brief and canvas.inches[1] < LOW:
+                parts = SMALLEST
             head = 0.45 if brief and narrow else 0.3
             axes = rows_of(canvas, parts, head, last_gap=0.12)  # bands have no legend
             doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)", beside=2 if narrow else 9)

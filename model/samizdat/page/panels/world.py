@@ -8,8 +8,9 @@ from samizdat.mesa_model import seed_from
 from samizdat.page.choice import REGIMES, Choice, citizens_from
 from samizdat.page.session import Session
 from samizdat.page.sliders import groups
-from samizdat.page.standing import blockable, standing_block, with_standing
+from samizdat.page.standing import FIELD, blockable, standing_block, with_standing
 from samizdat.page.widgets import Button, Expander, Number, Select, TextField
+from samizdat.scenario.schema import ScenarioSpec
 from samizdat.scenario.shipped import shipped
 from samizdat.text.catalogue import plain
 
@@ -113,7 +114,7 @@ def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
     except ValueError:
         return
     names = blockable(world)
-    if not names:
+    if not names or FIELD not in ScenarioSpec.model_fields:
         return
 
     def toggled(name: str) -> None:
