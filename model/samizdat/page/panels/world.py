@@ -124,7 +124,7 @@ def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
             session.show_error(str(problem))
 
     solara.Div(children=["Blocked from the first day"], classes=["samizdat-heading"])
-    with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
+    with solara.Div(classes=["samizdat-choices", "samizdat-wrap", "samizdat-standing"]):
         for name in names:
             Button(
                 plain(name), lambda name=name: toggled(name),
