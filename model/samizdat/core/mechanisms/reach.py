@@ -35,7 +35,8 @@ class Reach(NamedTuple):
     dilution: Annotated[
         float,
         Quantity(
-            "1: exposure is a share of the ties; 0: a number of ties, in units of reference_ties",
+            "how far the silent dilute what is heard; 1: exposure is a share of the ties, "
+            "0: their number over the reference",
             0,
             1,
             off=1,
