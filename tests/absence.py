@@ -2,7 +2,7 @@
 
 For every parameter with an off value: the town under rules in which the term that it multiplies
 stands no more. Interpreted; prints what it found as JSON: name -> [places cut, fingerprint]. Under
-"" it has the town that all rules stand in.
+"" it has the town that all rules stand in, under "rally" the same town with rallies.
 """
 
 import ast
@@ -33,6 +33,22 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
 }
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
+RALLIES_ON = {
+    "rally.on": 1,
+    "rally.organisers": 0.2,
+    "rally.call": 2,
+    "rally.notice": 1,
+    "rally.continuation": 0.5,
+    "rally.camps": 0.5,
+    "population.threshold.mean": 0.3,
+    "security": 0,
+    "decision.cost": 0,
+}
+
+
+def changes_of(name: str) -> dict[str, float]:
+    """What is changed of the town in which a number is tried."""
+    return EVERYTHING_ON | (RALLIES_ON if name.startswith("rally") else {})
 
 
 class Cut(ast.NodeTransformer):
@@ -122,18 +138,18 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
 
 def main() -> None:
     """Try every parameter that can be switched off."""
-    world = town(CITIZENS).change(EVERYTHING_ON)
     found: dict[str, object] = {}
     for name, quantity, _ in quantities():
         if quantity.off is None:
             continue
         group, field = name.split(".")
         places, undo = cut_rules(group, field)
-        absent = fingerprint(run(world, SEED))
+        absent = fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
         for user, rule_name, rule in undo:
             setattr(user, rule_name, rule)
         found[name] = [places, absent]
-    found[""] = fingerprint(run(world, SEED))
+    for name in ("", "rally"):
+        found[name] = fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
     print(json.dumps(found))
 
 

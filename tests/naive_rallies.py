@@ -128,7 +128,7 @@ class NaiveRallies:
 
         return sorted(able, key=order)[: int(self.p.committee)]
 
-    def evening(self, p, strength, mobilised):
+    def arrest_organisers(self, p, strength, mobilised):
         """Detain organisers of pending calls after the oracle's day; return how many, by region."""
         oracle, self.mobilised, newly = self.oracle, mobilised, [0] * len(self.names)
         for r, (day, _, committee) in self.calls.items():

@@ -83,7 +83,7 @@ class Sibling:
             assert rallies["rally"] == signals["rally"].tolist(), step
         told = self.oracle.day(step, p, signals, q) | rallies
         strength = signals["detain_organisers"].tolist()
-        newly = self.rallies.evening(p, strength, told["mobilise"])
+        newly = self.rallies.arrest_organisers(p, strength, told["mobilise"])
         told["newly_detained"] = [sum(x) for x in zip(told["newly_detained"], newly, strict=True)]
         return told
 

@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 from test_step import fingerprint
 
-from absence import CITIZENS, EVERYTHING_ON, SEED
+from absence import CITIZENS, SEED, changes_of
 from samizdat import Scenario, Simulation
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.registry import REGISTRY
 from worlds import run, same_state, town
-
-WORLD = town(CITIZENS).change(EVERYTHING_ON)
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +38,17 @@ RULES = [n for n, entry in REGISTRY.items()
 @pytest.mark.parametrize("name", RULES)
 def test_off_is_the_same_as_no_such_term_in_the_rules(found, name):
     places, absent = found[name]
-    off = fingerprint(run(WORLD.change({name: REGISTRY[name].quantity.off}), SEED))
+    world = town(CITIZENS).change(changes_of(name))
+    off = fingerprint(run(world.change({name: REGISTRY[name].quantity.off}), SEED))
     assert places > 0, "no rule uses it"
     assert off == absent, "off differs from absent"
-    assert off != found[""], "switching it off changes nothing: the town does not show it"
+    whole = found["rally" if name.startswith("rally.") else ""]
+    assert off != whole, "switching it off changes nothing: the town does not show it"
 
 
 def test_the_rules_are_whole_again_after_the_last_cut(found):
-    assert found[""] == fingerprint(run(WORLD, SEED))
+    for name in ("", "rally"):
+        assert found[name] == fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
 
 
 # Every other number with an off value, and what it must be the same as.
@@ -59,6 +60,8 @@ SAME_AS = {
     "violence.strength": {"violence.trigger": 0},
     "concession.trigger": {"concession.trigger": 1},
     "arrests.response": {"arrests.capacity": 0},
+    "violence.window_days": {"violence.window_days": 1},
+    "concession.window_days": {"concession.window_days": 1},
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.explain.account import Belief, Chance, Day, Rally, Term, Voice, Weighing
+from samizdat.explain.account import Assembly, Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.rules import StepReplay
 from samizdat.explain.words import sentences
 from samizdat.run.arguments import whole
@@ -21,7 +21,7 @@ from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
 __all__ = [
-    "Belief", "Chance", "Day", "Explainer", "Rally", "Term", "Voice", "Weighing", "sentences",
+    "Assembly", "Belief", "Chance", "Day", "Explainer", "Term", "Voice", "Weighing", "sentences",
 ]  # fmt: skip
 
 # What a step overwrites; everything else that the rules read is unchanged after the step.

@@ -36,7 +36,7 @@ class Chance(NamedTuple):
     happens: bool
 
 
-class Rally(NamedTuple):
+class Assembly(NamedTuple):
     """Whether a rally is on where she lives, and which one is called for later."""
 
     on: bool
@@ -71,7 +71,7 @@ class Day(NamedTuple):
     citizen: int
     region: str
     events: tuple[str, ...]  # those that run in her region
-    rally: Rally | None  # None: she needs none to go to the street
+    rally: Assembly | None  # None: she needs none to go to the street
     network_off: bool
     blocked: tuple[str, ...]  # among the platforms that she uses
     violence: float

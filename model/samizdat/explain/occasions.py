@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from samizdat.explain.account import Rally
-from samizdat.run.rallies import Call
+from samizdat.explain.account import Assembly
+from samizdat.run.rallies import RallyCall
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
 
@@ -26,13 +26,13 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
     )
 
 
-def rally_in(simulation: Simulation, region: int) -> Rally | None:
+def rally_in(simulation: Simulation, region: int) -> Assembly | None:
     """Return whether a rally is on in a region, and who called it; None: the street is open."""
     if simulation.environment.parameters.rally.on == 0.0:
         return None
     rallies, start = simulation.rallies, simulation.scenario.spec.start
     on, call = bool(rallies.on[region]), rallies.pending.get(region)
-    return Rally(
+    return Assembly(
         on=on,
         organisers=int(rallies.committee_size[region]) if on else 0,
         next_on=str(start + dt.timedelta(days=int(call.day))) if call else "",
@@ -40,7 +40,7 @@ def rally_in(simulation: Simulation, region: int) -> Rally | None:
     )
 
 
-def call_of(simulation: Simulation, region: int, citizen: int) -> Call | None:
+def call_of(simulation: Simulation, region: int, citizen: int) -> RallyCall | None:
     """Return the pending call that a citizen has made, with others; None if there is none."""
     call = simulation.rallies.pending.get(region)
     return call if call is not None and citizen in call.committee else None

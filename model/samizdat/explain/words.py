@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from samizdat.explain.account import Belief, Chance, Day, Rally, Term, Weighing
+from samizdat.explain.account import Assembly, Belief, Chance, Day, Term, Weighing
 from samizdat.text.catalogue import plain
 
 _POSTURES = {
@@ -83,7 +83,7 @@ def _environment(day: Day) -> Iterator[str]:
         yield "She has come out of detention."
 
 
-def _rally(rally: Rally, day: Day) -> Iterator[str]:
+def _rally(rally: Assembly, day: Day) -> Iterator[str]:
     if rally.on and rally.organisers:
         yield f"A rally is on in {day.region}, called by {_many(rally.organisers, 'organiser')}."
     elif rally.on:

@@ -35,7 +35,7 @@ LONGEST_NOTICE = 60.0  # days
 CALLED, HELD, PREVENTED, ON = range(len(RALLIES))
 
 
-class Call(NamedTuple):
+class RallyCall(NamedTuple):
     """A call for a rally in one region."""
 
     day: float  # of the rally, from the start
@@ -119,7 +119,8 @@ class Rallies:
         self.on = np.zeros(regions, bool)
         self.kappa = np.zeros(regions)
         self.committee_size = np.zeros(regions, np.int64)
-        self.pending: dict[int, Call] = {}
+        self.pending: dict[int, RallyCall] = {}
+        self._remembers = False
         self.counts = np.zeros((regions, len(RALLIES)), np.int64)
 
     def morning(
@@ -134,11 +135,12 @@ class Rallies:
         mobilised
             (R,) citizens in the street in the step before.
         """
-        self.counts[:] = 0
         if not rally.by_appointment(p):
-            self.on[:] = False
-            self.pending.clear()
+            if self._remembers:
+                self._forget()
             return
+        self._remembers = True
+        self.counts[:] = 0
         day, signals = step * self._step_days, world.signals
         dated, announced = self._dates(day, p)
         if dated or announced or self.pending or self.on.any() or signals["running"].any():
@@ -149,6 +151,11 @@ class Rallies:
             for region in range(len(self.on)):
                 self._decide(region, today)
         signals["rally"] = self.counts[:, ON] = self.on
+
+    def _forget(self) -> None:
+        """Forget all rallies and calls: nobody waits for one any more."""
+        self.counts[:], self.on[:], self._remembers = 0, False, False
+        self.pending.clear()
 
     def _dates(self, day: float, p: rally.Rally) -> tuple[list[DatedRally], list[DatedRally]]:
         """Return the dated rallies of this step, and those that are called in it for later."""
@@ -180,7 +187,7 @@ class Rallies:
         draw = today.draw(r, draws.RALLY_CONTINUES)
         return today.mobilised[r] > 0 and rally.goes_on(draw, kappa, today.step_days)
 
-    def _fall_due(self, r: int, today: Morning) -> Call | None:
+    def _fall_due(self, r: int, today: Morning) -> RallyCall | None:
         """Return the call that is held today: one that is due, or a date of the timeline.
 
         A call is prevented if its whole committee is in detention. A date that nobody called for
@@ -199,7 +206,7 @@ class Rallies:
                 self.counts[r, CALLED] += 1
                 if call is not None and not call.dated:
                     self.pending.pop(r, None)
-                return Call(date.day, True, ())
+                return RallyCall(date.day, True, ())
         return None
 
     def _announce(self, r: int, today: Morning) -> None:
@@ -208,9 +215,9 @@ class Rallies:
             pending = self.pending.get(r)
             if date.where[r] and not (pending is not None and pending.dated):
                 self.counts[r, CALLED] += 1
-                self.pending[r] = Call(date.day, True, self._committee(r, today))
+                self.pending[r] = RallyCall(date.day, True, self._committee(r, today))
 
-    def _call(self, r: int, today: Morning) -> Call | None:
+    def _call(self, r: int, today: Morning) -> RallyCall | None:
         """Make a call by rule while an event runs; return it if its rally is today."""
         if not today.world.signals["running"][r]:
             return None
@@ -218,11 +225,11 @@ class Rallies:
         draw = today.draw(r, draws.RALLY_CALL)
         if not rally.is_called(draw, rate, 1.0, today.step_days):  # as if all knew
             return None
-        if not rally.is_called(draw, rate, self._share(r, today), today.step_days):
+        if not rally.is_called(draw, rate, self.share(r, today.world, today.p), today.step_days):
             return None
         notice = today.largest("notice", r)
         day = today.day + (today.p.notice if notice is None else notice)
-        call = Call(day, False, self._committee(r, today))
+        call = RallyCall(day, False, self._committee(r, today))
         self.counts[r, CALLED] += 1
         if today.reaches(day):
             return call
@@ -242,10 +249,10 @@ class Rallies:
             self._organisers[key] = first + np.union1d(below, equal)
         return self._organisers[key]
 
-    def _share(self, r: int, today: Morning) -> float:
+    def share(self, r: int, world: World, p: rally.Rally) -> float:
         """Return the share of a region's organisers who are aware and free."""
-        ids = self.organisers(r, today.world, today.p)
-        return len(_able(ids, today.world)) / len(ids)
+        ids = self.organisers(r, world, p)
+        return len(_able(ids, world)) / len(ids)
 
     def _committee(self, r: int, today: Morning) -> tuple[int, ...]:
         """Return who calls: of the organisers, first those who could be heard online last night.
@@ -259,7 +266,7 @@ class Rallies:
         order = np.lexsort((chosen, world.traits.threshold[chosen], offline))
         return tuple(chosen[order][: int(today.p.committee)].tolist())
 
-    def evening(
+    def arrest_organisers(
         self, step: int, seed: int, world: World, p: Parameters, tallies: NDArray[np.int64]
     ) -> None:
         """Detain organisers of pending calls after the day's arrests; count them in ``tallies``."""
@@ -294,10 +301,11 @@ class Rallies:
 
     def read_table(self, table: Mapping[str, Any]) -> None:
         """Take over what `to_table` returned."""
+        self._remembers = True
         for name in ("on", "kappa", "committee_size", "counts"):
             getattr(self, name)[...] = table[name]
         self.pending = {
-            int(r): Call(float(day), bool(dated), tuple(committee))
+            int(r): RallyCall(float(day), bool(dated), tuple(committee))
             for r, day, dated, committee in table["pending"]
         }
 
@@ -305,7 +313,7 @@ class Rallies:
 def _able(ids: NDArray[np.int64], world: World) -> NDArray[np.int64]:
     """Return those of some citizens who are aware and free."""
     state = world.state
-    return ids[(state.attention[ids] == AWARE) & (state.days_left[ids] == 0)]
+    return np.asarray(ids[(state.attention[ids] == AWARE) & (state.days_left[ids] == 0)])
 
 
 def detention_chance(i: int, strength: float, world: World, p: Parameters) -> float:

@@ -153,7 +153,7 @@ class Simulation(Outcomes):
             self._feed.update(self._world, feed, adoption, allowed)
         latent = self._opens_month(k)
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
-        self.rallies.evening(k, self.seed, self._world, p, tallies)
+        self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
         self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
         self.regime_input = inputs

@@ -57,7 +57,7 @@ def organisers(citizens: int, p: Rally) -> int:
 
 def goes_on(draw: float, kappa: float, step_days: float) -> bool:
     """Whether a rally goes on for another step: u < kappa^days, kappa per day."""
-    return draw < kappa**step_days
+    return bool(draw < kappa**step_days)
 
 
 def endurance(draw: float, p: Rally) -> float:
