@@ -342,7 +342,7 @@ class StepReplay:
         if call and here["detain_organisers"] > 0.0 and not taken and not self.held:
             traced = self._traced(self.access, circumventing=after, surveillance=1.0)
             chance = here["detain_organisers"] * traced
-            chances.append(self.chance("is arrested as an organiser", chance, "ORGANISER"))
+            chances.append(self._chance("is arrested as an organiser", chance, "ORGANISER"))
             if chances[-1].happens:
                 ordinary = here.apply(term, draw=self._draw("TERM"), p=self.p.fate)
                 steps = max(ordinary, steps_until(call.day, self.k, self.world.step_days))
