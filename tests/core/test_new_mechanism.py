@@ -45,14 +45,13 @@ PARAMETERS = [
         "from samizdat.core.mechanisms.trust import Trust\n",
     ),
     (
-        "    circumvention: Circumvention = Circumvention()\n",
-        "    circumvention: Circumvention = Circumvention()\n"
-        "    solidarity: Solidarity = Solidarity()\n",
+        "    rally: Rally = Rally()\n",
+        "    rally: Rally = Rally()\n    solidarity: Solidarity = Solidarity()\n",
     ),
-    ("(_A, _B, _C, _D, _E, _F, _G, _H) =", "(_A, _B, _C, _D, _E, _F, _G, _H, _I) ="),
+    ("(_A, _B, _C, _D, _E, _F, _G, _H, _I) =", "(_A, _B, _C, _D, _E, _F, _G, _H, _I, _J) ="),
     (
-        "        Circumvention(*row[_G:_H]),\n",
-        "        Circumvention(*row[_G:_H]),\n        Solidarity(*row[_H:_I]),\n",
+        "        Rally(*row[_H:_I]),\n",
+        "        Rally(*row[_H:_I]),\n        Solidarity(*row[_I:_J]),\n",
     ),
 ]
 FEEL = [

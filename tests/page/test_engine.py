@@ -17,7 +17,7 @@ from samizdat.core.layout import POSTURES
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, is_same_order, without_lever
-from samizdat.page.labels import lever_phrase, title_of
+from samizdat.page.labels import lever_phrase, title_of, why_idle
 from samizdat.page.painter import Painter
 from samizdat.page.pictures import describe_difference
 from samizdat.page.readings import events_of
@@ -236,6 +236,15 @@ def test_there_are_plain_words_for_every_lever_and_number():
     assert title_of("surveillance", 0.9) == "Surveillance 0.9"
     assert title_of("adoption.midpoint", 2008.5).endswith(" 2008.5")
     assert title_of("blocking.authority", 1.0) == "The prosecutor may block"
+    assert title_of("rally.on", 1.0) == "The street is open on days of rallies only"
+    assert title_of("detain_organisers", 0.9) == "Arrests of organisers 0.9"
+    assert title_of("press_control", 0.5) == "Control of the press 0.5"
+
+
+def test_a_lever_that_can_do_nothing_says_why():
+    assert "rallies" in why_idle("detain_organisers", {"rally.on": 0.0})
+    assert not why_idle("detain_organisers", {"rally.on": 1.0})
+    assert not why_idle("press_control", {"rally.on": 0.0})
 
 
 @pytest.mark.parametrize(

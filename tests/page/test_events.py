@@ -19,8 +19,9 @@ with warnings.catch_warnings():
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
     from samizdat.page.session import Session
+    from samizdat.page.standing import FIELD, blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
-    from samizdat.scenario.schema import ScenarioError
+    from samizdat.scenario.schema import ScenarioError, ScenarioSpec
 
 
 class Failure:
@@ -292,3 +293,63 @@ def test_orders_that_are_for_the_whole_country_say_so(monkeypatch, regions, head
     session.publish(seen())
     found = [text for text in texts(held) if text.endswith(", in the whole country")]
     assert len(found) == headings
+
+
+def test_the_levers_of_every_day_include_press_and_organisers():
+    session, held, orders = drawn(Levers)
+    values, idle = dict(session.scenario.parameters), "Acts only while rallies are on"
+    for on in (1.0, 0.0):
+        session.parameters.set({**values, "rally.on": on})
+        shown = texts(held)
+        assert any(text.startswith("Control of the press: ") for text in shown)
+        assert any(text.startswith("Arrests of organisers: ") for text in shown)
+        assert any(text.startswith(idle) for text in shown) == (on == 0.0)
+    session.set("detain_organisers", "0.9")
+    assert orders[-1] == {
+        "kind": "setting",
+        "set": {"detain_organisers": 0.9},
+        "title": "Arrests of organisers 0.9",
+    }
+
+
+has_standing = pytest.mark.skipif(
+    FIELD not in ScenarioSpec.model_fields, reason="scenarios have no standing block"
+)
+
+
+@has_standing
+def test_what_is_blocked_from_the_first_day_is_chosen_before_a_start():
+    _session, held, orders = drawn(WorldPanel, Choice("town"))
+    with held:
+        for name in ("foreign press", "kin chat", "foreign press", "square talk", "Start"):
+            click(held, name)
+    (choice,) = orders
+    assert standing_block(choice.load()) == ["kin_chat", "square_talk"]
+    assert "blocking.standing=" in choice.query()
+    assert standing_block(Choice().with_query(choice.query()).load()) == ["kin_chat", "square_talk"]
+
+
+@has_standing
+def test_a_standing_block_is_shown_and_can_be_lifted():
+    choice = with_standing(Choice("town"), "foreign_press")
+    session, held, orders = drawn(Levers, choice)
+    session.parameters.set(dict(session.scenario.parameters))
+    assert [text for text in texts(held) if "Blocked from the first day" in text]
+    click(held, "it is lifted")
+    assert orders == [
+        {
+            "kind": "setting",
+            "set": {"blocking.standing_on": 0.0},
+            "title": "The standing block is lifted",
+        }
+    ]
+    session, held, _orders = drawn(Levers, Choice("town"))
+    session.parameters.set(dict(session.scenario.parameters))
+    assert not [text for text in texts(held) if "Blocked from the first day" in text]
+
+
+@has_standing
+def test_every_platform_stands_for_each_of_them():
+    every = Choice("town", values={"blocking.standing": "[*, foreign_press]"})
+    assert standing_block(every.load()) == blockable(every.load())
+    assert "kin_chat" not in standing_block(with_standing(every, "kin_chat").load())

@@ -7,6 +7,8 @@ import time
 import pytest
 from serving import until
 
+from samizdat.scenario.schema import ScenarioSpec
+
 pytestmark = pytest.mark.slow
 
 TABS = {name: name.capitalize() for name in ("regime", "scenario", "parameters", "download")}
@@ -169,6 +171,40 @@ def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoo
     until(lambda: order.count() == 0)
     page.wait_for_timeout(800)
     shoot(page, "1280_ordered")
+
+
+@pytest.mark.skipif(
+    "blocking_standing" not in ScenarioSpec.model_fields, reason="no scenario has a standing block"
+)
+def test_what_is_blocked_from_the_first_day_is_chosen_and_lifted(visit, shoot):
+    page = ready(visit())
+    click(page, TABS["scenario"])
+    choices = page.locator(".samizdat-choices.samizdat-standing")  # those of the next start
+    choices.get_by_role("button", name="kin chat").click()
+    choices.locator(".samizdat-down", has_text="kin chat").wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "1280_standing_choice")
+    click(page, "Start")
+    until(lambda: (day_of(page) or 0) >= 1)
+    click(page, TABS["regime"])
+    page.locator(".samizdat-standing", has_text="kin chat").wait_for()
+    click(page, "it is lifted")
+    page.locator(".samizdat-down", has_text="it is lifted").wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "1280_standing_lifted")
+
+
+def test_arrests_of_organisers_wait_for_rallies(visit):
+    page = ready(visit("play=0&rally.on=0"))
+    idle = page.locator(".samizdat-help", has_text="Acts only while rallies are on")
+    idle.wait_for()
+    click(page, TABS["parameters"])
+    click(page, "Rallies", exact=False)
+    page.locator(".samizdat-number", has_text="rally.on").get_by_role("button", name="on").click()
+    to_day(page, 1)
+    click(page, TABS["regime"])
+    page.locator(".samizdat-number", has_text="Arrests of organisers").wait_for()
+    until(lambda: idle.count() == 0)
 
 
 def test_the_state_gives_in(visit):

@@ -80,7 +80,7 @@ def test_a_platform_without_users_shows_nothing():
 
 
 def test_without_a_feed_nobody_is_counted():
-    simulation = Simulation(town(300), seed=SEED).run()
+    simulation = Simulation(town(300).change({"attention.feed": 0}), seed=SEED).run()
     assert simulation.nation["posts"].max() > 0
     assert simulation._feed.order is None
     assert not simulation._world.posting_share.any()
@@ -134,7 +134,7 @@ def test_a_deep_copy_shares_the_order_of_citizens():
 
 
 def test_a_feed_that_is_switched_on_amid_an_event_equals_one_from_the_timeline():
-    live = Simulation(town(300), seed=SEED)
+    live = Simulation(town(300).change({"attention.feed": 0}), seed=SEED)
     live.run(live.scenario.date_of(20))
     live.enact({"kind": "setting", "set": {"attention.feed": 0.1}})
     live.run()

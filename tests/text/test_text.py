@@ -9,6 +9,7 @@ import pytest
 
 from samizdat.core.layout import POSTURES
 from samizdat.core.parameters import quantities
+from samizdat.figures.rallies import LANES
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.queries import look_of
 from samizdat.run.measures import DAILY, OUTCOMES
@@ -46,6 +47,9 @@ def test_there_are_words_for_every_posture_measure_and_group():
             assert words(f"posture.{posture}{form}")
     for measure in (*DAILY, *OUTCOMES):
         assert words(f"measure.{measure}")
+    for lane in LANES:
+        assert words(lane.words_key)
+        assert words(f"measure.{lane.column}")
     for name, _, _ in quantities():
         assert words(f"group.{name.partition('.')[0]}")
 

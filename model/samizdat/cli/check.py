@@ -8,7 +8,10 @@ import typer
 def check(
     file: Annotated[str, typer.Argument(help="A .toml file, or the name of a shipped scenario.")],
 ) -> None:
-    """Check a scenario file; summarise it, or say what is wrong in it."""
+    """Check a scenario file; summarise it, or say what is wrong in it.
+
+    A note names a setting that is allowed and can do nothing, and says why.
+    """
     from samizdat.cli.options import load_scenario
 
     scenario = load_scenario(file)
@@ -18,3 +21,5 @@ def check(
         f"{len(spec.platforms)} platform(s), {len(spec.timeline)} dated entries, "
         f"{scenario.steps_until():,} steps from {spec.start} to {spec.end}."
     )
+    for note in scenario.notes():
+        typer.echo(f"note: {note}")

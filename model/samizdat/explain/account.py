@@ -93,7 +93,7 @@ class Day(NamedTuple):
     trust: Belief
     fear: Belief
     opposition: float  # grievance (1 - trust)
-    exposure: tuple[Term, ...]  # how much of her ties she sees dissent
+    exposure: tuple[Term, ...]  # how much dissent she sees
     motive: tuple[Term, ...]  # opposition and exposure, weighted
     weighings: tuple[Weighing, ...]  # none unless she is aware and free
     posture: str

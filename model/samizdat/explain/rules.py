@@ -28,7 +28,7 @@ from samizdat.core.mechanisms import decision, fear, grievance, reach, trust
 from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
-from samizdat.explain.attention import attend
+from samizdat.explain.attention import Listener, attend
 from samizdat.explain.occasions import call_of, events_in, rally_in
 from samizdat.explain.signals import Causes, RegionSignals
 from samizdat.run.rallies import steps_until
@@ -69,7 +69,7 @@ class StepReplay:
         """Return the account of the step."""
         region = self.simulation.scenario.region_names[self.traits["region"]]
         beliefs = self._feel()
-        now, awakening, news = attend(self)
+        now, awakening, news = self._attend()
         opposition = self.here.apply(
             decision.opposition, grievance=beliefs["grievance"].after, trust=beliefs["trust"].after
         )
@@ -226,6 +226,18 @@ class StepReplay:
         found, after = self.here.terms(rule, quiet, before, causes)
         return Belief(before, float(np.float32(after)), found)
 
+    def _attend(self) -> tuple[int, tuple[Chance, ...], tuple[Term, ...]]:
+        """Return her attention after the step, the chances it met, and the hazard by channel."""
+        now, p = self.morning["attention"], self.p.attention
+        if self.held or p.on == 0.0:
+            return now, (), ()
+        her = Listener(
+            now, self.street + self.others, self.platforms != 0,
+            self.world.posting_share[self.platforms].item(), self.reads_foreign,
+            spoke=self.last_voice & (PLATFORMS | TALK | STREET) != 0,
+        )  # fmt: skip
+        return attend(her, self.here, self.world.step_days, p, self._chance)
+
     def _exposure(self) -> tuple[tuple[Term, ...], float]:
         """Return how much of her world is seen to dissent."""
         here = self.here
@@ -299,16 +311,16 @@ class StepReplay:
         """Return the chances of the evening, the steps of detention they bring, and her VPN."""
         here, chances = self.here, []
         if posture == MOBILISE and here["arrest_chance"] > 0.0:
-            chances.append(self.chance("is arrested", here["arrest_chance"], "ARREST"))
+            chances.append(self._chance("is arrested", here["arrest_chance"], "ARREST"))
         if posture == SHARE and voice & PLATFORMS and here["sanction"] > 0.0:
             traced = self._traced(voice)
             chances.append(
-                self.chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
+                self._chance("is prosecuted for her post", here["sanction"] * traced, "SANCTION")
             )
         taken = any(chance.happens for chance in chances)
         if here["preempt"] > 0.0 and self.last_voice & PLATFORMS and not taken and not self.held:
             chance = here["preempt"] * self._traced(self.last_voice, surveillance=1.0)
-            chances.append(self.chance("is arrested beforehand", chance, "PREEMPT"))
+            chances.append(self._chance("is arrested beforehand", chance, "PREEMPT"))
             taken = chances[-1].happens
         steps = here.apply(term, draw=self._draw("TERM"), p=self.p.fate) if taken else 0
         before = after = self.morning["circumventing"]
@@ -330,7 +342,7 @@ class StepReplay:
         if call and here["detain_organisers"] > 0.0 and not taken and not self.held:
             traced = self._traced(self.access, circumventing=after, surveillance=1.0)
             chance = here["detain_organisers"] * traced
-            chances.append(self.chance("is arrested as an organiser", chance, "ORGANISER"))
+            chances.append(self._chance("is arrested as an organiser", chance, "ORGANISER"))
             if chances[-1].happens:
                 ordinary = here.apply(term, draw=self._draw("TERM"), p=self.p.fate)
                 steps = max(ordinary, steps_until(call.day, self.k, self.world.step_days))
@@ -357,8 +369,7 @@ class StepReplay:
         seed, i = self.simulation.seed, self.i
         return float(draws.uniforms(seed, i, i + 1, self.k, getattr(draws, stream))[0])
 
-    def chance(self, event: str, chance: float, stream: str) -> Chance:
-        """Return a random event of her step, with her draw in a stream of `core.draws`."""
+    def _chance(self, event: str, chance: float, stream: str) -> Chance:
         draw = self._draw(stream)
         return Chance(event, chance, draw, draw < chance)
 

@@ -18,23 +18,27 @@ from samizdat.figures.frame import (
     save,
 )
 from samizdat.figures.panels import beliefs, online, postures, turnout_map
+from samizdat.figures.rallies import HEIGHT as RALLIES_HEIGHT
+from samizdat.figures.rallies import has_rallies, rallies
 
 
 def overview(nation: Table, regions: Table, bands: Table, title: str, caption: str) -> Figure:
-    """One page: who is online, postures, beliefs, the map of turnout, the actions.
+    """One page: who is online, postures, rallies, beliefs, the map of turnout, the actions.
 
     It is as wide as A4, and high enough to name every region and event in full size; with only one
-    region the map is left out.
+    region the map is left out, and the rallies where the table counts none.
     """
     places, rows = regions["region"].nunique(), len(rows_of(bands, days_of(nation["date"])))
     panels: list[tuple[float, Callable[..., Axes], list[Table]]] = [
         (1.0, online, [nation]),
         (2.0, postures, [nation]),
+        (RALLIES_HEIGHT, rallies, [nation]),
         (1.1, beliefs, [nation]),
         (rows_height(places) + 0.4, turnout_map, [regions]),
         (rows_height(rows), actions, [bands, nation]),  # last: it measures the room that they leave
     ]
-    panels = [panel for panel in panels if places > 1 or panel[1] is not turnout_map]
+    left_out = {turnout_map: places == 1, rallies: not has_rallies(nation)}
+    panels = [panel for panel in panels if not left_out.get(panel[1], False)]
     heights = [height for height, _, _ in panels]
     with mpl.rc_context(THEME):
         figure = new_figure(sum(heights) + 0.3 * len(panels) + 0.9)
@@ -60,5 +64,7 @@ def save_all(
         "actions": lambda: inscribe(actions(bands, nation), title, caption),
         "turnout": lambda: inscribe(turnout_map(regions), title, caption),
     }
+    if has_rallies(nation):
+        figures["rallies"] = lambda: inscribe(rallies(nation), title, caption)
     # One after the other: only one of them is in memory.
     return [save(draw(), Path(folder) / f"{name}.png") for name, draw in figures.items()]

@@ -36,6 +36,7 @@ from samizdat.figures.frame import (
     time_axis,
     unit_axis,
 )
+from samizdat.figures.rallies import PREVENTED
 from samizdat.text.catalogue import name_of, words
 from samizdat.text.numbers import number
 
@@ -117,7 +118,8 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
     """Who mobilised, region by region: rows are regions, colour is per 100,000 inhabitants.
 
     Over long runs a column stands for several days and shows the highest of them: a day narrower
-    than a pixel would hide a protest.
+    than a pixel would hide a protest. A cross marks a rally that was prevented, so that nobody is
+    in the street where one was called.
     """
     with mpl.rc_context(THEME):
         days = np.unique(days_of(regions["date"]))
@@ -147,6 +149,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
         bar.update_ticks()
         ax.set_ylim(len(names) - 0.5, -0.5)
         ax.set_ylabel(words("axis.region"))
+        _mark_prevented(ax, regions, list(turnout.index))
         time_axis(ax, days)
         size, every = row_text(ax, len(names))
         ax.set_yticks(range(0, len(names), every), names[::every], fontsize=size, parse_math=False)
@@ -156,6 +159,17 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
         ax.grid(axis="x", color="0.9", linewidth=0.6)
         ax.set_axisbelow(True)
     return ax
+
+
+def _mark_prevented(ax: Axes, regions: Table, names: list[str]) -> None:
+    """Draw a cross on the day and in the region of each rally that was prevented."""
+    if PREVENTED.column not in regions or not regions[PREVENTED.column].any():
+        return
+    some = regions[regions[PREVENTED.column] > 0]
+    rows = [names.index(str(name)) for name in some["region"]]
+    cross: Any = {"marker": "x", "markersize": 3.2, "markeredgewidth": 0.9, "linestyle": "none"}
+    ax.plot(days_of(some["date"]), rows, color="0.1", label=words("rally.map"), zorder=3, **cross)
+    key(ax, loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def _turnout(regions: Table) -> Table:

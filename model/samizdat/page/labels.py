@@ -1,6 +1,7 @@
 """Plain words for levers and parameters, for people who do not know their dotted names."""
 
 import re
+from collections.abc import Mapping
 
 from samizdat.page.sliders import group_title, words_of
 from samizdat.regime.levers import LEVERS
@@ -8,7 +9,11 @@ from samizdat.regime.queries import lever_of, look_of, switch_of
 from samizdat.scenario.registry import REGISTRY
 from samizdat.text.numbers import number
 
-_AUTHORITY = ("Only a court may block", "The prosecutor may block")
+_SENTENCES = {  # settings whose values are sentences of their own
+    "blocking.authority": ("Only a court may block", "The prosecutor may block"),
+    "blocking.standing_on": ("The standing block is lifted", "The standing block holds"),
+    "rally.on": ("The street is open on any day", "The street is open on days of rallies only"),
+}
 
 
 def lever_phrase(name: str) -> str:
@@ -26,10 +31,17 @@ def everyday_labels() -> dict[str, str]:
     }
 
 
+def why_idle(parameter: str, values: Mapping[str, float]) -> str:
+    """Return why a lever of every day does nothing whatever its value; empty if it can act."""
+    if parameter == "detain_organisers" and values.get("rally.on") == 0.0:
+        return "Acts only while rallies are on: Parameters, Rallies."
+    return ""
+
+
 def title_of(name: str, value: float) -> str:
     """Return what a setting of one parameter is called: plain words and the value."""
-    if name == "blocking.authority":
-        return _AUTHORITY[int(value)]
+    if name in _SENTENCES:
+        return _SENTENCES[name][int(value)]
     if words := words_of(name):
         return f"{_called(name)} {words[int(value)]}"
     year = REGISTRY[name].quantity.unit == "year"

@@ -35,8 +35,8 @@ def clipped(
     """Return the dated entries that fall within the dates, each cut to them.
 
     An entry that began before the start and still holds begins at the start, the oldest first (an
-    event or a block is then new there). Entries that are over, or begin after the end, are left
-    out.
+    event or a block is then new there); rallies before the start are left out. So are entries that
+    are over, or begin after the end.
     """
     if start is None or end is None:
         return entries
@@ -48,6 +48,8 @@ def clipped(
             continue
         if late > 0:
             rest = {} if days is None else {"days": days - late}
+            if entry.get("rallies"):
+                rest["rallies"] = [date for date in entry["rallies"] if date >= start]
             begun.append((late, {**entry, "from": start, **rest}))
         else:
             later.append(entry)

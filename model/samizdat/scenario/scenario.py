@@ -33,6 +33,7 @@ from samizdat.scenario.adoption import (
 )
 from samizdat.scenario.consistency import contradictions
 from samizdat.scenario.dates import day_from
+from samizdat.scenario.inert import inert
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import LIST, REGISTRY, TABLES, take_parameters
@@ -362,6 +363,16 @@ class Scenario:
             return lambda years: series_curve(years, series)
         curve = Adoption(**_group(self.parameters, "adoption."))
         return lambda years: logistic_curve(years, curve)
+
+    def notes(self) -> list[str]:
+        """Return a line for each setting that is allowed and can do nothing; see `inert`.
+
+        Examples
+        --------
+        >>> Scenario.load("town").change({"reach.dilution": 0}).notes()
+        ['reach.reachable_only = 0.5 does nothing: reach.dilution is 0']
+        """
+        return [*inert(self)]
 
     def check(self) -> None:
         """Check that all values fit together; see `consistency`.

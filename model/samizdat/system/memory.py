@@ -29,6 +29,7 @@ def _scalar_of(hint: Any) -> Any:
 
 
 _TRAITS = sum(_item_sizes(Traits).values())
+_ORDER = 4  # citizens by adoption rank, once the feed counts users
 _START, _CLOSE, _NEIGHBOUR = (_item_sizes(Ties)[name] for name in ("start", "close", "neighbour"))
 
 
@@ -69,7 +70,7 @@ def needed(
     crossing = 8 * 0.2 * degree / 2 * (1 - 1 / threads)
     building = ties * citizens * (8 + crossing + 0.03 * each.end * degree)
     drawing = traits * threads * 120 * min(citizens, 1 << 20)
-    running = citizens * each.state
+    running = citizens * (each.state + _ORDER)
     return int(_SPARE + graph + max(building, settled + max(drawing, running)))
 
 

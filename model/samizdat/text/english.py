@@ -44,6 +44,10 @@ _MEASURES = {
     "measure.dissent": "open dissent: posts and street",
     "measure.latent_self_censor": "latent self-censorship",
     "measure.platforms_blocked": "platforms blocked or banned",
+    "measure.rallies_called": "rallies called",
+    "measure.rallies_held": "rallies held",
+    "measure.rallies_prevented": "rallies prevented by detention",
+    "measure.rally": "regions with a rally on",
     "measure.peak_mobilised": "peak turnout",
     "measure.peak_share": "peak turnout, share of all citizens",
     "measure.person_days": "person-days in the street",
@@ -74,6 +78,7 @@ _GROUPS = {
     "group.decision": "Daring to speak",
     "group.fate": "Arrest and its length",
     "group.circumvention": "Ways round a block",
+    "group.rally": "Rallies",
     "group.graph": "The social graph",
     "group.adoption": "Who is online, and when",
     "group.population": "The citizens",
@@ -102,6 +107,17 @@ _AXES = {
     "axis.turnout": "Mobilised per 100,000 inhabitants (log; blank: nobody)",
 }
 
+# Rallies: in figures and on the page.
+_RALLIES = {
+    "axis.rallies": "Rallies",
+    "rally.called": "called",
+    "rally.first": "rally called",
+    "rally.held": "held",
+    "rally.prevented": "prevented",
+    "rally.scale": "full height: {most} regions on a day",
+    "rally.map": "rally prevented: its organisers were in detention",
+}
+
 # The figure of regimes side by side.
 _REGIMES = {
     "axis.regimes.street": "In the street\nper 100,000 (log)",
@@ -112,4 +128,12 @@ _REGIMES = {
     "regimes.fallen": "share at which\nregimes have\nfallen ({share})",
 }
 
-WORDS: dict[str, str] = {**_POSTURES, **_MEASURES, **_GROUPS, **_TIMELINE, **_AXES, **_REGIMES}
+WORDS: dict[str, str] = {
+    **_POSTURES,
+    **_MEASURES,
+    **_GROUPS,
+    **_TIMELINE,
+    **_AXES,
+    **_RALLIES,
+    **_REGIMES,
+}

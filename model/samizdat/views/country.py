@@ -23,16 +23,16 @@ from samizdat.regime.lever import Sign
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.queries import look_of
 from samizdat.run.simulation import Simulation
-from samizdat.text.catalogue import plain
+from samizdat.text.catalogue import plain, translated
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
-from samizdat.views.reading import barred_platforms, region_measures, signals_of
+from samizdat.views.reading import barred_platforms, rallies_on, region_measures, signals_of
 from samizdat.views.view import NamedView
 
 HELP = (
     "Each tile is a region; all tiles are equally large, so that small towns are visible. The "
-    "colour shows turnout for each 100,000 residents (or mean fear or trust); signs show what the "
-    "state does there today."
+    "colour shows turnout for each 100,000 residents (or mean fear or trust); signs show where a "
+    "rally is on, and what the state does there today."
 )
 
 # A rough map of the country: west to the left, north above.
@@ -57,6 +57,7 @@ SHOWS = {
     "fear": TileMeasure("fear", "Mean fear (0: none, 1: utmost)", "Purples"),
     "trust": TileMeasure("trust", "Mean trust in the state (0: none, 1: full)", "crest"),
 }
+RALLY, RALLY_GLYPH, RALLY_COLOUR = "rally", "⚑", "#00583f"  # the signal and the sign of a rally
 BLOCKED = "blocked"  # the signal of blocking: its sign names the platforms, banned ones too
 BLANK = (0.93, 0.93, 0.93, 1.0)  # nobody in the street
 MOST_TURNOUT = 10_000  # per 100,000: more has the same colour
@@ -96,13 +97,14 @@ class TileContent(NamedTuple):
 
     colour: RGBA
     lines: tuple[str, ...]
-    signs: dict[str, str]  # from the signal of a lever to the words beside its sign; "": none
+    signs: dict[str, str]  # from the signal of a lever (or "rally") to the words beside its sign
 
 
-def signs_of_levers() -> dict[str, Sign]:
-    """Return the signs of the levers that have one, by the signal that shows where they act."""
+def all_signs() -> dict[str, Sign]:
+    """Return the sign of a rally, and of each lever that has one, by the signal of where it is."""
     looks = [look_of(name) for name in reversed(LEVERS)]
-    return {look.signal: look.sign for look in looks if look.signal and look.sign}
+    rally = Sign(RALLY_GLYPH, translated("rally"), RALLY_COLOUR)
+    return {RALLY: rally} | {look.signal: look.sign for look in looks if look.signal and look.sign}
 
 
 class Tile(NamedTuple):
@@ -135,7 +137,7 @@ class CountryView:
         if shows not in SHOWS:
             raise ValueError(f"shows = {format_value(shows)}: one of {', '.join(SHOWS)}")
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
-        self._signs = signs_of_levers()
+        self._signs = all_signs()
         self.canvas = canvas = BlitCanvas(width, height)
         self._sizes = np.asarray(simulation.sizes)
         self._colours = _colours_of(shows)
@@ -220,7 +222,7 @@ class CountryView:
     def _key(self) -> None:
         """Add the legend of colours and signs."""
         figure, (wide, high) = self.canvas.figure, self.canvas.inches
-        long = min(0.45, 3.4 / wide)
+        long = min(0.4, 3.4 / wide)
         ax = figure.add_axes((0.02, 0.25 / high, long, 0.1 / high))
         over = isinstance(self._scale, LogNorm)
         bar: Colorbar = figure.colorbar(
@@ -242,7 +244,7 @@ class CountryView:
         for signal, (glyph, words, colour) in self._signs.items():
             words += " or banned" * (signal == BLOCKED)
             text = figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place)
-            x = text.get_window_extent().x1 / figure.bbox.width + 0.17 / wide
+            x = text.get_window_extent().x1 / figure.bbox.width + 0.12 / wide
 
     @property
     def figure(self) -> Figure:
@@ -252,6 +254,8 @@ class CountryView:
     def update(self, simulation: Simulation) -> Figure:
         """Show the regions after the last step."""
         signals = signals_of(simulation)
+        at = {signal: signals[signal] > 0 for signal in self._signs}
+        at[RALLY] = rallies_on(simulation, signals)
         blocked = barred_platforms(simulation, signals)
         names = ("mobilise", "share", "self_censor", "detained", "fear", "trust")
         values = {name: region_measures(simulation, name) for name in names}
@@ -266,8 +270,7 @@ class CountryView:
                     own = {name: float(column[r]) for name, column in values.items()}
                     colour, lines = self._region_content(own, int(self._sizes[r]))
                 signs = {
-                    signal: sign.words * bool(signals[signal][r] > 0)
-                    for signal, sign in self._signs.items()
+                    signal: sign.words * bool(at[signal][r]) for signal, sign in self._signs.items()
                 }
                 signs[BLOCKED] = self._listed([plain(name) for name in blocked[r]])
                 content = TileContent(colour, lines, signs)

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import DETAINED, ONLINE, POSTURES, SIGNALS, STREET, Ties
 from samizdat.core.mechanisms import reach
+from samizdat.figures.rallies import LANES
 from samizdat.run.measures import MEASURES
 from samizdat.run.simulation import Simulation
+from samizdat.scenario.schema import ScenarioError
 from samizdat.society.snowball import snowball
 
 
@@ -104,3 +106,18 @@ def history_columns(
     return {
         name: each.astype(np.float64) for name, each in simulation.history.columns(names).items()
     }
+
+
+def rally_counts(simulation: Simulation) -> dict[str, NDArray[np.float64]]:
+    """Return the rallies called, held and prevented of all steps done, each (T,)."""
+    names = tuple(lane.column for lane in LANES)
+    try:
+        return history_columns(simulation, names)
+    except ScenarioError:  # a history without columns of them
+        return {name: np.zeros(simulation.step_number) for name in names}
+
+
+def rallies_on(simulation: Simulation, signals: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return where a rally is on today (R,); nowhere if the street is open on any day."""
+    by_appointment = simulation.environment.parameters.rally.on > 0.0
+    return np.asarray((signals["rally"] > 0) & by_appointment)

@@ -1,4 +1,4 @@
-"""The time series of a run: what citizens do, believe and use, with the events below."""
+"""The time series of a run: what citizens do, believe and use, with rallies and events below."""
 
 import math
 from collections.abc import Mapping
@@ -30,15 +30,16 @@ from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
 from samizdat.views.looks import FAINT, LETTERS, LOOKS, SMALL, date_in_words
-from samizdat.views.reading import history_columns
+from samizdat.views.rallies import RallyStrip
+from samizdat.views.reading import history_columns, rally_counts
 from samizdat.views.view import NamedView
 
 Labels = Shown  # column -> (words, colour)
 
 HELP = (
     "Time runs from left to right. At the top, what citizens do, for each 100,000 of them "
-    "(logarithmic scale); then their mean beliefs, and how many are on the internet; at the "
-    "bottom, events and the acts of the state."
+    "(logarithmic scale); then their mean beliefs, and how many are on the internet; then the days "
+    "of rallies; at the bottom, events and the acts of the state."
 )
 ACTING: Labels = {name: (LOOKS[name].words, LOOKS[name].colour) for name in POSTURES[1:]}
 CONNECTED: Labels = {
@@ -53,7 +54,11 @@ STROKES = dict(zip(("mobilise", "share", "detained", "self_censor"), STYLES, str
 MANY = 400  # days
 NARROW = 4.8  # inches: the legend takes two columns below this width
 FIRST_MOST = 1000.0  # per 100,000: upper end of the scale until more citizens act
+# Relative heights: postures (beliefs, internet), rallies, events.
+WHOLE, BRIEF, SMALLEST = [2.0, 1.0, 0.9, 0.4, 1.7], [1.2, 0.3, 1.0], [0.95, 0.2, 1.2]
+LOW = 2.8  # inches: a brief picture that is lower has the smallest lanes
 LEFT = 0.95  # inches left of the axes
+LEGEND = 0.26  # inches above them, for a legend
 
 Columns = Mapping[str, NDArray[np.float64]]  # by name, a value a day
 
@@ -125,14 +130,19 @@ class Panel:
             line.set(marker="o" if len(days) == 1 else "", markersize=3)
 
 
-def rows_of(canvas: BlitCanvas, parts: list[float], head: float = 0.3) -> list[Axes]:
-    """Return axes one above the other with a shared time axis; ``parts`` are relative heights."""
+def rows_of(
+    canvas: BlitCanvas, parts: list[float], head: float = 0.3, last_gap: float = LEGEND
+) -> list[Axes]:
+    """Return axes one above the other with a shared time axis; ``parts`` are relative heights.
+
+    Above each is room for a legend; above the last axes, ``last_gap`` inches.
+    """
     wide, high = canvas.inches
-    foot, gap = 0.42, 0.26
-    room = high - head - foot - gap * len(parts)
+    foot, gaps = 0.42, [LEGEND] * (len(parts) - 1) + [last_gap]
+    room = high - head - foot - sum(gaps)
     axes: list[Axes] = []
     top = high - head
-    for part in parts:
+    for part, gap in zip(parts, gaps, strict=True):
         tall = room * part / sum(parts)
         top -= gap + tall
         box = (LEFT / wide, top / high, 1 - (LEFT + 0.14) / wide, tall / high)
@@ -166,14 +176,14 @@ class Heading:
 
 
 class SeriesView:
-    """Postures, beliefs and internet use of the nation, with the events below.
+    """Postures, beliefs and internet use of the nation, with rallies and events below.
 
     Parameters
     ----------
     days
         Number of days shown up to today (default: all days of the scenario).
     brief
-        Show postures and events only, in letters that can be read on a small panel.
+        Show postures, rallies and events only, in letters that can be read on a small panel.
     """
 
     def __init__(
@@ -193,14 +203,15 @@ class SeriesView:
         self._most = FIRST_MOST
         with mpl.rc_context(THEME):
             narrow = canvas.inches[0] < NARROW
-            axes = (
-                rows_of(canvas, [1.2, 1.0], head=0.45 if narrow else 0.3)
-                if brief
-                else rows_of(canvas, [2.0, 1.0, 0.9, 1.7])
-            )
+            parts = BRIEF if brief else WHOLE
+            if brief and canvas.inches[1] < LOW:
+                parts = SMALLEST
+            head = 0.45 if brief and narrow else 0.3
+            axes = rows_of(canvas, parts, head, last_gap=0.12)  # bands have no legend
             doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)", beside=2 if narrow else 9)
             self.panels = (doing,) if brief else (doing, *self._beliefs_and_net(axes))
             self.heading = Heading(canvas)
+            self.rallies = RallyStrip(axes[-2], canvas)
             box = axes[-1].get_position()
             wide, high = canvas.inches
             room = box.width * wide, box.height * high
@@ -241,6 +252,9 @@ class SeriesView:
             for panel in self.panels:
                 own = {name: scaled[name][steps] for name in panel.lines}
                 panel.set(self.dates[steps], own, pixels)
+            rallies = rally_counts(simulation)
+            shown = {name: counts[steps] for name, counts in rallies.items()}
+            self.rallies.update(self.dates[steps], shown)
             self.heading.show_day(simulation)
             today = self.dates[k - 1] if k else self.dates[0] - 1.0
             self.strip.update(simulation.bands, float(today), own_of(simulation))

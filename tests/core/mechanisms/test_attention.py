@@ -139,12 +139,12 @@ def test_more_control_of_the_press_never_raises_a_hazard(
 def test_without_the_new_numbers_a_hazard_is_what_it_was(
     coverage, flooding, abroad, heard, foreign
 ):
-    p = Attention()
+    p = Attention(online_share=0, feed=0)
     before = p.beta * (1.0 - flooding) * heard + coverage + p.foreign_reach * abroad * foreign
     for platform in (False, True):
         assert before == per_day(
             heard, flooding, coverage, posting=3.0, platform=platform, abroad=abroad,
-            foreign=foreign,
+            foreign=foreign, feed=0,
         )  # fmt: skip
 
 
@@ -157,8 +157,8 @@ def test_a_split_tells_as_many_as_before_on_average(total, share, reach):
 
 
 def test_without_news_online_a_split_leaves_everything_to_the_press():
-    assert by_press(0.3, Attention()) == 0.3
-    assert by_pages(0.3, 0.2, Attention()) == 0
+    assert by_press(0.3, Attention(online_share=0)) == 0.3
+    assert by_pages(0.3, 0.2, Attention(online_share=0)) == 0
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ class Reach(NamedTuple):
     dilution: Annotated[
         float,
         Quantity(
-            "1: exposure is a share of the ties; 0: a number of ties, in units of reference_ties",
+            "how far the silent dilute what is heard; 1: exposure is a share of the ties, "
+            "0: their number over the reference",
             0,
             1,
             off=1,
@@ -121,7 +122,8 @@ def diluted(d: float, table: NDArray[np.float64]) -> float:
     Share or number: Watts (2002), Centola & Macy (2007).
     """
     k = int(d)
-    return table[k] + (table[k + 1] - table[k]) * (d - k)
+    below, above = float(table[k]), float(table[k + 1])
+    return below + (above - below) * (d - k)
 
 
 @compiled

@@ -5,12 +5,12 @@ from typing import Any
 
 import solara
 
-from samizdat.page.labels import everyday_labels
+from samizdat.page.labels import everyday_labels, why_idle
 from samizdat.page.session import Session
+from samizdat.page.standing import SWITCH, blockable, standing_block
 from samizdat.page.widgets import Button, Choices, Number, Select
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.queries import dated_fields, dated_levers, gives_dated_orders, look_of
-from samizdat.scenario.schema import FOREIGN_PRESS
 from samizdat.text.catalogue import plain
 
 
@@ -26,12 +26,10 @@ def Levers(session: Session) -> None:
     )
     if len(regions) > 1:
         Select("Where", [("", "everywhere"), *regions], session.region.value, session.region.set)
-    names = [platform.name for platform in world.spec.platforms]
-    if world.spec.foreign_press.audience > 0:
-        names.append(FOREIGN_PRESS)
-    Orders(session, names)
+    Orders(session, blockable(world))
     Concessions(session)
     Authority(session)
+    StandingBlock(session)
     StandingLevers(session)
 
 
@@ -133,6 +131,26 @@ def Authority(session: Session) -> None:
 
 
 @solara.component
+def StandingBlock(session: Session) -> None:
+    """Show what is blocked from the first day, and whether that block still holds."""
+    names, parameters = standing_block(session.scenario), session.parameters.value
+    if not names or SWITCH not in parameters:
+        return
+    solara.Div(
+        children=[f"Blocked from the first day{national(session)}"], classes=["samizdat-heading"]
+    )
+    solara.Div(children=[", ".join(map(plain, names))], classes=["samizdat-standing"])
+    Choices(
+        [(1.0, "it holds"), (0.0, "it is lifted")],
+        parameters[SWITCH],
+        lambda chosen: session.set(SWITCH, chosen),
+        SWITCH,
+    )
+    if parameters.get("blocking.on", 1.0) == 0.0:
+        solara.Div(children=["Blocking is off: nothing is blocked."], classes=["samizdat-help"])
+
+
+@solara.component
 def StandingLevers(session: Session) -> None:
     """Show the levers that act every day."""
     parameters, errors = session.parameters.value, session.error_count.value
@@ -140,6 +158,8 @@ def StandingLevers(session: Session) -> None:
     for name, label in everyday_labels().items():
         if name in parameters:
             Number(name, parameters[name], session.set, label, errors)
+            if reason := why_idle(name, parameters):
+                solara.Div(children=[reason], classes=["samizdat-help"])
 
 
 def national(session: Session) -> str:

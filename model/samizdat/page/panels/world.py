@@ -1,13 +1,18 @@
 """The scenario to start with, and all its parameters."""
 
+from collections.abc import Callable
+
 import solara
 
 from samizdat.mesa_model import seed_from
 from samizdat.page.choice import REGIMES, Choice, citizens_from
 from samizdat.page.session import Session
 from samizdat.page.sliders import groups
+from samizdat.page.standing import FIELD, blockable, standing_block, with_standing
 from samizdat.page.widgets import Button, Expander, Number, Select, TextField
+from samizdat.scenario.schema import ScenarioSpec
 from samizdat.scenario.shipped import shipped
+from samizdat.text.catalogue import plain
 
 _REGIMES = {
     "scenario": "as in the scenario",
@@ -73,6 +78,7 @@ def WorldPanel(session: Session) -> None:
         draft.regime,
         lambda name: session.draft.set(session.draft.value.other(regime=name)),
     )
+    StandingChoice(session, changed)
     Button(
         "Start",
         lambda: session.start_run(session.draft.value, playing=True),
@@ -98,6 +104,33 @@ def WorldPanel(session: Session) -> None:
                 Number(name, parameters[name], parameter_set, "", errors) for name in members
             ],
         )
+
+
+@solara.component
+def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
+    """Choose what is blocked from the first day of the next run."""
+    try:
+        world = session.draft.value.load()
+    except ValueError:
+        return
+    names = blockable(world)
+    if not names or FIELD not in ScenarioSpec.model_fields:
+        return
+
+    def toggled(name: str) -> None:
+        try:
+            changed(with_standing(session.draft.value, name))
+        except ValueError as problem:
+            session.show_error(str(problem))
+
+    solara.Div(children=["Blocked from the first day"], classes=["samizdat-heading"])
+    with solara.Div(classes=["samizdat-choices", "samizdat-wrap", "samizdat-standing"]):
+        for name in names:
+            Button(
+                plain(name), lambda name=name: toggled(name),
+                down=name in standing_block(world), kind="samizdat-harsh",
+                hint="Blocked for those without a VPN, from the first day of the next run",
+            )  # fmt: skip
 
 
 @solara.component
