@@ -34,6 +34,7 @@ COUNTS = dict.fromkeys(
 )
 OTHERS = {
     "d": st.floats(1, 150),
+    "online_reach": st.floats(0.001, 1),
     "step_days": st.floats(0.1, 30),
     "threshold": st.floats(-1, 3),
     "per_day": st.floats(0, 1000),
