@@ -323,7 +323,7 @@ def test_the_state_acts_by_record_by_rule_or_both(actions, blocked, dark):
 
 
 def test_a_concession_ends_the_shock_of_its_event_which_runs_on():
-    rows = met(case())
+    rows = met(case().change({"attention.online_share": 0}))
     assert rows["shock"][[9, 10, 14], 0] == pytest.approx([0.9, 0.3, 0.3])
     assert rows["running"][14].tolist() == [1, 1]
     assert rows["coverage"][14].tolist() == [0.1, 0.1]
@@ -342,8 +342,8 @@ def test_in_the_open_the_state_does_nothing():
     rows = met(case().under("open"))
     of_the_world = {
         "allowed", "running", "fresh", "withdrawn", "adoption", "seeds", "shock", "coverage",
-        "coverage_abroad", "contradiction", "foreign_signal", "mobilised_share", "security",
-        "arrest_chance", "rally",
+        "coverage_abroad", "coverage_online", "seeds_online", "contradiction", "foreign_signal",
+        "mobilised_share", "security", "arrest_chance", "rally",
     }  # fmt: skip
     for name in set(SIGNALS.names) - of_the_world:
         assert not rows[name].any(), name

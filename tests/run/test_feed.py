@@ -158,7 +158,9 @@ def test_more_control_of_the_press_wakes_nobody_else(day, control):
 
 
 def test_control_of_the_press_holds_in_the_regions_that_have_it():
-    world = town(4000).change({"attention.beta": 0, "attention.foreign_reach": 0})
+    world = town(4000).change(
+        {"attention.beta": 0, "attention.foreign_reach": 0, "attention.feed": 0}
+    )
     controlled = Simulation(world, seed=SEED)
     controlled.enact({"kind": "setting", "set": {"press_control": 1}, "regions": ["Riverside"]})
     free = Simulation(world, seed=SEED).run()

@@ -37,6 +37,7 @@ OTHERS = {
     "d": st.floats(1, 150),
     "divisor": st.floats(1, 150),
     "table": st.just(np.sqrt(np.arange(152.0))),
+    "online_reach": st.floats(0.001, 1),
     "step_days": st.floats(0.1, 30),
     "threshold": st.floats(-1, 3),
     "per_day": st.floats(0, 1000),
