@@ -27,6 +27,8 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "attention.fade": 0.5,
     "arrests.capacity": 0.05,
     "arrests.response": 1,
+    "trust.dissent": 0.002,
+    "trust.told": 1,
 }
 
 

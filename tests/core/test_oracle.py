@@ -28,6 +28,10 @@ WORLDS = {
     "steps of three days": {"step_days": 3},
     "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1},
     "trust at rest": {"trust.relax": 0},
+    "dissent and platforms cost trust": {"trust.dissent": 0.002, "trust.told": 0.5},
+    "platforms tell all": {"trust.told": 1, "trust.cynicism": 0.5, "step_days": 2},
+    "the foreign press is blocked": {"blocking.standing": ["foreign_press"]},
+    "a platform is always blocked": {"blocking.standing": ["kin_chat"], "reach.reachable_only": 1},
 }
 
 
