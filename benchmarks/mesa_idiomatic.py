@@ -165,6 +165,7 @@ class Citizen(mesa.Agent):
             next_trust(
                 trust, self.resting_trust, aware, float(self.access & ONLINE != 0),
                 float(self.ears & FOREIGN != 0), float(others > 0),
+                float(self.ears & PLATFORMS != 0),
                 here.broadcast, here.egov, here.contradiction, p.trust,
             )
         )  # fmt: skip

@@ -30,6 +30,8 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "reach.dilution": 0.7,
     "attention.online_share": 0.4,
     "attention.feed": 0.1,
+    "trust.dissent": 0.002,
+    "trust.told": 1,
 }
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}

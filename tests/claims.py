@@ -53,6 +53,8 @@ BROKEN = {
         lambda held, aware, unaware, fresh, reads: held | aware | (unaware & reads),
     ),
     "reached": (feel, lambda unaware, running, heard: 0),
+    "nothing_told: contradiction": (feel, lambda contradiction, aware, heard: not heard),
+    "nothing_told: heard": (feel, lambda contradiction, aware, heard: contradiction * aware == 0),
     "only_relaxes: cut off": (feel, lambda aware, cut_off, novelty: aware == 0),
     "only_relaxes: aware": (feel, lambda aware, cut_off, novelty: cut_off == 0 or novelty == 0),
     "only_calms: kin": (feel, lambda aware, released, kin: aware == 0 and released == 0),

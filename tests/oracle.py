@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 import naive_news
+import naive_trust
 from naive_dilution import naive_dilution
 from samizdat.core import draws
 from samizdat.core.layout import (
@@ -147,23 +148,8 @@ class Oracle:
         self.reach()
         self.grievance = {i: np.float32(self.hardship[i]) for i in self.citizens}
         self.fear = {i: np.float32(self.sig(i, "chill")) for i in self.citizens}
-        self.trust = {i: at_rest(self.trust_at_rest(i)) for i in self.citizens}
+        self.trust = {i: at_rest(naive_trust.at_rest(self, i)) for i in self.citizens}
         self.ears = dict.fromkeys(self.citizens, 0)  # the first day has no step before it
-
-    def trust_at_rest(self, i):
-        """Return the root in [0, 1] of the quadratic that the trust equation is."""
-        p = self.p.trust
-        if p.relax == 0:
-            return self.resting_trust[i]
-        persuasion = self.sig(i, "broadcast") * (1 - p.displacement * self.is_foreign(i))
-        service = self.sig(i, "egov") * self.is_online(i)
-        # persuasion * tau**2 + slope * tau - pull = 0
-        slope = p.relax + service + p.doubt * self.is_foreign(i) - persuasion
-        pull = p.relax * self.resting_trust[i] + service
-        root = math.sqrt(slope * slope + 4 * persuasion * pull)
-        if slope > 0:
-            return 2 * pull / (slope + root)
-        return (root - slope) / (2 * persuasion)
 
     def day(self, step, p, signals, q):
         """Advance one step; return what is counted, per region."""
@@ -228,7 +214,7 @@ class Oracle:
         for i in self.citizens:
             g, tau, phi = (float(x[i]) for x in (self.grievance, self.trust, self.fear))
             self.grievance[i] = self.feel_grievance(i, g, tau)
-            self.trust[i] = self.feel_trust(i, tau)
+            self.trust[i] = at_rest(naive_trust.tomorrow(self, i, tau))
             self.fear[i] = self.feel_fear(i, phi)
 
     def feel_grievance(self, i, g, tau):
@@ -240,16 +226,6 @@ class Oracle:
         loss = p.frustration * self.is_cut_off(i) * self.sig(i, "novelty")
         loss = loss * (1 - p.acceptance * tau) * (1 - self.sig(i, "deniability"))
         return at_rest(g + pull + (1 - g) * (anger + loss))
-
-    def feel_trust(self, i, tau):
-        p, foreign = self.p.trust, self.is_foreign(i)
-        elsewhere = self.s[i] > 0 or foreign == 1
-        told = self.attention[i] == AWARE and elsewhere
-        change = p.relax * (self.resting_trust[i] - tau)
-        change += self.sig(i, "broadcast") * (1 - p.displacement * elsewhere) * tau * (1 - tau)
-        change += self.sig(i, "egov") * self.is_online(i) * (1 - tau)
-        change -= tau * (p.doubt * foreign + p.cynicism * self.sig(i, "contradiction") * told)
-        return at_rest(tau + change)
 
     def feel_fear(self, i, phi):
         p, aware = self.p.fear, self.attention[i] == AWARE

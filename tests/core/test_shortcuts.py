@@ -56,6 +56,10 @@ RARE = {
         "graph.close_degree": 0, "decision.exposure_weight": 1, "blocking.on": 0, "blackout.on": 0,
     },
     "a number of ties": {"reach.dilution": 0, "graph.online_degree": 20, "attention.beta": 1},
+    "the foreign press alone is blocked": {
+        "blocking.standing": ["foreign_press"], "blocking.trigger_posts": 0, "blackout.on": 0,
+        "trust.told": 1,
+    },
     "the spent are held": {"attention.fatigue": 5, "preempt": 1, "reach.reachable_only": 1},
     "the spent are released": {
         "attention.fatigue": 1, "preempt": 1, "fear.own": 1, "attention.beta": 2, "surveillance": 1
@@ -119,7 +123,9 @@ def worlds(draw, most_citizens, most_steps):
     busy = BUSY if draw(st.booleans()) else {}
     scenario = type(scenario)("small", spec, scenario.parameters)
     degrees = {name: draw(st.sampled_from(values)) for name, values in DEGREES.items()}
-    scenario = scenario.change({**busy, **degrees, **draw(any_values(most=12))})
+    standing = draw(st.sampled_from([[], ["foreign_press"], ["*"], ["kin_chat", "foreign_press"]]))
+    values = {**busy, **degrees, "blocking.standing": standing, **draw(any_values(most=12))}
+    scenario = scenario.change(values)
     days = st.dictionaries(st.integers(1, most_steps - 1), settings_of_a_day(), max_size=3)
     return {
         "scenario": scenario,

@@ -150,7 +150,7 @@ def test_the_parameter_is_absent_when_off_and_lowers_trust_when_on(plain, tmp_pa
     off, trust = extended(
         "A parameter",
         """
-off, on = town(), town(trust__hearsay=0.05)
+off, on = town(), town(trust__clamour=0.05)
 print(json.dumps([table(off), [float(s.run().nation["trust"].iloc[-1]) for s in (off, on)]]))
 """,
         tmp_path,
@@ -242,8 +242,9 @@ SIGNAL = {
 """,
 }
 TERM = """
-         - trust * (p.doubt * reads_foreign + p.cynicism * contradiction * (aware * elsewhere))
+         + egov * online * (1.0 - trust)
 +        - trust * rumours
+         - trust
 """
 
 

@@ -15,6 +15,7 @@ from samizdat.core.layout import (
     NEAR,
     NOW_AWARE,
     NOW_HELD,
+    PLATFORMS,
     SILENT,
     WERE_HELD,
     WITH_VOICE,
@@ -200,8 +201,11 @@ def take_step(
 
 
 def _anything_shut(signals: NDArray[np.void]) -> bool:
-    """Whether a post can be suppressed today; if not, all with a platform in common hear it."""
-    return bool(np.any(signals["blocked"]) or np.any(signals["blackout"]))
+    """Whether a post can be suppressed today; if not, all with a platform in common hear it.
+
+    Nobody posts in the foreign press: where it alone is blocked, no post is suppressed.
+    """
+    return bool(np.any(signals["blocked"] & PLATFORMS) or np.any(signals["blackout"]))
 
 
 def swap_buffers(world: World) -> World:

@@ -110,7 +110,9 @@ class Blocking:
     Rule: dated, or when visible posts per citizen online reach `trigger_posts`, or the mobilised
     share of a region `trigger_street`; delay: `delay_days` under a court, none under the
     prosecutor; scope: the region or the nation. Formula: blocked_r |= the platforms listed, for
-    `duration` days after the last day at a trigger; see also `write_novelty`.
+    `duration` days after the last day at a trigger; see also `write_novelty`. The standing block
+    is no order and has no age: blocked_r |= the platforms of `blocking.standing` on every day, of
+    novelty 0 and without a cover story, by record and by rule.
     Source: the law of 23 April 2014 (authority), #KeepItOn (duration), else assumed.
     """
 
@@ -145,12 +147,17 @@ class Blocking:
         "blocking.deniability": (
             Quantity("how far a cover story for a block or blackout is believed", 0, 1, off=0),
             0.8),
+        "blocking.standing_on": (
+            Quantity("0: the standing block does not hold", 0, 1, off=0, whole=True), 1.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blocking.on": 0.0}
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
-        """Order blocks where triggered, then apply the orders in force."""
+        """Order blocks where triggered, then apply the orders in force and the standing block."""
         v = inputs.values
+        if inputs.always_blocked:
+            holds = (v["blocking.on"] == 1) & (v["blocking.standing_on"] == 1)
+            signals["blocked"] |= np.where(holds, inputs.always_blocked, 0).astype(np.uint16)
         if inputs.triggers:
             per_head = inputs.seen.visible_posts / np.maximum(1, inputs.seen.online)
             met = at_trigger(per_head, v["blocking.trigger_posts"], inputs)

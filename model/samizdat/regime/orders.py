@@ -100,6 +100,7 @@ class RegimeInput(NamedTuple):
     events: Sequence[str]  # running today
     dated_events: Sequence[tuple[str, str]]  # lever and event of the actions in force today
     draws: Floats  # (R,) one random number in (0, 1) per region: whether the police respond
+    always_blocked: int = 0  # platforms of the standing block, as bits
 
 
 def mobilised_share(inputs: RegimeInput) -> Floats:

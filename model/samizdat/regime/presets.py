@@ -20,6 +20,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "broadcast": 5e-4, "egov": 2e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.10,
         "blocking.on": 1, "blocking.trigger_posts": 2e-3, "blocking.trigger_street": 5e-4,
         "blocking.authority": "prosecutor", "blocking.cover_story": 1,
+        "blocking.standing": ["foreign_press"],
         "blackout.on": 1, "blackout.trigger": 5e-3, "blackout.cover_story": 1,
         "arrests.capacity": 8e-5, "arrests.response": 0.26,
     },

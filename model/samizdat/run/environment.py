@@ -32,11 +32,12 @@ from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, loo
 from samizdat.scenario.adoption import year_of
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
-from samizdat.scenario.timeline import WORLD_SIGNALS, Action, Course, Event
+from samizdat.scenario.timeline import WORLD_SIGNALS, Action, Course, Event, Setting, Window
 from samizdat.text.catalogue import plain
 from samizdat.text.numbers import number
 
 NAMED_AT_MOST = 4  # platforms of one order that a figure names
+STANDING = "blocking.standing"  # the id under which the standing block has its band
 
 
 class Environment:
@@ -62,6 +63,7 @@ class Environment:
         self._course = Course(spec.timeline, spec.start, scenario.region_names)
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
+        self._standing_block = scenario.platform_bits(spec.blocking_standing)
         self._dated = self._dated_orders() if spec.actions != "rule" else []
         self._given: dict[tuple[str, int, float, str], tuple[Order, float]] = {}  # and until when
         self._settings: tuple[str, ...] | None = None
@@ -158,6 +160,7 @@ class Environment:
             events=self._events,
             draws=draws,
             dated_events=self._dated_events,
+            always_blocked=self._standing_block,
         )
 
     def to_table(self) -> dict[str, Any]:
@@ -232,7 +235,7 @@ class Environment:
             if not gives_dated_orders(str(row["kind"]))
         ]
         grouped: dict[tuple[str, str, float, float], list[Order]] = {}
-        for order in self._orders_so_far():
+        for order in (*self._orders_so_far(), *self._standing_blocks()):
             key = (order.lever, order.entry, order.begins, order.ends)
             grouped.setdefault(key, []).append(order)
         length = (spec.end - spec.start).days + 1
@@ -259,6 +262,25 @@ class Environment:
         """
         return [order._replace(ends=min(order.ends, end)) for order, end in self._given.values()]
 
+    def _standing_blocks(self) -> list[Order]:
+        """Return the standing block as one order for each region and span in which it has held."""
+        if not self._standing_block:
+            return []
+        step_days = self.scenario.spec.step_days
+        orders: list[Order] = []
+        since = np.full(len(self.sizes), np.inf)  # the day from which it holds; inf: it does not
+        for k in (*np.flatnonzero(self._turns[: self._faced + 1]).tolist(), self._faced + 1):
+            holds = np.zeros(len(self.sizes), bool)
+            if k <= self._faced:
+                values = self._numbers_on(self._settings_on(k))[1]
+                holds = (values["blocking.on"] == 1) & (values["blocking.standing_on"] == 1)
+            orders += [
+                Order("blocking", r, since[r], k * step_days, self._standing_block, entry=STANDING)
+                for r in np.flatnonzero(~holds & (since < np.inf)).tolist()
+            ]
+            since = np.where(holds, np.minimum(since, k * step_days), np.inf)
+        return orders
+
     def _describe_order(self, order: Order) -> str:
         """Name an order that has no title: by its platforms, or by its lever."""
         if not order.platforms:
@@ -283,12 +305,25 @@ class Environment:
 
     def _settle_parameters(self, k: int) -> None:
         """Set the parameters of rules and levers for the step, if a setting began or ended."""
-        scenario, spec = self.scenario, self.scenario.spec
-        held = self._course.settings_on(k * spec.step_days, spec.step_days)
+        held = self._settings_on(k)
         ids = tuple(entry.id for entry, _ in held)
         if ids == self._settings:
             return
         self._settings = ids
+        numbers, self.values = self._numbers_on(held)
+        self.parameters = acting_parameters(parameters_from(numbers), self.scenario.spec.step_days)
+        self.flat = flat(self.parameters)
+
+    def _settings_on(self, k: int) -> list[tuple[Setting, Window]]:
+        """Return the settings that hold in a step."""
+        step_days = self.scenario.spec.step_days
+        return self._course.settings_on(k * step_days, step_days)
+
+    def _numbers_on(
+        self, held: list[tuple[Setting, Window]]
+    ) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
+        """Return the rules' parameters, and the levers' per region (R,), under some settings."""
+        scenario, spec = self.scenario, self.scenario.spec
         numbers = dict(scenario.parameters)
         values = {
             name: np.full(len(self.sizes), numbers[name])
@@ -309,9 +344,7 @@ class Environment:
                     values[name][when.where] = value
                 else:
                     numbers[name] = value
-        self.values = values
-        self.parameters = acting_parameters(parameters_from(numbers), spec.step_days)
-        self.flat = flat(self.parameters)
+        return numbers, values
 
     def _dated_orders(self) -> list[Order]:
         """Turn the timeline's actions into orders of their levers."""

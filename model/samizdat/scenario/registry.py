@@ -47,6 +47,12 @@ REGISTRY: dict[str, RegistryEntry] = _registry()
 LIST = "samizdat parameters"  # the command that lists them
 DATED = ("parameters", "regime", "world")  # may change in time
 TABLES = ("parameters", "regime", "graph", "adoption", "population")
+# Lists of platforms among the regime's keys, and the fields of `ScenarioSpec` that hold them.
+PLATFORM_LISTS = {
+    "blocking.platforms": "blocking_platforms",
+    "blocking.standing": "blocking_standing",
+    "ban.platforms": "ban_platforms",
+}
 
 
 def take_parameters(table: dict[str, Any], wrong: list[str]) -> Iterator[tuple[str, object]]:
@@ -71,10 +77,11 @@ def take_parameters(table: dict[str, Any], wrong: list[str]) -> Iterator[tuple[s
             table["adoption_series"] = part.pop("series", {})
         elif group == "regime":
             table["actions"] = part.pop("actions", "both")
-            for lever in ("blocking", "ban"):
-                if isinstance(part.get(lever), Mapping) and "platforms" in part[lever]:
+            for name, field in PLATFORM_LISTS.items():
+                lever, key = name.split(".")
+                if isinstance(part.get(lever), Mapping) and key in part[lever]:
                     part[lever] = dict(part[lever])
-                    table[f"{lever}_platforms"] = part[lever].pop("platforms")
+                    table[field] = part[lever].pop(key)
         elif group == "population":
             table["population"] = {k: part.pop(k) for k in [*part] if k not in Habits._fields}
         prefix = f"{group}." if group in ("graph", "adoption") else ""

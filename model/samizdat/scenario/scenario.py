@@ -36,7 +36,7 @@ from samizdat.scenario.dates import day_from
 from samizdat.scenario.inert import inert
 from samizdat.scenario.inheritance import merged
 from samizdat.scenario.mistakes import together
-from samizdat.scenario.registry import LIST, REGISTRY, TABLES, take_parameters
+from samizdat.scenario.registry import LIST, PLATFORM_LISTS, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
     EVERY_PLATFORM,
     FOREIGN_PRESS,
@@ -157,9 +157,8 @@ class Scenario:
     def to_table(self) -> dict[str, Any]:
         """Return the whole scenario with every parameter, as a table that `from_table` reads."""
         table: dict[str, Any] = self.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
-        actions, blocking, ban = (
-            table.pop(key) for key in ("actions", "blocking_platforms", "ban_platforms")
-        )
+        actions = table.pop("actions")
+        lists = {name: table.pop(field) for name, field in PLATFORM_LISTS.items()}
         table["graph"] = {"kind": table.pop("graph")}
         table["adoption"] = {"series": table.pop("adoption_series")}
         table["parameters"], table["regime"] = {}, {"actions": actions}
@@ -170,8 +169,9 @@ class Scenario:
             for group in groups:
                 inside = inside.setdefault(group, {})
             inside[last] = value
-        table["regime"]["blocking"]["platforms"] = blocking
-        table["regime"]["ban"]["platforms"] = ban
+        for name, platforms in lists.items():
+            lever, key = name.split(".")
+            table["regime"][lever][key] = platforms
         table["pinned"] = sorted(self.pinned)
         return table
 
@@ -179,7 +179,8 @@ class Scenario:
         """Return the scenario with some values set and pinned, by dotted name.
 
         Names are those of `REGISTRY`, ``citizens``, ``step_days``, ``graph.kind``,
-        ``regime.actions`` and ``population.TRAIT.FIELD``, as in ``population.threshold.mean``.
+        ``regime.actions``, the lists ``blocking.platforms``, ``blocking.standing`` and
+        ``ban.platforms``, and ``population.TRAIT.FIELD``, as in ``population.threshold.mean``.
 
         Raises
         ------
@@ -234,8 +235,8 @@ class Scenario:
             raise ScenarioError(str(error)) from None
         spec = self.spec.model_dump(by_alias=True)
         spec["actions"] = values.pop("actions")
-        spec["ban_platforms"] = values.pop("ban.platforms", ())
-        spec["blocking_platforms"] = (EVERY_PLATFORM,)
+        for name, listed in PLATFORM_LISTS.items():
+            spec[listed] = values.pop(name, ScenarioSpec.model_fields[listed].default)
         timeline: list[dict[str, Any]] = []
         for entry in self.spec.timeline:
             if isinstance(entry, Action):

@@ -102,6 +102,7 @@ class ScenarioSpec(_SchemaPart):
     graph: str = "social"
     actions: Literal["record", "rule", "both"] = "both"
     blocking_platforms: tuple[str, ...] = (EVERY_PLATFORM,)
+    blocking_standing: tuple[str, ...] = ()  # blocked from the first day
     ban_platforms: tuple[str, ...] = ()
     timeline: tuple[Entry, ...] = ()
 
@@ -125,6 +126,7 @@ class ScenarioSpec(_SchemaPart):
         yield from _twice("timeline", [entry.id for entry in self.timeline])
         known = [*platforms, FOREIGN_PRESS, EVERY_PLATFORM]
         yield from _strange(self.blocking_platforms, "regime.blocking.platforms", known)
+        yield from _strange(self.blocking_standing, "regime.blocking.standing", known)
         yield from _strange(self.ban_platforms, "regime.ban.platforms", known)
         for entry in self.timeline:
             yield from self._mistakes_of(entry, regions, known)
@@ -202,6 +204,7 @@ _IN_FILES = {
     "graph": "graph.kind",
     "actions": "regime.actions",
     "blocking_platforms": "regime.blocking.platforms",
+    "blocking_standing": "regime.blocking.standing",
     "ban_platforms": "regime.ban.platforms",
 }  # names of fields of `ScenarioSpec` as files have them
 

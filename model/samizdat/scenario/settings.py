@@ -9,7 +9,7 @@ import numpy as np
 from samizdat.core.layout import MAX_CITIZENS
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import acts_nationwide
-from samizdat.scenario.registry import DATED, LIST, REGISTRY
+from samizdat.scenario.registry import DATED, LIST, PLATFORM_LISTS, REGISTRY
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.timeline import Setting
 from samizdat.society.population import TRAITS
@@ -80,6 +80,15 @@ def citizens_in(value: object) -> int:
     return number
 
 
+def names_in(value: object) -> object:
+    """Return the names of a list that is given as text, as in ``[a, b]``; leave other values."""
+    if not isinstance(value, str):
+        return value
+    inside = value.strip().removeprefix("[").removesuffix("]")
+    names = (name.strip().strip("\"'") for name in inside.split(","))
+    return tuple(name for name in names if name)
+
+
 def set_field(spec: dict[str, Any], name: str, value: object) -> None:
     """Set a value that is not in `REGISTRY` in a dumped `ScenarioSpec`.
 
@@ -96,11 +105,14 @@ def set_field(spec: dict[str, Any], name: str, value: object) -> None:
         spec["graph"] = value
     elif name == "regime.actions":
         spec["actions"] = value
+    elif name in PLATFORM_LISTS:
+        spec[PLATFORM_LISTS[name]] = names_in(value)
     else:
         parts = name.split(".")
         known = [f"population.{t}.{f}" for t in TRAITS for f in spec["population"][t]]
         if name not in known:
-            also = [*REGISTRY, "citizens", "step_days", "graph.kind", "regime.actions", *known]
+            fields = ["citizens", "step_days", "graph.kind", "regime.actions", *PLATFORM_LISTS]
+            also = [*REGISTRY, *fields, *known]
             raise ScenarioError(unknown(name, also, LIST))
         population = {trait: dict(law) for trait, law in spec["population"].items()}
         population[parts[1]][parts[2]] = number_in(value)

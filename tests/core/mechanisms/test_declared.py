@@ -9,6 +9,7 @@ ROWS = rows("The citizens' rules")
 RATES = {
     "attention.fade", "attention.fatigue", "grievance.rise", "grievance.relax",
     "grievance.backlash", "grievance.frustration", "trust.relax", "trust.doubt", "trust.cynicism",
+    "trust.dissent",
     "fear.calm", "fear.terror", "circumvention.uptake", "circumvention.lapse",
 }  # fmt: skip
 DECLARED = {name: (quantity, default) for name, quantity, default in quantities()}

@@ -31,6 +31,8 @@ from samizdat.core.mechanisms.decision import trace_probability
 from samizdat.core.mechanisms.fate import may_arrest, may_preempt, term
 from samizdat.core.parameters import Parameters
 
+FEW = 64  # citizens looked at together for a VPN that may change: hardly any does
+
 
 @internal
 def fate(b0: int, b1: int, seed: int, step: int, world: World, p: Parameters) -> None:
@@ -110,6 +112,21 @@ def arrest_beforehand(
 
 
 @internal
+def any_may_change(
+    circumventing: NDArray[np.uint8],
+    marks: NDArray[np.uint8],
+    ranks: NDArray[np.float32],
+    literacy: float,
+) -> bool:
+    """Whether any citizen of a slice may get or lose a VPN (`may_change`); without a branch."""
+    found = 0
+    for i in range(marks.size):
+        cut_off = int((int(marks[i]) & IS_CUT_OFF) != 0)
+        found |= may_change(int(circumventing[i]), cut_off, float(ranks[i]), literacy)
+    return found != 0
+
+
+@internal
 def circumvent(
     b: int, seed: int, step: int, here: np.void, touched: NDArray[np.uint32], world: World,
     p: Parameters,
@@ -122,10 +139,16 @@ def circumvent(
     everybody = int(not world.shortcuts)
     for first in range(int(world.blocks[b, FIRST]), end, NEAR):
         k = 0
-        for i in range(first, min(first + NEAR, end)):
-            cut_off = int((int(marks[i]) & IS_CUT_OFF) != 0)
-            touched[k] = i
-            k += everybody | may_change(int(circumventing[i]), cut_off, float(ranks[i]), literacy)
+        for few in range(first, min(first + NEAR, end), FEW):
+            last = min(few + FEW, first + NEAR, end)
+            if everybody == 0 and not any_may_change(
+                circumventing[few:last], marks[few:last], ranks[few:last], literacy
+            ):
+                continue
+            for i in range(few, last):
+                cut_off, vpn = int((int(marks[i]) & IS_CUT_OFF) != 0), int(circumventing[i])
+                touched[k] = i
+                k += everybody | may_change(vpn, cut_off, float(ranks[i]), literacy)
         more += circumvent_near(k, seed, step, here, touched, world, p)
     return more
 

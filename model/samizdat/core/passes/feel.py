@@ -26,6 +26,7 @@ from samizdat.core.layout import (
     NOW_HELD,
     ONLINE,
     OTHERS_HEARD,
+    PLATFORMS,
     POSTS_HEARD,
     REGION,
     REST_CALM,
@@ -49,7 +50,7 @@ from samizdat.core.mechanisms.attention import concerned, reached
 from samizdat.core.mechanisms.decision import opposition
 from samizdat.core.mechanisms.fear import Fear, next_fear, only_calms
 from samizdat.core.mechanisms.grievance import Grievance, next_grievance, only_relaxes
-from samizdat.core.mechanisms.trust import Trust, next_trust, settled_trust
+from samizdat.core.mechanisms.trust import Trust, next_trust, nothing_told, settled_trust
 from samizdat.core.parameters import Parameters
 
 
@@ -184,6 +185,15 @@ def move_grievance(
 
 
 @internal
+def voice_came(first: int, last: int, world: World) -> bool:
+    """Whether a voice reached any of the groups in which the citizens first ... last - 1 are."""
+    came = 0
+    for group in range(first >> GROUP_BITS, (last - 1 >> GROUP_BITS) + 1):
+        came |= int(world.caches.dirty[group])
+    return came != 0
+
+
+@internal
 def move_trust(
     here: np.void,
     marks: NDArray[np.uint8],
@@ -191,7 +201,31 @@ def move_trust(
     resting: NDArray[np.float32],
     p: Trust,
 ) -> None:
-    """Advance trust."""
+    """Advance the trust of citizens to whom nothing is told (`nothing_told`).
+
+    The resting value is widened by `np.float64`: in machine code, float() leaves a float32 as it is
+    and the difference of two would be rounded.
+    """
+    broadcast, egov = float(here["broadcast"]), float(here["egov"])
+    for i in range(marks.size):
+        online = 1.0 if int(marks[i]) & IS_ONLINE else 0.0
+        foreign = 1.0 if int(marks[i]) & HEARS_FOREIGN else 0.0
+        trust[i] = next_trust(
+            float(trust[i]), np.float64(resting[i]), 0.0, online, foreign, 0.0, 0.0,
+            broadcast, egov, 0.0, p,
+        )  # fmt: skip
+
+
+@internal
+def move_trust_of_hearers(
+    here: np.void,
+    marks: NDArray[np.uint8],
+    ears: NDArray[np.uint16],
+    trust: NDArray[np.float32],
+    resting: NDArray[np.float32],
+    p: Trust,
+) -> None:
+    """Advance trust, by all that a citizen hears and knows."""
     broadcast, egov = float(here["broadcast"]), float(here["egov"])
     contradiction = float(here["contradiction"])
     for i in range(marks.size):
@@ -200,8 +234,9 @@ def move_trust(
         online = 1.0 if flags & IS_ONLINE else 0.0
         foreign = 1.0 if flags & HEARS_FOREIGN else 0.0
         others = 1.0 if flags & HEARS_OTHERS else 0.0
+        platform = 1.0 if int(ears[i]) & PLATFORMS else 0.0
         trust[i] = next_trust(
-            float(trust[i]), float(resting[i]), aware, online, foreign, others,
+            float(trust[i]), np.float64(resting[i]), aware, online, foreign, others, platform,
             broadcast, egov, contradiction, p,
         )  # fmt: skip
 
@@ -317,7 +352,13 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
                 hardship = traits.hardship[first:last]
                 moved += move_grievance(here, marks, grievance, trust, hardship, p.grievance)
                 tally[SUM_GRIEVANCE] += summed(grievance)
-            move_trust(here, marks, trust, traits.resting_trust[first:last], p.trust)
+            resting = traits.resting_trust[first:last]
+            if world.shortcuts and nothing_told(
+                float(here["contradiction"]), int(counts[NOW_AWARE]), voice_came(first, last, world)
+            ):
+                move_trust(here, marks, trust, resting, p.trust)
+            else:
+                move_trust_of_hearers(here, marks, state.ears[first:last], trust, resting, p.trust)
             add_up(grievance, trust, tally)
         if grieves:
             still = relaxes and moved == 0
