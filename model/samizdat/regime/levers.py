@@ -266,7 +266,7 @@ class Violence:
             Quantity("mobilised share of a region that triggers it; 0: never", 0, 1, off=0), 0.0),
         "violence.patience_days": (
             Quantity("days at the trigger before it comes", 1, 365, "day"), 3.0),
-        "violence.window_days": (WINDOW, 0.0),
+        "violence.window_days": (WINDOW, 14.0),
         "violence.duration": (Quantity("days that it lasts", 1, 365, "day"), 2.0),
         "violence.strength": (Quantity("strength of triggered violence", 0, 1, off=0), 1.0),
     }  # fmt: skip
@@ -313,7 +313,7 @@ class Concession:
             0.0),
         "concession.patience_days": (
             Quantity("days at the trigger before it comes", 1, 365, "day"), 7.0),
-        "concession.window_days": (WINDOW, 0.0),
+        "concession.window_days": (WINDOW, 14.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"concession.on": 0.0}
 
