@@ -14,6 +14,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from benchmarks.mesa_rallies import Square
 from samizdat import Simulation
 from samizdat.core import draws
 from samizdat.core.dilution import dilution_table
@@ -54,6 +55,7 @@ from samizdat.core.mechanisms import (
 )
 from samizdat.regime.levers import arrest_chances
 from samizdat.run.environment import Environment
+from samizdat.scenario.timeline import Event, window
 
 access_of, ears_of = interpreted(reach.access_of), interpreted(reach.ears_of)
 hears_kin, hears_online = interpreted(reach.hears_kin), interpreted(reach.hears_online)
@@ -219,7 +221,7 @@ class Citizen(mesa.Agent):
         platforms = self.ears & PLATFORMS
         fear, aversion, threshold = self.fear, self.risk_aversion, self.threshold
         risk = street_risk(street, divisor, fear, here.security, p.decision)
-        if mobilises(drive, risk, aversion, threshold, p.decision):
+        if here.rally and mobilises(drive, risk, aversion, threshold, p.decision):
             return MOBILISE, STREET | TALK | platforms
         no_channel = not platforms and not p.reach.word_of_mouth
         if no_channel or not speaks(drive, 0.0, aversion, threshold, p.decision):
@@ -283,6 +285,10 @@ class Citizen(mesa.Agent):
         """Let the others see today's voice and ears tomorrow."""
         self.last_voice, self.last_ears = self.voice, self.ears
 
+    def rank(self) -> tuple[float, int]:
+        """Return her place in the order in which citizens would call a rally."""
+        return self.threshold, self.number
+
     def draw(self, stream: int) -> float:
         """Return her random number of today, in (0, 1), of a stream."""
         return self.model.draws_of(stream)[self.number]
@@ -316,6 +322,15 @@ class Protest(mesa.Model):
         self.day = 0
         self._drawn: dict[int, list[float]] = {}
         self.everybody = self._settle(simulation)
+        self.inhabitants: list[list[Citizen]] = [[] for _ in simulation.sizes]
+        for citizen in self.everybody:
+            self.inhabitants[citizen.region].append(citizen)
+        events = [
+            (entry, window(entry, spec.start, scenario.region_names))
+            for entry in spec.timeline
+            if isinstance(entry, Event)
+        ]
+        self.squares = [Square(self, r, events) for r in range(len(simulation.sizes))]
 
     def _settle(self, simulation: Simulation) -> list[Citizen]:
         names = ("region", "platforms", "adoption_rank", "hardship", "resting_trust", "threshold",
@@ -338,7 +353,7 @@ class Protest(mesa.Model):
         self.environment.update(k, self.last, response, self.signals)
         self.p = self.environment.parameters
         self.diluted = self.table(self.p.reach.dilution, self.p.reach.reference_ties)
-        self._publish()
+        self._gather()
         self.posting = cache(self._posting(len(self.environment.scenario.spec.platforms)))
         self.agents.do("wake")
         if k == 0:
@@ -351,6 +366,8 @@ class Protest(mesa.Model):
         self._publish()
         self.newly_detained = [0] * len(self.signals)
         self.agents.do("meet_fate")
+        for square in self.squares:
+            self.newly_detained[square.region] += square.evening()
         self.agents.do("sleep")
         self.counts.append(self.last)
         self.day += 1
@@ -377,6 +394,15 @@ class Protest(mesa.Model):
             return total
 
         return posting
+
+    def _gather(self) -> None:
+        """Decide where a rally is on today, and let everybody know."""
+        self._publish()
+        for square in self.squares:
+            square.morning()
+        if self.p.rally.on:
+            self.signals["rally"] = [square.on for square in self.squares]
+        self._publish()
 
     def _publish(self) -> None:
         """Let the citizens of each region see its signals."""

@@ -33,6 +33,7 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "trust.dissent": 0.002,
     "trust.told": 1,
 }
+RALLIES = "samizdat.run.rallies"
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 RALLIES_ON = {
@@ -87,8 +88,8 @@ class Cut(ast.NodeTransformer):
 
 
 def core_modules() -> list[ModuleType]:
-    """All modules of the compiled core."""
-    return [m for name, m in sys.modules.items() if name.startswith("samizdat.core")]
+    """All modules of the compiled core, and rallies, which apply its rules to organisers."""
+    return [m for name, m in sys.modules.items() if name.startswith(("samizdat.core", RALLIES))]
 
 
 def users_of(rule: object) -> list[tuple[ModuleType, str]]:
@@ -115,7 +116,7 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
         short = module.__name__.rsplit(".", 1)[-1]
         if ".mechanisms." in module.__name__ and short == group:
             number = f"p.{field}"
-        elif ".passes." in module.__name__:
+        elif ".passes." in module.__name__ or module.__name__ == RALLIES:
             number = f"p.{group}.{field}"
         else:
             continue

@@ -27,6 +27,7 @@ midpoint = 1980
 instigators = 0
 
 [parameters.reach]
+dilution = 1 # a share of the neighbours
 public_signal = 0
 post_weight = 0
 demonstration = 0
@@ -34,12 +35,18 @@ demonstration = 0
 [parameters.attention]
 on = 1
 beta = 0
+online_share = 0
+feed = 0
 fade = 0
 fatigue = 0
 
 [parameters.grievance]
 backlash = 0
 frustration = 0
+
+[parameters.trust]
+dissent = 0
+told = 0
 
 [parameters.fear]
 calm = 0
@@ -51,6 +58,9 @@ cost = 0
 ease = 1 # who does not act says nothing
 penalty_street = 0
 penalty_post = 0
+
+[parameters.rally]
+on = 0
 
 [regime]
 broadcast = 0

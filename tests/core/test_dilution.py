@@ -32,7 +32,8 @@ def test_where_only_the_number_counts_the_reachable_do_not():
 
 
 def test_what_the_reference_is_does_not_matter_to_a_share():
-    runs = [run(town(400).change({"reach.reference_ties": d0})) for d0 in (1, 5, 100)]
+    share = {"reach.dilution": 1}
+    runs = [run(town(400).change({**share, "reach.reference_ties": d0})) for d0 in (1, 5, 100)]
     assert same_state(runs[0], runs[1])
     assert same_state(runs[0], runs[2])
 

@@ -112,7 +112,7 @@ FEW = Graph.from_edges(
 def test_kernel_equals_the_oracle_where_close_ties_are_few(witness):
     police = {"arrests.capacity": 1, "arrests.response": 1, "fear.terror": 0, "security": 0}
     told = {"attention.online_share": 0, "attention.feed": 0}  # by the press: enough know of it
-    world = town(200).change(police | told | {"fear.witness": witness})
+    world = town(200).change(police | told | {"rally.on": 0, "fear.witness": witness})
     seen = assert_alike(world, 5, FEW)
     assert seen["none"] > 0
     assert seen["the only one held"] > 0

@@ -108,7 +108,7 @@ def test_push_and_pull_count_the_same_voices(monkeypatch, share):
 def test_push_and_pull_in_parts_equal_either_as_a_whole(monkeypatch):
     monkeypatch.setattr(simulation_module, "BLOCK", 100)
     simulation = Simulation(town(9000), seed=2, threads=1)
-    simulation.run(simulation.scenario.date_of(20))
+    simulation.run(simulation.scenario.date_of(22))  # a rally is on
     world = step.swap_buffers(simulation._world)
     step.listen(0, len(world.blocks), world)  # no ears in detention
     n = len(world.state.voice)

@@ -9,11 +9,20 @@ from samizdat import Simulation
 from samizdat.core.layout import MOBILISE, SHARE
 from worlds import STATE, town
 
+RALLIES = {
+    "rally.organisers": 0.1, "rally.call": 2, "rally.notice": 3, "rally.camps": 0.5,
+    "rally.committee": 2, "detain_organisers": 0.8,
+}  # fmt: skip
 VARIANTS = {
     "as it is": {},
     "attention off": {"attention.on": 0},
     "speaking tires, no talk": {"attention.speaking_tires": 1, "reach.word_of_mouth": 0},
     "a number of ties": {"reach.dilution": 0.2},
+    "the street is open any day": {"rally.on": 0},
+    "many rallies": RALLIES,
+    "many rallies, half days": RALLIES | {"step_days": 0.5, "rally.notice": 0},
+    "dissent and platforms cost trust": {"trust.dissent": 0.002, "trust.told": 0.5},
+    "the foreign press is blocked": {"blocking.standing": ["foreign_press"]},
     "news by channel": {"attention.online_share": 0.5, "attention.feed": 0.1, "press_control": 0.5},
     "heavy policing": {"arrests.response": 1, "sanction": 1, "surveillance": 1, "preempt": 0.1},
 }

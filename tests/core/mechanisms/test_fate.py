@@ -12,6 +12,7 @@ from samizdat.core.parameters import Parameters, acting_parameters
 RULES = {
     "attention.on": 0, "arrests.response": 1, "arrests.capacity": 1, "chill": 0, "security": 0,
     "broadcast": 0, "egov": 0, "fear.calm": 0, "fate.detention_days": 3,
+    "rally.on": 0,
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ OTHERS = {
     "per_day": st.floats(0, 1000),
 }
 NAMED = SETS | COUNTS | OTHERS
-ANY = {int: flags, float: unit, bool: st.booleans()}
+ANY = {int: flags, float: unit, bool: st.booleans(), float | None: st.none() | unit}
 
 
 def any_argument(name, hint):
