@@ -53,7 +53,7 @@ from samizdat.core.mechanisms import (
     reach,
     trust,
 )
-from samizdat.regime.levers import arrest_chances
+from samizdat.regime.force import arrest_chances
 from samizdat.run.environment import Environment
 from samizdat.scenario.timeline import Event, window
 

@@ -8,7 +8,7 @@ import numpy as np
 from naive_rallies import NaiveRallies
 from oracle import Oracle
 from samizdat import Scenario, Simulation
-from samizdat.regime.levers import arrest_chances
+from samizdat.regime.force import arrest_chances
 
 STATE = (
     "grievance", "trust", "fear", "attention", "circumventing", "posture", "days_left", "voice",

@@ -236,11 +236,15 @@ SIGNAL = {
 +    rumours: float,
      p: Trust,
 """,
-    "core/passes/feel.py": """
+}
+FELT = """
 -            broadcast, egov, contradiction, p,
 +            broadcast, egov, contradiction, float(here["rumours"]), p,
-""",
-}
+"""
+FELT_BY_WHO_HEARS_NOTHING = """
+-            broadcast, egov, 0.0, p,
++            broadcast, egov, 0.0, float(here["rumours"]), p,
+"""
 TERM = """
          + egov * online * (1.0 - trust)
 +        - trust * rumours
@@ -250,7 +254,8 @@ TERM = """
 
 def test_a_signal_that_a_rule_reads_takes_four_files_and_is_explained(plain, tmp_path):
     package = copied(tmp_path)
-    for name, diff in [*SIGNAL.items(), ("core/mechanisms/trust.py", TERM)]:
+    felt = [("core/passes/feel.py", diff) for diff in (FELT, FELT_BY_WHO_HEARS_NOTHING)]
+    for name, diff in [*SIGNAL.items(), *felt, ("core/mechanisms/trust.py", TERM)]:
         file = package / name
         text = changed(file.read_text(encoding="utf-8"), diff.removeprefix("\n"))
         file.write_text(text, encoding="utf-8")

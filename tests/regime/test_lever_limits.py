@@ -7,7 +7,7 @@ import pytest
 from mornings import LISTED, STREET, A, C, course, days, facing, responses
 
 from samizdat.core.layout import FOREIGN
-from samizdat.regime import levers
+from samizdat.regime import force, levers
 from samizdat.regime.lever import Stage
 from samizdat.regime.orders import Observation, Order, RegimeState
 
@@ -49,7 +49,7 @@ def test_the_police_respond_below_the_chance_and_not_at_it():
     ("arrests", "mobilised", "chance"), [(0.5, 0, 0.5), (0.5, 1, 0.5), (0.5, 2, 0.25), (3, 2, 1)]
 )
 def test_a_part_of_an_arrest_is_a_chance(arrests, mobilised, chance):
-    assert levers.arrest_chances(np.array([arrests]), np.array([mobilised])) == [chance]
+    assert force.arrest_chances(np.array([arrests]), np.array([mobilised])) == [chance]
 
 
 # Blocking

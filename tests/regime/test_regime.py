@@ -10,7 +10,7 @@ from mornings import LISTED, STREET, C, course, days, facing, responses
 
 from samizdat import Scenario
 from samizdat.core.layout import FOREIGN, N_MOBILISE, SIGNALS, TALLIES
-from samizdat.regime import levers
+from samizdat.regime import force, levers
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.orders import Order, RegimeState
 from samizdat.regime.presets import PRESETS
@@ -154,7 +154,7 @@ def test_a_ban_strikes_its_platforms_where_it_is_on():
 def test_there_is_safety_in_numbers(mobilised, chance):
     # 1 % of a region of 1,000 can be taken a day
     rows = responses(facing(arrests__capacity=0.01, arrests__response=1))
-    assert levers.arrest_chances(rows["arrests"][0], np.full(3, mobilised)) == pytest.approx(
+    assert force.arrest_chances(rows["arrests"][0], np.full(3, mobilised)) == pytest.approx(
         [chance] * 3
     )
 

@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from samizdat.core.quantity import Quantity
+
 Floats = NDArray[np.float64]
+
+WINDOW = Quantity("days among which those at the trigger count; 0: in a row", 0, 365, "day", off=0)
 
 
 class Observation(NamedTuple):

@@ -22,7 +22,7 @@ from samizdat.core.step import (
     swap_buffers,
     take_step,
 )
-from samizdat.regime.levers import arrest_chances
+from samizdat.regime.force import arrest_chances
 from samizdat.regime.orders import RegimeInput
 from samizdat.run import checkpoint, digests
 from samizdat.run.arguments import available_cores, check_call
