@@ -165,7 +165,7 @@ def test_more_control_of_the_press_wakes_nobody_else(day, control):
 
 
 def test_control_of_the_press_holds_in_the_regions_that_have_it():
-    nobody_speaks = {"population.threshold.mean": 9}
+    nobody_speaks = {"population.threshold.mean": 9, "instigators": 0}
     world = free_press(4000, **nobody_speaks)
     controlled = Simulation(world, seed=SEED)
     controlled.enact({"kind": "setting", "set": {"press_control": 1}, "regions": ["Riverside"]})
