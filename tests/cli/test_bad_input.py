@@ -96,8 +96,8 @@ FILES = {
     "not a number": ("surveillance = 0.2", "surveillance = nan", ["surveillance", "nan"]),
     "a text for a number": ("flooding = 0.1", 'flooding = "much"', ["flooding", "much"]),
     "true for a number": ("flooding = 0.1", "flooding = true", ["flooding", "True"]),
-    "an event before the start": (
-        "from = 2014-03-10", "from = 2014-02-10", ["closure", "2014-02-10", "2014-03-01"]),
+    "an entry before the start": (
+        "from = 2014-03-06", "from = 2014-02-06", ["abroad", "2014-02-06", "2014-03-01"]),
     "an end before the start": ("end = 2014-04-29", "end = 2013-04-29", ["end", "2013-04-29"]),
     "a shock above 1": ("shock = 0.6", "shock = 1.6", ["shock", "1.6"]),
     "an unknown region in an entry": (

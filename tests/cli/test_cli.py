@@ -19,7 +19,8 @@ COLUMNS = [
     "step", "date", "silent", "self_censor", "share", "mobilise", "detained", "aware", "online",
     "circumventing", "cut_off", "newly_detained", "newly_mobilised", "grievance", "trust", "fear",
     "opposition", "posts", "posts_heard", "posts_suppressed", "platforms_blocked", "blackout",
-    "violence", "latent_self_censor",
+    "violence", "rallies_called", "rallies_held", "rallies_prevented", "rally",
+    "latent_self_censor",
 ]  # fmt: skip
 POSTURES = ["silent", "self_censor", "share", "mobilise", "detained"]
 

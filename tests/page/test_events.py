@@ -19,9 +19,9 @@ with warnings.catch_warnings():
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
     from samizdat.page.session import Session
-    from samizdat.page.standing import FIELD, blockable, standing_block, with_standing
+    from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
-    from samizdat.scenario.schema import ScenarioError, ScenarioSpec
+    from samizdat.scenario.schema import ScenarioError
 
 
 class Failure:
@@ -312,12 +312,6 @@ def test_the_levers_of_every_day_include_press_and_organisers():
     }
 
 
-has_standing = pytest.mark.skipif(
-    FIELD not in ScenarioSpec.model_fields, reason="scenarios have no standing block"
-)
-
-
-@has_standing
 def test_what_is_blocked_from_the_first_day_is_chosen_before_a_start():
     _session, held, orders = drawn(WorldPanel, Choice("town"))
     with held:
@@ -329,7 +323,6 @@ def test_what_is_blocked_from_the_first_day_is_chosen_before_a_start():
     assert standing_block(Choice().with_query(choice.query()).load()) == ["kin_chat", "square_talk"]
 
 
-@has_standing
 def test_a_standing_block_is_shown_and_can_be_lifted():
     choice = with_standing(Choice("town"), "foreign_press")
     session, held, orders = drawn(Levers, choice)
@@ -348,7 +341,15 @@ def test_a_standing_block_is_shown_and_can_be_lifted():
     assert not [text for text in texts(held) if "Blocked from the first day" in text]
 
 
-@has_standing
+def test_what_can_do_nothing_is_said_before_a_start():
+    choice = Choice("town", values={"reach.dilution": 0.0})
+    session, held, _orders = drawn(WorldPanel, choice)
+    notes = choice.load().notes()
+    assert [text for text in texts(held) if text in notes] == notes
+    session.draft.set(Choice("town"))
+    assert not [text for text in texts(held) if "nothing" in text]
+
+
 def test_every_platform_stands_for_each_of_them():
     every = Choice("town", values={"blocking.standing": "[*, foreign_press]"})
     assert standing_block(every.load()) == blockable(every.load())

@@ -7,8 +7,6 @@ import time
 import pytest
 from serving import until
 
-from samizdat.scenario.schema import ScenarioSpec
-
 pytestmark = pytest.mark.slow
 
 TABS = {name: name.capitalize() for name in ("regime", "scenario", "parameters", "download")}
@@ -173,9 +171,6 @@ def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoo
     shoot(page, "1280_ordered")
 
 
-@pytest.mark.skipif(
-    "blocking_standing" not in ScenarioSpec.model_fields, reason="no scenario has a standing block"
-)
 def test_what_is_blocked_from_the_first_day_is_chosen_and_lifted(visit, shoot):
     page = ready(visit())
     click(page, TABS["scenario"])

@@ -198,8 +198,8 @@ def test_violence_comes_when_patience_ends_and_lasts():
     assert rows["violence"][:, 0].tolist() == [0, 0, 0.7, 0.7, 0, 0, 0, 0, 0]
 
 
-def test_a_quiet_day_restores_its_patience():
-    law = {"violence__trigger": 0.05, "violence__patience_days": 3}
+def test_without_a_window_a_quiet_day_restores_its_patience():
+    law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__window_days": 0}
     rows = responses(*course(9, dict.fromkeys((0, 1, 3, 4), 50), **law))
     assert not rows["violence"].any()
 
@@ -207,7 +207,8 @@ def test_a_quiet_day_restores_its_patience():
 def test_with_a_window_the_days_at_the_trigger_need_not_be_in_a_row():
     law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__duration": 1}
     mobilised = dict.fromkeys((0, 4, 8, 20), 60)
-    assert days(responses(*course(30, mobilised, **law)), "violence") == []
+    in_a_row = course(30, mobilised, violence__window_days=0, **law)
+    assert days(responses(*in_a_row), "violence") == []
     within = course(30, mobilised, violence__window_days=9, **law)
     assert days(responses(*within), "violence") == [8]
     short = course(30, mobilised, violence__window_days=8, **law)

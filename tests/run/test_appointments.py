@@ -182,7 +182,7 @@ def test_two_policies_share_the_draws_of_their_calls(monkeypatch):
             return found[seed, i, step, stream]
 
         monkeypatch.setattr(draws, "uniform", noted)
-        run(square(500, CALLING | values), seed=5, threads=1)
+        run(square(1000, CALLING | values), seed=5, threads=1)
     both = [key for key in drawn[0] if key in drawn[1] and key[3] in streams]
     assert {key[3] for key in both} == {*streams}
     assert all(drawn[0][key] == drawn[1][key] for key in both)

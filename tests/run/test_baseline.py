@@ -1,6 +1,6 @@
 """The town, frozen: a change of any number is a decision, with a line in the CHANGELOG.
 
-To freeze it again: python tests/test_baseline.py
+To freeze it again: PYTHONPATH=tests python tests/run/test_baseline.py
 """
 
 from pathlib import Path

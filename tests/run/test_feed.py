@@ -18,6 +18,13 @@ FEED = {"attention.feed": 0.1, "attention.online_share": 0.5}
 SEED = 5
 
 
+def free_press(citizens, **values):
+    """The town without the week in which its papers are silent."""
+    table = town(citizens).to_table()
+    table["timeline"] = [each for each in table["timeline"] if each["id"] != "papers_silent"]
+    return Scenario.from_table(table).change(values)
+
+
 def naive_shares(access, voice):
     """Of the users of each platform, which share posted."""
     shares = []
@@ -145,7 +152,7 @@ def test_a_feed_that_is_switched_on_amid_an_event_equals_one_from_the_timeline()
 @pytest.mark.parametrize("day", [10, 14, 20, 30])
 @pytest.mark.parametrize("control", [0.3, 1.0])
 def test_more_control_of_the_press_wakes_nobody_else(day, control):
-    free = Simulation(town(2000).change({**FEED, "attention.foreign_reach": 0.5}), seed=SEED)
+    free = Simulation(free_press(2000, **FEED, **{"attention.foreign_reach": 0.5}), seed=SEED)
     free.run(free.scenario.date_of(day))
     controlled = copy.deepcopy(free)
     controlled.enact({"kind": "setting", "set": {"press_control": control}, "regions": []})
@@ -158,9 +165,8 @@ def test_more_control_of_the_press_wakes_nobody_else(day, control):
 
 
 def test_control_of_the_press_holds_in_the_regions_that_have_it():
-    world = town(4000).change(
-        {"attention.beta": 0, "attention.foreign_reach": 0, "attention.feed": 0}
-    )
+    nobody_speaks = {"population.threshold.mean": 9, "instigators": 0}
+    world = free_press(4000, **nobody_speaks)
     controlled = Simulation(world, seed=SEED)
     controlled.enact({"kind": "setting", "set": {"press_control": 1}, "regions": ["Riverside"]})
     free = Simulation(world, seed=SEED).run()

@@ -148,7 +148,7 @@ def test_a_day_outside_the_years_is_refused(day, kind):
 def test_an_entry_of_any_length_ends_at_most_with_the_scenario(days):
     table = town(60).to_table()
     (event,) = (entry for entry in table["timeline"] if entry["id"] == "closure")
-    event["days"] = days
+    event |= {"days": days, "rallies": []}
     simulation = Simulation(Scenario.from_table(table)).run()
     bands = simulation.bands.set_index("id")
     last = dt.date(2014, 3, 12) if days == 2.5 else dt.date(2014, 4, 29)

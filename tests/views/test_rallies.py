@@ -73,10 +73,20 @@ def test_a_stroke_of_a_long_run_is_never_narrower_than_a_pixel(finished, counted
     assert np.ptp(path.vertices[:, 0]) * pixels > 1.0
 
 
-def test_a_history_without_rallies_shows_none(finished):
+def test_the_strokes_are_those_of_the_history(finished):
     found = reading.rally_counts(finished)
     assert list(found) == [CALLED, HELD, PREVENTED]
-    assert all(len(each) == finished.step_number and not each.any() for each in found.values())
+    picture = SeriesView(finished)
+    for name, counts in found.items():
+        assert counts.tolist() == finished.nation[name].tolist()
+        assert days_of(picture, name) == np.flatnonzero(counts).tolist()
+    assert found[CALLED].any()
+    assert found[HELD].any()
+
+
+def test_a_world_whose_street_is_open_on_any_day_has_no_stroke():
+    picture = SeriesView(Simulation(town(300, rally__on=0), 1, threads=1).run())
+    assert [days_of(picture, name) for name in (CALLED, HELD, PREVENTED)] == [[], [], []]
 
 
 def test_a_rally_is_on_nowhere_where_the_street_is_open_on_any_day():

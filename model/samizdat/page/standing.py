@@ -1,12 +1,10 @@
 """The standing block: what is blocked from the first day, and how a visitor chooses it."""
 
-from collections.abc import Sequence
-
 from samizdat.page.choice import Choice
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import EVERY_PLATFORM, FOREIGN_PRESS
 
-LIST, FIELD = "blocking.standing", "blocking_standing"  # the key of its list, and its field
+LIST = "blocking.standing"  # the key of its list
 SWITCH = "blocking.standing_on"  # the parameter with which it ends during a run
 
 
@@ -18,7 +16,7 @@ def blockable(scenario: Scenario) -> list[str]:
 
 def standing_block(scenario: Scenario) -> list[str]:
     """Return the platforms that are blocked from the first day, each by its name."""
-    listed: Sequence[str] = getattr(scenario.spec, FIELD, ())
+    listed = scenario.spec.blocking_standing
     platforms = [platform.name for platform in scenario.spec.platforms]
     every = platforms if EVERY_PLATFORM in listed else []
     return [*every, *(n for n in listed if n not in every and n != EVERY_PLATFORM)]

@@ -11,7 +11,6 @@ from samizdat.core.mechanisms import reach
 from samizdat.figures.rallies import LANES
 from samizdat.run.measures import MEASURES
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.schema import ScenarioError
 from samizdat.society.snowball import snowball
 
 
@@ -110,11 +109,7 @@ def history_columns(
 
 def rally_counts(simulation: Simulation) -> dict[str, NDArray[np.float64]]:
     """Return the rallies called, held and prevented of all steps done, each (T,)."""
-    names = tuple(lane.column for lane in LANES)
-    try:
-        return history_columns(simulation, names)
-    except ScenarioError:  # a history without columns of them
-        return {name: np.zeros(simulation.step_number) for name in names}
+    return history_columns(simulation, tuple(lane.column for lane in LANES))
 
 
 def rallies_on(simulation: Simulation, signals: NDArray[np.void]) -> NDArray[np.bool_]:

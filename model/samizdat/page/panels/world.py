@@ -8,9 +8,8 @@ from samizdat.mesa_model import seed_from
 from samizdat.page.choice import REGIMES, Choice, citizens_from
 from samizdat.page.session import Session
 from samizdat.page.sliders import groups
-from samizdat.page.standing import FIELD, blockable, standing_block, with_standing
+from samizdat.page.standing import blockable, standing_block, with_standing
 from samizdat.page.widgets import Button, Expander, Number, Select, TextField
-from samizdat.scenario.schema import ScenarioSpec
 from samizdat.scenario.shipped import shipped
 from samizdat.text.catalogue import plain
 
@@ -96,6 +95,7 @@ def WorldPanel(session: Session) -> None:
             return
         changed(new)
 
+    InertNotes(draft)
     parameters = dict(_parameters(draft))
     for title, members in groups(live=False).items():
         Expander(
@@ -114,7 +114,7 @@ def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
     except ValueError:
         return
     names = blockable(world)
-    if not names or FIELD not in ScenarioSpec.model_fields:
+    if not names:
         return
 
     def toggled(name: str) -> None:
@@ -131,6 +131,13 @@ def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
                 down=name in standing_block(world), kind="samizdat-harsh",
                 hint="Blocked for those without a VPN, from the first day of the next run",
             )  # fmt: skip
+
+
+@solara.component
+def InertNotes(draft: Choice) -> None:
+    """Name the settings of the next run that can do nothing, a line each."""
+    for note in solara.use_memo(lambda: _notes(draft), [draft]):
+        solara.Div(children=[note], classes=["samizdat-help", "samizdat-note"])
 
 
 @solara.component
@@ -163,3 +170,10 @@ def _parameters(choice: Choice) -> dict[str, float]:
         return dict(choice.load().parameters)
     except ValueError:
         return dict(Choice().load().parameters)
+
+
+def _notes(choice: Choice) -> list[str]:
+    try:
+        return choice.load().notes()
+    except ValueError:
+        return []
