@@ -45,7 +45,13 @@ def test_counts_beliefs_and_postures_stay_what_they_are(world):
         assert (s["attention"][active] == AWARE).all()
         heard = simulation.heard["street"] + simulation.heard["others"]
         assert (heard <= ties).all()
-    nation = simulation.nation
+    days, nation = simulation.regions, simulation.nation
+    if scenario.parameters["rally.on"]:
+        assert days.loc[days["rally"] == 0, "mobilise"].sum() == 0
+    else:
+        assert days["rally"].sum() == days["rallies_called"].sum() == 0
+    ended = days["rallies_held"].sum() + days["rallies_prevented"].sum()
+    assert ended <= days["rallies_called"].sum()
     assert set(nation[list(POSTURES)].sum(axis=1)) == {120}
     assert (nation["online"].diff().dropna() >= 0).all()
     assert (nation["newly_mobilised"] <= nation["mobilise"]).all()

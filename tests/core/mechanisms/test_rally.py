@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samizdat import Simulation
+from samizdat.core import draws
 from samizdat.core.layout import AWARE, SPENT, UNAWARE
+from samizdat.core.mechanisms import rally
 from samizdat.core.mechanisms.rally import (
     Rally,
     by_appointment,
@@ -133,3 +135,44 @@ def test_detaining_an_organiser_never_raises_the_hazard_of_a_call(society, eveni
     assert (after < before) if free[taken] else (after == before)
     for draw in np.linspace(0.001, 0.999, 20):
         assert is_called(draw, rate, after, days) <= is_called(draw, rate, before, days)
+
+
+# Two policies
+
+POLICIES = st.fixed_dictionaries(
+    {"detain_organisers": unit, "press_control": unit, "sanction": unit, "preempt": unit}
+)
+
+
+def drawn_for_calls(policy, seed):
+    """Run the town under a policy; return, by step, the draws and shares that calls depend on."""
+    values = {"rally.organisers": 0.1, "rally.call": 1, "rally.notice": 1}
+    simulation = Simulation(town(150).change(values | policy), seed=seed, threads=1)
+    asked = {}
+
+    def noted(draw, rate, share, days):
+        asked.setdefault(simulation.step_number, []).append((draw, share))
+        return is_called(draw, rate, share, days)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rally, "is_called", noted)
+        simulation.run()
+    return asked
+
+
+def test_two_policies_share_the_draws_of_their_calls_whatever_they_do_to_who_calls():
+    seen = {"asked by both": 0, "of other shares": 0}
+
+    @settings(max_examples=8, deadline=None, derandomize=True)
+    @given(POLICIES, POLICIES, st.integers(0, 2**63 - 1))
+    def shared(one, other, seed):
+        first, second = drawn_for_calls(one, seed), drawn_for_calls(other, seed)
+        for step in first.keys() | second.keys():
+            addressed = {draws.uniform(seed, r, step, draws.RALLY_CALL) for r in (0, 1)}
+            asked = first.get(step, []), second.get(step, [])
+            assert {draw for each in asked for draw, _ in each} <= addressed
+            seen["asked by both"] += asked[0] != [] != asked[1]
+            seen["of other shares"] += asked[0] != [] != asked[1] != asked[0]
+
+    shared()
+    assert min(seen.values()) > 20, seen
