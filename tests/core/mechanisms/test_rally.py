@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from samizdat import Simulation
 from samizdat.core import draws
+from samizdat.core.exponential import exp_minus
 from samizdat.core.layout import AWARE, SPENT, UNAWARE
 from samizdat.core.mechanisms import rally
 from samizdat.core.mechanisms.rally import (
@@ -85,6 +86,12 @@ def test_the_chance_of_a_call_is_that_of_its_hazard(rate, share, days):
     chance = -math.expm1(-days * rate * share)
     assert is_called(chance * (1 - 1e-12), rate, share, days)
     assert not is_called(chance * (1 + 1e-12), rate, share, days)
+
+
+def test_a_draw_at_the_chance_itself_calls_no_rally():
+    chance = 1 - exp_minus(0.25)
+    assert not is_called(chance, 0.5, 0.5, 1.0)
+    assert is_called(float(np.nextafter(chance, 0)), 0.5, 0.5, 1.0)
 
 
 def test_nobody_calls_where_nobody_is_aware_or_no_event_moves_anybody_to_call():
