@@ -13,7 +13,8 @@ from samizdat.core.mechanisms import decision, fate, rally
 from samizdat.scenario.timeline import Event, Window
 
 if TYPE_CHECKING:
-    from benchmarks.mesa_idiomatic import Citizen, Protest
+    from benchmarks.mesa_citizen import Citizen
+    from benchmarks.mesa_idiomatic import Protest
 
 trace_probability, term = interpreted(decision.trace_probability), interpreted(fate.term)
 

@@ -2,9 +2,10 @@
 
 All of them have its regions, platforms, graph and regime, less blocks, blackouts and violence, so
 that the same share speaks on every day that is timed. One event without effect on grievance makes
-a share aware on the first day; instigators have threshold 0 and speak, all others never do. Talk
-may spread and attention may tire, at rates so small that hardly anybody moves: the draws are made
-all the same.
+a share aware on the first day, by the press alone, so that the share is the one that is given;
+instigators have threshold 0 and speak, all others never do. Talk and what strangers post may spread
+and attention may tire, at rates so small that hardly anybody moves: the draws are made all the
+same.
 """
 
 from collections.abc import Mapping
@@ -53,6 +54,8 @@ set = { chill = 0.4, broadcast = 5e-3, egov = 2e-3 }
 COMMON = {
     "attention.on": 1.0,
     "attention.beta": 1e-6,
+    "attention.feed": 1e-6,
+    "attention.online_share": 0.0,
     "attention.fatigue": 1e-6,
     "attention.fade": 1e-6,
     "decision.cost": 100.0,  # nobody mobilises

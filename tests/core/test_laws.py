@@ -29,7 +29,7 @@ def worlds(draw):
 def test_counts_beliefs_and_postures_stay_what_they_are(world):
     scenario, seed = world
     simulation = Simulation(scenario, seed=seed)
-    d_is_share = scenario.parameters["reach.reachable_only"] == 1
+    ties = np.diff(simulation.graph.ties.start)
     while not simulation.finished:
         simulation.step()
         s = simulation.state
@@ -43,10 +43,15 @@ def test_counts_beliefs_and_postures_stay_what_they_are(world):
         assert not (s["voice"][spoke] & PLATFORMS & ~s["ears"][spoke]).any()
         active = np.isin(s["posture"], (1, 2, 3))
         assert (s["attention"][active] == AWARE).all()
-        if d_is_share:
-            heard = simulation.heard["street"] + simulation.heard["others"]
-            assert (heard <= np.maximum(1, np.diff(simulation.graph.ties.start))).all()
-    nation = simulation.nation
+        heard = simulation.heard["street"] + simulation.heard["others"]
+        assert (heard <= ties).all()
+    days, nation = simulation.regions, simulation.nation
+    if scenario.parameters["rally.on"]:
+        assert days.loc[days["rally"] == 0, "mobilise"].sum() == 0
+    else:
+        assert days["rally"].sum() == days["rallies_called"].sum() == 0
+    ended = days["rallies_held"].sum() + days["rallies_prevented"].sum()
+    assert ended <= days["rallies_called"].sum()
     assert set(nation[list(POSTURES)].sum(axis=1)) == {120}
     assert (nation["online"].diff().dropna() >= 0).all()
     assert (nation["newly_mobilised"] <= nation["mobilise"]).all()

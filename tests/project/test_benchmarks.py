@@ -68,7 +68,7 @@ def test_the_machine_is_described_without_its_name():
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
 def test_days_are_of_their_kind(day):
-    days.one_run(day, 4000, 1, None, timed=3)  # an error if other shares are aware or speak
+    days.one_run(day, 20_000, 1, None, timed=3)  # an error if other shares are aware or speak
 
 
 def test_a_day_of_another_kind_is_an_error():
