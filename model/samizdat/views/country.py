@@ -240,7 +240,8 @@ class CountryView:
             bar.update_ticks()
         ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
         x = first = 0.02 + long + 0.25 / wide
-        texts, place = [], {"va": "center", "weight": "bold"}
+        texts: list[Text] = []
+        place: Any = {"va": "center", "weight": "bold"}
         for signal, (glyph, words, colour) in self._signs.items():
             words += " or banned" * (signal == BLOCKED)
             texts.append(figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place))
