@@ -105,8 +105,9 @@ def test_a_sign_stands_where_a_rally_is_on(finished, monkeypatch):
     assert [content.signs["rally"] for content in shown.contents] == ["", "rally"]
 
 
-def test_the_signs_of_the_map_are_all_explained_within_the_picture(finished):
-    shown = CountryView(finished)
+@pytest.mark.parametrize("width", [380, 420, 900])
+def test_the_signs_of_the_map_are_all_explained_within_the_picture(finished, width):
+    shown = CountryView(finished, width)
     width = shown.figure.bbox.width
     texts = {text.get_text(): text.get_window_extent().x1 for text in shown.figure.texts}
     signs = {text: end for text, end in texts.items() if text[:1] in "⚑✖■⊘" and text}

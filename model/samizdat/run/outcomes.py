@@ -87,7 +87,7 @@ class Outcomes:
         >>> from samizdat import Scenario, Simulation
         >>> simulation = Simulation(Scenario.load("town").change({"citizens": 200})).run()
         >>> simulation.summary["peak_mobilised"], simulation.summary["peak_date"]
-        (5, '2014-03-26')
+        (10, '2014-03-26')
         """
         trust, online = self._world.state.trust, (self._world.state.access & ONLINE) != 0
         return {

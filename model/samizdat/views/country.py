@@ -239,12 +239,18 @@ class CountryView:
             bar.minorticks_off()
             bar.update_ticks()
         ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
-        place: Any = {"fontsize": LETTERS, "va": "center", "weight": "bold"}
-        x = 0.02 + long + 0.25 / wide
+        x = first = 0.02 + long + 0.25 / wide
+        texts: list[Text] = []
+        place: Any = {"va": "center", "weight": "bold"}
         for signal, (glyph, words, colour) in self._signs.items():
             words += " or banned" * (signal == BLOCKED)
-            text = figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place)
-            x = text.get_window_extent().x1 / figure.bbox.width + 0.12 / wide
+            texts.append(figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place))
+            texts[-1].set_fontsize(LETTERS)
+            x = texts[-1].get_window_extent().x1 / figure.bbox.width + 0.12 / wide
+        smaller = min(1.0, (1.0 - first) / (x - first))  # in a narrow picture
+        for text in texts:
+            text.set(x=first + smaller * (text.get_position()[0] - first))
+            text.set_fontsize(smaller * LETTERS)
 
     @property
     def figure(self) -> Figure:
