@@ -72,7 +72,9 @@ def land_protests(citizens: int, seed: int) -> dict[str, float]:
     scale = 17.67e6 / citizens
     days, nation = street(simulation), simulation.nation.set_index("date")
     found = {
-        "country, most to 15 May, %": float(nation["mobilise"][:"2016-05-15"].max() / citizens * 100),
+        "country, most to 15 May, %": float(
+            nation["mobilise"][:"2016-05-15"].max() / citizens * 100
+        ),
         "before 30 March, person-days": float(days[:"2016-03-29"].sum().sum() * scale),
         "21 May": float(days.loc["2016-05-21"].sum() * scale),
         "21 May, regions with 50 or more": float((days.loc["2016-05-21"] * scale >= 50).sum()),

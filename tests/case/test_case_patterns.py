@@ -57,11 +57,13 @@ def test_self_censorship_is_a_standing_habit_and_open_dissent_an_episode(history
     assert latent.mean() > 100 * dissent.mean()
 
 
-@pytest.mark.slow  # of a smaller country a dozen who heard from abroad may have an organiser
+@pytest.mark.slow
 def test_the_unrest_of_2011_stays_in_zhanaozen_and_its_oblast():
     year = Simulation(Scenario.load("zhanaozen").change({"citizens": 300_000}), seed=1).run()
-    peaks = year.regions.groupby("region", observed=True)["mobilise"].max()
-    assert set(peaks.index[peaks > 0]) <= {"Zhanaozen", "Mangystau"}
+    street = year.regions.pivot(index="date", columns="region", values="mobilise")
+    outside = street.drop(columns=["Zhanaozen", "Mangystau"]).sum().sum()
+    # A few hundred of sixteen million follow what comes back from abroad.
+    assert outside < 0.05 * street.sum().sum()
     assert year.summary["peak_region"] == "Zhanaozen"
     assert year.summary["peak_date"] == "2011-12-16"
     assert year.summary["last_day"] < "2012-03-01"
