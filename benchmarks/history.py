@@ -26,6 +26,13 @@ def street(simulation: Simulation) -> pd.DataFrame:
     return simulation.regions.pivot(index="date", columns="region", values="mobilise")
 
 
+def rallies(simulation: Simulation, first: str = "2005", last: str = "2016") -> dict[str, float]:
+    """Count rallies from one date to another, in all regions."""
+    days = simulation.nation.set_index("date")[first:last]
+    return {f"rallies {what}": float(days[f"rallies_{what}"].sum())
+            for what in ("called", "held", "prevented")}  # fmt: skip
+
+
 def zhanaozen(citizens: int, seed: int) -> dict[str, float]:
     """The strike of 2011: per 100,000 of the town."""
     simulation = Simulation(Scenario.load("zhanaozen").change({"citizens": citizens}), seed).run()
@@ -36,8 +43,10 @@ def zhanaozen(citizens: int, seed: int) -> dict[str, float]:
     nation = simulation.nation.set_index("date")
     arrests = simulation.regions.pivot(index="date", columns="region", values="newly_detained")
     scale = 1e5 / town
+    strike = here["2011-05-13":"2011-12-13"]
     return {
-        "ordinary strike day, median": float(here["2011-05-20":"2011-12-14"].median()),
+        "strike, days with anybody on the square, %": float((strike > 0).mean() * 100),
+        "strike, such a day, median": float(strike[strike > 0].median()),
         "16 December": float(here["2011-12-16"]),
         "a week later": float(here["2011-12-23"]),
         "arrests there 16-18 December": float(
@@ -51,6 +60,7 @@ def zhanaozen(citizens: int, seed: int) -> dict[str, float]:
         ),
         "posts, most, %": float(nation["posts"].max() / citizens * 100),
         "VPN, most, %": float(nation["circumventing"].max() / citizens * 100),
+        **rallies(simulation),
     }
 
 
@@ -62,9 +72,13 @@ def land_protests(citizens: int, seed: int) -> dict[str, float]:
     scale = 17.67e6 / citizens
     days, nation = street(simulation), simulation.nation.set_index("date")
     found = {
-        "country, most, %": float(nation["mobilise"].max() / citizens * 100),
+        "country, most to 15 May, %": float(
+            nation["mobilise"][:"2016-05-15"].max() / citizens * 100
+        ),
         "before 30 March, person-days": float(days[:"2016-03-29"].sum().sum() * scale),
         "21 May": float(days.loc["2016-05-21"].sum() * scale),
+        "21 May, regions with 50 or more": float((days.loc["2016-05-21"] * scale >= 50).sum()),
+        "21 May, calls of 17 prevented": float(nation["rallies_prevented"]["2016-05-21"]),
         "arrests to 15 May": float(nation["newly_detained"][:"2016-05-15"].sum() * scale),
         "arrests 16-22 May": float(nation["newly_detained"]["2016-05-16":"2016-05-22"].sum())
         * scale,
@@ -76,11 +90,12 @@ def land_protests(citizens: int, seed: int) -> dict[str, float]:
         ),
         "VPN, most, %": float(nation["circumventing"].max() / citizens * 100),
     }
+    spring = days[:"2016-05-15"]
     for region, date in CITIES.items():
-        late = (days[region].idxmax() - pd.Timestamp(date)).days
-        found[f"{region}: most"] = float(days[region].max() * scale)
+        late = (spring[region].idxmax() - pd.Timestamp(date)).days
+        found[f"{region}: most to 15 May"] = float(spring[region].max() * scale)
         found[f"{region}: days after {date}"] = float(late)
-    return found
+    return found | rallies(simulation)
 
 
 def twelve_years(citizens: int, seed: int) -> dict[str, float]:
@@ -102,9 +117,9 @@ def twelve_years(citizens: int, seed: int) -> dict[str, float]:
             days.drop(columns=["Zhanaozen", "Mangystau"]).loc["2011"].sum().sum() * scale
         ),
         "2012-2015, person-days": float(all_days["2012-03-01":"2015-12-31"].sum() * scale),
-        "country, most in 2016, %": float(share["2016"].max()),
-        "day of the most in 2016, days after 24 April": float(
-            (share["2016"].idxmax() - pd.Timestamp("2016-04-24")).days
+        "country, most in 2016 to 15 May, %": float(share["2016-01-01":"2016-05-15"].max()),
+        "day of it, days after 24 April": float(
+            (share["2016-01-01":"2016-05-15"].idxmax() - pd.Timestamp("2016-04-24")).days
         ),
         "Atyrau, 24 April 2016": float(days["Atyrau"]["2016-04-24"] * scale),
         "21 May 2016": float(all_days["2016-05-21"] * scale),
@@ -124,9 +139,15 @@ def twelve_years(citizens: int, seed: int) -> dict[str, float]:
         found[f"latent self-censors in {year}, %"] = float(latent[at].mean())
     for name, region in (("trust", "trust"), ("fear", "fear"), ("grievance", "grievance")):
         found[f"mean {name} at the end"] = float(nation[region].iloc[-1])
-    spells = spells_of(days * scale)
-    found["spells of 50 or more that last one day, %"] = float((spells == 1).mean() * 100)
-    return found
+    town_alone = ["Zhanaozen", "Mangystau"]
+    for name, where in (("outside town and oblast", days.drop(columns=town_alone)),
+                        ("anywhere", days)):  # fmt: skip
+        spells = spells_of(where * scale)
+        found[f"spells of 50 or more that last one day, {name}, %"] = float(
+            (spells == 1).mean() * 100
+        )
+        found[f"at most five days, {name}, %"] = float((spells <= 5).mean() * 100)
+    return found | rallies(simulation)
 
 
 def spells_of(days: pd.DataFrame, least: float = 50.0) -> pd.Series:

@@ -167,8 +167,9 @@ def test_a_story_that_nobody_believes_is_as_good_as_none():
 # Arrests beforehand
 
 
-def test_over_a_thousand_are_detained_before_21_may():
-    world = land(citizens=100_000, end="2016-05-19")
+def test_a_thousand_posters_are_detained_before_21_may():
+    world = edited(land(citizens=100_000, end="2016-05-19"), "arrests_beforehand",
+                   set={"preempt": 0.001})  # fmt: skip
     taken = [
         s.nation.set_index("date")["newly_detained"].loc["2016-05-17":].sum()
         for s in over_seeds(world, 4)
