@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import contagion, days, growth, history, mesa_speed, sweeps, whole
+from benchmarks import contagion, days, growth, history, mesa_speed, revision, sweeps, whole
 from benchmarks.page import write_page
 from benchmarks.report import FOLDER, Asked, Results, notify
 
@@ -14,6 +14,7 @@ from benchmarks.report import FOLDER, Asked, Results, notify
 PARTS: dict[str, Callable[[Results], None]] = {
     "days": days.report,
     "whole": whole.report,
+    "revision": revision.report,
     "mesa": mesa_speed.report,
     "contagion": contagion.report,
     "growth": growth.report,

@@ -89,7 +89,8 @@ def wanted(results: Results) -> list[Row]:
     """Return every figure wanted, with what was measured of it."""
     whole = _of_whole(results, "whole", "whole runs, starts")
     sweeps = _of_whole(results, "sweeps", "sweeps")
-    return [*_of_days(results), *whole, *sweeps, *_of_mesa(results), *_of_peers(results)]
+    revision = _of_whole(results, "revision", "rules of the revision")
+    return [*_of_days(results), *whole, *revision, *sweeps, *_of_mesa(results), *_of_peers(results)]
 
 
 def _of_days(results: Results) -> list[Row]:
@@ -163,6 +164,9 @@ _TABLES: list[tuple[str, str, dict[str, str]]] = [
     ("whole", "Whole runs and starts", {
         "what": "what", "median": "median", "unit": "unit", "least": "least", "most": "most",
         "runs": "runs", "wanted": "at most"}),
+    ("revision", "With and without the rules of the revision", {
+        "what": "what", "median": "median", "unit": "unit", "least": "least", "most": "most",
+        "runs": "pairs", "wanted": "at most"}),
     ("sweeps", "Sweeps", {
         "what": "what", "median": "median", "unit": "unit", "least": "least", "most": "most",
         "runs": "runs", "wanted": "wanted"}),

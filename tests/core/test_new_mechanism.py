@@ -61,7 +61,7 @@ FEEL = [
         "from samizdat.core.mechanisms.trust import Trust,",
     ),
     (
-        "@internal\ndef feel(",
+        "@embedded\ndef feel(",
         '''@internal
 def move_solidarity(
     grievance: NDArray[np.float32],
@@ -87,7 +87,7 @@ def move_solidarity_in_block(b: int, world: World, p: Solidarity) -> None:
         first = last
 
 
-@internal
+@embedded
 def feel(''',
     ),
     (

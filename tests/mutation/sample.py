@@ -19,7 +19,7 @@ from cosmic_ray.work_item import MutationSpec, WorkItem
 # the types read and Python does not.
 _NO_FLOATS = re.compile(r"_(Add|Sub|Mul|Div|FloorDiv|Mod|Pow)_(RShift|LShift|BitOr|BitAnd|BitXor)$")
 _IDENTITY = re.compile(r"_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)$")
-_COMPILES = re.compile(r"\s*@(compiled|internal|inlined)\b")
+_COMPILES = re.compile(r"\s*@(compiled|embedded|internal|inlined)\b")
 
 
 class LeaveOut(Operator):

@@ -82,6 +82,15 @@ def internal(function: F) -> F:
     return _compiled(function, no_cpython_wrapper=True)
 
 
+def embedded(function: F) -> F:
+    """Compile a function for compiled callers only, and into each of them, whatever its size.
+
+    Use it for a pass that is called once for each block: a call hands over the whole world, and
+    counts the references to each of its arrays, which takes longer than a block of few citizens.
+    """
+    return _compiled(function, no_cpython_wrapper=True, forceinline=True)
+
+
 def inlined(function: F) -> F:
     """Compile a function into each of its callers, whatever its size.
 

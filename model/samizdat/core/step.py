@@ -205,7 +205,7 @@ def _anything_shut(signals: NDArray[np.void]) -> bool:
 
     Nobody posts in the foreign press: where it alone is blocked, no post is suppressed.
     """
-    return bool(np.any(signals["blocked"] & PLATFORMS) or np.any(signals["blackout"]))
+    return bool((signals["blocked"] & PLATFORMS).any() or signals["blackout"].any())
 
 
 def swap_buffers(world: World) -> World:

@@ -38,6 +38,7 @@ from samizdat.text.numbers import number
 
 NAMED_AT_MOST = 4  # platforms of one order that a figure names
 STANDING = "blocking.standing"  # the id under which the standing block has its band
+_BYTES = np.dtype((np.void, SIGNALS.itemsize))  # rows of signals are copied whole, not by column
 
 
 class Environment:
@@ -123,7 +124,7 @@ class Environment:
             standing["security"] = self.values["security"]
             standing["rally"] = 1  # the street is open, unless `run.rallies` closes it
             act_in_stage(Stage.STANDING, inputs, state, standing)
-        signals[:] = standing
+        signals.view(_BYTES)[:] = standing.view(_BYTES)
         act_in_stage(Stage.EVENTS, inputs, state, signals)
         self._describe_world(day, last)
         signals[WORLD_SIGNALS] = standing[WORLD_SIGNALS]
@@ -132,7 +133,7 @@ class Environment:
         signals["mobilised_share"] = last[:, N_MOBILISE] / self.sizes
         act_in_stage(Stage.DAILY, inputs, state, signals)
         signals["withdrawn"] = (
-            not follows or self._falling[k] or np.any(self._allowed & ~signals["allowed"])
+            not follows or self._falling[k] or (self._allowed & ~signals["allowed"]).any()
         )
         self._settled, self._allowed, self._faced = True, signals["allowed"].copy(), k
         self._remember(inputs)

@@ -46,26 +46,26 @@ class Feed:
         adoption, allowed
             (R,) signals of the step before.
         """
-        posters = self._posters
-        posters[:] = 0
-        if feed > 0.0 and np.any(world.signals["running"]):
-            self._count_posters(world)
-        if posters.any():
+        if feed > 0.0 and world.signals["running"].any() and self._count_posters(world):
             users = self._count_users(world, adoption, allowed)
-            write_shares(posters, users, world.posting_share)
+            write_shares(self._posters, users, world.posting_share)
         elif world.posting_share[PLATFORMS] > 0.0:
             world.posting_share[:] = 0.0
 
-    def _count_posters(self, world: World) -> None:
-        """Count who spoke on each platform in the step before; without shortcuts, of everybody."""
+    def _count_posters(self, world: World) -> bool:
+        """Count who spoke on each platform in the step before; return whether anybody did.
+
+        Without shortcuts, of everybody.
+        """
         state, caches = world.state, world.caches
         if not world.shortcuts:
             self._posters[:] = _users_of(state.last_voice)
-            return
-        count_posters(
-            world.blocks, caches.last_actor_counts, state.last_actors, state.last_voice,
-            self._posters,
-        )  # fmt: skip
+        else:
+            count_posters(
+                world.blocks, caches.last_actor_counts, state.last_actors, state.last_voice,
+                self._posters,
+            )  # fmt: skip
+        return bool(self._posters.any())
 
     def _count_users(
         self, world: World, adoption: NDArray[np.float64], allowed: NDArray[np.uint16]

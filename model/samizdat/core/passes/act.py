@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samizdat.core.draws import ATTENTION, fill_words, filled, uniform
-from samizdat.core.jit import internal
+from samizdat.core.jit import embedded, internal
 from samizdat.core.layout import (
     AWARE,
     DETAINED,
@@ -149,7 +149,7 @@ def reset_actors(b: int, world: World) -> None:
     caches.block_counts[b, WITH_VOICE] = 0
 
 
-@internal
+@embedded
 def act(b0: int, b1: int, scratch: int, seed: int, step: int, world: World, p: Parameters) -> None:
     """Let the citizens marked active today attend and decide; ``scratch`` is the thread's row.
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.jit import compiled, internal
+from samizdat.core.jit import compiled, embedded, internal
 from samizdat.core.layout import (
     AWARE,
     FIRST,
@@ -185,11 +185,11 @@ def move_grievance(
 
 
 @internal
-def voice_came(first: int, last: int, world: World) -> bool:
+def voice_came(first: int, last: int, dirty: NDArray[np.uint8]) -> bool:
     """Whether a voice reached any of the groups in which the citizens first ... last - 1 are."""
     came = 0
     for group in range(first >> GROUP_BITS, (last - 1 >> GROUP_BITS) + 1):
-        came |= int(world.caches.dirty[group])
+        came |= int(dirty[group])
     return came != 0
 
 
@@ -317,7 +317,7 @@ def move_fear_in_block(b: int, here: np.void, kin: int, world: World, p: Fear) -
     return moved
 
 
-@internal
+@embedded
 def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     """Advance grievance, trust and fear, and mark who is active today.
 
@@ -329,7 +329,7 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
     changed no float of it under that condition, the next does not either, as long as the condition
     holds and the numbers in ``rest_key`` are the same. The block is then skipped.
     """
-    traits, state = world.traits, world.state
+    traits, state, dirty = world.traits, world.state, world.caches.dirty
     for b in range(b0, b1):
         here, tally = world.signals[world.blocks[b, REGION]], world.tallies[b]
         key, sums = world.caches.rest_key[b], world.caches.rest_sums[b]
@@ -354,7 +354,7 @@ def feel(b0: int, b1: int, world: World, p: Parameters) -> None:
                 tally[SUM_GRIEVANCE] += summed(grievance)
             resting = traits.resting_trust[first:last]
             if world.shortcuts and nothing_told(
-                float(here["contradiction"]), int(counts[NOW_AWARE]), voice_came(first, last, world)
+                float(here["contradiction"]), int(counts[NOW_AWARE]), voice_came(first, last, dirty)
             ):
                 move_trust(here, marks, trust, resting, p.trust)
             else:
