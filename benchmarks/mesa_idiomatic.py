@@ -109,7 +109,7 @@ class Protest(mesa.Model):
         self.newly_detained = [0] * len(self.signals)
         self.agents.do("meet_fate")
         for square in self.squares:
-            self.newly_detained[square.region] += square.evening()
+            self.newly_detained[square.region] += square.arrest_organisers()
         self.agents.do("sleep")
         self.counts.append(self.last)
         self.day += 1

@@ -117,7 +117,7 @@ class Square:
         self.announced = Announced(day, False, self.committee(p))
         return False
 
-    def evening(self) -> int:
+    def arrest_organisers(self) -> int:
         """Let the state detain who has called; return how many it took."""
         here, p, taken = self.model.today[self.region], self.model.p, 0
         if self.announced is None or here.detain_organisers <= 0:
