@@ -137,7 +137,7 @@ def StandingChoice(session: Session, changed: Callable[[Choice], None]) -> None:
 def InertNotes(draft: Choice) -> None:
     """Name the settings of the next run that can do nothing, a line each."""
     for note in solara.use_memo(lambda: _notes(draft), [draft]):
-        solara.Div(children=[note], classes=["samizdat-help", "samizdat-note"])
+        solara.Div(children=[note], classes=["samizdat-help"])
 
 
 @solara.component
