@@ -129,7 +129,7 @@ def readers(simulation: Simulation) -> NDArray[np.bool_]:
 # What is measured
 
 
-def people(simulation: Simulation) -> float:
+def persons_per_citizen(simulation: Simulation) -> float:
     """People for whom a citizen of the model stands."""
     return sum(region.population for region in simulation.scenario.spec.regions) / (
         simulation.scenario.citizens
@@ -166,7 +166,7 @@ def spells_of_a_day(simulation: Simulation) -> float:
     days = simulation.regions.pivot(index="date", columns="region", values="mobilise")
     lengths: list[int] = []
     for region in days:
-        there = days[region] * people(simulation) >= 50
+        there = days[region] * persons_per_citizen(simulation) >= 50
         runs = there.groupby((there != there.shift()).cumsum()).sum()
         lengths += runs[runs > 0].to_list()
     return float(np.mean(np.array(lengths) == 1))
