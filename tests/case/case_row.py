@@ -26,7 +26,8 @@ class Row:
     """A claim about the case, and what every one of some paired seeds must show of it.
 
     `size` holds the effect of what is undone, for each seed. With `mechanism_off` laid over both
-    worlds it must lie in `left` instead: nothing, where no other is given.
+    worlds it must lie in `left` instead: nothing, where no other is given. Where the mechanism is
+    one of several, `gap` is the least by which each seed's effect must fall without it.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Row:
     mechanism: str
     mechanism_off: Undoing | None = None
     left: Range = (0, 0)
+    gap: float | None = None
+    small: bool = False  # whether the claim is that there is next to no effect
     until: str = LAST_DAY
     seeds: tuple[int, ...] = (1, 2, 3)
     slow: bool = True

@@ -99,6 +99,7 @@ ROWS = (
         effect=more(on_the_day()),
         size=(-0.15, 0.05),
         why="found: -.04 to -.06; a fifth of what arrests do",
+        small=True,
         mechanism="what is dark keeps back news that nearly everybody has",
         mechanism_off=lambda w: w.change({"blocking.on": 0, "blackout.on": 0}),
     ),

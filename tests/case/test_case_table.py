@@ -24,6 +24,9 @@ def test_each_claim_has_its_sign_and_size_with_every_seed(name):
 def test_without_its_mechanism_a_claim_vanishes(name):
     row = TABLE[name]
     found = [*row.effects(off=True)]
+    if row.gap is not None:
+        falls = [of - off for of, off in zip(row.effects(), found, strict=True)]
+        assert min(falls) >= row.gap, falls
     least, most = row.left
     assert all(least <= each <= most for each in found), f"{found} is not in {row.left}"
 
@@ -37,4 +40,7 @@ def test_no_row_stands_twice_and_every_row_says_why():
         assert row.mechanism, row.id
         assert len(row.seeds) >= 3, row.id
         least, most = row.size
-        assert least <= most < 0 or 0 < least <= most or row.size[0] <= 0 <= row.size[1], row.id
+        assert least < most, row.id
+        assert row.small or least > 0 or most < 0, row.id
+        apart = row.left[1] < least or row.left[0] > most
+        assert apart or row.small or row.gap or not row.mechanism_off, row.id

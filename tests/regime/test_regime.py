@@ -215,6 +215,12 @@ def test_with_a_window_the_days_at_the_trigger_need_not_be_in_a_row():
     assert days(responses(*short), "violence") == []
 
 
+def test_a_step_longer_than_the_window_counts_itself():
+    law = {"violence__trigger": 0.05, "violence__patience_days": 3, "violence__duration": 1}
+    rows = responses(*(facing(k * 30.0, (60, 0, 0), step_days=30.0, **law) for k in range(3)))
+    assert rows["violence"][:, 0].all()
+
+
 @pytest.mark.parametrize("step_days", [0.5, 1.0, 2.0])
 @given(met=st.lists(st.booleans(), min_size=30, max_size=30))
 @settings(max_examples=50, deadline=None, derandomize=True)

@@ -172,20 +172,23 @@ def test_detaining_an_organiser_never_raises_the_hazard_of_a_call(step, seed):
     assert shares[-1] == 0
 
 
-def test_two_policies_share_the_draws_of_their_calls(monkeypatch):
+def test_two_policies_ask_for_the_same_draws_of_their_calls(monkeypatch):
     streams = (draws.RALLY_CALL, draws.RALLY_CONTINUES, draws.RALLY_KIND)
-    drawn, uniform = [{}, {}], draws.uniform
-    for found, values in zip(drawn, ({}, {"detain_organisers": 1, "sanction": 0.5}), strict=True):
+    asked, uniform = [set(), set()], draws.uniform
+    for found, values in zip(asked, ({}, {"detain_organisers": 1, "sanction": 0.5}), strict=True):
 
         def noted(seed, i, step, stream, found=found):
-            found[seed, i, step, stream] = uniform(seed, i, step, stream)
-            return found[seed, i, step, stream]
+            found.add((seed, i, step, stream))
+            return uniform(seed, i, step, stream)
 
         monkeypatch.setattr(draws, "uniform", noted)
         run(square(1000, CALLING | values), seed=5, threads=1)
-    both = [key for key in drawn[0] if key in drawn[1] and key[3] in streams]
-    assert {key[3] for key in both} == {*streams}
-    assert all(drawn[0][key] == drawn[1][key] for key in both)
+    for found in asked:  # by region and step, not by how often anything was asked before
+        of_rallies = [key for key in found if key[3] in streams]
+        assert all(seed == 5 and i < 2 and step < 60 for seed, i, step, _ in of_rallies)
+    both = [key[3] for key in asked[0] & asked[1]]
+    assert {*both} & {*streams} == {*streams}
+    assert both.count(draws.RALLY_CALL) > 20
 
 
 # Going on
@@ -223,6 +226,14 @@ def test_a_dated_rally_is_held_on_its_date_and_called_before_it():
     assert np.flatnonzero(days["rallies_called"]).tolist() == [DAY[date] - 4]
     assert np.flatnonzero(days["rallies_held"]).tolist() == [DAY[date]]
     assert days["mobilise"].sum() == days["mobilise"][DAY[date] :].sum() > 0
+
+
+@pytest.mark.parametrize("step_days", [0.1, 0.2, 0.4, 0.9])
+def test_a_date_lies_in_one_step_whatever_the_length_of_a_step(step_days):
+    world = dated(town(200).change(CALLING | {"rally.call": 0, "step_days": step_days}), days=50,
+                  rallies=[UNREST + dt.timedelta(days=k) for k in (3, 8, 20, 33)])  # fmt: skip
+    days = run(world).nation
+    assert days["rallies_called"].sum() == days["rallies_held"].sum() == 2 * 4
 
 
 def test_a_date_replaces_a_call_by_rule():
@@ -284,7 +295,7 @@ def test_who_cannot_be_read_is_not_detained():
     assert days["newly_detained"].sum() == 0
 
 
-def test_arrests_of_organisers_quieten_the_town(busy):
+def test_arrests_of_organisers_quieten_the_town():
     arrests = run(square(2000, CALLING | {"detain_organisers": 1, "rally.committee": 1}))
     without = run(square(2000, CALLING | {"rally.committee": 1}))
     assert arrests.nation["rallies_prevented"].sum() > 0

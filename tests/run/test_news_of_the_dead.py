@@ -21,7 +21,7 @@ timeline = [
 
 
 def lost(*ids, **values):
-    """Trust of the nation, the online and the others, at the end and against no account."""
+    """The change of trust of those online and of those offline, to the end."""
     scenario = Scenario.parse(WORLD).change({n.replace("__", "."): v for n, v in values.items()})
     table = scenario.to_table()
     table["timeline"] = [entry for entry in table["timeline"] if entry["id"] in ids]

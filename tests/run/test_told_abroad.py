@@ -92,3 +92,11 @@ def test_an_account_names_the_event_where_it_is_told():
         told.append((explainer.simulation.signals["running"][0] == 1, explainer.explain(0).events))
     assert {runs for runs, _ in told} == {True, False}
     assert all(events == (("Factory closes",) if runs else ()) for runs, events in told)
+
+
+def test_an_order_of_the_state_leaves_what_is_told_abroad():
+    simulation, _ = run_old_town(strike(0.3))
+    reported = simulation.environment.abroad
+    assert reported == ("closure",)
+    simulation.enact({"kind": "setting", "set": {"surveillance": 0.3}})
+    assert simulation.environment.abroad == reported

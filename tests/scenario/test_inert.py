@@ -194,3 +194,34 @@ def test_the_command_names_what_a_shipped_scenario_sets_in_vain(capsys, name):
     law = "note: blocking.authority = court then prosecutor does nothing: regime.actions is record"
     expected = [] if name in ("town", "zhanaozen") else [law]
     assert said[1:] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "why"),
+    [
+        ("detain_organisers", NO_ONE_ONLINE, "nobody is ever on a platform"),
+        ("blocking.standing_on", {}, "blocking.standing is empty"),
+    ],
+)
+def test_what_else_has_nothing_to_act_through_is_named(name, beside, why):
+    (line,) = lines_about(name, town().change({name: 1, **beside}))
+    assert line.endswith(f": {why}")
+
+
+def test_a_standing_block_holds_by_record_and_by_rule():
+    for actions in ("record", "rule", "both"):
+        world = town().change({"blocking.standing": ["foreign_press"], "blocking.standing_on": 1,
+                               "regime.actions": actions})  # fmt: skip
+        assert lines_about("blocking.standing_on", world) == []
+
+
+def test_where_nothing_happens_rallies_can_do_nothing():
+    table = town().to_table()
+    table["timeline"] = []
+    world = Scenario.from_table(table).change({"rally.call": 2})
+    assert any("rally.call" in note and "there is no event" in note for note in world.notes())
+
+
+def test_an_event_that_gives_its_pages_keeps_its_press():
+    told = with_event(coverage_online=0.1).change({"attention.online_share": 1})
+    assert lines_about("press_control", told.change({"press_control": 0.5})) == []

@@ -99,6 +99,15 @@ def format_value(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
+def end_of_step(day: float, step_days: float) -> float:
+    """Return the day on which the step ends that begins on ``day``, k * step_days for a whole k.
+
+    It is the very float with which the next step begins: day + step_days may differ from it in the
+    last bit, so that a date would lie in two steps or in none.
+    """
+    return (round(day / step_days) + 1) * step_days
+
+
 def acting(rate: float, step_days: float) -> float:
     """Turn a rate per day into the share that acts within one step: 1 - exp(-rate * days)."""
     return -math.expm1(-rate * step_days)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from samizdat.core.quantity import Quantity
+from samizdat.core.quantity import Quantity, end_of_step
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Order(NamedTuple):
 
     def touches(self, day: float, step_days: float) -> bool:
         """Whether it is in force at some time of the step that begins on ``day``."""
-        return self.begins < day + step_days and day < self.ends
+        return self.begins < end_of_step(day, step_days) and day < self.ends
 
 
 @dataclass
@@ -155,7 +155,8 @@ def _days_within(
     state: RegimeState,
 ) -> Floats:
     """Return the days of the window on which the trigger was met, today's among them (R,)."""
-    first = inputs.day + inputs.step_days - np.maximum(window, patience) - 1e-9  # for sums of steps
+    span = np.maximum(np.maximum(window, patience), inputs.step_days)  # today is within any window
+    first = inputs.day + inputs.step_days - span - 1e-9  # for sums of steps
     before = state.recent.get(lever, [[] for _ in met])
     state.recent[lever] = [
         [day for day in (*days, *([inputs.day] if now else [])) if day >= begin]

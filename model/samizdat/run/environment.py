@@ -20,6 +20,7 @@ from samizdat.core.layout import (
     SUM_VISIBLE_POSTS,
 )
 from samizdat.core.parameters import Parameters, acting_parameters, flat, parameters_from
+from samizdat.core.quantity import end_of_step
 from samizdat.regime.lever import Stage
 from samizdat.regime.levers import LEVERS, act_in_stage
 from samizdat.regime.orders import (
@@ -185,6 +186,7 @@ class Environment:
     def take_over(self, before: "Environment") -> None:
         """Take over what the environment before this one remembered and ordered."""
         self.regime_state, self._given = before.regime_state, before._given
+        self.abroad = before.abroad
 
     def _turn(self, k: int) -> None:
         """Determine what holds from step k on, until an entry of the timeline begins or ends."""
@@ -382,7 +384,7 @@ class Environment:
         in_force = [order for order in orders if order.touches(day, step_days)]
         for order in sorted(in_force, key=lambda order: self._ranks.get(order.lever, 0)):
             if is_on(order.lever, inputs.values, order.region):
-                self._given[_order_key(order)] = order, day + step_days
+                self._given[_order_key(order)] = order, end_of_step(day, step_days)
 
 
 def _order_key(order: Order) -> tuple[str, int, float, str]:

@@ -27,6 +27,7 @@ from samizdat.core.mechanisms import rally
 from samizdat.core.mechanisms.decision import trace_probability
 from samizdat.core.mechanisms.fate import term
 from samizdat.core.parameters import Parameters
+from samizdat.core.quantity import end_of_step
 from samizdat.run.measures import RALLIES
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.timeline import Event, Window, window
@@ -75,7 +76,7 @@ class Morning(NamedTuple):
 
     def reaches(self, day: float) -> bool:
         """Whether a day lies in this step or before it."""
-        return day < self.day + self.step_days
+        return day < end_of_step(self.day, self.step_days)
 
     def largest(self, name: str, region: int) -> float | None:
         """Return the largest value that events running in a region give; None if none gives one."""
@@ -159,7 +160,7 @@ class Rallies:
 
     def _dates(self, day: float, p: rally.Rally) -> tuple[list[DatedRally], list[DatedRally]]:
         """Return the dated rallies of this step, and those that are called in it for later."""
-        today = day + self._step_days
+        today = end_of_step(day, self._step_days)
         begin = bisect.bisect_left(self._days, day)
         middle = bisect.bisect_left(self._days, today, begin)
         end = bisect.bisect_left(self._days, today + LONGEST_NOTICE, middle)
@@ -333,6 +334,6 @@ def detention_chance(i: int, strength: float, world: World, p: Parameters) -> fl
 def steps_until(day: float, step: int, step_days: float) -> int:
     """Return the steps after ``step``, up to and including the one that contains ``day``."""
     last = step + 1
-    while day >= last * step_days + step_days:
+    while day >= (last + 1) * step_days:
         last += 1
     return last - step

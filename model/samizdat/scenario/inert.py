@@ -1,7 +1,8 @@
 """Settings that are allowed and can do nothing, each in a line that says why.
 
-A number is named if it is set (pinned, other than its default, or set by the timeline) to more than
-its off value, although whatever it would act on or act through is absent from first day to last.
+A number is named if it is set (pinned, other than its default, or set by the timeline; for
+`reach.reachable_only` and `attention.online_share` at their defaults too) to more than its off
+value, although whatever it would act on or act through is absent from first day to last.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -132,8 +133,10 @@ class _Field(NamedTuple):
 def _numbers(w: _World) -> Iterator[_Number]:
     nowhere, unread = "nobody is ever on a platform", "nobody ever reads the foreign press"
     no_rally = "rally.on is 0"
-    covered = any(event.coverage > 0 for event in w.events) and not w.is_always(
-        "attention.online_share", 1.0
+    all_online = w.is_always("attention.online_share", 1.0)
+    covered = any(
+        event.coverage > 0 and not (all_online and event.coverage_online is None)
+        for event in w.events
     )
     own = all(e.coverage_online is not None and e.seeds_online is not None for e in w.events)
     split = any(e.coverage > 0 or e.seeds > 0 for e in w.events) and not own
@@ -162,7 +165,9 @@ def _numbers(w: _World) -> Iterator[_Number]:
     yield _Number(("detain_organisers",), w.is_always("rally.on"), no_rally)
     yield _Number(("trust.cynicism", "trust.told"), not w.has(Account), "no accounts contradict")
     yield _Number(("trust.told",), w.is_always("trust.cynicism"), "trust.cynicism is 0")
-    yield _Number(("trust.told", "preempt", "sanction", "surveillance"), not w.platforms, nowhere)
+    yield _Number([*_group("rally."), "detain_organisers"], not w.events, "there is no event")
+    yield _Number(("trust.told", "preempt", "sanction", "surveillance", "detain_organisers"),
+                  not w.platforms, nowhere)  # fmt: skip
     yield _Number(("trust.displacement",), w.is_always("broadcast"), "broadcast is 0")
     yield _Number(("sanction",), w.is_always("surveillance"), "surveillance is 0")
     yield _Number(("egov",), not w.online, "nobody is ever online")
@@ -175,6 +180,9 @@ def _numbers(w: _World) -> Iterator[_Number]:
                   "nothing is ever blocked or off")  # fmt: skip
     yield _Number(("grievance.acceptance", "blocking.deniability"),
                   w.is_always("grievance.frustration"), "grievance.frustration is 0")  # fmt: skip
+    standing = "blocking.standing_on"
+    yield _Number((standing,), not w.spec.blocking_standing, "blocking.standing is empty")
+    yield _Number((standing,), w.is_always("blocking.on"), "blocking.on is 0")
     yield _Number(
         _group("circumvention."), w.is_always("circumvention.literacy"), "nobody can use a VPN"
     )
@@ -186,7 +194,8 @@ def _numbers(w: _World) -> Iterator[_Number]:
 def _of_triggered(w: _World, lever: str) -> Iterator[_Number]:
     """Yield the numbers by which a lever acts when it is triggered."""
     switch = f"{lever}.on"
-    by_rule = [name for name in _group(f"{lever}.") if name != "blocking.deniability"]
+    always = ("blocking.deniability", "blocking.standing_on")
+    by_rule = [name for name in _group(f"{lever}.") if name not in always]
     others = [name for name in by_rule if not name.startswith(f"{lever}.trigger")]
     yield _Number(by_rule, w.is_always(switch), f"{switch} is 0")
     yield _Number(by_rule, w.spec.actions == "record", "regime.actions is record")

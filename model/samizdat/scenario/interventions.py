@@ -33,8 +33,8 @@ class Moment(NamedTuple):
 def moment_of(scenario: Scenario, step: int) -> Moment:
     """Return the moment before a step."""
     step_days = float(scenario.spec.step_days)
-    over = (step - 1) * step_days + step_days if step else 0.0  # as `Window.touches` rounds it
-    return Moment(scenario.spec.start + dt.timedelta(days=math.ceil(over)), step * step_days)
+    over = step * step_days
+    return Moment(scenario.spec.start + dt.timedelta(days=math.ceil(over)), over)
 
 
 def amended(

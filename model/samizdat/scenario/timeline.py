@@ -23,7 +23,7 @@ from pydantic import (
 
 from samizdat.core.mechanisms import attention
 from samizdat.core.mechanisms.attention import Attention
-from samizdat.core.quantity import format_value
+from samizdat.core.quantity import end_of_step, format_value
 from samizdat.regime.queries import dated_fields, dated_levers
 from samizdat.scenario.dates import Day
 from samizdat.society.population import Real
@@ -199,11 +199,11 @@ class Window(NamedTuple):
 
     def touches(self, day: float, step_days: float) -> bool:
         """Whether it holds at some time in the step that begins on ``day``."""
-        return self.first < day + step_days and day < self.last
+        return self.first < end_of_step(day, step_days) and day < self.last
 
     def begins(self, day: float, step_days: float) -> bool:
         """Whether it begins within the step that begins on ``day``."""
-        return day <= self.first < day + step_days
+        return day <= self.first < end_of_step(day, step_days)
 
 
 def window(entry: _Entry, start: dt.date, regions: Sequence[str]) -> Window:
@@ -255,9 +255,10 @@ class Course:
         """Return, for steps that begin on these days, whether other entries hold than before."""
         turned = np.zeros(len(days), bool)
         turned[:1] = True
+        ends = (np.rint(days / step_days) + 1) * step_days  # as `end_of_step`
         for _, when in self.entries:
-            holds = (when.first < days + step_days) & (days < when.last)
-            fresh = (days <= when.first) & (when.first < days + step_days)
+            holds = (when.first < ends) & (days < when.last)
+            fresh = (days <= when.first) & (when.first < ends)
             turned[1:] |= (holds[1:] != holds[:-1]) | (fresh[1:] != fresh[:-1])
         return turned
 
