@@ -1,6 +1,7 @@
 """Sending chunks to workers: what a chunk holds, failed runs, a stop, progress."""
 
 import itertools
+import threading
 from concurrent.futures import BrokenExecutor, CancelledError
 
 import numpy as np
@@ -205,6 +206,24 @@ def test_what_is_lost_at_a_stop_is_left_for_the_next_call(error):
     assert not dispatch.run()
     assert written == []
     assert workers.renewals == 0
+
+
+def test_what_is_withdrawn_is_not_waited_for_though_nobody_notifies_of_it():
+    class Forgetful(Workers):  # as dask is if it fails while it passes on that a chunk is cancelled
+        def ask_to_stop(self):
+            self.asked += 1
+
+        def withdraw(self, futures):
+            assert all(future.cancel() for future in futures)
+
+    workers = Forgetful(finished, late=True, width=2, ahead=1)
+    dispatch, written = made(workers=workers, stop=lambda: bool(workers.sent))
+    outcome = []
+    thread = threading.Thread(target=lambda: outcome.append(dispatch.run()), daemon=True)
+    thread.start()
+    thread.join(timeout=30)
+    assert outcome == [False]
+    assert written == []
 
 
 def test_an_error_at_a_stop_that_is_no_loss_passes():

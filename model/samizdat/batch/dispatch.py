@@ -271,8 +271,9 @@ class Dispatch:
         self.workers.withdraw(list(self._flying))
         while self._flying:
             self._not_gone()
+            # `wait` does not return what was withdrawn if dask fails to notify of it.
             ready, _ = wait(self._flying, timeout=BEAT, return_when=FIRST_COMPLETED)
-            for future in [each for each in self._flying if each in ready]:
+            for future in [each for each in self._flying if each in ready or each.cancelled()]:
                 piece = self._flying.pop(future)
                 try:
                     self._keep(future.result(), piece)
