@@ -20,6 +20,7 @@ from samizdat.run.measures import (
     daily_table,
     summary,
 )
+from samizdat.run.spells import inhabitants_per_citizen
 from samizdat.scenario.scenario import Scenario
 
 ROWS = (
@@ -63,6 +64,8 @@ class History:
     ) -> None:
         count = len(dates)
         self.scenario, self.sizes, self.dates, self.steps = scenario, sizes, dates, 0
+        populations = [region.population for region in scenario.spec.regions]
+        self._per_citizen = inhabitants_per_citizen(populations, scenario.citizens)
         self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
         self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
         self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
@@ -182,6 +185,7 @@ class History:
             self.scenario.region_names,
             spec.citizens,
             spec.step_days,
+            self._per_citizen,
         )
 
     def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
