@@ -14,6 +14,7 @@ from samizdat.run.measures import (
     COUNTED,
     MEASURES,
     RALLIES,
+    THREAT,
     Numbers,
     check_column,
     daily_table,
@@ -28,6 +29,7 @@ ROWS = (
     "rallies",
     "latent",
     "blocked_anywhere",
+    "threat",
 )  # one row per step; saved
 
 
@@ -53,6 +55,8 @@ class History:
         (T,) number of platforms barred in at least one region.
     latent
         (T,) whether latent self-censorship was counted.
+    threat
+        (T,) the threat that the state felt, 0 ... 1.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class History:
         self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
         self.blocked_anywhere = np.zeros(count, np.int64)
         self.latent = np.zeros(count, bool)
+        self.threat = np.zeros(count)
 
     def record(
         self,
@@ -76,6 +81,7 @@ class History:
         rallies: NDArray[np.int64],
         *,
         latent: bool,
+        threat: float,
     ) -> None:
         """Record the next step.
 
@@ -91,6 +97,8 @@ class History:
             (R, len(RALLIES)).
         latent
             Whether latent self-censorship was counted.
+        threat
+            That of the morning.
         """
         k = self.steps
         self.tallies[k] = tallies
@@ -100,7 +108,7 @@ class History:
                 self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
         self.rallies[k] = rallies
-        self.latent[k] = latent
+        self.latent[k], self.threat[k] = latent, threat
         self.steps = k + 1
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -151,7 +159,7 @@ class History:
             self.sizes.sum(),
             self.dates[steps],
             None,
-        )
+        ).assign(**{THREAT: self.threat[steps]})
 
     @property
     def regions(self) -> pd.DataFrame:

@@ -155,7 +155,9 @@ class Simulation(Outcomes):
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
         self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
-        self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
+        self.history.record(
+            tallies, barred, signals, self.rallies.counts, latent=latent, threat=self.threat
+        )
         self.regime_input = inputs
         self.step_number += 1
 
