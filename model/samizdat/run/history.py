@@ -15,11 +15,13 @@ from samizdat.run.measures import (
     COUNTED,
     MEASURES,
     RALLIES,
+    THREAT,
     Numbers,
     check_column,
     daily_table,
     summary,
 )
+from samizdat.run.spells import inhabitants_per_citizen
 from samizdat.scenario.scenario import Scenario
 
 ROWS = (
@@ -29,6 +31,7 @@ ROWS = (
     "arrivals",
     "latent",
     "blocked_anywhere",
+    "threat",
 )  # one row per step; saved
 
 
@@ -56,6 +59,8 @@ class History:
         (T,) number of platforms barred in at least one region.
     latent
         (T,) whether latent self-censorship was counted.
+    threat
+        (T,) the threat that the state felt, 0 ... 1.
     """
 
     def __init__(
@@ -63,12 +68,15 @@ class History:
     ) -> None:
         count = len(dates)
         self.scenario, self.sizes, self.dates, self.steps = scenario, sizes, dates, 0
+        populations = [region.population for region in scenario.spec.regions]
+        self._per_citizen = inhabitants_per_citizen(populations, scenario.citizens)
         self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
         self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
         self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
         self.arrivals = np.zeros((count, len(sizes)), np.int64)
         self.blocked_anywhere = np.zeros(count, np.int64)
         self.latent = np.zeros(count, bool)
+        self.threat = np.zeros(count)
 
     def record(
         self,
@@ -79,6 +87,7 @@ class History:
         arrivals: NDArray[np.int64],
         *,
         latent: bool,
+        threat: float,
     ) -> None:
         """Record the next step.
 
@@ -96,6 +105,8 @@ class History:
             (R,).
         latent
             Whether latent self-censorship was counted.
+        threat
+            That of the morning.
         """
         k = self.steps
         self.tallies[k] = tallies
@@ -105,7 +116,7 @@ class History:
                 self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
         self.rallies[k], self.arrivals[k] = rallies, arrivals
-        self.latent[k] = latent
+        self.latent[k], self.threat[k] = latent, threat
         self.steps = k + 1
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -156,7 +167,7 @@ class History:
             self.sizes.sum(),
             self.dates[steps],
             None,
-        )
+        ).assign(**{THREAT: self.threat[steps]})
 
     @property
     def regions(self) -> pd.DataFrame:
@@ -182,6 +193,7 @@ class History:
             self.scenario.region_names,
             spec.citizens,
             spec.step_days,
+            self._per_citizen,
         )
 
     def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:

@@ -157,7 +157,13 @@ class Simulation(Outcomes):
         self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
         self.history.record(
-            tallies, barred, signals, self.rallies.counts, self.arrivals.counts, latent=latent
+            tallies,
+            barred,
+            signals,
+            self.rallies.counts,
+            self.arrivals.counts,
+            latent=latent,
+            threat=self.threat,
         )
         self.regime_input = inputs
         self.step_number += 1

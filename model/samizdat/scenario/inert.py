@@ -39,6 +39,8 @@ def inert(scenario: "Scenario") -> Iterator[str]:
     for field in _fields(world):
         if field.idle and field.ids:
             yield f"{_listed(field.ids)}: {field.what} of no effect: {field.why}"
+    if world.spec.ladder and world.is_always("threat.gain"):
+        yield "regime.ladder does nothing: threat.gain is 0"
     split = "attention.online_share"
     if world.sets(split) and world.events and not world.platforms:
         yield (
@@ -193,6 +195,8 @@ def _numbers(w: _World) -> Iterator[_Number]:
     )
     for lever in dated_levers():
         yield from _of_triggered(w, lever)
+    yield _Number(("threat.home", "threat.decay"), w.is_always("threat.gain"), "threat.gain is 0")
+    yield _Number(_group("threat."), not w.spec.ladder, "regime.ladder has no rung")
     yield from _of_the_world(w)
 
 

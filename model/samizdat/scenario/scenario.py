@@ -167,6 +167,8 @@ class Scenario:
         table["graph"] = {"kind": table.pop("graph")}
         table["adoption"] = {"series": table.pop("adoption_series")}
         table["parameters"], table["regime"] = {}, {"actions": actions}
+        if ladder := table.pop("ladder"):
+            table["regime"]["ladder"] = ladder
         for name, value in self.parameters.items():
             entry = REGISTRY[name]
             inside = table if entry.group == "world" else table[entry.group]
@@ -222,7 +224,8 @@ class Scenario:
     def under(self, regime: str) -> "Scenario":
         """Return the scenario under a preset regime: open, analog, networked or ban.
 
-        Settings of the regime and actions of the state are dropped from the timeline.
+        Settings of the regime and actions of the state are dropped from the timeline, and the
+        ladder of the regime with them.
 
         Raises
         ------
@@ -239,7 +242,7 @@ class Scenario:
         except ValueError as error:
             raise ScenarioError(str(error)) from None
         spec = self.spec.model_dump(by_alias=True)
-        spec["actions"] = values.pop("actions")
+        spec["actions"], spec["ladder"] = values.pop("actions"), ()
         for name, listed in PLATFORM_LISTS.items():
             spec[listed] = values.pop(name, ScenarioSpec.model_fields[listed].default)
         timeline: list[dict[str, Any]] = []

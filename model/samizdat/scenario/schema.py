@@ -12,6 +12,7 @@ from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATF
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import dated_fields
 from samizdat.scenario.dates import Day, Year
+from samizdat.scenario.ladder import Rung
 from samizdat.scenario.mistakes import in_words, path_of, together
 from samizdat.scenario.mistakes import unknown as unknown
 from samizdat.scenario.timeline import ARRIVAL, Account, Action, Entry, Event, Setting, Signal
@@ -19,6 +20,7 @@ from samizdat.society.population import KINDS, Population, Real
 
 FOREIGN_PRESS = "foreign_press"  # its name wherever platforms are listed
 EVERY_PLATFORM = "*"
+MAX_RUNGS = 64
 
 
 class ScenarioError(ValueError):
@@ -104,6 +106,7 @@ class ScenarioSpec(_SchemaPart):
     blocking_platforms: tuple[str, ...] = (EVERY_PLATFORM,)
     blocking_standing: tuple[str, ...] = ()  # blocked from the first day
     ban_platforms: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = Field(default=(), max_length=MAX_RUNGS)
     timeline: tuple[Entry, ...] = ()
 
     @model_validator(mode="after")
@@ -171,6 +174,7 @@ _PARTS = {
     "platforms": Platform,
     "foreign_press": ForeignPress,
     "population": Population,
+    "ladder": Rung,
 }
 ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Setting,
             "action": Action}  # fmt: skip
@@ -208,14 +212,13 @@ _IN_FILES = {
     "blocking_platforms": "regime.blocking.platforms",
     "blocking_standing": "regime.blocking.standing",
     "ban_platforms": "regime.ban.platforms",
+    "ladder": "regime.ladder",
 }  # names of fields of `ScenarioSpec` as files have them
 
 
 def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[str]) -> str:
     loc, kind = problem["loc"], problem["type"]
-    name = path_of(loc, table)
-    if loc and loc[0] in _IN_FILES:
-        name = name.replace(str(loc[0]), _IN_FILES[str(loc[0])], 1)
+    name = _name_in_file(loc, table)
     if kind == "extra_forbidden":
         fields: set[str] = set()
         if len(loc) == 1:
@@ -225,7 +228,7 @@ def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[
             fields = _names_of(model) if model else set()
         elif loc[0] in _PARTS:
             fields = _names_of(_PARTS[str(loc[0])])
-        where = path_of(loc[:-1], table)
+        where = _name_in_file(loc[:-1], table)
         return f"{where + ': ' if where else ''}{unknown(str(loc[-1]), fields)}"
     if kind == "missing":
         return f"{name} is missing"
@@ -240,6 +243,13 @@ def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[
         tag = problem.get("ctx", {}).get("tag")
         return f"{name}.kind: {unknown(str(tag), _kinds_at(loc))}"
     return f"{name} {in_words(problem)}"
+
+
+def _name_in_file(loc: Sequence[int | str], table: Mapping[str, Any]) -> str:
+    name = path_of(loc, table)
+    if loc and loc[0] in _IN_FILES:
+        name = name.replace(str(loc[0]), _IN_FILES[str(loc[0])], 1)
+    return name
 
 
 def _begins(message: str) -> str:

@@ -343,6 +343,11 @@ class Course:
         held = (s.alert for s, when in self._signals if when.touches(day, step_days))
         return max(held, default=0.0)
 
+    def warning_on(self, day: float, step_days: float) -> float:
+        """Return what revolutions abroad add to the alarm: alert * strength, summed; 0 if none."""
+        held = [s for s, when in self._signals if when.touches(day, step_days)]
+        return sum((s.alert * s.strength for s in held), start=0.0)
+
     def bands(
         self, start: dt.date, end: dt.date, label: Callable[[_Entry], str]
     ) -> list[dict[str, object]]:
