@@ -309,7 +309,7 @@ def case(actions="both"):
 
 def met(scenario, n=15):
     """What both regions meet on each day, if west is in the street on day 8."""
-    environment, rows = Environment(scenario, np.array([100, 100])), []
+    environment, rows = Environment(scenario, np.array([100, 100]), 1), []
     for k in range(n):
         last, signals = np.zeros((2, len(TALLIES)), np.int64), np.zeros(2, SIGNALS)
         last[0, N_MOBILISE] = 9 * (k == 8)

@@ -30,6 +30,7 @@ from samizdat.regime.orders import (
     RegimeState,
 )
 from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, look_of
+from samizdat.run.arrivals import Arrivals, describe
 from samizdat.run.ladder import Law, RungStatus, bands_of, laws_on, statuses
 from samizdat.run.values import numbers_on
 from samizdat.scenario.adoption import year_of
@@ -59,10 +60,11 @@ class Environment:
         The date of each step.
     """
 
-    def __init__(self, scenario: Scenario, sizes: NDArray[np.int64]) -> None:
+    def __init__(self, scenario: Scenario, sizes: NDArray[np.int64], seed: int) -> None:
         spec = scenario.spec
         self.scenario, self.sizes = scenario, sizes
         self.regime_state = RegimeState()
+        self.arrivals = Arrivals(sizes, spec.step_days, seed)
         self._course = Course(spec.timeline, spec.start, scenario.region_names)
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
@@ -120,6 +122,7 @@ class Environment:
         follows = k == self._faced + 1
         if self._turns[k] or not follows:
             self._turn(k)
+        self._arrived = self.arrivals.morning(k, last, self.parameters.arrivals)
         inputs = self._regime_input(day, last, draws)
         state, standing = self.regime_state, self._standing
         state.expire(day)
@@ -134,7 +137,7 @@ class Environment:
             act_in_stage(Stage.STANDING, inputs, state, standing)
         signals.view(_BYTES)[:] = standing.view(_BYTES)
         act_in_stage(Stage.EVENTS, inputs, state, signals)
-        self._describe_world(day, last)
+        self._describe_world(k, last)
         signals[WORLD_SIGNALS] = standing[WORLD_SIGNALS]
         signals["adoption"] = self._adoption[k]
         signals["allowed"] = self._launched
@@ -166,7 +169,7 @@ class Environment:
             dated_orders=self._orders_today,
             blockable=self._blockable,
             banned=self._banned,
-            events=self._events,
+            events=[*self._events, *(each.id for each in self._arrived)],
             draws=draws,
             dated_events=self._dated_events,
             always_blocked=self._standing_block,
@@ -179,6 +182,7 @@ class Environment:
         return {
             "state": self.regime_state.to_table(),
             "given": [list(order) for order in self._orders_so_far()],
+            "arrivals": self.arrivals.to_table(),
         }
 
     def read_table(self, table: Mapping[str, Any]) -> None:
@@ -186,6 +190,7 @@ class Environment:
         self.regime_state = RegimeState.from_table(table["state"])
         orders = [Order(*row) for row in table["given"]]
         self._given = {_order_key(order): (order, order.ends) for order in orders}
+        self.arrivals.read_table(table["arrivals"])
 
     def go_on(self, k: int, signals: NDArray[np.void]) -> None:
         """Prepare for step k, given the signals (R,) of the step before."""
@@ -196,6 +201,7 @@ class Environment:
         """Take over what the environment before this one remembered and ordered."""
         self.regime_state, self._given = before.regime_state, before._given
         self.abroad = before.abroad
+        self.arrivals.take_over(before.arrivals)
 
     def _turn(self, k: int) -> None:
         """Determine what holds from step k on, until an entry of the timeline begins or ends."""
@@ -277,6 +283,7 @@ class Environment:
                     "end": min(last, until),
                 }
             )
+        rows += self.arrivals.bands(spec.start, until, names)
         return pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
 
     def _orders_so_far(self) -> list[Order]:
@@ -320,16 +327,19 @@ class Environment:
         names += self.scenario.platform_names(order.platforms & FOREIGN)
         return plain(", ".join(names))
 
-    def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:
+    def _describe_world(self, k: int, last: NDArray[np.int64]) -> None:
         """Write events, accounts and foreign signals into the standing signals, if they changed."""
         conceded = self.regime_state.conceded
         self.abroad = self._course.calls_abroad(last[:, N_SHARE]) if self._events else ()
-        key = (self.abroad, len(conceded))
+        arrived = tuple((each.id, each.step == k) for each in self._arrived)
+        key = (self.abroad, len(conceded), arrived)
         if key != self._described:
+            step_days = self.scenario.spec.step_days
             self._course.describe_world(
-                self._standing, day, self.scenario.spec.step_days, self.abroad, conceded,
+                self._standing, k * step_days, step_days, self.abroad, conceded,
                 self.parameters.attention,
             )  # fmt: skip
+            describe(self._arrived, k, conceded, self._standing)
             self._described = key
 
     def _settle_parameters(self, k: int) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from samizdat.core.layout import TALLIES
 from samizdat.run.measures import (
     ACTIONS,
+    ARRIVALS,
     BARRED,
     COUNTED,
     MEASURES,
@@ -27,6 +28,7 @@ ROWS = (
     "tallies",
     "actions",
     "rallies",
+    "arrivals",
     "latent",
     "blocked_anywhere",
     "threat",
@@ -51,6 +53,8 @@ class History:
         acted.
     rallies
         (T, R, len(RALLIES)) calls, and rallies held, prevented and on.
+    arrivals
+        (T, R) grievances that arrived.
     blocked_anywhere
         (T,) number of platforms barred in at least one region.
     latent
@@ -69,6 +73,7 @@ class History:
         self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
         self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
         self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
+        self.arrivals = np.zeros((count, len(sizes)), np.int64)
         self.blocked_anywhere = np.zeros(count, np.int64)
         self.latent = np.zeros(count, bool)
         self.threat = np.zeros(count)
@@ -79,6 +84,7 @@ class History:
         barred: NDArray[np.int64],
         signals: NDArray[np.void],
         rallies: NDArray[np.int64],
+        arrivals: NDArray[np.int64],
         *,
         latent: bool,
         threat: float,
@@ -95,6 +101,8 @@ class History:
             (R,) of `core.layout.SIGNALS`.
         rallies
             (R, len(RALLIES)).
+        arrivals
+            (R,).
         latent
             Whether latent self-censorship was counted.
         threat
@@ -107,7 +115,7 @@ class History:
             if name != BARRED:
                 self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
-        self.rallies[k] = rallies
+        self.rallies[k], self.arrivals[k] = rallies, arrivals
         self.latent[k], self.threat[k] = latent, threat
         self.steps = k + 1
 
@@ -201,6 +209,8 @@ class History:
         """Return a column of `COUNTED` (steps, R)."""
         if name in RALLIES:
             return self.rallies[steps, :, RALLIES.index(name)]
+        if name == ARRIVALS:
+            return self.arrivals[steps]
         return self.actions[steps, :, ACTIONS.index(name)]
 
     def _counted(self, steps: slice, name: str) -> NDArray[np.int64]:

@@ -34,7 +34,7 @@ from samizdat.scenario.adoption import (
 from samizdat.scenario.consistency import contradictions
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.inert import inert
-from samizdat.scenario.inheritance import merged
+from samizdat.scenario.inheritance import LEAVE_OUT, merged
 from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import LIST, PLATFORM_LISTS, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
@@ -127,7 +127,12 @@ class Scenario:
             base = table.pop("base")
             if base not in shipped():
                 raise ScenarioError(f"{name}: base: {unknown(str(base), shipped())}")
-            table = merged(shipped_table(base), table)
+            try:
+                table = merged(shipped_table(base), table)
+            except ScenarioError as error:
+                raise ScenarioError(f"{name}: {error}") from None
+        elif LEAVE_OUT in table:
+            raise ScenarioError(f"{name}: {LEAVE_OUT}: there is no base to leave anything out of")
         return cls.from_table(table, name)
 
     @classmethod

@@ -15,7 +15,7 @@ from samizdat.scenario.dates import Day, Year
 from samizdat.scenario.ladder import Rung
 from samizdat.scenario.mistakes import in_words, path_of, together
 from samizdat.scenario.mistakes import unknown as unknown
-from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
+from samizdat.scenario.timeline import ARRIVAL, Account, Action, Entry, Event, Setting, Signal
 from samizdat.society.population import KINDS, Population, Real
 
 FOREIGN_PRESS = "foreign_press"  # its name wherever platforms are listed
@@ -136,6 +136,8 @@ class ScenarioSpec(_SchemaPart):
 
     def _mistakes_of(self, entry: Entry, regions: list[str], platforms: list[str]) -> Iterator[str]:
         where = f"timeline.{entry.id}"
+        if entry.id.startswith(ARRIVAL):
+            yield f"{where}: ids that begin with {ARRIVAL!r} are reserved for arrivals by rule"
         if self.start <= self.end and not self.start <= entry.begins <= self.end:
             yield f"{where}.from = {entry.begins} is outside {self.start} ... {self.end}"
         yield from _strange(entry.regions, f"{where}.regions", regions)
@@ -174,7 +176,7 @@ _PARTS = {
     "population": Population,
     "ladder": Rung,
 }
-_ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Setting,
+ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Setting,
             "action": Action}  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[
         if len(loc) == 1:
             fields = {*ScenarioSpec.model_fields, *extra_keys} - {*_IN_FILES} | {"graph"}
         elif loc[0] == "timeline" and len(loc) > 2:
-            model = _ENTRIES.get(str(loc[2]))
+            model = ENTRIES.get(str(loc[2]))
             fields = _names_of(model) if model else set()
         elif loc[0] in _PARTS:
             fields = _names_of(_PARTS[str(loc[0])])
@@ -256,7 +258,7 @@ def _begins(message: str) -> str:
 
 def _kinds_at(loc: Sequence[int | str]) -> Iterable[str]:
     """Return the kinds that are allowed at a place: of entries, or of distributions."""
-    return _ENTRIES if loc[0] == "timeline" else KINDS
+    return ENTRIES if loc[0] == "timeline" else KINDS
 
 
 def _names_of(model: Any) -> set[str]:

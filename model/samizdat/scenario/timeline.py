@@ -183,6 +183,8 @@ class Action(_Entry):
 Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminator="kind")]
 
 
+ARRIVAL = "arrival-"  # how the ids begin of grievances that arrive by rule
+
 # The signals that `Course.describe_world` writes.
 WORLD_SIGNALS = [
     "running", "fresh", "shock", "coverage", "coverage_online", "coverage_abroad", "seeds",
