@@ -117,7 +117,7 @@ class Arrivals:
         """Return a grievance that arrives in a region, with the marks that are drawn for it."""
         shock = arrivals.shock(draws.uniform(self._seed, r, step, draws.ARRIVAL_MARK), p)
         online = arrivals.coverage_online(draws.uniform(self._seed, r, step, draws.ARRIVAL_NEWS), p)
-        by_press = p.press * online
+        by_press = arrivals.coverage_by_press(online, p)
         day = step * self._step_days
         name = f"{ARRIVAL}{step}-{r}"
         return Arrival(name, r, step, day, shock, by_press, online, by_press, online, p.days)
