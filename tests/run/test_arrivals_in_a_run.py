@@ -4,8 +4,10 @@ import copy
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from command import call
 from naive_arrivals import NaiveArrivals
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import FIXED, SIGNALS, SUM_OPPOSITION
@@ -185,3 +187,15 @@ def test_no_entry_of_the_timeline_takes_the_name_of_an_arrival():
     table["timeline"][0]["id"] = "arrival-3-0"
     with pytest.raises(ScenarioError, match="'arrival-' are reserved"):
         Scenario.from_table(table)
+
+
+def test_a_runs_folder_lists_them_where_they_can_arrive(tmp_path):
+    call("run", "town", "--citizens", 60, "--set", "arrivals.mu=100", "--out", tmp_path / "a")
+    rows = pd.read_csv(tmp_path / "a" / "arrivals.csv")
+    nation = pd.read_parquet(tmp_path / "a" / "nation.parquet")
+    assert len(rows) == nation["arrivals"].sum() > 0
+    assert list(rows.columns[:5]) == ["id", "date", "region", "step", "shock"]
+    assert set(rows["region"]) <= {"Old Town", "Riverside"}
+    assert "arrivals.csv" in (tmp_path / "a" / "manifest.json").read_text()
+    call("run", "town", "--citizens", 60, "--out", tmp_path / "b")
+    assert not (tmp_path / "b" / "arrivals.csv").exists()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core import draws
@@ -135,6 +136,13 @@ class Arrivals:
             }
             for each in self.all
         ]
+
+    def table(self, scenario: Scenario) -> pd.DataFrame:
+        """Return one row for each, with its date and the name of its region."""
+        table = pd.DataFrame(self.all, columns=list(Arrival._fields)).drop(columns="day")
+        table["region"] = [scenario.region_names[each.region] for each in self.all]
+        table.insert(1, "date", [str(scenario.date_of(each.step)) for each in self.all])
+        return table
 
     def take_over(self, before: "Arrivals") -> None:
         """Take over what a run remembers of its arrivals."""
