@@ -53,7 +53,9 @@ ACTIONS = (BARRED, *(signal for signal in _SEEN if signal not in ("", "blocked")
 # The rallies of a region and step: calls made, rallies that began, calls that were due while their
 # whole committee was in detention, and whether one was on.
 RALLIES = ("rallies_called", "rallies_held", "rallies_prevented", "rally")
-COUNTED = (*ACTIONS, *RALLIES)
+ARRIVALS = "arrivals"  # grievances that began in the region and step
+COUNTED = (*ACTIONS, *RALLIES, ARRIVALS)
+THREAT = "threat"  # that the state feels, on the morning of the step; of the nation alone
 
 
 def daily_table(

@@ -89,6 +89,7 @@ _GROUPS = {
 # What happens in the world, by the kind of its entry in the timeline: lane, prefix of a band.
 _TIMELINE = {
     "timeline.event": "events",
+    "timeline.arrival": "grievances",
     "timeline.account": "rival accounts",
     "timeline.signal": "signals from abroad",
     "timeline.signal.prefix": "abroad",
