@@ -36,7 +36,7 @@ def test_every_dated_law_and_deed_of_the_state_is_left_out():
 
 def test_with_the_revolutions_abroad_both_laws_come(whole):
     watching, prosecutor = whole.rungs
-    assert 2011 == watching.reached.year
+    assert watching.reached.year == 2011
     assert watching.acts < prosecutor.acts
     values = whole.environment.values
     assert np.allclose(values["surveillance"], 0.1)
