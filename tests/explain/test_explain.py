@@ -73,12 +73,12 @@ def names_of(voice, simulation):
     ],
 )
 def test_what_is_explained_is_what_happened_to_everybody_on_every_day(seed, regime, values):
-    simulation = Simulation(world_of(regime, values, 80), seed=seed)
+    simulation = Simulation(world_of(regime, values, 50), seed=seed)
     explainer = Explainer(simulation)
     while not simulation.finished:
         explainer.step()
         state, heard = simulation.state, simulation.heard
-        days = [explainer.explain(i) for i in range(80)]
+        days = [explainer.explain(i) for i in range(50)]
         assert [day.posture for day in days] == [POSTURES[code] for code in state["posture"]]
         assert [day.attention for day in days] == [ATTENTION[code] for code in state["attention"]]
         for name in ("grievance", "trust", "fear"):
@@ -214,11 +214,11 @@ def test_every_day_can_be_put_into_words(days):
     ],
 )  # fmt: skip
 def test_it_is_told_whether_she_sees_a_share_or_a_number(values, counted):
-    simulation = Simulation(town(100).change(values), seed=2)
+    simulation = Simulation(town(60).change(values), seed=2)
     explainer, told = Explainer(simulation), 0
     while not simulation.finished:
         explainer.step()
-        for day in map(explainer.explain, range(100)):
+        for day in map(explainer.explain, range(60)):
             lines = [line for line in sentences(day) if "hears counts" in line]
             assert len(lines) == bool(day.weighings and day.exposure[0].change
                                       + day.exposure[1].change > 0)  # fmt: skip
