@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from samizdat.batch.sweep import sweep
     from samizdat.batch.verify import verify
     from samizdat.mesa_model import ProtestModel
+    from samizdat.run.protests import protest_rates, protests
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
@@ -25,6 +26,8 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "protest_rates",
+    "protests",
     "read_table",
     "sweep",
     "verify",
@@ -38,6 +41,8 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
+    "protest_rates": "run.protests",
+    "protests": "run.protests",
     "read_table": "batch.results",
     "sweep": "batch.sweep",
     "verify": "batch.verify",

@@ -26,6 +26,7 @@ from samizdat.regime.force import arrest_chances
 from samizdat.regime.orders import RegimeInput
 from samizdat.run import checkpoint, digests
 from samizdat.run.arguments import available_cores, check_call
+from samizdat.run.arrivals import Arrivals
 from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
@@ -104,7 +105,7 @@ class Simulation(Outcomes):
         self.steps = scenario.steps_until()
         self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
         self._team = _thread_team(scenario.citizens, self.threads)
-        self.environment = Environment(scenario, self.sizes)
+        self.environment = Environment(scenario, self.sizes, seed)
         self._feed = Feed(self.sizes)
         self.rallies = Rallies(scenario)
         compile_passes(self._world, self.environment.flat)
@@ -155,7 +156,15 @@ class Simulation(Outcomes):
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
         self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
-        self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
+        self.history.record(
+            tallies,
+            barred,
+            signals,
+            self.rallies.counts,
+            self.arrivals.counts,
+            latent=latent,
+            threat=self.threat,
+        )
         self.regime_input = inputs
         self.step_number += 1
 
@@ -249,6 +258,11 @@ class Simulation(Outcomes):
         self._go_on_with(lifted(self.scenario, name, self._next_moment()))
 
     @property
+    def arrivals(self) -> Arrivals:
+        """The grievances that arrived by rule."""
+        return self.environment.arrivals
+
+    @property
     def interventions(self) -> "list[Setting | Action]":
         """The entries that `enact` added to the timeline."""
         return interventions(self.scenario)
@@ -260,7 +274,7 @@ class Simulation(Outcomes):
 
     def _go_on_with(self, scenario: Scenario) -> None:
         """Replace the scenario by one that is equal up to the present step."""
-        environment = Environment(scenario, self.sizes)
+        environment = Environment(scenario, self.sizes, self.seed)
         environment.take_over(self.environment)
         if self.step_number:
             environment.go_on(self.step_number, self._world.signals)
