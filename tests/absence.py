@@ -2,7 +2,7 @@
 
 For every parameter with an off value: the town under rules in which the term that it multiplies
 stands no more. Interpreted; prints what it found as JSON: name -> [places cut, fingerprint]. Under
-"" it has the town that all rules stand in, under "rally" the same town with rallies.
+"" it has the town that all rules stand in, under "rally" and "arrivals" the same town with them.
 """
 
 import ast
@@ -34,7 +34,7 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "trust.dissent": 0.002,
     "trust.told": 1,
 }
-RALLIES = "samizdat.run.rallies"
+RALLIES, ARRIVALS = "samizdat.run.rallies", "samizdat.run.arrivals"
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 RALLIES_ON = {
@@ -50,9 +50,18 @@ RALLIES_ON = {
 }
 
 
+ARRIVALS_ON = {"arrivals.mu": 200, "arrivals.own": 0.6, "arrivals.opposition": 50}
+WORLDS = {"": {}, "rally": RALLIES_ON, "arrivals": ARRIVALS_ON}  # by the group that they show
+
+
+def world_of(name: str) -> str:
+    """Under which key of `WORLDS` a number is tried."""
+    return group if (group := name.split(".")[0]) in WORLDS else ""
+
+
 def changes_of(name: str) -> dict[str, float]:
     """What is changed of the town in which a number is tried."""
-    return EVERYTHING_ON | (RALLIES_ON if name.startswith("rally") else {})
+    return EVERYTHING_ON | WORLDS[world_of(name)]
 
 
 class Cut(ast.NodeTransformer):
@@ -89,8 +98,9 @@ class Cut(ast.NodeTransformer):
 
 
 def core_modules() -> list[ModuleType]:
-    """All modules of the compiled core, and rallies, which apply its rules to organisers."""
-    return [m for name, m in sys.modules.items() if name.startswith(("samizdat.core", RALLIES))]
+    """All modules of the compiled core, and rallies and arrivals, which apply its rules."""
+    parts = "samizdat.core", RALLIES, ARRIVALS
+    return [m for name, m in sys.modules.items() if name.startswith(parts)]
 
 
 def users_of(rule: object) -> list[tuple[ModuleType, str]]:
@@ -160,7 +170,7 @@ def main() -> None:
         for user, rule_name, rule in undo:
             setattr(user, rule_name, rule)
         found[name] = [places, absent]
-    for name in ("", "rally"):
+    for name in WORLDS:
         found[name] = fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
     print(json.dumps(found))
 

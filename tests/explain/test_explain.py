@@ -352,3 +352,19 @@ def test_one_of_a_million_is_explained_without_a_copy_of_anybody_else():
     finally:
         tracemalloc.stop()
     assert day.posture == "silent"
+
+
+def test_it_is_told_which_grievance_has_arrived():
+    simulation = Simulation(world_of(None, {"arrivals.mu": 200}), seed=7)
+    explainer, told = Explainer(simulation), 0
+    while not simulation.finished:
+        explainer.step()
+        day, k = explainer.explain(0), simulation.step_number - 1
+        lines = "\n".join(sentences(day))
+        names = simulation.scenario.region_names
+        for each in simulation.arrivals.running(float(k), 1.0):
+            if names[each.region] == day.region:
+                date = simulation.scenario.date_of(each.step)
+                assert f"a grievance that arose on {date} (shock {each.shock:.2g}" in lines
+                told += 1
+    assert told > 5

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core import draws
@@ -117,7 +118,7 @@ class Arrivals:
         """Return a grievance that arrives in a region, with the marks that are drawn for it."""
         shock = arrivals.shock(draws.uniform(self._seed, r, step, draws.ARRIVAL_MARK), p)
         online = arrivals.coverage_online(draws.uniform(self._seed, r, step, draws.ARRIVAL_NEWS), p)
-        by_press = p.press * online
+        by_press = arrivals.coverage_by_press(online, p)
         day = step * self._step_days
         name = f"{ARRIVAL}{step}-{r}"
         return Arrival(name, r, step, day, shock, by_press, online, by_press, online, p.days)
@@ -135,6 +136,13 @@ class Arrivals:
             }
             for each in self.all
         ]
+
+    def table(self, scenario: Scenario) -> pd.DataFrame:
+        """Return one row for each, with its date and the name of its region."""
+        table = pd.DataFrame(self.all, columns=list(Arrival._fields)).drop(columns="day")
+        table["region"] = [scenario.region_names[each.region] for each in self.all]
+        table.insert(1, "date", [str(scenario.date_of(each.step)) for each in self.all])
+        return table
 
     def take_over(self, before: "Arrivals") -> None:
         """Take over what a run remembers of its arrivals."""

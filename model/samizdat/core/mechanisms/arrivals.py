@@ -21,6 +21,7 @@ from samizdat.core.exponential import exp_minus
 from samizdat.core.quantity import Quantity
 
 YEAR = 365.25  # days
+_LEAST = 2.0**-33  # of all draws
 _DIGITS = Context(prec=40)  # powers and logarithms are rounded once: the same bits everywhere
 
 
@@ -92,8 +93,12 @@ def shock(draw: float, p: Arrivals) -> float:
 
     The quantile of Kumaraswamy's distribution, (1 - (1 - u)^(1/b))^(1/a).
     """
-    below = 1 - _power(1 - Decimal(draw), p.shock_b)
-    return float(_power(below, p.shock_a))
+    one = Decimal(1)
+    above = _DIGITS.power(
+        _DIGITS.subtract(one, Decimal(draw)), _DIGITS.divide(one, Decimal(p.shock_b))
+    )
+    root = _DIGITS.divide(one, Decimal(p.shock_a))
+    return float(_DIGITS.power(_DIGITS.subtract(one, above), root))
 
 
 def coverage_online(draw: float, p: Arrivals) -> float:
@@ -101,12 +106,18 @@ def coverage_online(draw: float, p: Arrivals) -> float:
     return min(1.0, p.news * _exp(normal_quantile(draw)))
 
 
+def coverage_by_press(online: float, p: Arrivals) -> float:
+    """Return the hazard (1/day) of news by press and word, as a share of that online."""
+    return p.press * online
+
+
 def normal_quantile(u: float) -> float:
-    """Return z with Phi(z) = u, to seven digits; u in [2^-33, 1 - 2^-33], where all draws lie.
+    """Return z with Phi(z) = u, to six digits; u in [2^-33, 1 - 2^-33], where all draws lie.
 
     Algorithm AS 241, PPND7 (Wichura 1988, Applied Statistics 37:477). The standard library's
     quantile takes the logarithm of the C library, whose last bit differs between machines.
     """
+    u = min(max(u, _LEAST), 1.0 - _LEAST)
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
@@ -121,8 +132,3 @@ def normal_quantile(u: float) -> float:
 def _exp(x: float) -> float:
     """Return exp(x), the same bits on every machine."""
     return exp_minus(-x) if x <= 0.0 else 1.0 / exp_minus(x)
-
-
-def _power(base: Decimal, root: float) -> Decimal:
-    """Return base^(1/root) with 40 digits; base in [0, 1]."""
-    return _DIGITS.power(base, _DIGITS.divide(Decimal(1), Decimal(root)))
