@@ -29,8 +29,9 @@ from samizdat.regime.orders import (
     RegimeInput,
     RegimeState,
 )
-from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, look_of
+from samizdat.regime.queries import gives_dated_orders, is_on, look_of
 from samizdat.run.arrivals import Arrivals, describe
+from samizdat.run.dated_orders import dated_orders
 from samizdat.run.ladder import Law, RungStatus, bands_of, laws_on, statuses
 from samizdat.run.values import numbers_on
 from samizdat.scenario.adoption import year_of
@@ -69,7 +70,7 @@ class Environment:
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
         self._standing_block = scenario.platform_bits(spec.blocking_standing)
-        self._dated = self._dated_orders() if spec.actions != "rule" else []
+        self._dated = dated_orders(self._course, scenario) if spec.actions != "rule" else []
         self._heights = [rung.at for rung in spec.ladder]
         self._given: dict[tuple[str, int, float, str], tuple[Order, float]] = {}  # and until when
         self._settings: tuple[object, ...] | None = None  # ids of settings, and the laws, in force
@@ -364,32 +365,6 @@ class Environment:
         """Return the settings that hold in a step."""
         step_days = self.scenario.spec.step_days
         return self._course.settings_on(k * step_days, step_days)
-
-    def _dated_orders(self) -> list[Order]:
-        """Turn the timeline's actions into orders of their levers."""
-        orders = []
-        for entry, when in self._course.entries:
-            if not isinstance(entry, Action) or not gives_dated_orders(entry.lever):
-                continue
-            bits = self._blockable
-            if entry.platforms:
-                bits = self.scenario.platform_bits(entry.platforms)
-            orders += [
-                Order(
-                    lever=entry.lever,
-                    region=int(r),
-                    begins=when.first,
-                    ends=when.last,
-                    platforms=bits if "platforms" in dated_fields(entry.lever) else 0,
-                    cover_story=entry.cover_story,
-                    strength=entry.strength,
-                    dated=True,
-                    title=entry.title,
-                    entry=entry.id,
-                )
-                for r in np.flatnonzero(when.where)
-            ]
-        return orders
 
     def _remember(self, inputs: RegimeInput) -> None:
         """Record the orders in force, of all levers, for the bands."""
