@@ -21,7 +21,8 @@ INSIDE = {  # the only folders within a room
 TESTS_BESIDES = {"baseline", "case", "docking", "fuzz", "mutation", "project"}
 TESTS_LOOSE = {
     "absence.py", "claims.py", "command.py", "conftest.py", "fake_disk.py", "naive_arrivals.py",
-    "naive_dilution.py", "naive_news.py", "naive_rallies.py", "naive_society.py", "naive_trust.py",
+    "naive_dilution.py", "naive_ladder.py", "naive_news.py", "naive_rallies.py",
+    "naive_society.py", "naive_trust.py",
     "new_levers.py", "odd_tables.py", "oracle.py", "small_sweeps.py", "test_mesa_model.py",
     "worlds.py",
 }  # fmt: skip

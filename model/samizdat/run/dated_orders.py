@@ -1,4 +1,4 @@
-"""The orders that the timeline dates: its actions of levers that act by order."""
+"""The actions of the timeline as orders of their levers."""
 
 import numpy as np
 
@@ -8,13 +8,19 @@ from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.timeline import Action, Course
 
 
-def dated_orders(course: Course, scenario: Scenario) -> list[Order]:
-    """Return the orders of a scenario's dated actions, one for each region."""
+def dated_orders(scenario: Scenario, course: Course, blockable: int) -> list[Order]:
+    """Turn the timeline's actions into orders of their levers, one for each region.
+
+    Parameters
+    ----------
+    blockable
+        Platforms of an action that names none, as bits.
+    """
     orders = []
     for entry, when in course.entries:
         if not isinstance(entry, Action) or not gives_dated_orders(entry.lever):
             continue
-        bits = scenario.platform_bits(entry.platforms or scenario.spec.blocking_platforms)
+        bits = scenario.platform_bits(entry.platforms) if entry.platforms else blockable
         orders += [
             Order(
                 lever=entry.lever,

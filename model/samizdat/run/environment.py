@@ -70,7 +70,8 @@ class Environment:
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
         self._standing_block = scenario.platform_bits(spec.blocking_standing)
-        self._dated = dated_orders(self._course, scenario) if spec.actions != "rule" else []
+        by_record = spec.actions != "rule"
+        self._dated = dated_orders(scenario, self._course, self._blockable) if by_record else []
         self._heights = [rung.at for rung in spec.ladder]
         self._given: dict[tuple[str, int, float, str], tuple[Order, float]] = {}  # and until when
         self._settings: tuple[object, ...] | None = None  # ids of settings, and the laws, in force
