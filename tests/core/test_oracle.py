@@ -57,6 +57,8 @@ WORLDS = {
     "rallies in half days": RALLIES | {"step_days": 0.5, "rally.notice": 1},
     "rallies in steps of three days": RALLIES | {"step_days": 3, "rally.notice": 4},
     "rallies called and held at once": RALLIES | {"rally.notice": 0, "attention.on": 0},
+    "grievances arrive": RALLIES | {"arrivals.mu": 150, "arrivals.news": 0.3},
+    "grievances arrive in steps of two days": {"arrivals.mu": 150, "step_days": 2},
     "dissent and platforms cost trust": {"trust.dissent": 0.002, "trust.told": 0.5},
     "platforms tell all": {"trust.told": 1, "trust.cynicism": 0.5, "step_days": 2},
     "the foreign press is blocked": {"blocking.standing": ["foreign_press"]},
