@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import ONLINE, WORKINGS, World, voices_heard
+from samizdat.run.arrivals import Arrivals
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.ladder import RungStatus
@@ -133,6 +134,11 @@ class Outcomes:
     def signals(self) -> NDArray[np.void]:
         """A copy of the last step's signals of each region (R,), see `core.layout.SIGNALS`."""
         return self._world.signals.copy()
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """The grievances that arrived by rule: ``arrivals.all`` lists them."""
+        return self.environment.arrivals
 
     @property
     def bands(self) -> pd.DataFrame:

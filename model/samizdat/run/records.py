@@ -17,7 +17,7 @@ from samizdat.run.arrivals import may_arrive
 from samizdat.run.measures import population_measures
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
-from samizdat.run.tables import table_digest, write_table
+from samizdat.run.tables import table_digest, write_csv, write_table
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.files import (
     LOCK,
@@ -25,7 +25,6 @@ from samizdat.system.files import (
     check_writable,
     is_leftover,
     make_folder,
-    naming,
     partial_of,
     reason_of,
 )
@@ -341,10 +340,7 @@ class RunRecord:
             write_table(simulation.regions, partials[REGIONS])
             if may_arrive(simulation.scenario):
                 partials[ARRIVALS] = partial_of(self.folder / ARRIVALS)
-                with naming(partials[ARRIVALS]):
-                    simulation.arrivals.table(simulation.scenario).to_csv(
-                        partials[ARRIVALS], index=False, lineterminator="\n"
-                    )
+                write_csv(simulation.arrivals.table(simulation.scenario), partials[ARRIVALS])
             stay = checkpoint.kept(self.folder, newest) if newest else []
             if status == COMPLETE:
                 facts.pop("last_checkpoint", None)

@@ -26,7 +26,6 @@ from samizdat.regime.force import arrest_chances
 from samizdat.regime.orders import RegimeInput
 from samizdat.run import checkpoint, digests
 from samizdat.run.arguments import available_cores, check_call
-from samizdat.run.arrivals import Arrivals
 from samizdat.run.building import build_world
 from samizdat.run.checkpoint import Checkpoint
 from samizdat.run.environment import Environment
@@ -256,11 +255,6 @@ class Simulation(Outcomes):
         []
         """
         self._go_on_with(lifted(self.scenario, name, self._next_moment()))
-
-    @property
-    def arrivals(self) -> Arrivals:
-        """The grievances that arrived by rule."""
-        return self.environment.arrivals
 
     @property
     def interventions(self) -> "list[Setting | Action]":
