@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from samizdat.version import __version__
 
 if TYPE_CHECKING:
+    from samizdat.batch.contrasts import Contrast, contrast_cells
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.results import FailedRuns, read_table
     from samizdat.batch.sweep import sweep
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from samizdat.society.graph import Graph
 
 __all__ = [
+    "Contrast",
     "Experiment",
     "FailedRuns",
     "Graph",
@@ -25,12 +27,14 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "contrast_cells",
     "read_table",
     "sweep",
     "verify",
 ]
 
 _HOME = {
+    "Contrast": "batch.contrasts",
     "Experiment": "batch.experiment",
     "FailedRuns": "batch.results",
     "Graph": "society.graph",
@@ -38,6 +42,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
+    "contrast_cells": "batch.contrasts",
     "read_table": "batch.results",
     "sweep": "batch.sweep",
     "verify": "batch.verify",
