@@ -6,11 +6,22 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import contagion, days, growth, history, mesa_speed, revision, sweeps, whole
+from benchmarks import (
+    base_rates,
+    contagion,
+    days,
+    growth,
+    history,
+    mesa_speed,
+    revision,
+    sweeps,
+    whole,
+)
 from benchmarks.page import write_page
 from benchmarks.report import FOLDER, Asked, Results, notify
 
-# In this order; `history` is no measure of speed and runs when it is named.
+# In this order; the last two are no measures of speed and run when they are named.
+NAMED = ("history", "base_rates")
 PARTS: dict[str, Callable[[Results], None]] = {
     "days": days.report,
     "whole": whole.report,
@@ -20,13 +31,16 @@ PARTS: dict[str, Callable[[Results], None]] = {
     "growth": growth.report,
     "sweeps": sweeps.report,
     "history": history.report,
+    "base_rates": base_rates.report,
 }
 
 
 def parse(words: list[str] | None) -> tuple[list[str], Asked, Path]:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all but history")
+    parser.add_argument(
+        "parts", nargs="*", metavar="|".join(PARTS), help=f"all but {', '.join(NAMED)}"
+    )
     parser.add_argument("--citizens", type=int, help="of `days` and of the days by voices")
     parser.add_argument("--up-to", type=int, help="the most citizens of `growth` and `contagion`")
     parser.add_argument("--repeats", type=int)
@@ -49,7 +63,7 @@ def parse(words: list[str] | None) -> tuple[list[str], Asked, Path]:
     }
     asked = Asked(**{**vars(asked), **{k: v for k, v in named.items() if v is not None}})
     out = given.out or (FOLDER.with_name("benchmarks_quick") if given.quick else FOLDER)
-    return given.parts or [name for name in PARTS if name != "history"], asked, out
+    return given.parts or [name for name in PARTS if name not in NAMED], asked, out
 
 
 def main(words: list[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from statistics import median
 import pandas as pd
 
 from benchmarks.report import Results, notify
-from samizdat import Scenario, Simulation
+from samizdat import Scenario, Simulation, protests
 
 CITIES = {
     "Atyrau": "2016-04-24",
@@ -140,25 +140,17 @@ def twelve_years(citizens: int, seed: int) -> dict[str, float]:
     for name, region in (("trust", "trust"), ("fear", "fear"), ("grievance", "grievance")):
         found[f"mean {name} at the end"] = float(nation[region].iloc[-1])
     town_alone = ["Zhanaozen", "Mangystau"]
-    for name, where in (("outside town and oblast", days.drop(columns=town_alone)),
-                        ("anywhere", days)):  # fmt: skip
-        spells = spells_of(where * scale)
+    found_all = protests(simulation, inhabitants_per_citizen=scale)
+    for name, spells in (
+        ("outside town and oblast", found_all[~found_all["region"].isin(town_alone)]),
+        ("anywhere", found_all),
+    ):
+        lengths = spells["days"]
         found[f"spells of 50 or more that last one day, {name}, %"] = float(
-            (spells == 1).mean() * 100
+            (lengths == 1).mean() * 100
         )
-        found[f"at most five days, {name}, %"] = float((spells <= 5).mean() * 100)
+        found[f"at most five days, {name}, %"] = float((lengths <= 5).mean() * 100)
     return found | rallies(simulation)
-
-
-def spells_of(days: pd.DataFrame, least: float = 50.0) -> pd.Series:
-    """How many days in a row this many or more were in the street; one row per spell and region."""
-    lengths = []
-    for region in days:
-        there = days[region] >= least
-        lengths += (
-            there.groupby((there != there.shift()).cumsum()).sum().loc[lambda n: n > 0].tolist()
-        )
-    return pd.Series(lengths, dtype=float)
 
 
 PERIODS = {"zhanaozen": zhanaozen, "land_protests": land_protests, "kazakhstan": twelve_years}

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from benchmarks.mesa_citizen import Citizen
+from benchmarks.mesa_citizen import Citizen, opposition
 from benchmarks.mesa_rallies import Square
 from samizdat import Simulation
 from samizdat.core import draws
@@ -28,6 +28,7 @@ from samizdat.core.layout import (
     ONLINE,
     PLATFORMS,
     SIGNALS,
+    SUM_OPPOSITION,
     SUM_VISIBLE_POSTS,
     TALLIES,
 )
@@ -42,7 +43,7 @@ class Protest(mesa.Model):
     Attributes
     ----------
     counts
-        For each step done, (R, len(TALLIES)) of postures, aware, online, visible posts.
+        For each step done, (R, len(TALLIES)) of postures, aware, online, opposition, visible posts.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -56,7 +57,7 @@ class Protest(mesa.Model):
         )
         most = int(np.diff(simulation.graph.ties.start).max(initial=0))
         self.table = cache(lambda *numbers: dilution_table(most, *numbers).tolist())
-        self.environment = Environment(scenario, simulation.sizes)
+        self.environment = Environment(scenario, simulation.sizes, simulation.seed)
         self.signals = np.zeros(len(simulation.sizes), SIGNALS)
         self.last = np.zeros((len(simulation.sizes), len(TALLIES)), np.int64)
         self.counts: list[np.ndarray] = []
@@ -160,6 +161,8 @@ class Protest(mesa.Model):
             here[N_SILENT + citizen.posture] += 1
             here[N_AWARE] += citizen.attention == AWARE
             here[N_ONLINE] += citizen.access & ONLINE != 0
+            opposed = opposition(citizen.grievance, citizen.trust)
+            here[SUM_OPPOSITION] += int(opposed * FIXED + 0.5)
             if citizen.voice & PLATFORMS:
                 seen = self.readable(citizen.voice & PLATFORMS)
                 here[SUM_VISIBLE_POSTS] += int(seen * FIXED + 0.5)

@@ -2,10 +2,11 @@
 
 For every parameter with an off value: the town under rules in which the term that it multiplies
 stands no more. Interpreted; prints what it found as JSON: name -> [places cut, fingerprint]. Under
-"" it has the town that all rules stand in, under "rally" the same town with rallies.
+"" it has the town that all rules stand in, under "rally" and "arrivals" the same town with them.
 """
 
 import ast
+import functools
 import inspect
 import json
 import sys
@@ -33,7 +34,7 @@ EVERYTHING_ON = {  # what the town leaves off, or too faint for so few citizens
     "trust.dissent": 0.002,
     "trust.told": 1,
 }
-RALLIES = "samizdat.run.rallies"
+RALLIES, ARRIVALS = "samizdat.run.rallies", "samizdat.run.arrivals"
 # Rules that apply a number which does not stand in their text, and what they are without it.
 INSTEAD = {"reach.dilution": ("diluted", lambda d, table: d)}
 RALLIES_ON = {
@@ -49,9 +50,18 @@ RALLIES_ON = {
 }
 
 
+ARRIVALS_ON = {"arrivals.mu": 200, "arrivals.own": 0.6, "arrivals.opposition": 50}
+WORLDS = {"": {}, "rally": RALLIES_ON, "arrivals": ARRIVALS_ON}  # by the group that they show
+
+
+def world_of(name: str) -> str:
+    """Under which key of `WORLDS` a number is tried."""
+    return group if (group := name.split(".")[0]) in WORLDS else ""
+
+
 def changes_of(name: str) -> dict[str, float]:
     """What is changed of the town in which a number is tried."""
-    return EVERYTHING_ON | (RALLIES_ON if name.startswith("rally") else {})
+    return EVERYTHING_ON | WORLDS[world_of(name)]
 
 
 class Cut(ast.NodeTransformer):
@@ -88,8 +98,9 @@ class Cut(ast.NodeTransformer):
 
 
 def core_modules() -> list[ModuleType]:
-    """All modules of the compiled core, and rallies, which apply its rules to organisers."""
-    return [m for name, m in sys.modules.items() if name.startswith(("samizdat.core", RALLIES))]
+    """All modules of the compiled core, and rallies and arrivals, which apply its rules."""
+    parts = "samizdat.core", RALLIES, ARRIVALS
+    return [m for name, m in sys.modules.items() if name.startswith(parts)]
 
 
 def users_of(rule: object) -> list[tuple[ModuleType, str]]:
@@ -100,6 +111,12 @@ def users_of(rule: object) -> list[tuple[ModuleType, str]]:
         for name, value in vars(user).items()
         if value is rule
     ]
+
+
+@functools.cache
+def text_of(rule: FunctionType) -> str:
+    """Return the text of a rule; to find it takes longer than to read it."""
+    return textwrap.dedent(inspect.getsource(rule))
 
 
 def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, object]]]:
@@ -123,7 +140,9 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
         for rule in [f for f in vars(module).values() if isinstance(f, FunctionType)]:
             if rule.__module__ != module.__name__:
                 continue
-            tree = ast.parse(textwrap.dedent(inspect.getsource(rule)))
+            if number not in text_of(rule):
+                continue
+            tree = ast.parse(text_of(rule))
             cut = Cut(number)
             tree = ast.fix_missing_locations(cut.visit(tree))
             if not cut.places:
@@ -151,7 +170,7 @@ def main() -> None:
         for user, rule_name, rule in undo:
             setattr(user, rule_name, rule)
         found[name] = [places, absent]
-    for name in ("", "rally"):
+    for name in WORLDS:
         found[name] = fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
     print(json.dumps(found))
 

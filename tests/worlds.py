@@ -5,6 +5,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from naive_ladder import NaiveLadder
 from naive_rallies import NaiveRallies
 from oracle import Oracle
 from samizdat import Scenario, Simulation
@@ -65,6 +66,7 @@ class Sibling:
         spec = scenario.spec
         events = [entry for entry in spec.timeline if entry.kind == "event"]
         self.rallies = NaiveRallies(self.oracle, events, spec.start, scenario.region_names)
+        self.ladder = NaiveLadder(spec, scenario.parameters, scenario.citizens)
 
     def day(self) -> dict[str, Any]:
         """Advance both by a day; the simulation first, for its signals."""
@@ -78,10 +80,14 @@ class Sibling:
         def q(mobilised: list[int]) -> list[float]:
             return arrest_chances(signals["arrests"], np.array(mobilised)).tolist()
 
+        threat, laws = self.ladder.morning(step)
+        assert abs(threat - simulation.threat) < 1e-6, step
+        assert laws == [n for n, rung in enumerate(simulation.rungs) if rung.in_force], step
         rallies = self.rallies.morning(step, p, signals["running"].tolist())
         if p.rally.on:
             assert rallies["rally"] == signals["rally"].tolist(), step
         told = self.oracle.day(step, p, signals, q) | rallies
+        self.ladder.evening(told)
         strength = signals["detain_organisers"].tolist()
         newly = self.rallies.arrest_organisers(p, strength, told["mobilise"])
         told["newly_detained"] = [sum(x) for x in zip(told["newly_detained"], newly, strict=True)]

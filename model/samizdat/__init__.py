@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from samizdat.batch.sweep import sweep
     from samizdat.batch.verify import verify
     from samizdat.mesa_model import ProtestModel
+    from samizdat.run.protests import protest_rates, protests
     from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
@@ -28,6 +29,8 @@ __all__ = [
     "Simulation",
     "__version__",
     "contrast_cells",
+    "protest_rates",
+    "protests",
     "read_table",
     "sweep",
     "verify",
@@ -43,6 +46,8 @@ _HOME = {
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
     "contrast_cells": "batch.contrasts",
+    "protest_rates": "run.protests",
+    "protests": "run.protests",
     "read_table": "batch.results",
     "sweep": "batch.sweep",
     "verify": "batch.verify",

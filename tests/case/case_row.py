@@ -9,7 +9,7 @@ import numpy as np
 from history import day_of
 from numpy.typing import NDArray
 
-from samizdat import Scenario, Simulation
+from samizdat import Scenario, Simulation, protests
 from samizdat.core.layout import FOREIGN, ONLINE
 
 World = Callable[[], Scenario]
@@ -132,13 +132,6 @@ def readers(simulation: Simulation) -> NDArray[np.bool_]:
 # What is measured
 
 
-def persons_per_citizen(simulation: Simulation) -> float:
-    """People for whom a citizen of the model stands."""
-    return sum(region.population for region in simulation.scenario.spec.regions) / (
-        simulation.scenario.citizens
-    )
-
-
 def total(column: str, first: str = "", last: str = "", in_: tuple[str, ...] = (),
           outside: tuple[str, ...] = ()) -> Measure:  # fmt: skip
     """Sum a count over days and regions."""
@@ -166,10 +159,4 @@ def mean_of(column: str, first: str, last: str, region: str) -> Measure:
 
 def spells_of_a_day(simulation: Simulation) -> float:
     """Share of spells of 50 people and more in a region that last one day."""
-    days = simulation.regions.pivot(index="date", columns="region", values="mobilise")
-    lengths: list[int] = []
-    for region in days:
-        there = days[region] * persons_per_citizen(simulation) >= 50
-        runs = there.groupby((there != there.shift()).cumsum()).sum()
-        lengths += runs[runs > 0].to_list()
-    return float(np.mean(np.array(lengths) == 1))
+    return float((protests(simulation)["days"] == 1).mean())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from test_step import fingerprint
 
-from absence import CITIZENS, SEED, changes_of
+from absence import CITIZENS, SEED, WORLDS, changes_of, world_of
 from samizdat import Scenario, Simulation
 from samizdat.regime.levers import LEVERS
 from samizdat.scenario.registry import REGISTRY
@@ -42,12 +42,12 @@ def test_off_is_the_same_as_no_such_term_in_the_rules(found, name):
     off = fingerprint(run(world.change({name: REGISTRY[name].quantity.off}), SEED))
     assert places > 0, "no rule uses it"
     assert off == absent, "off differs from absent"
-    whole = found["rally" if name.startswith("rally.") else ""]
+    whole = found[world_of(name)]
     assert off != whole, "switching it off changes nothing: the town does not show it"
 
 
 def test_the_rules_are_whole_again_after_the_last_cut(found):
-    for name in ("", "rally"):
+    for name in WORLDS:
         assert found[name] == fingerprint(run(town(CITIZENS).change(changes_of(name)), SEED))
 
 
@@ -158,6 +158,7 @@ def test_a_graph_without_it_shows_it(name):
 def test_every_number_with_an_off_value_is_held_to_it_above():
     here = {"blocking.deniability", "adoption.ceiling", "instigators", "security"}
     here |= {"blocking.standing_on"}  # tests/regime/test_standing_block.py
+    here |= {"threat.home", "threat.decay"}  # tests/regime/test_threat.py
     held = {*RULES, *SAME_AS, *GRAPHS_SEE, *here}
     held |= {name for lever in LEVERS.values() for name in lever.off}
     assert held <= {*REGISTRY}, "a name that is no longer registered"

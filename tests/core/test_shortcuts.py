@@ -68,6 +68,7 @@ RARE = {
         "rally.on": 1, "rally.organisers": 0.1, "rally.call": 1, "rally.committee": 10,
         "rally.continuation": 0.6, "detain_organisers": 0.7,
     },
+    "grievances arrive": {"arrivals.mu": 300, "arrivals.news": 0.3, "attention.online_share": 0},
     "the lonely are released": {
         "attention.fatigue": 5, "preempt": 1, "fear.own": 1, "fear.calm": 5, "fear.terror": 0,
         "graph.close_degree": 0, "attention.beta": 5, "graph.online_degree": 20,

@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import cell, days
-from benchmarks.__main__ import PARTS, parse
+from benchmarks.__main__ import NAMED, PARTS, parse
 from benchmarks.__main__ import main as run_parts
+from benchmarks.base_rates import LENGTHS, YEARLY, of_record, of_run
 from benchmarks.contagion import curves, furthest_apart, make_task, uniforms_of
 from benchmarks.page import table_of, write_page
 from benchmarks.peers import PEERS, peer, play
 from benchmarks.report import Asked, Results
 from benchmarks.worlds import DAYS
 
-from samizdat import verify
+from samizdat import Scenario, Simulation, verify
 from samizdat.cli import main
 from samizdat.system.roofline import (
     TOUCHED,
@@ -134,9 +135,22 @@ def test_parts_are_run_by_name():
     parts, asked, _ = parse(["growth", "--up-to", "10", "--threads", "1"])
     assert (parts, asked.up_to, asked.threads) == (["growth"], 10, (1,))
     everything, quick, out = parse(["--quick"])
-    assert [*everything, "history"] == list(PARTS)
+    assert [*everything, *NAMED] == list(PARTS)
     assert quick.quick
     assert out != parse([])[2]  # a quick run replaces no figures
+
+
+def test_the_record_of_protests_is_told_by_the_names_of_a_run():
+    record = of_record()
+    assert sum(YEARLY.values()) == sum(LENGTHS.values()) == 35
+    assert len(YEARLY) == 11
+    assert record["protests a year"] == pytest.approx(35 / 11)
+    assert record["variance / mean of the years"] == pytest.approx(1.434, abs=1e-3)
+    assert record["last one day, %"] == pytest.approx(31 / 35 * 100)
+    scenario = Scenario.load("kazakhstan_arrivals").change({"citizens": 500})
+    run = of_run(Simulation(scenario, threads=1).run())
+    assert record.keys() <= run.keys()
+    assert run["grievances a year"] > 0
 
 
 def test_samizdat_bench_prints_ratios(capsys):

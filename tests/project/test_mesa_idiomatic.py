@@ -20,6 +20,7 @@ VARIANTS = {
     "a number of ties": {"reach.dilution": 0.2},
     "the street is open any day": {"rally.on": 0},
     "many rallies": RALLIES,
+    "grievances arrive": RALLIES | {"arrivals.mu": 150, "arrivals.news": 0.2},
     "many rallies, half days": RALLIES | {"step_days": 0.5, "rally.notice": 0},
     "dissent and platforms cost trust": {"trust.dissent": 0.002, "trust.told": 0.5},
     "the foreign press is blocked": {"blocking.standing": ["foreign_press"]},

@@ -20,9 +20,11 @@ INSIDE = {  # the only folders within a room
 }  # fmt: skip
 TESTS_BESIDES = {"baseline", "case", "docking", "fuzz", "mutation", "project"}
 TESTS_LOOSE = {
-    "absence.py", "claims.py", "command.py", "conftest.py", "fake_disk.py", "naive_dilution.py",
-    "naive_news.py", "naive_rallies.py", "naive_society.py", "naive_trust.py", "new_levers.py",
-    "odd_tables.py", "oracle.py", "small_sweeps.py", "test_mesa_model.py", "worlds.py",
+    "absence.py", "claims.py", "command.py", "conftest.py", "fake_disk.py", "naive_arrivals.py",
+    "naive_dilution.py", "naive_ladder.py", "naive_news.py", "naive_rallies.py",
+    "naive_society.py", "naive_trust.py",
+    "new_levers.py", "odd_tables.py", "oracle.py", "small_sweeps.py", "test_mesa_model.py",
+    "worlds.py",
 }  # fmt: skip
 LAYERS = [  # from the top
     {"cli", "app"},

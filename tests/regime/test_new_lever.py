@@ -116,7 +116,7 @@ FLOATS = [name for name in SIGNALS.names if SIGNALS[name] == np.float64]
 
 def signals_of(scenario, days):
     """The signals of some days, (days, regions), nobody being in the street."""
-    environment, rows = Environment(scenario, np.array([100, 100])), []
+    environment, rows = Environment(scenario, np.array([100, 100]), 1), []
     for k in range(days):
         signals = np.zeros(2, SIGNALS)
         environment.update(k, np.zeros((2, len(TALLIES)), np.int64), np.full(2, 0.5), signals)

@@ -309,7 +309,7 @@ def case(actions="both"):
 
 def met(scenario, n=15):
     """What both regions meet on each day, if west is in the street on day 8."""
-    environment, rows = Environment(scenario, np.array([100, 100])), []
+    environment, rows = Environment(scenario, np.array([100, 100]), 1), []
     for k in range(n):
         last, signals = np.zeros((2, len(TALLIES)), np.int64), np.zeros(2, SIGNALS)
         last[0, N_MOBILISE] = 9 * (k == 8)
@@ -401,13 +401,24 @@ CALLED_OFF = {
 }  # fmt: skip
 
 
+LAWS = {"threat": {"gain": 0.02}, "ladder": [{"at": 0.1, "add": {"chill": 0.2}}]}
+
+
 @pytest.fixture(scope="module")
 def whole_town():
     return run(town(2000), threads=1)
 
 
+def world_of(lever):
+    """The town, or where a lever needs more to act, the town with that."""
+    if lever == "threat":
+        table = town(2000).to_table()
+        return Scenario.from_table({**table, "regime": {**table["regime"], **LAWS}})
+    return town(2000).change(CALLED_OFF if lever == "detain_organisers" else {})
+
+
 @pytest.mark.parametrize("lever", LEVERS)
 def test_no_lever_is_idle_in_the_town(whole_town, lever):
-    world = town(2000).change(CALLED_OFF if lever == "detain_organisers" else {})
-    whole = run(world, threads=1) if lever == "detain_organisers" else whole_town
+    world = world_of(lever)
+    whole = run(world, threads=1) if lever in ("threat", "detain_organisers") else whole_town
     assert not same_history(whole, run(world.without(lever), threads=1))

@@ -198,6 +198,7 @@ def test_only_what_changes_is_kept(tmp_path):
     assert 20.9 < (size[22_000] - size[2_000]) / 20_000 < 21.1
     with np.load(tmp_path / "run.npz", allow_pickle=False) as content:
         rows = {"signals", "tallies", "actions", "rallies", "latent", "blocked_anywhere"}
+        rows |= {"arrivals", "threat"}
         assert set(content.files) == {"facts.json", *DYNAMIC, *rows}
         assert all(content[name].dtype != object for name in (*DYNAMIC, *rows))
 

@@ -263,3 +263,64 @@ def test_whatever_overrides_a_base_is_taken_or_refused_in_one_line():
 def test_a_base_is_the_name_of_a_scenario(value):
     with pytest.raises(ScenarioError, match="it: base: unknown"):
         Scenario.parse(f"base = {value}", "it")
+
+
+# What a scenario goes without
+
+
+def left_out(**given):
+    table = {"timeline": [entry("a"), entry("b"), {**entry("c"), "kind": "signal"},
+                          {**entry("d"), "kind": "action", "event": "a"}]}  # fmt: skip
+    return [each["id"] for each in merged(table, {"leave_out": given})["timeline"]]
+
+
+def test_entries_are_left_out_by_id_and_by_kind():
+    assert left_out() == ["a", "b", "c", "d"]
+    assert left_out(ids=["b"]) == ["a", "c", "d"]
+    assert left_out(kinds=["signal"], ids=["b"]) == ["a", "d"]
+
+
+def test_an_action_is_left_out_with_its_event():
+    assert left_out(ids=["a"]) == ["b", "c"]
+    assert left_out(kinds=["event"]) == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('leave_out = "event"', "leave_out = 'event' is not a table"),
+        ('leave_out.kind = ["event"]', "leave_out: unknown 'kind'; did you mean 'kinds'?"),
+        ('leave_out.kinds = ["evnt"]', "leave_out.kinds: unknown 'evnt'; did you mean 'event'?"),
+        ('leave_out.ids = ["closur"]', "leave_out.ids: unknown 'closur'; did you mean 'closure'?"),
+        ("leave_out.ids = [3]", "leave_out.ids = [3] is not a list of names"),
+        ('leave_out.ids = "closure"', "leave_out.ids = 'closure' is not a list of names"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_left_out_is_told_in_a_line(text, told):
+    with pytest.raises(ScenarioError) as caught:
+        on_town(text)
+    assert str(caught.value) == f"mine: {told}"
+
+
+def test_without_a_base_there_is_nothing_to_leave_out():
+    text = shipped_text("town") + '\n[leave_out]\nkinds = ["event"]\n'
+    with pytest.raises(ScenarioError, match="leave_out: there is no base to leave anything out of"):
+        Scenario.parse(text, "mine")
+
+
+def test_the_country_of_arrivals_has_no_dated_grievance_and_no_other_difference():
+    base, own = Scenario.load("kazakhstan"), Scenario.load("kazakhstan_arrivals")
+    kinds = {each.kind for each in own.spec.timeline}
+    assert kinds == {"signal", "setting", "action"}
+    gone = {each.id for each in base.spec.timeline if each.kind not in ("event", "account")}
+    gone -= {each.id for each in own.spec.timeline}
+    assert gone == {
+        "shooting", "town_dark", "emergency", "arrests_beforehand", "platforms_dark", "more_dark",
+        "mobile_off", "moratorium",
+    }  # fmt: skip
+    changed = {n for n in REGISTRY if own.parameters[n] != base.parameters[n]}
+    assert changed == {
+        "arrivals.mu", "rally.call", "blocking.trigger_posts", "blocking.trigger_street",
+        "blocking.cover_story", "blackout.trigger", "blackout.cover_story", "arrests.capacity",
+    }  # fmt: skip
+    assert own.notes() == []

@@ -164,7 +164,7 @@ def test_a_call_abroad_is_a_share_of_the_step_before():
     for calls in (0, 3):
         last[NORTH, N_SHARE] = calls
         signals = np.zeros(2, SIGNALS)
-        Environment(scenario, np.array([50, 50])).update(1, last, LUCK, signals)
+        Environment(scenario, np.array([50, 50]), 1).update(1, last, LUCK, signals)
         assert signals["coverage_abroad"].tolist() == [0.5 * (calls > 0)] * 2
 
 
@@ -232,7 +232,7 @@ def small(*entries, **table):
 
 def settled(scenario, k):
     """What holds in step k: the levers' numbers by region, and the citizens' parameters."""
-    environment = Environment(scenario, np.array([50, 50]))
+    environment = Environment(scenario, np.array([50, 50]), 1)
     environment.update(k, NOTHING, LUCK, np.zeros(2, SIGNALS))
     return environment.values, environment.parameters
 

@@ -35,7 +35,10 @@ from samizdat.core.jit import compiled, inlined
     RALLY_CALL,
     RALLY_KIND,
     ORGANISER,
-) = range(21)
+    ARRIVE,  # by region, as the next two
+    ARRIVAL_MARK,
+    ARRIVAL_NEWS,
+) = range(24)
 PLATFORM = 32  # to 47: one stream a platform
 TIES = 64  # to 127: streams of the graphs
 

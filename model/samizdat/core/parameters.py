@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from samizdat.core.jit import compiled
+from samizdat.core.mechanisms.arrivals import Arrivals
 from samizdat.core.mechanisms.attention import Attention
 from samizdat.core.mechanisms.circumvention import Circumvention
 from samizdat.core.mechanisms.decision import Decision
@@ -30,10 +31,11 @@ class Parameters(NamedTuple):
     fate: Fate = Fate()
     circumvention: Circumvention = Circumvention()
     rally: Rally = Rally()
+    arrivals: Arrivals = Arrivals()
 
 
 # Where each group begins and ends in a flat row of numbers.
-(_A, _B, _C, _D, _E, _F, _G, _H, _I) = itertools.accumulate(
+(_A, _B, _C, _D, _E, _F, _G, _H, _I, _J) = itertools.accumulate(
     len(group) for group in Parameters._field_defaults.values()
 )
 
@@ -56,6 +58,7 @@ def grouped(row: tuple[float, ...]) -> Parameters:
         Fate(*row[_F:_G]),
         Circumvention(*row[_G:_H]),
         Rally(*row[_H:_I]),
+        Arrivals(*row[_I:_J]),
     )
 
 

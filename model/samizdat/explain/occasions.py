@@ -6,14 +6,22 @@ from samizdat.explain.account import Assembly
 from samizdat.run.rallies import RallyCall
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
+from samizdat.text.numbers import number
 
 
 def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
-    """Return what runs in a region, by title."""
+    """Return what runs in a region: dated events by title, and grievances that arrived."""
     today = simulation.regime_input
     running = set(today.events) if today is not None else set()
     reported = simulation.environment.abroad
-    return tuple(
+    names, scenario = simulation.scenario.region_names, simulation.scenario
+    arrived = (
+        f"a grievance that arose on {scenario.date_of(each.step)}"
+        f" (shock {number(each.shock, digits=2)})"
+        for each in simulation.arrivals.all
+        if each.id in running and names[each.region] == region
+    )
+    dated = (
         entry.label
         for entry in simulation.scenario.spec.timeline
         if isinstance(entry, Event)
@@ -24,6 +32,7 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
             or (entry.shock_abroad > 0 and entry.id in reported)
         )
     )
+    return (*dated, *arrived)
 
 
 def rally_in(simulation: Simulation, region: int) -> Assembly | None:

@@ -31,6 +31,7 @@ from samizdat.text.numbers import number
 # What happens to the state, by kind; what the state does has the look of its lever.
 WORLD: dict[str, Colour] = {
     "event": COLOURS[1],
+    "arrival": COLOURS[4],
     "account": COLOURS[5],
     "signal": COLOURS[9],
     "setting": COLOURS[7],

@@ -61,6 +61,7 @@ class Look(NamedTuple):
 class Stage(Enum):
     """When a lever acts, and what it writes into."""
 
+    MORNING = "morning"  # each day before its values are determined: into the regime's memory
     STANDING = "standing"  # when its parameters change, into signals that hold until then
     EVENTS = "events"  # each day before its events are written: which still cause grievance
     DAILY = "daily"  # each day, into that day's signals, which begin as a copy of the standing ones

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from samizdat.core.quantity import Quantity
 from samizdat.regime.force import Arrests, Preempt, Violence
+from samizdat.regime.ladder import Ladder
 from samizdat.regime.lever import YELLOW, Lever, LeverParameters, Look, Stage, StandingLever
 from samizdat.regime.network import Ban, Blackout, Blocking
 from samizdat.regime.orders import (
@@ -123,4 +124,5 @@ LEVERS: dict[str, Lever] = {
     "preempt": Preempt(),
     "violence": Violence(),
     "concession": Concession(),
+    "threat": Ladder(),
 }  # fmt: skip

@@ -59,12 +59,18 @@ class RegimeState:
         From a lever with a window to the days in it on which its trigger was met, by region.
     conceded
         From the id of an event to the day on which the state conceded it.
+    threat
+        The threat that the state feels, in [0, 1].
+    reached
+        From a height of the threat, that of a rung, to the day on which it was first there.
     """
 
     orders: list[Order] = field(default_factory=list)
     days_at_trigger: dict[str, list[float]] = field(default_factory=dict)
     conceded: dict[str, float] = field(default_factory=dict)
     recent: dict[str, list[list[float]]] = field(default_factory=dict)
+    threat: float = 0.0
+    reached: dict[float, float] = field(default_factory=dict)
 
     def expire(self, day: float) -> None:
         """Remove the orders that ended by ``day``."""
@@ -77,6 +83,8 @@ class RegimeState:
             "days_at_trigger": {lever: list(days) for lever, days in self.days_at_trigger.items()},
             "conceded": dict(self.conceded),
             "recent": {lever: [list(days) for days in all_] for lever, all_ in self.recent.items()},
+            "threat": self.threat,
+            "reached": [list(pair) for pair in self.reached.items()],
         }
 
     @classmethod
@@ -86,7 +94,8 @@ class RegimeState:
         days, conceded, recent = (
             dict(table[name]) for name in ("days_at_trigger", "conceded", "recent")
         )
-        return cls(orders, days, conceded, recent)
+        reached = {float(height): float(day) for height, day in table["reached"]}
+        return cls(orders, days, conceded, recent, float(table["threat"]), reached)
 
 
 class RegimeInput(NamedTuple):
@@ -105,6 +114,8 @@ class RegimeInput(NamedTuple):
     dated_events: Sequence[tuple[str, str]]  # lever and event of the actions in force today
     draws: Floats  # (R,) one random number in (0, 1) per region: whether the police respond
     always_blocked: int = 0  # platforms of the standing block, as bits
+    warning: float = 0.0  # alert * strength of revolutions abroad, summed
+    heights: Sequence[float] = ()  # of the threat, at which laws follow
 
 
 def mobilised_share(inputs: RegimeInput) -> Floats:
@@ -188,11 +199,17 @@ def give_order(
 
 
 def orders_in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
-    """Return the lever's orders in force during the step, by rule or dated."""
+    """Return the lever's orders in force during the step, by rule or dated.
+
+    Where its switch, if it has one, is off, none is in force.
+    """
     if not state.orders and not inputs.dated_orders:
         return []
+    on = inputs.values.get(f"{lever}.on")
     return [
         order
         for order in (*state.orders, *inputs.dated_orders)
-        if order.lever == lever and order.touches(inputs.day, inputs.step_days)
+        if order.lever == lever
+        and order.touches(inputs.day, inputs.step_days)
+        and (on is None or on[order.region])
     ]

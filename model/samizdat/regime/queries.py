@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from samizdat.regime import levers
-from samizdat.regime.lever import DatedLever, Look
+from samizdat.regime.lever import DatedLever, Look, Stage
 from samizdat.regime.orders import Floats
 from samizdat.text.catalogue import plain, translated
 
@@ -43,8 +43,9 @@ def gives_dated_orders(name: str) -> bool:
 
 
 def acts_nationwide(parameter: str) -> bool:
-    """Whether a parameter's lever acts on events wherever they run, and so takes no regions."""
-    return "event" in dated_fields(lever_of(parameter))
+    """Whether a parameter's lever acts for the nation, or on events, and so takes no regions."""
+    lever = lever_of(parameter)
+    return levers.LEVERS[lever].stage is Stage.MORNING or "event" in dated_fields(lever)
 
 
 def look_of(name: str) -> Look:

@@ -17,7 +17,7 @@ from samizdat.scenario.scenario import Scenario
 from samizdat.system.archive import DamagedError, read_archive, write_archive
 from samizdat.system.files import partial_of, reason_of, to_disk
 
-FORMAT = 3
+FORMAT = 4
 FOLDER, KEEP = "checkpoints", 2  # the newest two are kept
 _PARTIAL = ".*step-*.partial"
 _NAMED = {

@@ -29,9 +29,12 @@ from samizdat.regime.orders import (
     RegimeInput,
     RegimeState,
 )
-from samizdat.regime.queries import dated_fields, gives_dated_orders, is_on, look_of
+from samizdat.regime.queries import gives_dated_orders, is_on, look_of
+from samizdat.run.arrivals import Arrivals, describe
+from samizdat.run.dated_orders import dated_orders
+from samizdat.run.ladder import Law, RungStatus, bands_of, laws_on, statuses
+from samizdat.run.values import numbers_on
 from samizdat.scenario.adoption import year_of
-from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.timeline import WORLD_SIGNALS, Action, Course, Event, Setting, Window
 from samizdat.text.catalogue import plain
@@ -58,17 +61,20 @@ class Environment:
         The date of each step.
     """
 
-    def __init__(self, scenario: Scenario, sizes: NDArray[np.int64]) -> None:
+    def __init__(self, scenario: Scenario, sizes: NDArray[np.int64], seed: int) -> None:
         spec = scenario.spec
         self.scenario, self.sizes = scenario, sizes
         self.regime_state = RegimeState()
+        self.arrivals = Arrivals(sizes, spec.step_days, seed)
         self._course = Course(spec.timeline, spec.start, scenario.region_names)
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)
         self._standing_block = scenario.platform_bits(spec.blocking_standing)
-        self._dated = self._dated_orders() if spec.actions != "rule" else []
+        by_record = spec.actions != "rule"
+        self._dated = dated_orders(scenario, self._course, self._blockable) if by_record else []
+        self._heights = [rung.at for rung in spec.ladder]
         self._given: dict[tuple[str, int, float, str], tuple[Order, float]] = {}  # and until when
-        self._settings: tuple[str, ...] | None = None
+        self._settings: tuple[object, ...] | None = None  # ids of settings, and the laws, in force
         self.values: dict[str, NDArray[np.float64]]
         self.parameters: Parameters
         self.flat: tuple[float, ...]
@@ -85,6 +91,7 @@ class Environment:
                 first = bisect.bisect_left(self.dates, launched)
                 self._turns[first : first + 1] = True
         self._settled = False  # whether the standing signals are written
+        self._described: tuple[object, ...] | None = None  # what runs by those signals
         self._ranks = {name: rank for rank, name in enumerate(LEVERS)}
         self._settle_parameters(0)
         self._faced = -1  # the last step that was written
@@ -117,17 +124,22 @@ class Environment:
         follows = k == self._faced + 1
         if self._turns[k] or not follows:
             self._turn(k)
+        self._arrived = self.arrivals.morning(k, last, self.parameters.arrivals)
         inputs = self._regime_input(day, last, draws)
         state, standing = self.regime_state, self._standing
         state.expire(day)
+        act_in_stage(Stage.MORNING, inputs, state, standing)
+        if self._settle_parameters(k):
+            self._settled, inputs = False, inputs._replace(values=self.values)
         if not self._settled:
             standing[:] = np.zeros((), SIGNALS)
+            self._described = None
             standing["security"] = self.values["security"]
             standing["rally"] = 1  # the street is open, unless `run.rallies` closes it
             act_in_stage(Stage.STANDING, inputs, state, standing)
         signals.view(_BYTES)[:] = standing.view(_BYTES)
         act_in_stage(Stage.EVENTS, inputs, state, signals)
-        self._describe_world(day, last)
+        self._describe_world(k, last)
         signals[WORLD_SIGNALS] = standing[WORLD_SIGNALS]
         signals["adoption"] = self._adoption[k]
         signals["allowed"] = self._launched
@@ -159,10 +171,12 @@ class Environment:
             dated_orders=self._orders_today,
             blockable=self._blockable,
             banned=self._banned,
-            events=self._events,
+            events=[*self._events, *(each.id for each in self._arrived)],
             draws=draws,
             dated_events=self._dated_events,
             always_blocked=self._standing_block,
+            warning=self._warning,
+            heights=self._heights,
         )
 
     def to_table(self) -> dict[str, Any]:
@@ -170,6 +184,7 @@ class Environment:
         return {
             "state": self.regime_state.to_table(),
             "given": [list(order) for order in self._orders_so_far()],
+            "arrivals": self.arrivals.to_table(),
         }
 
     def read_table(self, table: Mapping[str, Any]) -> None:
@@ -177,6 +192,7 @@ class Environment:
         self.regime_state = RegimeState.from_table(table["state"])
         orders = [Order(*row) for row in table["given"]]
         self._given = {_order_key(order): (order, order.ends) for order in orders}
+        self.arrivals.read_table(table["arrivals"])
 
     def go_on(self, k: int, signals: NDArray[np.void]) -> None:
         """Prepare for step k, given the signals (R,) of the step before."""
@@ -187,6 +203,7 @@ class Environment:
         """Take over what the environment before this one remembered and ordered."""
         self.regime_state, self._given = before.regime_state, before._given
         self.abroad = before.abroad
+        self.arrivals.take_over(before.arrivals)
 
     def _turn(self, k: int) -> None:
         """Determine what holds from step k on, until an entry of the timeline begins or ends."""
@@ -205,8 +222,19 @@ class Environment:
         ]
         self._orders_today = [act for act in self._dated if act.touches(day, spec.step_days)]
         self._alert = self._course.alert_on(day, spec.step_days)
+        self._warning = self._course.warning_on(day, spec.step_days)
         self._settled = False
-        self._described: tuple[object, ...] | None = None
+
+    @property
+    def threat(self) -> float:
+        """The threat T that the state feels, in [0, 1], on the morning of the last step."""
+        return self.regime_state.threat
+
+    @property
+    def rungs(self) -> tuple[RungStatus, ...]:
+        """The rungs of the ladder as they are in the last step, in the order of the file."""
+        spec, day = self.scenario.spec, self._faced * self.scenario.spec.step_days
+        return statuses(spec.ladder, self.regime_state.reached, spec.start, day, spec.step_days)
 
     def platforms_barred(self, k: int, signals: NDArray[np.void]) -> NDArray[np.int64]:
         """Return the launched platforms that the state keeps from each region (R,), as bits."""
@@ -237,6 +265,7 @@ class Environment:
             for row in self._course.bands(spec.start, spec.end, lambda entry: entry.label)
             if not gives_dated_orders(str(row["kind"]))
         ]
+        rows += bands_of(self.rungs, spec.end)
         grouped: dict[tuple[str, str, float, float], list[Order]] = {}
         for order in (*self._orders_so_far(), *self._standing_blocks()):
             key = (order.lever, order.entry, order.begins, order.ends)
@@ -256,6 +285,7 @@ class Environment:
                     "end": min(last, until),
                 }
             )
+        rows += self.arrivals.bands(spec.start, until, names)
         return pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
 
     def _orders_so_far(self) -> list[Order]:
@@ -270,12 +300,17 @@ class Environment:
         if not self._standing_block:
             return []
         step_days = self.scenario.spec.step_days
+        turns = self._turns[: self._faced + 1].copy()
+        for law in self._laws_on(self._faced):
+            turns[max(0, int(law.begins / step_days) - 1) :][:3] = True
         orders: list[Order] = []
         since = np.full(len(self.sizes), np.inf)  # the day from which it holds; inf: it does not
-        for k in (*np.flatnonzero(self._turns[: self._faced + 1]).tolist(), self._faced + 1):
+        for k in (*np.flatnonzero(turns).tolist(), self._faced + 1):
             holds = np.zeros(len(self.sizes), bool)
             if k <= self._faced:
-                values = self._numbers_on(self._settings_on(k))[1]
+                values = numbers_on(
+                    self.scenario, self.sizes, self._settings_on(k), self._laws_on(k)
+                )[1]
                 holds = (values["blocking.on"] == 1) & (values["blocking.standing_on"] == 1)
             orders += [
                 Order("blocking", r, since[r], k * step_days, self._standing_block, entry=STANDING)
@@ -294,86 +329,43 @@ class Environment:
         names += self.scenario.platform_names(order.platforms & FOREIGN)
         return plain(", ".join(names))
 
-    def _describe_world(self, day: float, last: NDArray[np.int64]) -> None:
+    def _describe_world(self, k: int, last: NDArray[np.int64]) -> None:
         """Write events, accounts and foreign signals into the standing signals, if they changed."""
         conceded = self.regime_state.conceded
         self.abroad = self._course.calls_abroad(last[:, N_SHARE]) if self._events else ()
-        key = (self.abroad, len(conceded))
+        arrived = tuple((each.id, each.step == k) for each in self._arrived)
+        key = (self.abroad, len(conceded), arrived)
         if key != self._described:
+            step_days = self.scenario.spec.step_days
             self._course.describe_world(
-                self._standing, day, self.scenario.spec.step_days, self.abroad, conceded,
+                self._standing, k * step_days, step_days, self.abroad, conceded,
                 self.parameters.attention,
             )  # fmt: skip
+            describe(self._arrived, k, conceded, self._standing)
             self._described = key
 
-    def _settle_parameters(self, k: int) -> None:
-        """Set the parameters of rules and levers for the step, if a setting began or ended."""
-        held = self._settings_on(k)
-        ids = tuple(entry.id for entry, _ in held)
-        if ids == self._settings:
-            return
-        self._settings = ids
-        numbers, self.values = self._numbers_on(held)
+    def _settle_parameters(self, k: int) -> bool:
+        """Set the parameters of rules and levers for the step; whether a setting or law changed."""
+        held, laws = self._settings_on(k), self._laws_on(k)
+        names = (*(entry.id for entry, _ in held), *laws)
+        if names == self._settings:
+            return False
+        self._settings = names
+        numbers, self.values = numbers_on(self.scenario, self.sizes, held, laws)
         self.parameters = acting_parameters(parameters_from(numbers), self.scenario.spec.step_days)
         self.flat = flat(self.parameters)
+        return True
+
+    def _laws_on(self, k: int) -> tuple[Law, ...]:
+        """Return the laws that hold in a step."""
+        spec = self.scenario.spec
+        reached = self.regime_state.reached
+        return laws_on(spec.ladder, reached, k * spec.step_days, spec.step_days) if reached else ()
 
     def _settings_on(self, k: int) -> list[tuple[Setting, Window]]:
         """Return the settings that hold in a step."""
         step_days = self.scenario.spec.step_days
         return self._course.settings_on(k * step_days, step_days)
-
-    def _numbers_on(
-        self, held: list[tuple[Setting, Window]]
-    ) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
-        """Return the rules' parameters, and the levers' per region (R,), under some settings."""
-        scenario, spec = self.scenario, self.scenario.spec
-        numbers = dict(scenario.parameters)
-        values = {
-            name: np.full(len(self.sizes), numbers[name])
-            for name, named in REGISTRY.items()
-            if named.group in ("regime", "world")
-        }
-        if "security" not in scenario.pinned:
-            own = [region.security for region in spec.regions]
-            values["security"] = np.array(
-                [numbers["security"] if each is None else each for each in own], float
-            )
-        for entry, when in held:
-            for name, given in entry.set.items():
-                if name in scenario.pinned:
-                    continue
-                value = REGISTRY[name].quantity.checked(name, given)
-                if name in values:
-                    values[name][when.where] = value
-                else:
-                    numbers[name] = value
-        return numbers, values
-
-    def _dated_orders(self) -> list[Order]:
-        """Turn the timeline's actions into orders of their levers."""
-        orders = []
-        for entry, when in self._course.entries:
-            if not isinstance(entry, Action) or not gives_dated_orders(entry.lever):
-                continue
-            bits = self._blockable
-            if entry.platforms:
-                bits = self.scenario.platform_bits(entry.platforms)
-            orders += [
-                Order(
-                    lever=entry.lever,
-                    region=int(r),
-                    begins=when.first,
-                    ends=when.last,
-                    platforms=bits if "platforms" in dated_fields(entry.lever) else 0,
-                    cover_story=entry.cover_story,
-                    strength=entry.strength,
-                    dated=True,
-                    title=entry.title,
-                    entry=entry.id,
-                )
-                for r in np.flatnonzero(when.where)
-            ]
-        return orders
 
     def _remember(self, inputs: RegimeInput) -> None:
         """Record the orders in force, of all levers, for the bands."""

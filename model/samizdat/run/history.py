@@ -10,23 +10,28 @@ from numpy.typing import NDArray
 from samizdat.core.layout import TALLIES
 from samizdat.run.measures import (
     ACTIONS,
+    ARRIVALS,
     BARRED,
     COUNTED,
     MEASURES,
     RALLIES,
+    THREAT,
     Numbers,
     check_column,
     daily_table,
     summary,
 )
+from samizdat.run.spells import inhabitants_per_citizen
 from samizdat.scenario.scenario import Scenario
 
 ROWS = (
     "tallies",
     "actions",
     "rallies",
+    "arrivals",
     "latent",
     "blocked_anywhere",
+    "threat",
 )  # one row per step; saved
 
 
@@ -48,10 +53,14 @@ class History:
         acted.
     rallies
         (T, R, len(RALLIES)) calls, and rallies held, prevented and on.
+    arrivals
+        (T, R) grievances that arrived.
     blocked_anywhere
         (T,) number of platforms barred in at least one region.
     latent
         (T,) whether latent self-censorship was counted.
+    threat
+        (T,) the threat that the state felt, 0 ... 1.
     """
 
     def __init__(
@@ -59,11 +68,15 @@ class History:
     ) -> None:
         count = len(dates)
         self.scenario, self.sizes, self.dates, self.steps = scenario, sizes, dates, 0
+        populations = [region.population for region in scenario.spec.regions]
+        self._per_citizen = inhabitants_per_citizen(populations, scenario.citizens)
         self.tallies = np.zeros((count, len(sizes), len(TALLIES)), np.int64)
         self.actions = np.zeros((count, len(sizes), len(ACTIONS)), np.int64)
         self.rallies = np.zeros((count, len(sizes), len(RALLIES)), np.int64)
+        self.arrivals = np.zeros((count, len(sizes)), np.int64)
         self.blocked_anywhere = np.zeros(count, np.int64)
         self.latent = np.zeros(count, bool)
+        self.threat = np.zeros(count)
 
     def record(
         self,
@@ -71,8 +84,10 @@ class History:
         barred: NDArray[np.int64],
         signals: NDArray[np.void],
         rallies: NDArray[np.int64],
+        arrivals: NDArray[np.int64],
         *,
         latent: bool,
+        threat: float,
     ) -> None:
         """Record the next step.
 
@@ -86,8 +101,12 @@ class History:
             (R,) of `core.layout.SIGNALS`.
         rallies
             (R, len(RALLIES)).
+        arrivals
+            (R,).
         latent
             Whether latent self-censorship was counted.
+        threat
+            That of the morning.
         """
         k = self.steps
         self.tallies[k] = tallies
@@ -96,8 +115,8 @@ class History:
             if name != BARRED:
                 self.actions[k, :, a] = signals[name] > 0
         self.blocked_anywhere[k] = int(np.bitwise_or.reduce(barred)).bit_count()
-        self.rallies[k] = rallies
-        self.latent[k] = latent
+        self.rallies[k], self.arrivals[k] = rallies, arrivals
+        self.latent[k], self.threat[k] = latent, threat
         self.steps = k + 1
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -148,7 +167,7 @@ class History:
             self.sizes.sum(),
             self.dates[steps],
             None,
-        )
+        ).assign(**{THREAT: self.threat[steps]})
 
     @property
     def regions(self) -> pd.DataFrame:
@@ -174,6 +193,7 @@ class History:
             self.scenario.region_names,
             spec.citizens,
             spec.step_days,
+            self._per_citizen,
         )
 
     def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
@@ -189,6 +209,8 @@ class History:
         """Return a column of `COUNTED` (steps, R)."""
         if name in RALLIES:
             return self.rallies[steps, :, RALLIES.index(name)]
+        if name == ARRIVALS:
+            return self.arrivals[steps]
         return self.actions[steps, :, ACTIONS.index(name)]
 
     def _counted(self, steps: slice, name: str) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from samizdat.core.layout import FIXED, POSTURES, TALLIES
 from samizdat.core.quantity import format_value
 from samizdat.regime.levers import LEVERS
+from samizdat.run.spells import AT_LEAST, inhabitants_in_street, spells_of
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.society.graph import Graph
 
@@ -52,7 +53,9 @@ ACTIONS = (BARRED, *(signal for signal in _SEEN if signal not in ("", "blocked")
 # The rallies of a region and step: calls made, rallies that began, calls that were due while their
 # whole committee was in detention, and whether one was on.
 RALLIES = ("rallies_called", "rallies_held", "rallies_prevented", "rally")
-COUNTED = (*ACTIONS, *RALLIES)
+ARRIVALS = "arrivals"  # grievances that began in the region and step
+COUNTED = (*ACTIONS, *RALLIES, ARRIVALS)
+THREAT = "threat"  # that the state feels, on the morning of the step; of the nation alone
 
 
 def daily_table(
@@ -136,6 +139,7 @@ def summary(
     regions: Sequence[str],
     citizens: int,
     step_days: float,
+    inhabitants_per_citizen: float | None = None,
 ) -> dict[str, Any]:
     """Return the outcomes of a run as a whole; sums over time are in (person-)days.
 
@@ -145,6 +149,8 @@ def summary(
         (days, R, len(TALLIES)).
     latent, dates
         (days,), see `daily_table`.
+    inhabitants_per_citizen
+        Without it, `protests` is not known.
     """
     if not len(tallies):
         return {}
@@ -169,6 +175,7 @@ def summary(
         "first_day": str(day[active[0]]) if len(active) else None,
         "last_day": str(day[active[-1]]) if len(active) else None,
         "regions_reached": int((by_name["mobilise"].max(axis=0) > 0).sum()),
+        "protests": _protests(by_name["mobilise"], inhabitants_per_citizen),
         "days_above_fall": _days(int((street >= FALL * citizens).sum()), step_days),
         "self_censorship_gap": _share(withheld, withheld + open_dissent),
         "peak_self_censor": int(nation["self_censor"].max()),
@@ -187,6 +194,14 @@ def summary(
     }
 
 
+def _protests(mobilised: Counts, inhabitants_per_citizen: float | None) -> int | None:
+    """Count spells of 50 inhabitants and more in a region's street; see `run.protests`."""
+    if inhabitants_per_citizen is None:
+        return None
+    there = inhabitants_in_street(mobilised, inhabitants_per_citizen) >= AT_LEAST
+    return len(spells_of(there).first)
+
+
 _SUMMED = (
     "mobilise", "posts", "self_censor", "detained", "newly_detained", "online", "circumventing",
     "posts_suppressed", "latent_self_censor",
@@ -194,7 +209,7 @@ _SUMMED = (
 
 # Outcomes of a run that are numbers (or None), by their names in a summary.
 OUTCOMES = (
-    "peak_mobilised", "peak_share", "person_days", "regions_reached", "days_above_fall",
+    "peak_mobilised", "peak_share", "person_days", "regions_reached", "protests", "days_above_fall",
     "self_censorship_gap", "peak_self_censor", "self_censor_days", "open_dissent_days",
     "mean_latent_self_censor", "peak_detained", "peak_detained_share", "arrests",
     "online_at_end", "circumventing_peak", "posts_suppressed", "fell", "trust_online",

@@ -8,8 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import ONLINE, WORKINGS, World, voices_heard
+from samizdat.run.arrivals import Arrivals
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
+from samizdat.run.ladder import RungStatus
 from samizdat.run.measures import Numbers, mean_of
 from samizdat.scenario.scenario import Scenario
 
@@ -82,6 +84,8 @@ class Outcomes:
     def summary(self) -> dict[str, Any]:
         """Outcomes of the run so far: `measures.summary`, and mean trust online and offline.
 
+        With a ladder also ``laws``: of each rung title, at, reached and acts (dates or None).
+
         Examples
         --------
         >>> from samizdat import Scenario, Simulation
@@ -90,11 +94,23 @@ class Outcomes:
         (10, '2014-03-26')
         """
         trust, online = self._world.state.trust, (self._world.state.access & ONLINE) != 0
+        rungs = self.rungs
         return {
             **self.history.summary,
             "trust_online": mean_of(trust[online]),
             "trust_offline": mean_of(trust[~online]),
+            **({"laws": [rung.to_dict() for rung in rungs]} if rungs else {}),
         }
+
+    @property
+    def threat(self) -> float:
+        """The threat that the state felt on the morning of the last step, in [0, 1]."""
+        return self.environment.threat
+
+    @property
+    def rungs(self) -> tuple[RungStatus, ...]:
+        """The rungs of the regime's ladder: when each was reached, and when its law acts."""
+        return self.environment.rungs
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
@@ -118,6 +134,11 @@ class Outcomes:
     def signals(self) -> NDArray[np.void]:
         """A copy of the last step's signals of each region (R,), see `core.layout.SIGNALS`."""
         return self._world.signals.copy()
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """The grievances that arrived by rule: ``arrivals.all`` lists them."""
+        return self.environment.arrivals
 
     @property
     def bands(self) -> pd.DataFrame:

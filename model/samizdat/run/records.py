@@ -13,10 +13,11 @@ import pandas as pd
 
 from samizdat.core.jit import source_digest
 from samizdat.run import checkpoint, digests
+from samizdat.run.arrivals import may_arrive
 from samizdat.run.measures import population_measures
 from samizdat.run.provenance import commit_of_source, machine, peak_memory, versions
 from samizdat.run.simulation import Simulation
-from samizdat.run.tables import table_digest, write_table
+from samizdat.run.tables import table_digest, write_csv, write_table
 from samizdat.scenario.scenario import Scenario
 from samizdat.system.files import (
     LOCK,
@@ -45,6 +46,7 @@ from samizdat.system.manifests import (
 from samizdat.system.memory import bytes_per_unit
 
 NATION, REGIONS, FIGURES = "nation.parquet", "regions.parquet", "figures"
+ARRIVALS = "arrivals.csv"  # only where grievances can arrive
 _ROW, _FIGURES = 300, 5_000_000  # bytes of a row of a table, and of all figures
 _OF_RESULTS = ("error", "summary", "bands", "last_date")
 
@@ -246,7 +248,7 @@ class RunRecord:
             self._every = max(1, math.floor(plan.checkpoint_days / days + 1e-9))
 
     def _remove_results(self) -> None:
-        for name in (NATION, REGIONS):
+        for name in (NATION, REGIONS, ARRIVALS):
             (self.folder / name).unlink(missing_ok=True)
         if (self.folder / FIGURES).is_dir():
             shutil.rmtree(self.folder / FIGURES)
@@ -336,6 +338,9 @@ class RunRecord:
                 partials[name] = partial_of(self.folder / name)
             write_table(simulation.nation, partials[NATION])
             write_table(simulation.regions, partials[REGIONS])
+            if may_arrive(simulation.scenario):
+                partials[ARRIVALS] = partial_of(self.folder / ARRIVALS)
+                write_csv(simulation.arrivals.table(simulation.scenario), partials[ARRIVALS])
             stay = checkpoint.kept(self.folder, newest) if newest else []
             if status == COMPLETE:
                 facts.pop("last_checkpoint", None)

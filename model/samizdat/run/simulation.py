@@ -104,7 +104,7 @@ class Simulation(Outcomes):
         self.steps = scenario.steps_until()
         self.graph, self._world = build_world(scenario, seed, self.threads, BLOCK, graph, traits)
         self._team = _thread_team(scenario.citizens, self.threads)
-        self.environment = Environment(scenario, self.sizes)
+        self.environment = Environment(scenario, self.sizes, seed)
         self._feed = Feed(self.sizes)
         self.rallies = Rallies(scenario)
         compile_passes(self._world, self.environment.flat)
@@ -155,7 +155,15 @@ class Simulation(Outcomes):
         tallies = take_step(self._team, self.seed, k, self._world, row, arrest_chances, latent)
         self.rallies.arrest_organisers(k, self.seed, self._world, p, tallies)
         barred = self.environment.platforms_barred(k, signals)
-        self.history.record(tallies, barred, signals, self.rallies.counts, latent=latent)
+        self.history.record(
+            tallies,
+            barred,
+            signals,
+            self.rallies.counts,
+            self.arrivals.counts,
+            latent=latent,
+            threat=self.threat,
+        )
         self.regime_input = inputs
         self.step_number += 1
 
@@ -260,7 +268,7 @@ class Simulation(Outcomes):
 
     def _go_on_with(self, scenario: Scenario) -> None:
         """Replace the scenario by one that is equal up to the present step."""
-        environment = Environment(scenario, self.sizes)
+        environment = Environment(scenario, self.sizes, self.seed)
         environment.take_over(self.environment)
         if self.step_number:
             environment.go_on(self.step_number, self._world.signals)

@@ -19,6 +19,12 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         parquet.write_table(arrow, path, write_page_checksum=True, use_dictionary=words)
 
 
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a small table as CSV, the same bytes on every system."""
+    with naming(path):
+        table.to_csv(path, index=False, lineterminator="\n")
+
+
 def as_days(table: pd.DataFrame) -> pa.Table:
     """Return an Arrow table whose dates are days (date32)."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)

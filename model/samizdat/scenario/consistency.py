@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from samizdat.scenario.schema import ScenarioSpec, unknown
-from samizdat.scenario.settings import mistakes_in_setting
+from samizdat.scenario.settings import mistakes_in_rung, mistakes_in_setting
 from samizdat.scenario.timeline import Setting
 from samizdat.society.graphs import GRAPHS
 from samizdat.society.population import TRAITS, Values, region_sizes
@@ -27,6 +27,8 @@ def contradictions(spec: ScenarioSpec) -> Iterator[str]:
     for entry in spec.timeline:
         if isinstance(entry, Setting):
             yield from mistakes_in_setting(entry)
+    for n, rung in enumerate(spec.ladder, start=1):
+        yield from mistakes_in_rung(n, rung)
     for trait in TRAITS:
         law = getattr(spec.population, trait)
         if isinstance(law, Values) and len(law.values) != spec.citizens:

@@ -39,6 +39,8 @@ def inert(scenario: "Scenario") -> Iterator[str]:
     for field in _fields(world):
         if field.idle and field.ids:
             yield f"{_listed(field.ids)}: {field.what} of no effect: {field.why}"
+    if world.spec.ladder and world.is_always("threat.gain"):
+        yield "regime.ladder does nothing: threat.gain is 0"
     split = "attention.online_share"
     if world.sets(split) and world.events and not world.platforms:
         yield (
@@ -55,6 +57,7 @@ class _World:
         self.scenario, self.spec = scenario, spec
         self.settings = [entry for entry in spec.timeline if isinstance(entry, Setting)]
         self.events = [entry for entry in spec.timeline if isinstance(entry, Event)]
+        self.happens = bool(self.events) or self.sets("arrivals.mu")
         self.actions = [entry for entry in spec.timeline if isinstance(entry, Action)]
         curve = not spec.adoption_series or "adoption.ceiling" in scenario.pinned
         series = spec.adoption_series.values()
@@ -138,6 +141,7 @@ def _numbers(w: _World) -> Iterator[_Number]:
         event.coverage > 0 and not (all_online and event.coverage_online is None)
         for event in w.events
     )
+    covered = covered or (w.sets("arrivals.mu") and w.sets("arrivals.press"))
     own = all(e.coverage_online is not None and e.seeds_online is not None for e in w.events)
     split = any(e.coverage > 0 or e.seeds > 0 for e in w.events) and not own
     abroad = any(event.coverage_abroad > 0 for event in w.events)
@@ -162,10 +166,13 @@ def _numbers(w: _World) -> Iterator[_Number]:
     yield _Number(("attention.online_share",), not split, "no event has news to split")
     yield _Number(("press_control",), not covered, "the domestic press covers no event")
     yield _Number(_group("rally."), w.is_always("rally.on"), no_rally)
+    yield _Number(_group("arrivals."), w.is_always("arrivals.mu"), "arrivals.mu is 0")
+    yield _Number(("arrivals.own", "arrivals.far"), w.is_always("arrivals.omega"),
+                  "arrivals.omega is 0")  # fmt: skip
     yield _Number(("detain_organisers",), w.is_always("rally.on"), no_rally)
     yield _Number(("trust.cynicism", "trust.told"), not w.has(Account), "no accounts contradict")
     yield _Number(("trust.told",), w.is_always("trust.cynicism"), "trust.cynicism is 0")
-    yield _Number([*_group("rally."), "detain_organisers"], not w.events, "there is no event")
+    yield _Number([*_group("rally."), "detain_organisers"], not w.happens, "there is no event")
     yield _Number(("trust.told", "preempt", "sanction", "surveillance", "detain_organisers"),
                   not w.platforms, nowhere)  # fmt: skip
     yield _Number(("trust.displacement",), w.is_always("broadcast"), "broadcast is 0")
@@ -188,6 +195,8 @@ def _numbers(w: _World) -> Iterator[_Number]:
     )
     for lever in dated_levers():
         yield from _of_triggered(w, lever)
+    yield _Number(("threat.home", "threat.decay"), w.is_always("threat.gain"), "threat.gain is 0")
+    yield _Number(_group("threat."), not w.spec.ladder, "regime.ladder has no rung")
     yield from _of_the_world(w)
 
 

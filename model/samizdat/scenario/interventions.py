@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from samizdat.core.quantity import format_value
 from samizdat.regime.queries import look_of, switch_of
 from samizdat.scenario.dates import day_from
+from samizdat.scenario.ladder import ladder_without
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
@@ -42,9 +43,9 @@ def amended(
 ) -> Scenario:
     """Return the scenario with one more entry, which begins at a moment.
 
-    A pinned parameter that is now set is no longer pinned. The timeline's own settings of it are
-    removed, so that nothing changes before the moment. If the regime acted by rule alone, the
-    timeline's actions are removed for the same reason.
+    A pinned parameter that is now set is no longer pinned. The timeline's own settings of it, and
+    what the ladder does to it, are removed, so that nothing changes before the moment. If the
+    regime acted by rule alone, the timeline's actions are removed for the same reason.
 
     Parameters
     ----------
@@ -76,6 +77,7 @@ def amended(
         freed = pinned & set(new["set"])
         pinned -= freed
         world["timeline"] = _without(world["timeline"], freed)
+        world["ladder"] = ladder_without(scenario.spec.ladder, freed)
         if "security" in freed:  # else the regions' own values would come back
             world["regions"] = [{**region, "security": None} for region in world["regions"]]
     if new["kind"] == "action" and world["actions"] == "rule":
@@ -84,7 +86,9 @@ def amended(
     added = [new]
     if switch and (name := switch_of(str(lever))):
         pinned.discard(name)
-        world["timeline"] = _without(world["timeline"], {name} & scenario.pinned)
+        freed = {name} & scenario.pinned
+        world["timeline"] = _without(world["timeline"], freed)
+        world["ladder"] = ladder_without(scenario.spec.ladder, freed)
         kept: dict[str, Any] = {k: new[k] for k in ("from", "regions", "days") if k in new}
         title = f"{look_of(str(lever)).label}: allowed"
         added.append(

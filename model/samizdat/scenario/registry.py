@@ -77,6 +77,7 @@ def take_parameters(table: dict[str, Any], wrong: list[str]) -> Iterator[tuple[s
             table["adoption_series"] = part.pop("series", {})
         elif group == "regime":
             table["actions"] = part.pop("actions", "both")
+            table["ladder"] = part.pop("ladder", ())
             for name, field in PLATFORM_LISTS.items():
                 lever, key = name.split(".")
                 if isinstance(part.get(lever), Mapping) and key in part[lever]:

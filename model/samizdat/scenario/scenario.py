@@ -34,7 +34,7 @@ from samizdat.scenario.adoption import (
 from samizdat.scenario.consistency import contradictions
 from samizdat.scenario.dates import day_from
 from samizdat.scenario.inert import inert
-from samizdat.scenario.inheritance import merged
+from samizdat.scenario.inheritance import LEAVE_OUT, merged
 from samizdat.scenario.mistakes import together
 from samizdat.scenario.registry import LIST, PLATFORM_LISTS, REGISTRY, TABLES, take_parameters
 from samizdat.scenario.schema import (
@@ -127,7 +127,12 @@ class Scenario:
             base = table.pop("base")
             if base not in shipped():
                 raise ScenarioError(f"{name}: base: {unknown(str(base), shipped())}")
-            table = merged(shipped_table(base), table)
+            try:
+                table = merged(shipped_table(base), table)
+            except ScenarioError as error:
+                raise ScenarioError(f"{name}: {error}") from None
+        elif LEAVE_OUT in table:
+            raise ScenarioError(f"{name}: {LEAVE_OUT}: there is no base to leave anything out of")
         return cls.from_table(table, name)
 
     @classmethod
@@ -162,6 +167,8 @@ class Scenario:
         table["graph"] = {"kind": table.pop("graph")}
         table["adoption"] = {"series": table.pop("adoption_series")}
         table["parameters"], table["regime"] = {}, {"actions": actions}
+        if ladder := table.pop("ladder"):
+            table["regime"]["ladder"] = ladder
         for name, value in self.parameters.items():
             entry = REGISTRY[name]
             inside = table if entry.group == "world" else table[entry.group]
@@ -217,7 +224,8 @@ class Scenario:
     def under(self, regime: str) -> "Scenario":
         """Return the scenario under a preset regime: open, analog, networked or ban.
 
-        Settings of the regime and actions of the state are dropped from the timeline.
+        Settings of the regime and actions of the state are dropped from the timeline, and the
+        ladder of the regime with them.
 
         Raises
         ------
@@ -234,7 +242,7 @@ class Scenario:
         except ValueError as error:
             raise ScenarioError(str(error)) from None
         spec = self.spec.model_dump(by_alias=True)
-        spec["actions"] = values.pop("actions")
+        spec["actions"], spec["ladder"] = values.pop("actions"), ()
         for name, listed in PLATFORM_LISTS.items():
             spec[listed] = values.pop(name, ScenarioSpec.model_fields[listed].default)
         timeline: list[dict[str, Any]] = []

@@ -12,13 +12,15 @@ from samizdat.core.layout import MAX_CITIZENS, MAX_PLATFORMS, MAX_REGIONS, PLATF
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.regime.queries import dated_fields
 from samizdat.scenario.dates import Day, Year
+from samizdat.scenario.ladder import Rung
 from samizdat.scenario.mistakes import in_words, path_of, together
 from samizdat.scenario.mistakes import unknown as unknown
-from samizdat.scenario.timeline import Account, Action, Entry, Event, Setting, Signal
+from samizdat.scenario.timeline import ARRIVAL, Account, Action, Entry, Event, Setting, Signal
 from samizdat.society.population import KINDS, Population, Real
 
 FOREIGN_PRESS = "foreign_press"  # its name wherever platforms are listed
 EVERY_PLATFORM = "*"
+MAX_RUNGS = 64
 
 
 class ScenarioError(ValueError):
@@ -104,6 +106,7 @@ class ScenarioSpec(_SchemaPart):
     blocking_platforms: tuple[str, ...] = (EVERY_PLATFORM,)
     blocking_standing: tuple[str, ...] = ()  # blocked from the first day
     ban_platforms: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = Field(default=(), max_length=MAX_RUNGS)
     timeline: tuple[Entry, ...] = ()
 
     @model_validator(mode="after")
@@ -133,6 +136,8 @@ class ScenarioSpec(_SchemaPart):
 
     def _mistakes_of(self, entry: Entry, regions: list[str], platforms: list[str]) -> Iterator[str]:
         where = f"timeline.{entry.id}"
+        if entry.id.startswith(ARRIVAL):
+            yield f"{where}: ids that begin with {ARRIVAL!r} are reserved for arrivals by rule"
         if self.start <= self.end and not self.start <= entry.begins <= self.end:
             yield f"{where}.from = {entry.begins} is outside {self.start} ... {self.end}"
         yield from _strange(entry.regions, f"{where}.regions", regions)
@@ -169,8 +174,9 @@ _PARTS = {
     "platforms": Platform,
     "foreign_press": ForeignPress,
     "population": Population,
+    "ladder": Rung,
 }
-_ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Setting,
+ENTRIES = {"event": Event, "account": Account, "signal": Signal, "setting": Setting,
             "action": Action}  # fmt: skip
 
 
@@ -206,24 +212,23 @@ _IN_FILES = {
     "blocking_platforms": "regime.blocking.platforms",
     "blocking_standing": "regime.blocking.standing",
     "ban_platforms": "regime.ban.platforms",
+    "ladder": "regime.ladder",
 }  # names of fields of `ScenarioSpec` as files have them
 
 
 def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[str]) -> str:
     loc, kind = problem["loc"], problem["type"]
-    name = path_of(loc, table)
-    if loc and loc[0] in _IN_FILES:
-        name = name.replace(str(loc[0]), _IN_FILES[str(loc[0])], 1)
+    name = _name_in_file(loc, table)
     if kind == "extra_forbidden":
         fields: set[str] = set()
         if len(loc) == 1:
             fields = {*ScenarioSpec.model_fields, *extra_keys} - {*_IN_FILES} | {"graph"}
         elif loc[0] == "timeline" and len(loc) > 2:
-            model = _ENTRIES.get(str(loc[2]))
+            model = ENTRIES.get(str(loc[2]))
             fields = _names_of(model) if model else set()
         elif loc[0] in _PARTS:
             fields = _names_of(_PARTS[str(loc[0])])
-        where = path_of(loc[:-1], table)
+        where = _name_in_file(loc[:-1], table)
         return f"{where + ': ' if where else ''}{unknown(str(loc[-1]), fields)}"
     if kind == "missing":
         return f"{name} is missing"
@@ -240,13 +245,20 @@ def _told(problem: ErrorDetails, table: Mapping[str, Any], extra_keys: Iterable[
     return f"{name} {in_words(problem)}"
 
 
+def _name_in_file(loc: Sequence[int | str], table: Mapping[str, Any]) -> str:
+    name = path_of(loc, table)
+    if loc and loc[0] in _IN_FILES:
+        name = name.replace(str(loc[0]), _IN_FILES[str(loc[0])], 1)
+    return name
+
+
 def _begins(message: str) -> str:
     return message.split(".")[0]
 
 
 def _kinds_at(loc: Sequence[int | str]) -> Iterable[str]:
     """Return the kinds that are allowed at a place: of entries, or of distributions."""
-    return _ENTRIES if loc[0] == "timeline" else KINDS
+    return ENTRIES if loc[0] == "timeline" else KINDS
 
 
 def _names_of(model: Any) -> set[str]:

@@ -8,10 +8,13 @@ import numpy as np
 
 from samizdat.core.layout import MAX_CITIZENS
 from samizdat.core.quantity import format_value, is_truth
-from samizdat.regime.queries import acts_nationwide
+from samizdat.regime.lever import Stage
+from samizdat.regime.levers import LEVERS
+from samizdat.regime.queries import acts_nationwide, lever_of
+from samizdat.scenario.ladder import Rung
 from samizdat.scenario.registry import DATED, LIST, PLATFORM_LISTS, REGISTRY
 from samizdat.scenario.schema import ScenarioError, unknown
-from samizdat.scenario.timeline import Setting
+from samizdat.scenario.timeline import Setting, Value
 from samizdat.society.population import TRAITS
 
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
@@ -55,6 +58,40 @@ def mistakes_in_setting(entry: Setting) -> Iterator[str]:
                 REGISTRY[name].quantity.checked(name, value)
             except ValueError as error:
                 yield f"{where}: {error}"
+
+
+def mistakes_in_rung(number: int, rung: Rung) -> Iterator[str]:
+    """Yield what is wrong with the effects of a rung of the ladder, ``number`` from 1."""
+    where = f"regime.ladder (entry {number})"
+    numbers = [name for name, entry in REGISTRY.items() if entry.group == "regime"]
+    if not rung.add and not rung.set:
+        yield f"{where}: add and set are both empty"
+    for name in {*rung.add} & {*rung.set}:
+        yield f"{where}: {name} is in add and in set"
+    for kind, effects in (("add", rung.add), ("set", rung.set)):
+        for name, value in effects.items():
+            told = _mistake_in_effect(name, value, numbers, adds=kind == "add")
+            if told:
+                yield f"{where}.{kind}: {told}"
+
+
+def _mistake_in_effect(name: str, value: Value, numbers: list[str], *, adds: bool) -> str:
+    if name in REGISTRY and name not in numbers:
+        return f"{name} is no number of the regime"
+    if name in PLATFORM_LISTS:
+        return f"{name} is a list of platforms, which no law changes"
+    if name not in numbers:
+        return unknown(name, numbers, LIST)
+    if LEVERS[lever_of(name)].stage is Stage.MORNING:
+        return f"{name} is a number of the threat itself, which no law changes"
+    quantity = REGISTRY[name].quantity
+    if adds and (quantity.whole or quantity.high > 1):
+        return f"{name} is no share or rate to add to; set gives it a value"
+    try:
+        (quantity._replace(low=0.0) if adds else quantity).checked(name, value)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def citizens_in(value: object) -> int:

@@ -183,6 +183,8 @@ class Action(_Entry):
 Entry = Annotated[Event | Account | Signal | Setting | Action, Field(discriminator="kind")]
 
 
+ARRIVAL = "arrival-"  # how the ids begin of grievances that arrive by rule
+
 # The signals that `Course.describe_world` writes.
 WORLD_SIGNALS = [
     "running", "fresh", "shock", "coverage", "coverage_online", "coverage_abroad", "seeds",
@@ -340,6 +342,11 @@ class Course:
         """Return the alert that foreign signals cause; 0 without any."""
         held = (s.alert for s, when in self._signals if when.touches(day, step_days))
         return max(held, default=0.0)
+
+    def warning_on(self, day: float, step_days: float) -> float:
+        """Return what revolutions abroad add to the alarm: alert * strength, summed; 0 if none."""
+        held = [s for s, when in self._signals if when.touches(day, step_days)]
+        return sum((s.alert * s.strength for s in held), start=0.0)
 
     def bands(
         self, start: dt.date, end: dt.date, label: Callable[[_Entry], str]

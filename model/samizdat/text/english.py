@@ -52,6 +52,7 @@ _MEASURES = {
     "measure.peak_share": "peak turnout, share of all citizens",
     "measure.person_days": "person-days in the street",
     "measure.regions_reached": "regions with anybody in the street",
+    "measure.protests": "protests (50 inhabitants and more in a region, days in a row)",
     "measure.days_above_fall": "days at the turnout at which regimes have fallen",
     "measure.self_censorship_gap": "self-censored share of all dissent",
     "measure.peak_self_censor": "most who censor themselves on a day",
@@ -88,6 +89,7 @@ _GROUPS = {
 # What happens in the world, by the kind of its entry in the timeline: lane, prefix of a band.
 _TIMELINE = {
     "timeline.event": "events",
+    "timeline.arrival": "grievances",
     "timeline.account": "rival accounts",
     "timeline.signal": "signals from abroad",
     "timeline.signal.prefix": "abroad",
