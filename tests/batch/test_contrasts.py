@@ -142,6 +142,11 @@ def test_signs():
     assert of(-1, 1) == of(3) == "undecided"
 
 
+def test_equal_differences_are_no_certainty():
+    table = runs_of(experiment().points(), lambda p: p["net"] > 0, replicates=2, noise=0)
+    assert contrast_cells(table, NET, nesting=NESTED)["p"].eq(0.5).all()
+
+
 def test_a_sign_holds_only_in_all_cells():
     table = runs_of(experiment().points(), lambda p: p["net"])
     cells = contrast_cells(table, NET, nesting=NESTED)

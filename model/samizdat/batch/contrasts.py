@@ -43,6 +43,12 @@ class Contrast(BaseModel):
         Levels to which other factors are restricted.
     by
         The factors by which cells are grouped for the summary.
+
+    Examples
+    --------
+    >>> from samizdat import Contrast
+    >>> Contrast(y="person_days", of={"egov": 2e-4}, against={"egov": 0}).name
+    'person_days: egov = 0.0002 against egov = 0'
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -101,7 +107,8 @@ def contrast_cells(
     DataFrame
         The remaining factors (empty where neither point varies them), n (pairs), mean, low, high
         (Student's 95 % interval of the mean difference), base (mean at `against`), relative
-        (mean / base), p (two-sided, of a mean of 0), sign: "+" or "-" if the interval excludes 0,
+        (mean / base), p (two-sided, of a mean of 0; that of a sign test if
+        all differences are equal), sign: "+" or "-" if the interval excludes 0,
         "0" if all differences are exactly 0, else "undecided"; "missing" without pairs.
 
     Examples
@@ -194,8 +201,9 @@ def _p_values(found: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     several = np.where(n > 1, n, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(mean) / (sd / np.sqrt(several))
-    t = np.where((sd == 0) & (mean == 0), 0.0, t)
-    return np.asarray(2 * special.stdtr(several - 1, -t), np.float64)
+    student = 2 * special.stdtr(several - 1, -t)
+    equal = np.where(mean == 0, 1.0, 2.0 ** (1 - several))  # sign test: t needs a spread
+    return np.asarray(np.where(sd == 0, equal, student), np.float64)
 
 
 def _signs(

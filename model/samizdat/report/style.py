@@ -38,7 +38,8 @@ th.words, td.words { text-align: left; white-space: normal; min-width: 4rem; max
 th { color: var(--soft); font-weight: 600; }
 tbody tr:hover { background: var(--card); }
 table.signs td, table.signs th { padding: .15rem .45rem; text-align: center; }
-table.signs th { max-width: 9rem; white-space: normal; vertical-align: bottom; }
+table.signs th { max-width: 9rem; white-space: normal;
+  overflow-wrap: anywhere; vertical-align: bottom; }
 table.signs .group { border-left: 2px solid var(--rule); }
 .plus { background: #1b6ca8; color: #ffffff; } .minus { background: #c4571a; color: #ffffff; }
 .zero { background: var(--rule); } .undecided, .missing { color: var(--soft); }
