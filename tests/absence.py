@@ -6,6 +6,7 @@ stands no more. Interpreted; prints what it found as JSON: name -> [places cut, 
 """
 
 import ast
+import functools
 import inspect
 import json
 import sys
@@ -112,6 +113,12 @@ def users_of(rule: object) -> list[tuple[ModuleType, str]]:
     ]
 
 
+@functools.cache
+def text_of(rule: FunctionType) -> str:
+    """Return the text of a rule; to find it takes longer than to read it."""
+    return textwrap.dedent(inspect.getsource(rule))
+
+
 def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, object]]]:
     """Replace every rule that uses a number by one without it; return how to undo that."""
     places, undo = 0, []
@@ -133,7 +140,9 @@ def cut_rules(group: str, field: str) -> tuple[int, list[tuple[ModuleType, str, 
         for rule in [f for f in vars(module).values() if isinstance(f, FunctionType)]:
             if rule.__module__ != module.__name__:
                 continue
-            tree = ast.parse(textwrap.dedent(inspect.getsource(rule)))
+            if number not in text_of(rule):
+                continue
+            tree = ast.parse(text_of(rule))
             cut = Cut(number)
             tree = ast.fix_missing_locations(cut.visit(tree))
             if not cut.places:

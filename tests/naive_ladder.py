@@ -42,7 +42,7 @@ class NaiveLadder:
             value = self.spec.ladder[n].set.get(name, value)
         return min(1, value + sum(self.spec.ladder[n].add.get(name, 0) for n in holds))
 
-    def evening(self, counted):
+    def take_note(self, counted):
         """Take note of what was counted, by region."""
         self.turmoil = sum(counted["visible"]) + sum(counted["mobilise"])
 

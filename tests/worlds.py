@@ -87,7 +87,7 @@ class Sibling:
         if p.rally.on:
             assert rallies["rally"] == signals["rally"].tolist(), step
         told = self.oracle.day(step, p, signals, q) | rallies
-        self.ladder.evening(told)
+        self.ladder.take_note(told)
         strength = signals["detain_organisers"].tolist()
         newly = self.rallies.arrest_organisers(p, strength, told["mobilise"])
         told["newly_detained"] = [sum(x) for x in zip(told["newly_detained"], newly, strict=True)]

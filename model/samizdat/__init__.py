@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from samizdat.version import __version__
 
 if TYPE_CHECKING:
+    from samizdat.batch.contrasts import Contrast, contrast_cells
     from samizdat.batch.experiment import Experiment
     from samizdat.batch.results import FailedRuns, read_table
     from samizdat.batch.sweep import sweep
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from samizdat.society.graph import Graph
 
 __all__ = [
+    "Contrast",
     "Experiment",
     "FailedRuns",
     "Graph",
@@ -26,6 +28,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "__version__",
+    "contrast_cells",
     "protest_rates",
     "protests",
     "read_table",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Contrast": "batch.contrasts",
     "Experiment": "batch.experiment",
     "FailedRuns": "batch.results",
     "Graph": "society.graph",
@@ -41,6 +45,7 @@ _HOME = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.schema",
     "Simulation": "run.simulation",
+    "contrast_cells": "batch.contrasts",
     "protest_rates": "run.protests",
     "protests": "run.protests",
     "read_table": "batch.results",

@@ -90,6 +90,17 @@ def check_usage_error(capsys, *args, words=()):
     return lines[0]
 
 
+def check_refused(folder, capsys, words, *arguments):
+    """Check that a call is refused and writes nothing."""
+    os.chdir(folder)
+    before = sorted(folder.rglob("*"))
+    line = check_usage_error(capsys, "sweep", *arguments, words=words)
+    assert "Traceback" not in line
+    assert "nput should" not in line  # pydantic's words
+    assert len(line) < 500
+    assert sorted(folder.rglob("*")) == before
+
+
 def write_experiment(folder, text=FEAR, name="fear.toml"):
     """Write an experiment file."""
     path = folder / name

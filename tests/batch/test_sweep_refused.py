@@ -1,18 +1,12 @@
-"""A bad experiment, a bad table of points, a bad call: one line, exit code 2, nothing written."""
+"""A bad experiment, a bad call: one line, exit code 2, nothing written."""
 
-import contextlib
-import os
 import tomllib
 
-import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sweeping import FEAR, call, check_usage_error, write_experiment
+from sweeping import FEAR, call, check_refused, write_experiment
 
 from samizdat.batch.experiment import Experiment, ExperimentError
 from samizdat.batch.plan import SweepPlan
-from samizdat.scenario.schema import ScenarioError
 
 # name -> (text in FEAR, what replaces it, words that the line must hold)
 FILES = {
@@ -186,85 +180,6 @@ FILES = {
     "a name that a file cannot have": ("replicates = 2", 'name = "x"', ["name"]),
 }  # fmt: skip
 
-# name -> (file name, content or None, words)
-TABLES = {
-    "no file": ("points.csv", None, ["no such file"]),
-    "an empty file": ("points.csv", b"", ["cannot be read"]),
-    "a header alone": ("points.csv", b"chill\n", ["no points"]),
-    "an empty cell": ("points.csv", b"chill,attention.beta\n0.1,0.2\n0.1,\n", ["beta", "row 2"]),
-    "NaN in a cell": ("points.csv", b"chill\n0.1\nNaN\n", ["chill", "row 2"]),
-    "an empty column": ("points.csv", b"chill,\n0.1,\n0.1,\n", ["column 2 has no name"]),
-    "infinity": ("points.csv", b"chill\n0.1\ninf\n", ["chill", "inf"]),
-    "a word for a number": ("points.csv", b"chill\n0.1\ncold\n", ["chill", "cold"]),
-    "an unknown column": ("points.csv", b"chil\n0.1\n", ["chil", "chill"]),
-    "a value outside": ("points.csv", b"chill\n0.1\n7\n", ["chill", "7", "0 ... 1"]),
-    "a column that is set too": ("points.csv", b"citizens\n50\n", ["citizens"]),
-    "a point twice": (
-        "points.csv",
-        b"chill,regime\n0.1,open\n0.2,ban\n0.3,ban\n0.20,ban\n",
-        ["row 4", "chill = 0.2", "regime = 'ban'", "row 2"],
-    ),
-    "a point twice among words": (
-        "points.csv",
-        b"blocking.authority\ncourt\n0\n",
-        ["row 2", "'0'", "row 1"],
-    ),
-    "a reserved column": ("points.csv", b"chill,seed\n0.1,3\n", ["seed", "reserved"]),
-    "a row too long": ("points.csv", b"chill\n0.1\n0.1,3,4\n", ["points.csv"]),
-    "junk as CSV": ("points.csv", bytes(range(256)) * 3, ["points.csv"]),
-    "junk as Parquet": ("points.parquet", bytes(range(256)) * 3, ["points.parquet"]),
-    "decimal commas": (
-        "points.csv",
-        b"attention.beta\n0,1\n0,2\n",
-        ["points.csv, row 1", "2 fields, '0,1'", "the header has 1", "written with a point"],
-    ),
-    "semicolons and decimal commas": (
-        "points.csv",
-        b"attention.beta;chill\n0,1;0,5\n0,2;0,6\n",
-        ["points.csv", "'attention.beta;chill', has semicolons"],
-    ),
-    "an index of pandas": (
-        "points.csv",
-        b",chill\n0,0.1\n",
-        ["column 1 has no name", "index=False"],
-    ),
-    "a comment": ("points.csv", b"# mine\nchill\n0.1\n", ["'# mine'", "begins with '#'"]),
-    "a byte of Windows-1251": ("points.csv", b"regime\nopen\nb\xe0n\n", ["row 2", "0xe0", "UTF-8"]),
-    "digits in groups": ("points.csv", b"citizens\n60\n1_000\n", ["row 2", "citizens = '1_000'"]),
-    "base 16": ("points.csv", b"chill\n0.1\n0x1\n", ["row 2: chill = '0x1'", "0 ... 1"]),
-    "a quoted decimal comma": ("points.csv", b'chill\n0.1\n"0,2"\n', ["row 2: chill = '0,2'"]),
-    "truth for a number": (
-        "points.csv",
-        b"chill\nTrue\nFalse\n",
-        ["row 1: chill = True", "0 ... 1"],
-    ),
-    "another extension": ("points.xls", b"chill\n0.1\n", [".xls", ".csv"]),
-}
-TABLE = """
-question = "?"
-scenario = "town"
-[set]
-citizens = 60
-[design]
-kind = "table"
-file = "{}"
-"""
-LISTS = {
-    "different factors": ("[{ chill = 0 }, { egov = 0 }]", ["design.points.1", "factors"]),
-    "no points": ("[]", ["points"]),
-    "a point of nothing": ("[{}]", ["points"]),
-    "a list for a value": ("[{ chill = [1] }]", ["points", "chill"]),
-    "set too": ("[{ citizens = 50 }]", ["citizens"]),
-    "reserved": ("[{ dummy = 1 }]", ["dummy", "reserved"]),
-    "a point twice": (
-        "[{ chill = 0.1, egov = 0 }, { chill = 0, egov = 0 }, { egov = 0, chill = 0.1 }]",
-        ["design.points.2", "chill = 0.1", "design.points.0"],
-    ),
-    "unknown": ("[{ chil = 1 }]", ["chil", "chill"]),
-    "outside": ("[{ chill = 1 }, { chill = 2 }]", ["chill", "2"]),
-    "text": ("[{ chill = 1 }, { chill = '0.1' }]", ["chill = '0.1' is not a number: 0 ... 1"]),
-    "words for points": ('"many"', ["points", "many"]),
-}
 CALLS = {
     "no jobs": (["--jobs", "0"], ["jobs", "0", "1 ..."]),
     "too many jobs": (["--jobs", "5000"], ["jobs", "5000"]),
@@ -288,17 +203,6 @@ CALLS = {
 }  # fmt: skip
 
 
-def nothing(folder, capsys, words, *arguments):
-    """Check that a call is refused and writes nothing."""
-    os.chdir(folder)
-    before = sorted(folder.rglob("*"))
-    line = check_usage_error(capsys, "sweep", *arguments, words=words)
-    assert "Traceback" not in line
-    assert "nput should" not in line  # pydantic's words
-    assert len(line) < 500
-    assert sorted(folder.rglob("*")) == before
-
-
 @pytest.fixture(autouse=True)
 def _here(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -308,31 +212,14 @@ def _here(monkeypatch, tmp_path):
 def test_a_bad_experiment_is_refused(capsys, tmp_path, name):
     old, new, words = FILES[name]
     assert old in FEAR
-    nothing(tmp_path, capsys, ["fear.toml: ", *words],
+    check_refused(tmp_path, capsys, ["fear.toml: ", *words],
             write_experiment(tmp_path, FEAR.replace(old, new, 1)))  # fmt: skip
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_a_bad_table_of_points_is_refused(capsys, tmp_path, name):
-    file, content, words = TABLES[name]
-    if content is not None:
-        (tmp_path / file).write_bytes(content)
-    nothing(
-        tmp_path, capsys, ["fear.toml: ", *words], write_experiment(tmp_path, TABLE.format(file))
-    )
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_a_bad_list_of_points_is_refused(capsys, tmp_path, name):
-    points, words = LISTS[name]
-    text = TABLE.replace('"table"', '"list"').replace('file = "{}"', f"points = {points}")
-    nothing(tmp_path, capsys, ["fear.toml: ", *words], write_experiment(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_bad_call_of_sweep_is_refused(capsys, tmp_path, name):
     options, words = CALLS[name]
-    nothing(tmp_path, capsys, words, write_experiment(tmp_path), *options)
+    check_refused(tmp_path, capsys, words, write_experiment(tmp_path), *options)
 
 
 @pytest.mark.parametrize("kind", ["junk", "folder", "nowhere"])
@@ -342,57 +229,7 @@ def test_what_is_no_experiment_file_is_refused(capsys, tmp_path, kind):
         path.write_bytes(bytes(range(256)))
     elif kind == "folder":
         path.mkdir()
-    nothing(tmp_path, capsys, ["it.toml"], path)
-
-
-@pytest.mark.parametrize("kind", ["datetime", "list", "category", "decimal"])
-def test_odd_columns_of_parquet_are_refused_or_read(tmp_path, kind):
-    from decimal import Decimal
-
-    odd = {
-        "datetime": pd.to_datetime(["2014-03-01"]),
-        "list": pd.Series([[1, 2]]),
-        "category": pd.Categorical(["0.1"]),
-        "decimal": pd.Series([Decimal("0.1")]),
-    }
-    pd.DataFrame({"chill": odd[kind]}).to_parquet(tmp_path / "points.parquet")
-    experiment = Experiment.load(write_experiment(tmp_path, TABLE.format("points.parquet")))
-    if kind in ("category", "decimal"):
-        assert len(SweepPlan.of(experiment).points) == 1
-    else:
-        with pytest.raises(ExperimentError, match="chill"):
-            SweepPlan.of(experiment)
-
-
-POINTS = {"attention.beta": [1, 2], "blocking.authority": ["court", "0"], "ban.on": [True, False]}
-
-
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_a_table_of_points_is_read_by_its_columns(tmp_path, kind):
-    path = tmp_path / f"points.{kind}"
-    frame = pd.DataFrame(POINTS)
-    frame.to_csv(path, index=False) if kind == "csv" else frame.to_parquet(path)
-    text = TABLE.format(path.name).replace("citizens = 60", '"graph.kind" = "ring"')
-    points = Experiment.load(write_experiment(tmp_path, text)).points()
-    assert points["attention.beta"].dtype == points["ban.on"].dtype == "float64"
-    assert points.to_dict("list") == {**POINTS, "ban.on": [1.0, 0.0]}
-
-
-def test_a_table_of_points_may_be_drawn_by_its_columns(tmp_path):
-    (tmp_path / "points.csv").write_text("chill,regime\n0.1,open\n0.2,ban\n")
-    text = (
-        TABLE.format("points.csv")
-        + """
-[[figures]]
-kind = "line"
-x = "chill"
-y = "fear.max"
-"""
-    )
-    experiment = Experiment.load(write_experiment(tmp_path, text))
-    assert "chill" not in experiment.measured
-    assert "fear.max" in experiment.measured
-    assert SweepPlan.of(experiment).points["regime"].tolist() == ["open", "ban"]
+    check_refused(tmp_path, capsys, ["it.toml"], path)
 
 
 def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
@@ -409,98 +246,3 @@ def test_an_error_of_a_table_that_is_no_file_names_no_file():
 
 def test_a_measure_that_is_known_is_refused_nowhere(tmp_path, capsys):
     assert call("sweep", write_experiment(tmp_path), "--dry-run") == 0
-
-
-# Whatever stands in the file: an experiment, or one line.
-
-JUNK = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 10**20), st.floats(), st.text(max_size=8),
-    st.dates(), st.datetimes(), st.lists(st.integers(-2, 5), max_size=3), st.just({}),
-    st.just([{}]), st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
-    st.just({"low": 0, "high": 1}), st.just({"low": "a", "high": None, "steps": -1}),
-)  # fmt: skip
-WHOLE = tomllib.loads(
-    FEAR
-    + """
-[cascade]
-of = "arrests"
-at_least = 3
-[resources]
-jobs = 1
-chunk_runs = 3
-chunk_seconds = 2.0
-[quick]
-replicates = 1
-[quick.set]
-citizens = 50
-[[figures]]
-kind = "line"
-x = "regime"
-y = "arrests"
-hue = "attention.beta"
-title = "that"
-log = false
-"""
-)
-
-
-def _paths(table, prefix=()):
-    items = table.items() if isinstance(table, dict) else enumerate(table)
-    for key, value in items:
-        yield (*prefix, key)
-        if isinstance(value, dict | list):
-            yield from _paths(value, (*prefix, key))
-
-
-def _changed(table, path, how, junk, name):
-    if len(path) > 1:
-        inner = _changed(table[path[0]], path[1:], how, junk, name)
-        change = {path[0]: inner}
-    else:
-        change = {path[0]: junk}
-    if isinstance(table, list):
-        return [change.get(k, value) for k, value in enumerate(table)]
-    changed = {**table, **change}
-    if len(path) == 1 and how == "drop":
-        changed.pop(path[0])
-    if len(path) == 1 and how == "rename":
-        changed[name] = table[path[0]]
-        changed.pop(path[0]) if name != path[0] else None
-    return changed
-
-
-def _read(table, folder, quick=False):
-    """Read a table as a sweep does; return what is wrong with it."""
-    try:
-        SweepPlan.of(Experiment.from_table(table, "mine", folder, quick=quick))
-    except ValueError as error:
-        return error
-    return None
-
-
-@settings(
-    max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-@given(
-    path=st.sampled_from(sorted(_paths(WHOLE), key=str)), how=st.sampled_from(["put", "drop",
-    "rename"]), junk=JUNK, name=st.text(max_size=6), quick=st.booleans(),
-)  # fmt: skip
-def test_whatever_stands_in_a_file_is_an_experiment_or_one_line(tmp_path, path, how, junk, name,
-                                                                quick):  # fmt: skip
-    error = _read(_changed(WHOLE, path, how, junk, name), tmp_path, quick)
-    if error is not None:
-        assert isinstance(error, ScenarioError)
-        assert len(str(error).splitlines()) == 1
-
-
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-@given(
-    place=st.integers(0, len(FEAR) - 1), width=st.integers(0, 6),
-    junk=st.text("[]{}=\"'.,#\n 0aé-\\", max_size=4),
-)  # fmt: skip
-def test_whatever_is_written_is_an_experiment_or_one_line(tmp_path, place, width, junk):
-    file = write_experiment(tmp_path, FEAR[:place] + junk + FEAR[place + width :])
-    with contextlib.suppress(ScenarioError):
-        SweepPlan.of(Experiment.load(file))

@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
+from resuming import QUIETLY, TOWN, interrupted, refused
 from test_cli import manifest_of
-from test_resume_cli import QUIETLY, TOWN, interrupted, refused
 
 from command import call
 from samizdat.system.manifests import write_manifest

@@ -72,19 +72,21 @@ def assert_alike(scenario: Scenario, seed: int, graph: Graph | None = None) -> d
     Besides what is counted: how often one with this many close ties ``witnessed`` any in detention.
     """
     simulation = Simulation(scenario, seed=seed, threads=1, graph=graph)
-    sibling = Sibling(simulation)
+    sibling, days = Sibling(simulation), []
     seen = dict.fromkeys((*COUNTED, *HELD, *WITNESSED.values()), 0)
     while not simulation.finished:
-        told = sibling.day()
+        days.append(sibling.day())
         for i, held in sibling.oracle.c.items():
             kin = len(sibling.oracle.close[i])
             if kin in WITNESSED and held == kin:
                 seen[WITNESSED[kin]] += 1
-        rows = simulation.regions[simulation.regions["step"] == simulation.step_number - 1]
         arrays = sibling.oracle.arrays()
         for name in STATE:
             differing = np.flatnonzero(simulation.state[name] != arrays[name])
-            assert not len(differing), (rows["date"].iloc[0], name, differing[:5])
+            assert not len(differing), (simulation.date, name, differing[:5])
+    table = simulation.regions  # to make it takes as long as a day
+    for step, told in enumerate(days):
+        rows = table[table["step"] == step]
         for name in (*COUNTED, *HELD):
             assert rows[name].tolist() == told[name], (rows["date"].iloc[0], name)
             seen[name] += sum(told[name])

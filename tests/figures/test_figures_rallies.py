@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from test_figures import NO_BANDS, PLACES, assert_texts_are_apart, tables
 
 from samizdat import figures
+from samizdat.figures import pages
 from samizdat.figures.rallies import LANES, has_rallies
 
 COLUMNS = [*(lane.column for lane in LANES), "rally"]
@@ -85,24 +86,42 @@ def test_a_rally_of_one_day_is_seen_in_twelve_years() -> None:
     assert min(widths) >= 0.48  # points: a pixel at 150 dots an inch
 
 
-@pytest.mark.parametrize("counted", [True, False])
-def test_a_table_without_rallies_has_no_chart_of_them(counted: bool, tmp_path: Path) -> None:
-    nation, regions = with_rallies(40)
+def without_rallies(*given: pd.DataFrame, counted: bool) -> list[pd.DataFrame]:
+    """Tables that count no rally, or older ones that have no columns of them."""
     zero = dict.fromkeys(COLUMNS[:3], 0)
-    drop = [] if counted else COLUMNS
-    older = [table.assign(**zero).drop(columns=drop) for table in (nation, regions)]
-    assert has_rallies(nation)
+    return [table.assign(**zero).drop(columns=[] if counted else COLUMNS) for table in given]
+
+
+def labels(*given: pd.DataFrame) -> list[str]:
+    """What the charts of the overview are called."""
+    return [axes.get_ylabel() for axes in figures.overview(*given, NO_BANDS, "", "").axes]
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_table_without_rallies_has_no_chart_of_them(counted: bool) -> None:
+    older = without_rallies(*with_rallies(40), counted=counted)
     assert not has_rallies(older[0])
-
-    def labels(*given: pd.DataFrame) -> list[str]:
-        page = figures.overview(*given, NO_BANDS, "", "")
-        return [axes.get_ylabel() for axes in page.axes]
-
-    assert "Rallies" in labels(nation, regions)
     assert "Rallies" not in labels(*older)
-    paths = figures.save_all(*older, NO_BANDS, tmp_path / "old", title="", caption="")
-    more = figures.save_all(nation, regions, NO_BANDS, tmp_path / "new", title="", caption="")
-    assert {path.name for path in more} - {path.name for path in paths} == {"rallies.png"}
+
+
+def test_a_table_with_rallies_has_a_chart_of_them() -> None:
+    tables = with_rallies(40)
+    assert has_rallies(tables[0])
+    assert "Rallies" in labels(*tables)
+
+
+def test_a_picture_of_rallies_is_saved_where_there_are_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "save", lambda _figure, path: path)  # the names alone
+    rich = with_rallies(40)
+
+    def saved(*given: pd.DataFrame) -> set[str]:
+        return {p.name for p in figures.save_all(*given, NO_BANDS, tmp_path, title="", caption="")}
+
+    names = saved(*rich)
+    for counted in (True, False):
+        assert names - saved(*without_rallies(*rich, counted=counted)) == {"rallies.png"}
 
 
 def test_the_map_marks_where_and_when_a_rally_was_prevented() -> None:

@@ -27,7 +27,7 @@ from samizdat import Scenario, Simulation
 
 def town(**values):
     values = {name.replace("__", "."): value for name, value in values.items()}
-    return Simulation(Scenario.load("town").change({"citizens": 250, **values}), seed=3, threads=1)
+    return Simulation(Scenario.load("town").change({"citizens": 150, **values}), seed=3, threads=1)
 
 def table(simulation, without=()):
     rows = simulation.run().regions.drop(columns=list(without))
@@ -193,7 +193,7 @@ def test_the_measure_is_a_column_and_changes_no_other(plain, tmp_path):
         """
 from samizdat.run.measures import is_measure
 run = town().run()
-same = (run.nation["turnout"] == run.nation["mobilise"] / 250).all()
+same = (run.nation["turnout"] == run.nation["mobilise"] / 150).all()
 print(json.dumps([table(run, ["turnout"]), bool(same), is_measure("turnout.max")]))
 """,
         tmp_path,
@@ -214,7 +214,7 @@ print(json.dumps([table(town()), degrees, run.run().finished]))
         tmp_path,
     )
     assert other == plain
-    assert degrees == [1, 249]
+    assert degrees == [1, 149]
     assert ended
 
 
@@ -266,7 +266,7 @@ run, equal, lost = town(rumours=0.05), True, 0
 watch = Explainer(run)
 for _ in range(20):
     watch.step()
-    for i in range(0, 250, 10):
+    for i in range(0, 150, 6):
         trust = watch.explain(i).trust
         equal &= trust.after == float(run.state["trust"][i])
         lost += any(term.cause == "rumours" and term.change < 0 for term in trust.terms)

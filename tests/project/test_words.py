@@ -57,7 +57,7 @@ FUNCTIONS = {
     "said": "format_*", "shown": "format_*", "written": "format_*",
 }  # fmt: skip
 FIELDS = {
-    "hot_days": "days_at_trigger", "acts": "dated_orders", "stirred": "dirty",
+    "hot_days": "days_at_trigger", "stirred": "dirty",
     "standing": "block_counts", "loud": "spoke_bits", "box": "outbox",
     "rest": "rest_key", "kept": "rest_sums",
 }  # fmt: skip

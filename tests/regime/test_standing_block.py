@@ -1,13 +1,12 @@
 """The standing block: what is blocked from the first day, and is no order."""
 
 import datetime as dt
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from mornings import LISTED, STREET, A, C, course, days, facing, responses
 
+from command import call
 from samizdat import Scenario, ScenarioError, Simulation
 from samizdat.core.layout import FOREIGN, PLATFORMS
 from samizdat.regime.orders import Order
@@ -182,16 +181,13 @@ def test_a_file_holds_the_list():
     assert own.spec.blocking_standing == ("kin_chat",)
 
 
-def test_the_command_line_takes_it():
-    command = [sys.executable, "-m", "samizdat", "run", "town", "--quiet", "--regime", "networked",
-               "--set", "blocking.standing=[]", "--citizens", "60"]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    wrong = subprocess.run(
-        [*command[:-3], "blocking.standing=[prss]"], capture_output=True, text=True, check=False
-    )
-    assert wrong.returncode == 2
-    assert "prss" in wrong.stderr
+def test_the_command_line_takes_it(capsys, tmp_path):
+    command = ["run", "town", "--quiet", "--no-figures", "--regime", "networked", "--out",
+               tmp_path / "run", "--citizens", "60", "--set"]  # fmt: skip
+    assert call(*command, "blocking.standing=[]") == 0
+    assert capsys.readouterr().err == ""
+    assert call(*command, "blocking.standing=[prss]") == 2
+    assert "prss" in capsys.readouterr().err
 
 
 # Its band

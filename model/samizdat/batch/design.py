@@ -23,6 +23,7 @@ from samizdat.batch.design_kind import Design, IndependentUnit, Indices, registe
 from samizdat.batch.factors import (
     DUMMY,
     Factor,
+    Levels,
     Truth,
     Value,
     Whole,
@@ -35,6 +36,7 @@ from samizdat.batch.factors import (
     repeated_point,
     values_at,
 )
+from samizdat.batch.nested import Nesting, check_nesting, collapsed
 from samizdat.core.quantity import format_value
 from samizdat.system.cells import Column
 from samizdat.system.paths import outside_path
@@ -46,10 +48,11 @@ SeedOfDesign = Annotated[Whole, Field(ge=0, lt=2**32)]
 
 
 class GridDesign(Design):
-    """Every combination of the levels."""
+    """Every combination of the levels; a nested factor varies only at certain levels of others."""
 
     kind: Literal["grid"] = "grid"
     factors: dict[str, Factor] = Field(min_length=1)
+    only_where: dict[str, dict[str, Levels]] = Field(default={})
     paired = True
 
     @property
@@ -57,14 +60,22 @@ class GridDesign(Design):
         """Levels and ranges by factor."""
         return [self.factors]
 
+    @property
+    def nesting(self) -> Nesting:
+        """The conditions of the nested factors."""
+        return self.only_where
+
     def sample(self, folder: Path) -> pd.DataFrame:
-        """Return every combination; the last factor changes fastest."""
+        """Return every combination, each once; the last factor changes fastest."""
         levels = {name: levels_of(name, factor) for name, factor in self.factors.items()}
         for name, each in levels.items():
             check_once(name, each)
+        check_nesting(self.only_where, levels)
         check_size(math.prod(len(each) for each in levels.values()))
         columns = zip(*itertools.product(*levels.values()), strict=True)
-        return _framed(dict(zip(levels, map(list, columns), strict=True)))
+        points = _framed(dict(zip(levels, map(list, columns), strict=True)))
+        firsts = {name: each[0] for name, each in levels.items()}
+        return collapsed(points, firsts, self.only_where)
 
 
 class _SampledDesign(Design):

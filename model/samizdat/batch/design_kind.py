@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from samizdat.batch.factors import Factor, Range, Value
+from samizdat.batch.nested import Nesting
 
 
 class IndependentUnit(NamedTuple):
@@ -100,6 +101,11 @@ class Design(BaseModel):
             Means of the measure at each point (points,), in the unit of the measure.
         """
         raise NotImplementedError(f"{self.kind}: has no indices")
+
+    @property
+    def nesting(self) -> Nesting:
+        """The factors that vary only at certain levels of others; none by default."""
+        return {}
 
     @property
     def names(self) -> list[str]:

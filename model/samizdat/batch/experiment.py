@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from samizdat.batch.contrasts import Contrast
 from samizdat.batch.design import DESIGNS, AnyDesign
 from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_levels
 from samizdat.batch.syntax import flat_names, laid_over, one_line
@@ -140,6 +141,7 @@ class Experiment(_Section):
     series: Literal["off"] | Annotated[Whole, Field(ge=1, le=MAX_EVERY)] | SeriesSpec = "off"
     declared: Cascade | None = Field(default=None, alias="cascade")
     figures: tuple[FigureSpec, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
     resources: Resources = Resources()
 
     name: str = "unnamed"  # the stem of the file
@@ -290,6 +292,8 @@ class Experiment(_Section):
                 known = [] if self.scenario is None else drawn
                 drawn = [name for name in known if name and is_measure(name)]
             names += [name for name in drawn if name and name not in derived]
+        of_contrasts = [each.y for each in self.contrasts if self.scenario is not None]
+        names += [name for name in of_contrasts if name not in derived and is_measure(name)]
         return list(dict.fromkeys(names))
 
     @property
@@ -311,7 +315,7 @@ def _validated(table: Mapping[str, Any], where: str = "") -> Experiment:
 
 
 _PARTS: dict[str, type[BaseModel]] = {
-    **DESIGNS, "figures": FigureSpec, "resources": Resources,
+    **DESIGNS, "figures": FigureSpec, "contrasts": Contrast, "resources": Resources,
     "cascade": Cascade, "Range": Range, "SeriesSpec": SeriesSpec, "UntilHalfWidth": UntilHalfWidth,
 }  # fmt: skip
 

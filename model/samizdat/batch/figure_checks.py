@@ -90,29 +90,40 @@ def _check_measures(
     spec: FigureSpec, factors: list[str], experiment: Experiment, where: str
 ) -> None:
     """Check that every run will have the y, and for a scatter the x."""
-    if spec.y in factors:
-        raise ExperimentError(
-            f"{where}.y = {format_value(spec.y)}: is a factor, a measure is needed"
-        )
-    roles = {"y": spec.y}
+    check_measure_known(spec.y, factors, experiment, f"{where}.y")
     if spec.kind == "scatter" and spec.x is not None and spec.x not in factors:
-        roles["x"] = spec.x
+        _check_recorded(spec.x, factors, experiment, f"{where}.x")
+
+
+def check_measure_known(name: str, factors: list[str], experiment: Experiment, where: str) -> None:
+    """Check that every run will have a measure.
+
+    Raises
+    ------
+    ExperimentError
+        It says where the name stands, and names what is allowed or nearest.
+    """
+    if name in factors:
+        raise ExperimentError(f"{where} = {format_value(name)}: is a factor, a measure is needed")
+    _check_recorded(name, [], experiment, where)
+
+
+def _check_recorded(name: str, more: list[str], experiment: Experiment, where: str) -> None:
     derived = [CASCADE, CASCADE_SIZE]
-    for role, name in roles.items():
-        if name in derived and experiment.cascade is None:
-            raise ExperimentError(
-                f"{where}.{role} = {format_value(name)}: no cascade is declared; "
-                'declare one, as in cascade = { of = "y", at_least = 1 }'
-            )
-        if name in derived or name in experiment.measured:
-            continue
-        also = [*(derived if experiment.cascade else []), *(factors if role == "x" else [])]
-        if experiment.scenario is None:
-            raise ExperimentError(f"{where}.{role}: {unknown(name, [*experiment.measured, *also])}")
-        try:
-            check_measure(name, also)
-        except ValueError as error:
-            raise ExperimentError(f"{where}.{role}: {error}") from None
+    if name in derived and experiment.cascade is None:
+        raise ExperimentError(
+            f"{where} = {format_value(name)}: no cascade is declared; "
+            'declare one, as in cascade = { of = "y", at_least = 1 }'
+        )
+    if name in derived or name in experiment.measured:
+        return
+    also = [*(derived if experiment.cascade else []), *more]
+    if experiment.scenario is None:
+        raise ExperimentError(f"{where}: {unknown(name, [*experiment.measured, *also])}")
+    try:
+        check_measure(name, also)
+    except ValueError as error:
+        raise ExperimentError(f"{where}: {error}") from None
 
 
 def check_known(name: str | None, known: Collection[str], where: str) -> None:

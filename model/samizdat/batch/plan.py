@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.batch.chunk import SweepModel
+from samizdat.batch.contrast_checks import check_contrasts
 from samizdat.batch.experiment import Experiment, ExperimentError, UntilHalfWidth
 from samizdat.batch.factors import Point
 from samizdat.batch.figure_checks import check_figures
@@ -67,6 +68,7 @@ class SweepPlan(NamedTuple):
             model = FunctionModel.of(experiment, function)
         points = experiment.points()
         check_figures(experiment, points)
+        check_contrasts(experiment, points)
         rule = experiment.replicates
         runs = len(points) * (rule.max if isinstance(rule, UntilHalfWidth) else rule)
         if runs > MAX_RUNS:

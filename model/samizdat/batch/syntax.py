@@ -72,6 +72,8 @@ def _told(problem: ErrorDetails, known_at: KnownAt) -> str:
         allowed = "give a number, or { until_half_width = ..., of = ... }"
     if path[:1] == ["figures"] and len(path) <= 2:
         allowed = "give a list of tables, [[figures]]"
+    if path[:1] == ["contrasts"] and len(path) <= 2:
+        allowed = "give a list of tables, [[contrasts]]"
     if path == ["series"]:
         allowed = 'give "off", or every n-th step as a whole number from 1 to 10,000,000'
     return f"{name} = {given}: {allowed}" if allowed else f"{name} {in_words(problem)}"
@@ -97,10 +99,15 @@ def _most_specific(problems: list[ErrorDetails]) -> ErrorDetails:
 
 
 def flat_names(table: dict[str, Any]) -> dict[str, Any]:
-    """Let names with dots be written with or without quotes, in ``set``, factors and points."""
+    """Let names with dots be written without quotes, in set, factors, points and contrasts."""
     table = dict(table)
     if isinstance(table.get("set"), Mapping):
         table["set"] = dict(_leaves(table["set"]))
+    if isinstance(table.get("contrasts"), list):
+        table["contrasts"] = [
+            {k: dict(_leaves(v)) if isinstance(v, Mapping) else v for k, v in each.items()}
+            if isinstance(each, Mapping) else each for each in table["contrasts"]
+        ]  # fmt: skip
     design = table.get("design")
     if isinstance(design, Mapping):
         design = dict(design)

@@ -123,6 +123,5 @@ class Violence:
                 give_order(state, inputs, "violence", int(r), 0.0, float(v["violence.duration"][r]),
                        strength=float(v["violence.strength"][r]))  # fmt: skip
         for order in orders_in_force("violence", inputs, state):
-            if v["violence.on"][order.region]:
-                worst = max(float(signals["violence"][order.region]), order.strength)
-                signals["violence"][order.region] = worst
+            worst = max(float(signals["violence"][order.region]), order.strength)
+            signals["violence"][order.region] = worst

@@ -88,9 +88,8 @@ class Blocking:
                        float(v["blocking.duration"][r]), inputs.blockable,
                        bool(v["blocking.cover_story"][r]))  # fmt: skip
         for order in orders_in_force("blocking", inputs, state):
-            if v["blocking.on"][order.region]:
-                signals["blocked"][order.region] |= order.platforms
-                write_novelty(order, inputs, signals)
+            signals["blocked"][order.region] |= order.platforms
+            write_novelty(order, inputs, signals)
 
 
 class Blackout:
@@ -131,9 +130,8 @@ class Blackout:
                 give_order(state, inputs, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
         for order in orders_in_force("blackout", inputs, state):
-            if v["blackout.on"][order.region]:
-                signals["blackout"][order.region] = 1
-                write_novelty(order, inputs, signals)
+            signals["blackout"][order.region] = 1
+            write_novelty(order, inputs, signals)
 
 
 class Ban:

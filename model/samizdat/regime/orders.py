@@ -199,11 +199,17 @@ def give_order(
 
 
 def orders_in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:
-    """Return the lever's orders in force during the step, by rule or dated."""
+    """Return the lever's orders in force during the step, by rule or dated.
+
+    Where its switch, if it has one, is off, none is in force.
+    """
     if not state.orders and not inputs.dated_orders:
         return []
+    on = inputs.values.get(f"{lever}.on")
     return [
         order
         for order in (*state.orders, *inputs.dated_orders)
-        if order.lever == lever and order.touches(inputs.day, inputs.step_days)
+        if order.lever == lever
+        and order.touches(inputs.day, inputs.step_days)
+        and (on is None or on[order.region])
     ]

@@ -1,12 +1,11 @@
 """One self-contained HTML page with the whole report: it needs no network.
 
-Text from a file or a run is never markup: it passes `html.escape` in `_text`, and the policy of
-the page forbids scripts and requests.
+Text from a file or a run is never markup (`markup.text`), and the policy of the page forbids
+scripts and requests.
 """
 
 import base64
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,8 @@ import pandas as pd
 
 from samizdat.batch.factors import DUMMY
 from samizdat.batch.results import Results
-from samizdat.report import repeat
+from samizdat.report import markup, repeat, signs
+from samizdat.report.contrasted import Contrasted
 from samizdat.report.figures import ReportFigure, citizens_of, seeds_of
 from samizdat.report.labels import counted, level, number
 from samizdat.report.sensitivity import Sensitivity
@@ -24,7 +24,6 @@ from samizdat.report.wide import interval, wide
 from samizdat.system.manifests import COMPLETE
 
 ROWS = 200  # most rows of a table on the page; the CSV file has all
-UNFOLDED = 60
 ERRORS = 10
 
 
@@ -47,6 +46,8 @@ class Findings(NamedTuple):
         The figures that the experiment declares.
     of_factors
         The figures of the sensitivity indices.
+    contrasts
+        The contrasts that the experiment declares.
     """
 
     page: Path
@@ -58,6 +59,7 @@ class Findings(NamedTuple):
     sensitivity: Sensitivity | None
     figures: list[ReportFigure]
     of_factors: list[ReportFigure]
+    contrasts: list[Contrasted]
 
 
 def page(found: Findings) -> str:
@@ -65,41 +67,28 @@ def page(found: Findings) -> str:
     results = found.results
     name, question = results.experiment.name, results.experiment.question
     body = [
-        f"<header><p class='name'>{_text(name)}</p><h1>{_text(question)}</h1></header>",
+        f"<header><p class='name'>{markup.text(name)}</p><h1>{markup.text(question)}</h1></header>",
         _state(results),
         _facts(found),
-        _section("Figures", [_figure(figure) for figure in found.figures]),
-        _section("Points", _points(found)),
-        _section("Cascades", _cascades(found)),
-        _section("Paired differences", _differences(found)),
-        _section("Sensitivity", _sensitivity(found)),
-        _section("Runs that failed", _failed(results)),
-        _section("Damaged parts", _damaged(results)),
-        _section("How to repeat it", _repeat(results)),
+        markup.section("Figures", [_figure(figure) for figure in found.figures]),
+        markup.section("Signs", signs.parts(found.contrasts)),
+        markup.section("Points", _points(found)),
+        markup.section("Cascades", _cascades(found)),
+        markup.section("Paired differences", _differences(found)),
+        markup.section("Sensitivity", _sensitivity(found)),
+        markup.section("Runs that failed", _failed(results)),
+        markup.section("Damaged parts", _damaged(results)),
+        markup.section("How to repeat it", _repeat(results)),
     ]
     return (
         "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
         "<meta http-equiv='Content-Security-Policy' "
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-        f"<title>{_text(f'{name}: {question}')}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<title>{markup.text(f'{name}: {question}')}</title>\n<style>{STYLE}</style>\n</head>\n"
         "<body>\n<main>\n" + "\n".join(part for part in body if part) + "\n</main>\n</body>\n"
         "</html>\n"
     )
-
-
-def _text(value: object) -> str:
-    return html.escape(str(value), quote=True)
-
-
-def _section(title: str, parts: Sequence[str]) -> str:
-    if not parts:
-        return ""
-    return f"<section>\n<h2>{_text(title)}</h2>\n" + "\n".join(parts) + "\n</section>"
-
-
-def _paragraph(text: str, kind: str = "") -> str:
-    return f"<p class='{kind}'>{_text(text)}</p>" if kind else f"<p>{_text(text)}</p>"
 
 
 def _state(results: Results) -> str:
@@ -113,7 +102,7 @@ def _state(results: Results) -> str:
         text = f"Not complete ({status}): {done:,} of {results.planned:,} runs are included."
     if len(results.failed):
         text += f" {len(results.failed):,} failed."
-    return _paragraph(text, "warning")
+    return markup.paragraph(text, "warning")
 
 
 def _facts(found: Findings) -> str:
@@ -140,7 +129,7 @@ def _facts(found: Findings) -> str:
         ("Quick", "yes: the small form, only a test that it runs" if experiment.quick else None),
     ]
     rows = [
-        f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
+        f"<div><dt>{markup.text(name)}</dt><dd>{markup.text(value)}</dd></div>"
         for name, value in facts if value not in (None, "")
     ]  # fmt: skip
     return "<dl>\n" + "\n".join(rows) + "\n</dl>"
@@ -184,29 +173,14 @@ def _pairs(values: Mapping[str, object]) -> str:
 def _figure(figure: ReportFigure) -> str:
     data = base64.b64encode(figure.png).decode("ascii")
     return (
-        f"<figure><h3>{_text(figure.title)}</h3>"
-        f"<img src='data:image/png;base64,{data}' alt='{_text(figure.title)}'>"
-        f"<figcaption>{_text(figure.caption)}</figcaption></figure>"
-    )
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 0) -> str:
-    """Return a table that scrolls by itself; the first columns hold words."""
-    side = [" class='words'" if k < words else "" for k in range(len(heads))]
-    head = "".join(f"<th{s}>{_text(h)}</th>" for h, s in zip(heads, side, strict=True))
-    lines = [
-        "<tr>" + "".join(f"<td{s}>{_text(c)}</td>" for c, s in zip(r, side, strict=True)) + "</tr>"
-        for r in rows
-    ]
-    body = "\n".join(lines)
-    return (
-        "<div class='scroll' tabindex='0'><table>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+        f"<figure><h3>{markup.text(figure.title)}</h3>"
+        f"<img src='data:image/png;base64,{data}' alt='{markup.text(figure.title)}'>"
+        f"<figcaption>{markup.text(figure.caption)}</figcaption></figure>"
     )
 
 
 def _rest(rows: int, file: str) -> list[str]:
-    return [_paragraph(f"{file} has {rows:,} more rows.", "note")] if rows > 0 else []
+    return [markup.paragraph(f"{file} has {rows:,} more rows.", "note")] if rows > 0 else []
 
 
 def _points(found: Findings) -> list[str]:
@@ -215,8 +189,10 @@ def _points(found: Findings) -> list[str]:
         "Mean and 95 % interval over n replicates: Student's t, or Wilson (1927) for yes and no. "
         "table.csv has them with standard deviations."
     )
-    shown = _folded(_table(table.heads, table.rows, len(found.finished.columns)), len(table.rows))
-    return [_paragraph(note, "note"), shown, *_rest(table.left_out, "table.csv")]
+    shown = markup.folded(
+        markup.table(table.heads, table.rows, len(found.finished.columns)), len(table.rows)
+    )
+    return [markup.paragraph(note, "note"), shown, *_rest(table.left_out, "table.csv")]
 
 
 def _cascades(found: Findings) -> list[str]:
@@ -237,9 +213,9 @@ def _cascades(found: Findings) -> list[str]:
             interval(row["size_mean"], row["size_low"], row["size_high"]),
         ])  # fmt: skip
     heads = [*found.finished.columns, "n", "cascades", "probability", "size"]
-    shown = _table(heads, rows, len(found.finished.columns))
+    shown = markup.table(heads, rows, len(found.finished.columns))
     rest = _rest(len(found.cascades) - len(table), "cascades.csv")
-    return [_paragraph(note, "note"), _folded(shown, len(table)), *rest]
+    return [markup.paragraph(note, "note"), markup.folded(shown, len(table)), *rest]
 
 
 def _differences(found: Findings) -> list[str]:
@@ -260,16 +236,9 @@ def _differences(found: Findings) -> list[str]:
             ", ".join(others), row["measure"], f"{row['n']:,}",
             interval(row["mean"], row["low"], row["high"]),
         ])  # fmt: skip
-    shown = _table(["level", "where", "measure", "n", "difference"], rows, 3)
+    shown = markup.table(["level", "where", "measure", "n", "difference"], rows, 3)
     rest = _rest(len(found.differences) - len(table), "differences.csv")
-    return [_paragraph(note, "note"), _folded(shown, len(table)), *rest]
-
-
-def _folded(shown: str, rows: int) -> str:
-    """Hide a long table until it is clicked."""
-    if rows <= UNFOLDED:
-        return shown
-    return f"<details><summary>{rows:,} rows</summary>{shown}</details>"
+    return [markup.paragraph(note, "note"), markup.folded(shown, len(table)), *rest]
 
 
 def _sensitivity(found: Findings) -> list[str]:
@@ -283,8 +252,8 @@ def _sensitivity(found: Findings) -> list[str]:
         for _, row in table.iterrows():
             above = {True: "yes", False: "no"}.get(row["above_dummy"], "")
             rows.append([row["measure"], row["factor"], *(number(row[n]) for n in numbers), above])
-        parts.append(_table(["measure", "factor", *numbers, "above chance"], rows, 2))
-    return [*parts, *(_paragraph(note, "warning") for note in found.sensitivity.notes)]
+        parts.append(markup.table(["measure", "factor", *numbers, "above chance"], rows, 2))
+    return [*parts, *(markup.paragraph(note, "warning") for note in found.sensitivity.notes)]
 
 
 def _failed(results: Results) -> list[str]:
@@ -294,11 +263,13 @@ def _failed(results: Results) -> list[str]:
     for _, run in results.failed.head(ERRORS).iterrows():
         where = ", ".join(f"{n} = {level(run[n])}" for n in results.factors if n != DUMMY)
         rows.append([where, str(run["seed"]), run["error"], repeat.of_a_run(results, run) or ""])
-    shown = _table(["point", "seed", "error", "to repeat it"], rows, 4)
+    shown = markup.table(["point", "seed", "error", "to repeat it"], rows, 4)
     text = f"{len(results.failed):,} runs failed; no mean includes them."
     rest = len(results.failed) - len(rows)
-    more = [_paragraph(f"{rest:,} more are in the parts of the sweep.", "note")] if rest else []
-    return [_paragraph(text, "warning"), shown, *more]
+    more = (
+        [markup.paragraph(f"{rest:,} more are in the parts of the sweep.", "note")] if rest else []
+    )
+    return [markup.paragraph(text, "warning"), shown, *more]
 
 
 def _damaged(results: Results) -> list[str]:
@@ -308,15 +279,18 @@ def _damaged(results: Results) -> list[str]:
         "These files have changed since they were written and are skipped; "
         "sweeping again repeats their runs:"
     )
-    items = "".join(f"<li><code>{_text(name)}</code></li>" for name in results.damaged)
-    return [_paragraph(text, "warning"), f"<ul>{items}</ul>"]
+    items = "".join(f"<li><code>{markup.text(name)}</code></li>" for name in results.damaged)
+    return [markup.paragraph(text, "warning"), f"<ul>{items}</ul>"]
 
 
 def _repeat(results: Results) -> list[str]:
     command = repeat.of_the_sweep(results)
-    parts = [f"<pre>{_text(command)}</pre>"] if command else []
+    parts = [f"<pre>{markup.text(command)}</pre>"] if command else []
     if len(results.table):
         one = repeat.of_a_run(results, results.table.iloc[0])
         if one:
-            parts += [_paragraph("To repeat one run, the first:"), f"<pre>{_text(one)}</pre>"]
+            parts += [
+                markup.paragraph("To repeat one run, the first:"),
+                f"<pre>{markup.text(one)}</pre>",
+            ]
     return parts

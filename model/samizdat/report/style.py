@@ -37,6 +37,12 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align:
 th.words, td.words { text-align: left; white-space: normal; min-width: 4rem; max-width: 26rem; }
 th { color: var(--soft); font-weight: 600; }
 tbody tr:hover { background: var(--card); }
+table.signs td, table.signs th { padding: .15rem .45rem; text-align: center; }
+table.signs th { max-width: 9rem; white-space: normal;
+  overflow-wrap: anywhere; vertical-align: bottom; }
+table.signs .group { border-left: 2px solid var(--rule); }
+.plus { background: #1b6ca8; color: #ffffff; } .minus { background: #c4571a; color: #ffffff; }
+.zero { background: var(--rule); } .undecided, .missing { color: var(--soft); }
 pre, code { font-family: ui-monospace, monospace; font-size: .85rem; }
 pre { padding: .7rem .9rem; background: var(--card); border: 1px solid var(--rule);
   border-radius: 6px; overflow-x: auto; white-space: pre-wrap; }

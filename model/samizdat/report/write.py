@@ -8,6 +8,7 @@ from samizdat.batch.experiment import ExperimentError
 from samizdat.batch.results import Results, read_results
 from samizdat.batch.verify import PAGE
 from samizdat.report.bars import bars
+from samizdat.report.contrasted import contrasted, table_of_cells, table_of_turns
 from samizdat.report.earlier import begin, check_not_empty, remember
 from samizdat.report.figures import draw_figures
 from samizdat.report.page import Findings, page
@@ -24,6 +25,7 @@ from samizdat.system.paths import outside_path
 REPORT, FIGURES = "report", "figures"
 TABLE, CASCADES = "table.csv", "cascades.csv"
 DIFFERENCES, SENSITIVITY = "differences.csv", "sensitivity.csv"
+CONTRASTS, TURNS = "contrasts.csv", "turns.csv"
 
 
 def write_report(
@@ -68,11 +70,14 @@ def write_findings(
     figures = draw_figures(results, finished, place / FIGURES)
     of_factors = bars(results, finished, sensitivity, place / FIGURES) if sensitivity else []
     of_points = table_of_points(finished)
+    contrasts = contrasted(results, finished)
     tables = {
         TABLE: of_points,
         CASCADES: table_of_cascades(finished),
         DIFFERENCES: table_of_differences(results, finished),
         SENSITIVITY: sensitivity.table if sensitivity else None,
+        CONTRASTS: table_of_cells(contrasts),
+        TURNS: table_of_turns(contrasts),
     }
     made = [figure.path for figure in [*figures, *of_factors]]
     for name, table in tables.items():
@@ -80,7 +85,7 @@ def write_findings(
             made.append(_write_table(place / name, table))
     findings = Findings(
         place / PAGE, results, finished, of_points, tables[CASCADES], tables[DIFFERENCES],
-        sensitivity, figures, of_factors,
+        sensitivity, figures, of_factors, contrasts,
     )  # fmt: skip
     with atomic_write(place / PAGE) as partial:
         partial.write_text(page(findings), encoding="utf-8")
