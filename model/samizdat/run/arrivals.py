@@ -36,7 +36,7 @@ class Arrival(NamedTuple):
         return self.day < end_of_step(day, step_days) and day < self.day + self.days
 
 
-class Arrivals:
+class ArrivalLog:
     """The grievances that arrived in a run.
 
     What one does to the next, the excitation, is a sum by region that fades in each step and grows
@@ -144,7 +144,7 @@ class Arrivals:
         table.insert(1, "date", [str(scenario.date_of(each.step)) for each in self.all])
         return table
 
-    def take_over(self, before: "Arrivals") -> None:
+    def take_over(self, before: "ArrivalLog") -> None:
         """Take over what a run remembers of its arrivals."""
         self.read_table(before.to_table())
 

@@ -30,7 +30,7 @@ from samizdat.regime.orders import (
     RegimeState,
 )
 from samizdat.regime.queries import gives_dated_orders, is_on, look_of
-from samizdat.run.arrivals import Arrivals, describe
+from samizdat.run.arrivals import ArrivalLog, describe
 from samizdat.run.dated_orders import dated_orders
 from samizdat.run.ladder import Law, RungStatus, bands_of, laws_on, statuses
 from samizdat.run.values import numbers_on
@@ -65,7 +65,7 @@ class Environment:
         spec = scenario.spec
         self.scenario, self.sizes = scenario, sizes
         self.regime_state = RegimeState()
-        self.arrivals = Arrivals(sizes, spec.step_days, seed)
+        self.arrivals = ArrivalLog(sizes, spec.step_days, seed)
         self._course = Course(spec.timeline, spec.start, scenario.region_names)
         self._blockable = scenario.platform_bits(spec.blocking_platforms)
         self._banned = scenario.platform_bits(spec.ban_platforms)

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from samizdat.core.layout import ONLINE, WORKINGS, World, voices_heard
-from samizdat.run.arrivals import Arrivals
+from samizdat.run.arrivals import ArrivalLog
 from samizdat.run.environment import Environment
 from samizdat.run.history import History
 from samizdat.run.ladder import RungStatus
@@ -136,7 +136,7 @@ class Outcomes:
         return self._world.signals.copy()
 
     @property
-    def arrivals(self) -> Arrivals:
+    def arrivals(self) -> ArrivalLog:
         """The grievances that arrived by rule: ``arrivals.all`` lists them."""
         return self.environment.arrivals
 

@@ -80,6 +80,7 @@ _GROUPS = {
     "group.fate": "Arrest and its length",
     "group.circumvention": "Ways round a block",
     "group.rally": "Rallies",
+    "group.arrivals": "Grievances that arrive",
     "group.graph": "The social graph",
     "group.adoption": "Who is online, and when",
     "group.population": "The citizens",
