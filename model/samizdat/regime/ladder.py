@@ -32,6 +32,8 @@ class Ladder:
 
     def act(self, inputs: RegimeInput, state: RegimeState, signals: NDArray[np.void]) -> None:
         """Update the threat, and remember the day on which it first reached each height."""
+        if state.threat == 0.0 and inputs.values["threat.gain"][0] == 0.0:
+            return  # nothing to decay, and nothing alarms it
         seen = inputs.seen
         turmoil = float(seen.visible_posts.sum() + seen.mobilised.sum())
         gain, home, decay = (float(inputs.values[name][0]) for name in self.parameters)

@@ -129,7 +129,7 @@ class Environment:
         state, standing = self.regime_state, self._standing
         state.expire(day)
         act_in_stage(Stage.MORNING, inputs, state, standing)
-        if self._settle_parameters(k):
+        if state.reached and self._settle_parameters(k):  # a law may begin on any day
             self._settled, inputs = False, inputs._replace(values=self.values)
         if not self._settled:
             standing[:] = np.zeros((), SIGNALS)
