@@ -45,13 +45,16 @@ PARAMETERS = [
         "from samizdat.core.mechanisms.trust import Trust\n",
     ),
     (
-        "    rally: Rally = Rally()\n",
-        "    rally: Rally = Rally()\n    solidarity: Solidarity = Solidarity()\n",
+        "    arrivals: Arrivals = Arrivals()\n",
+        "    arrivals: Arrivals = Arrivals()\n    solidarity: Solidarity = Solidarity()\n",
     ),
-    ("(_A, _B, _C, _D, _E, _F, _G, _H, _I) =", "(_A, _B, _C, _D, _E, _F, _G, _H, _I, _J) ="),
     (
-        "        Rally(*row[_H:_I]),\n",
-        "        Rally(*row[_H:_I]),\n        Solidarity(*row[_I:_J]),\n",
+        "(_A, _B, _C, _D, _E, _F, _G, _H, _I, _J) =",
+        "(_A, _B, _C, _D, _E, _F, _G, _H, _I, _J, _K) =",
+    ),
+    (
+        "        Arrivals(*row[_I:_J]),\n",
+        "        Arrivals(*row[_I:_J]),\n        Solidarity(*row[_J:_K]),\n",
     ),
 ]
 FEEL = [
