@@ -25,7 +25,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "arrests.capacity": 8e-5, "arrests.response": 0.26,
     },
     "ban": {
-        "broadcast": 5e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.15,
+        "broadcast": 5e-4, "surveillance": 0.10, "sanction": 0.002, "chill": 0.10,
         "arrests.capacity": 8e-5, "arrests.response": 0.26,
         "ban.on": 1, "ban.platforms": ["*", "foreign_press"],
     },
