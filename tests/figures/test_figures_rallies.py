@@ -10,7 +10,7 @@ from test_figures import NO_BANDS, PLACES, assert_texts_are_apart, tables
 
 from samizdat import figures
 from samizdat.figures import pages
-from samizdat.figures.rallies import LANES, has_rallies
+from samizdat.figures.rallies import LANES, lanes_of
 
 COLUMNS = [*(lane.column for lane in LANES), "rally"]
 
@@ -100,13 +100,13 @@ def labels(*given: pd.DataFrame) -> list[str]:
 @pytest.mark.parametrize("counted", [True, False])
 def test_a_table_without_rallies_has_no_chart_of_them(counted: bool) -> None:
     older = without_rallies(*with_rallies(40), counted=counted)
-    assert not has_rallies(older[0])
+    assert not lanes_of(older[0])
     assert "Rallies" not in labels(*older)
 
 
 def test_a_table_with_rallies_has_a_chart_of_them() -> None:
     tables = with_rallies(40)
-    assert has_rallies(tables[0])
+    assert lanes_of(tables[0])
     assert "Rallies" in labels(*tables)
 
 

@@ -7,6 +7,7 @@ from samizdat import Simulation
 from samizdat.core.layout import SIGNALS
 from samizdat.figures.rallies import LANES
 from samizdat.views import CountryView, SeriesView, country, reading, series
+from samizdat.views.bands import bands_of
 from samizdat.views.reading import rallies_on
 from worlds import town
 
@@ -75,7 +76,7 @@ def test_a_stroke_of_a_long_run_is_never_narrower_than_a_pixel(finished, counted
 
 def test_the_strokes_are_those_of_the_history(finished):
     found = reading.rally_counts(finished)
-    assert list(found) == [CALLED, HELD, PREVENTED]
+    assert list(found) == ["arrivals", CALLED, HELD, PREVENTED]
     picture = SeriesView(finished)
     for name, counts in found.items():
         assert counts.tolist() == finished.nation[name].tolist()
@@ -113,3 +114,12 @@ def test_the_signs_of_the_map_are_all_explained_within_the_picture(finished, wid
     signs = {text: end for text, end in texts.items() if text[:1] in "⚑✖■⊘" and text}
     assert len(signs) == 4
     assert max(signs.values()) < width
+
+
+def test_grievances_that_arrive_have_a_lane_where_any_can():
+    simulation = Simulation(town(300, **{"arrivals.mu": 200}), 1, threads=1).run()
+    picture = SeriesView(simulation)
+    legend = [text.get_text() for text in picture.rallies.ax.get_legend().get_texts()]
+    assert legend == ["grievance arrived", "rally called", "held", "prevented"]
+    assert set(days_of(picture, "arrivals")) == {each.step for each in simulation.arrivals.all}
+    assert not any(band.kind == "arrival" for band in bands_of(simulation.bands, np.inf))

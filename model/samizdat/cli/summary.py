@@ -30,6 +30,8 @@ def lines(simulation: "Simulation", seconds: float, status: str) -> Iterator[str
         yield f"(Each row shows the maximum over {every} steps.)"
     yield ""
     yield from _outcomes(simulation.summary)
+    if arrived := len(simulation.arrivals.all):
+        yield f"Grievances:      {_counted(arrived, 'grievance')} arrived."
     per_step = seconds / max(1, simulation.step_number)
     yield (
         f"{status.capitalize()}: {simulation.step_number:,} steps in {seconds:.1f} s "
@@ -48,6 +50,8 @@ def _outcomes(s: dict[str, Any]) -> Iterator[str]:
         )
     else:
         yield "Peak turnout:    0; nobody was in the street."
+    if s["protests"]:
+        yield f"Protests:        {s['protests']:,}, of 50 inhabitants or more in one region."
     yield (
         f"Self-censorship: {s['self_censor_days']:,.0f} person-days, "
         f"peak {s['peak_self_censor']:,}; open dissent {s['open_dissent_days']:,.0f} person-days."
@@ -62,7 +66,8 @@ def _outcomes(s: dict[str, Any]) -> Iterator[str]:
             "if it carried no risk."
         )
     yield (
-        f"State:           {s['arrests']:,} arrests; peak detained {s['peak_detained']:,} "
+        f"State:           {_counted(s['arrests'], 'arrest')}; "
+        f"peak detained {s['peak_detained']:,} "
         f"({format_percent(s['peak_detained_share'])}); "
         f"{s['posts_suppressed']:,} exposures to posts prevented by blocking."
     )
@@ -75,6 +80,14 @@ def _outcomes(s: dict[str, Any]) -> Iterator[str]:
             f"Trust at end:    {s['trust_online']:.3f} among citizens online, "
             f"{s['trust_offline']:.3f} among those offline."
         )
+    for law in s.get("laws", ()):
+        acts = f"acts from {law['acts']}" if law["acts"] else "was not reached"
+        yield f"Law by threat:   {law['title']}, at a threat of {law['at']:g}: {acts}."
     line = "3.5 % of the citizens in the street on one day"
     verdict = f"fell ({line}, {s['days_above_fall']:g} days)" if s["fell"] else "survived"
     yield f"Regime:          {verdict}."
+
+
+def _counted(number: int, thing: str) -> str:
+    """Return a number of things in words, as in 1 arrest and 2 arrests."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -6,10 +6,10 @@ is given, or on a new figure without a display, and returns the axes.
 The theme applies only while a figure is drawn; importing this package changes no setting.
 
 `nation` has one row a step: `date`, counts of the five postures, `posts`, counts of citizens
-`online`, `circumventing` and `cut_off`, means of the beliefs, and where there are rallies
-`rallies_called`, `rallies_held`, `rallies_prevented` and `rally`; `regions` one row a step and
-`region`; `bands` one row an event of the world or an order of the state: `kind`, `name`, `region`,
-`start` and `end` (inclusive; missing: until the end of the run).
+`online`, `circumventing` and `cut_off`, means of the beliefs, and where there are any `arrivals` of
+grievances, `threat`, and `rallies_called`, `rallies_held`, `rallies_prevented` and `rally`;
+`regions` one row a step and `region`; `bands` one row an event of the world or an order of the
+state: `kind`, `name`, `region`, `start` and `end` (inclusive; missing: until the end of the run).
 """
 
 from samizdat.figures.chronicle import actions, lane_of, lanes_in_order
@@ -17,6 +17,7 @@ from samizdat.figures.pages import overview, save_all
 from samizdat.figures.panels import beliefs, online, postures, turnout_map
 from samizdat.figures.rallies import rallies
 from samizdat.figures.regimes import regimes_side_by_side, save_regimes
+from samizdat.figures.threat import threat
 
 __all__ = [
     "actions",
@@ -30,5 +31,6 @@ __all__ = [
     "regimes_side_by_side",
     "save_all",
     "save_regimes",
+    "threat",
     "turnout_map",
 ]

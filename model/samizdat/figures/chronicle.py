@@ -35,7 +35,9 @@ WORLD: dict[str, Colour] = {
     "account": COLOURS[5],
     "signal": COLOURS[9],
     "setting": COLOURS[7],
+    "law": COLOURS[1],
 }
+UNNAMED = "arrival"  # its many bands share a row and have no text: lane and date say all of them
 ROWS_AT_MOST = 100  # 16 inches: the history of a country of twelve years takes 40
 PLACES_AT_MOST = 3  # named in one row
 
@@ -51,7 +53,8 @@ class Row(NamedTuple):
 def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
     """Draw events of the world and orders of the state: a lane for each kind, a row for each name.
 
-    Entries with the same name and region, or the same name and dates, share a row. If there are
+    Entries with the same name and region, or the same name and dates, share a row, and so do all
+    grievances that arrived. If there are
     too many rows to name, the lanes with most rows are drawn by name alone, then in one row. A text
     stands on its bar if it fits, else beside it; it is shortened if neither has room.
     """
@@ -98,9 +101,12 @@ def rows_of(bands: Table, days: Days) -> list[Row]:
     seen = seen.assign(start=start, end=end)[start < end].sort_values("start", kind="stable")
     kinds = sorted(seen["kind"].unique(), key=[*lanes_in_order(), *seen["kind"]].index)
     lanes = {kind: _lane_rows(seen[seen["kind"] == kind], ["name", "region"]) for kind in kinds}
+    if UNNAMED in lanes:
+        marks = seen[seen["kind"] == UNNAMED]
+        lanes[UNNAMED] = [Row(UNNAMED, "", [*zip(marks["start"], marks["end"], strict=True)])]
     for columns in (["name"], ["kind"]):
         for kind in sorted(kinds, key=lambda kind: -len(lanes[kind])):
-            if sum(map(len, lanes.values())) > ROWS_AT_MOST:
+            if kind != UNNAMED and sum(map(len, lanes.values())) > ROWS_AT_MOST:
                 lanes[kind] = _lane_rows(seen[seen["kind"] == kind], columns)
     return [row for kind in kinds for row in lanes[kind]]
 

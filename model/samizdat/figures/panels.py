@@ -36,7 +36,7 @@ from samizdat.figures.frame import (
     time_axis,
     unit_axis,
 )
-from samizdat.figures.rallies import PREVENTED
+from samizdat.figures.rallies import ARRIVED, PREVENTED, RallyLane
 from samizdat.text.catalogue import name_of, words
 from samizdat.text.numbers import number
 
@@ -119,7 +119,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
 
     Over long runs a column stands for several days and shows the highest of them: a day narrower
     than a pixel would hide a protest. A cross marks a rally that was prevented, so that nobody is
-    in the street where one was called.
+    in the street where one was called; a small stroke below, a grievance that arrived.
     """
     with mpl.rc_context(THEME):
         days = np.unique(days_of(regions["date"]))
@@ -149,7 +149,7 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
         bar.update_ticks()
         ax.set_ylim(len(names) - 0.5, -0.5)
         ax.set_ylabel(words("axis.region"))
-        _mark_prevented(ax, regions, list(turnout.index))
+        _mark(ax, regions, list(turnout.index))
         time_axis(ax, days)
         size, every = row_text(ax, len(names))
         ax.set_yticks(range(0, len(names), every), names[::every], fontsize=size, parse_math=False)
@@ -161,15 +161,20 @@ def turnout_map(regions: Table, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _mark_prevented(ax: Axes, regions: Table, names: list[str]) -> None:
-    """Draw a cross on the day and in the region of each rally that was prevented."""
-    if PREVENTED.column not in regions or not regions[PREVENTED.column].any():
-        return
-    some = regions[regions[PREVENTED.column] > 0]
-    rows = [names.index(str(name)) for name in some["region"]]
-    cross: Any = {"marker": "x", "markersize": 3.2, "markeredgewidth": 0.9, "linestyle": "none"}
-    ax.plot(days_of(some["date"]), rows, color="0.1", label=words("rally.map"), zorder=3, **cross)
-    key(ax, loc="lower right", bbox_to_anchor=(1, 1))
+def _mark(ax: Axes, regions: Table, names: list[str]) -> None:
+    """Mark the days and regions of rallies that were prevented and of grievances that arrived."""
+
+    def draw(lane: RallyLane, words_key: str, lower: float, **look: Any) -> None:
+        if lane.column in regions and regions[lane.column].any():
+            some = regions[regions[lane.column] > 0]
+            rows = [names.index(str(name)) + lower for name in some["region"]]
+            style: Any = {"linestyle": "none", "label": words(words_key), "zorder": 3}
+            ax.plot(days_of(some["date"]), rows, **style, **look)
+
+    draw(ARRIVED, "arrival.map", 0.34, color=ARRIVED.colour, marker="|", ms=3, mew=0.7)
+    draw(PREVENTED, "rally.map", 0.0, color="0.1", marker="x", ms=3.2, mew=0.9)
+    if ax.get_legend_handles_labels()[0]:
+        key(ax, loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def _turnout(regions: Table) -> Table:

@@ -1,4 +1,4 @@
-"""The chart of rallies: when they were called, held, and prevented by detention."""
+"""The chart of rallies: grievances that arrived; rallies called, held, and prevented."""
 
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from samizdat.text.numbers import number
 
 
 class RallyLane(NamedTuple):
-    """What can become of a rally: the column that counts it by day, its words and its colour."""
+    """What a lane counts: the column that counts it by day, its words and its colour."""
 
     column: str
     words_key: str
@@ -33,36 +33,45 @@ CALLED = RallyLane("rallies_called", "rally.called", COLOURS[0])
 HELD = RallyLane("rallies_held", "rally.held", COLOURS[3])
 PREVENTED = RallyLane("rallies_prevented", "rally.prevented", "0.1")
 LANES = (CALLED, HELD, PREVENTED)
+ARRIVED = RallyLane("arrivals", "arrival.arrived", COLOURS[4])
 ON = "rally"  # the column of where an assembly is on: one that was called, or that goes on
 TALL = 0.84  # of a lane: the stroke of the day with most
 PALE = 0.35  # share of the colour in the days on which a rally goes on
-HEIGHT = 0.75  # inches of the chart on a page
+LANE_HEIGHT = 0.25  # inches of a lane on a page
 
 
-def has_rallies(table: Table) -> bool:
-    """Whether a table counts any rally; an older one has no columns of them.
+def lanes_of(table: Table) -> tuple[RallyLane, ...]:
+    """Return the lanes of what a table counts at all; an older one has no columns of them.
 
     Where rallies are off, the street is open on any day, and there is none to call.
     """
-    columns = [lane.column for lane in LANES]
-    return set(columns) <= set(table) and bool(table[columns].to_numpy().any())
+
+    def counts(*lanes: RallyLane) -> bool:
+        columns = [lane.column for lane in lanes]
+        return set(columns) <= set(table) and bool(table[columns].to_numpy().any())
+
+    arrived = (ARRIVED,) if counts(ARRIVED) else ()
+    return (*arrived, *LANES) if counts(*LANES) else arrived
 
 
 def rallies(nation: Table, *, ax: Axes | None = None) -> Axes:
-    """Rallies called, held and prevented: a lane of strokes for each, with its total.
+    """Grievances that arrived, and rallies called, held and prevented: a lane of strokes for each.
 
-    A stroke is a day, and its height how many there were on it; all lanes have one scale. In the
-    lane of those held, days on which rallies go on are pale. Strokes are never narrower than a
-    pixel, so that a rally of one day is seen in twelve years.
+    Each has its total; where no grievance arrives, rallies alone have lanes. A stroke is a day, and
+    its height how many there were on it; all lanes have one scale. In the lane of those held, days
+    on which rallies go on are pale. Strokes are never narrower than a pixel, so that a rally of one
+    day is seen in twelve years.
     """
     with mpl.rc_context(THEME):
         days = days_of(nation["date"])
-        ax = new_axes(ax, HEIGHT)
+        lanes = lanes_of(nation)
+        ax = new_axes(ax, LANE_HEIGHT * len(lanes))
         half = spacing(days) / 2
         going_on = _going_on(nation)
-        most = max(1, int(nation[[lane.column for lane in LANES]].to_numpy().max()), *going_on)
+        columns = [lane.column for lane in lanes]
+        most = max(1, int(nation[columns].to_numpy().max(initial=0)), *going_on)
         names = []
-        for y, lane in enumerate(LANES):
+        for y, lane in enumerate(lanes):
             foot = y + TALL / 2
             counts = nation[lane.column].to_numpy()
             if lane is HELD:
@@ -70,12 +79,12 @@ def rallies(nation: Table, *, ax: Axes | None = None) -> Axes:
                 _strokes(ax, days, half, going_on, foot, most, _paler(lane.colour))
             _strokes(ax, days, half, counts, foot, most, lane.colour)
             names.append(f"{number(int(counts.sum()), 'count')} {words(lane.words_key)}")
-        ax.set_ylim(len(LANES) - 0.4, -0.6)
-        ax.set_yticks(range(len(LANES)), names)
+        ax.set_ylim(len(lanes) - 0.4, -0.6)
+        ax.set_yticks(range(len(lanes)), names)
         ax.tick_params(axis="y", length=0, labelsize=TEXT)
         ax.set_ylabel(words("axis.rallies"))
         time_axis(ax, days)
-        lines = [y + TALL / 2 for y in range(len(LANES))]
+        lines = [y + TALL / 2 for y in range(len(lanes))]
         ax.hlines(lines, *ax.get_xlim(), "0.85", lw=0.6, zorder=0)
         ax.grid(axis="x", color="0.92", linewidth=0.6)
         ax.set_axisbelow(True)

@@ -11,7 +11,7 @@ from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine, Status
 from samizdat.page.interventions import Intervention
 from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
-from samizdat.page.readings import counts_of, events_of, parameters_of
+from samizdat.page.readings import counts_of, events_of, laws_of, parameters_of
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
@@ -32,6 +32,8 @@ class PageState(NamedTuple):
         Parameters in force, by dotted name.
     events
         Events that run: id -> title.
+    laws
+        The threat that the state feels and its laws by threat, as lines of text.
     citizen, account
         Whose days are recorded, and their account as lines of text.
     comparison
@@ -49,6 +51,7 @@ class PageState(NamedTuple):
     counts: dict[str, int] | None = None
     parameters: dict[str, float] | None = None
     events: dict[str, str] | None = None
+    laws: tuple[str, ...] = ()
     citizen: int | None = None
     account: tuple[str, ...] = ()
     comparison: str = ""
@@ -66,6 +69,7 @@ class _Snapshot(NamedTuple):
     twin: Simulation | None
     parameters: dict[str, float]
     events: dict[str, str]
+    laws: tuple[str, ...]
     citizen: int | None
     account: tuple[str, ...]
 
@@ -200,6 +204,7 @@ class Painter:
                 twin=copy.deepcopy(twin) if twin is not None else None,
                 parameters=parameters_of(model.simulation),
                 events=events_of(model.simulation),
+                laws=laws_of(model.simulation),
                 citizen=self.engine.watched_citizen,
                 account=self.engine.account,
             )
@@ -233,6 +238,7 @@ class Painter:
             counts=counts_of(snapshot.simulation),
             parameters=snapshot.parameters,
             events=snapshot.events,
+            laws=snapshot.laws,
             citizen=snapshot.citizen,
             account=snapshot.account,
             comparison=comparison,

@@ -1,8 +1,11 @@
-"""What the page reads from a running simulation: parameters in force, events, counts."""
+"""What the page reads from a running simulation: parameters in force, events, laws, counts."""
+
+import datetime as dt
 
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.timeline import Course, Event
+from samizdat.text.catalogue import plain
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
@@ -30,6 +33,25 @@ def events_of(simulation: Simulation) -> dict[str, str]:
         and when.touches(day, spec.step_days)
         and entry.id not in conceded
     }
+
+
+def laws_of(simulation: Simulation) -> tuple[str, ...]:
+    """Return the threat that the state feels and each law by threat, as lines; none without it."""
+    rungs = simulation.rungs
+    if not rungs and simulation.threat == 0.0:
+        return ()
+    lines = [f"The threat that the state feels is {simulation.threat:.2f} of 1."]
+    for rung in rungs:
+        state = "not reached"
+        if rung.reached is not None:
+            verb = "acts since" if rung.in_force else "will act from"
+            state = f"reached on {_day(rung.reached)}, {verb} {_day(rung.acts)}"
+        lines.append(f"{plain(rung.title)}, at {rung.at:g}: {state}.")
+    return tuple(lines)
+
+
+def _day(date: dt.date | None) -> str:
+    return "" if date is None else f"{date.day} {date:%B %Y}"
 
 
 def counts_of(simulation: Simulation) -> dict[str, int]:

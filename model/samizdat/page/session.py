@@ -84,6 +84,7 @@ class Session:
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
         self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # running: id -> title
+        self.laws: solara.Reactive[tuple[str, ...]] = solara.reactive(())  # threat and laws, lines
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.comparison = solara.reactive("")
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
@@ -235,6 +236,7 @@ class Session:
         self.series.set(new.series)
         self.parameters.set(new.parameters or {})
         self.events.set(new.events or {})
+        self.laws.set(new.laws)
         self.counts.set(new.counts or {})
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
@@ -259,6 +261,7 @@ class Session:
         self.counts.set({})
         self.interventions.set(())
         self.events.set({})
+        self.laws.set(())
         self.account.set(())
         self.comparison.set("")
         self.model.set(None)

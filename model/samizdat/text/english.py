@@ -96,6 +96,7 @@ _TIMELINE = {
     "timeline.signal.prefix": "abroad",
     "timeline.setting": "law and policy",
     "timeline.setting.prefix": "law",
+    "timeline.law": "laws by threat",
 }
 
 # Axes of figures.
@@ -113,6 +114,10 @@ _AXES = {
 # Rallies: in figures and on the page.
 _RALLIES = {
     "axis.rallies": "Rallies",
+    "axis.threat": "Threat felt\n(0 to 1)",
+    "arrival.arrived": "grievances",
+    "arrival.first": "grievance arrived",
+    "arrival.map": "grievance arrived",
     "rally.called": "called",
     "rally.first": "rally called",
     "rally.held": "held",

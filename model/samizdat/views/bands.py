@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from samizdat.figures.chronicle import WORLD, lane_of
+from samizdat.figures.chronicle import UNNAMED, WORLD, lane_of
 from samizdat.figures.frame import Colour, days_of, shorten
 from samizdat.regime.queries import look_of
 from samizdat.text.catalogue import words
@@ -47,7 +47,10 @@ class Placed(NamedTuple):
 
 
 def bands_of(table: pd.DataFrame, today: float, own: Collection[str] = ()) -> list[Band]:
-    """Return what had begun by a day, the earliest first; ``own`` are the viewer's ids."""
+    """Return what had begun by a day, the earliest first; ``own`` are the viewer's ids.
+
+    Grievances that arrive are left out: they are many and have no names, and a lane of their own.
+    """
     if table.empty:
         return []
     start, end = days_of(table["start"]) - 0.5, days_of(table["end"]) + 0.5
@@ -61,7 +64,7 @@ def bands_of(table: pd.DataFrame, today: float, own: Collection[str] = ()) -> li
             str(entry) in own,
         )
         for entry, kind, name, region, first, last in zip(*columns, strict=True)
-        if first <= today
+        if first <= today and kind != UNNAMED
     ]
     return sorted(found, key=lambda band: band.start)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from samizdat.core.jit import interpreted
 from samizdat.core.layout import DETAINED, ONLINE, POSTURES, SIGNALS, STREET, Ties
 from samizdat.core.mechanisms import reach
-from samizdat.figures.rallies import LANES
+from samizdat.figures.rallies import ARRIVED, LANES
 from samizdat.run.measures import MEASURES
 from samizdat.run.simulation import Simulation
 from samizdat.society.snowball import snowball
@@ -108,8 +108,8 @@ def history_columns(
 
 
 def rally_counts(simulation: Simulation) -> dict[str, NDArray[np.float64]]:
-    """Return the rallies called, held and prevented of all steps done, each (T,)."""
-    return history_columns(simulation, tuple(lane.column for lane in LANES))
+    """Return arrivals, and rallies called, held and prevented, of all steps done, each (T,)."""
+    return history_columns(simulation, tuple(lane.column for lane in (ARRIVED, *LANES)))
 
 
 def rallies_on(simulation: Simulation, signals: NDArray[np.void]) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ from samizdat.figures.frame import (
     unit_axis,
 )
 from samizdat.figures.panels import BELIEFS
+from samizdat.run.arrivals import may_arrive
 from samizdat.run.simulation import Simulation
 from samizdat.views.bands import Strip
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
@@ -211,7 +212,7 @@ class SeriesView:
             doing = Panel(axes[0], ACTING, "Citizens, of\n100,000 (log)", beside=2 if narrow else 9)
             self.panels = (doing,) if brief else (doing, *self._beliefs_and_net(axes))
             self.heading = Heading(canvas)
-            self.rallies = RallyStrip(axes[-2], canvas)
+            self.rallies = RallyStrip(axes[-2], canvas, arrivals=may_arrive(simulation.scenario))
             box = axes[-1].get_position()
             wide, high = canvas.inches
             room = box.width * wide, box.height * high

@@ -29,6 +29,7 @@ def Levers(session: Session) -> None:
     Orders(session, blockable(world))
     Concessions(session)
     Authority(session)
+    Laws(session)
     StandingBlock(session)
     StandingLevers(session)
 
@@ -128,6 +129,17 @@ def Authority(session: Session) -> None:
         lambda chosen: session.set("blocking.authority", chosen),
         "blocking.authority",
     )
+
+
+@solara.component
+def Laws(session: Session) -> None:
+    """Show the threat that the state feels, and which laws it has made or would make of it."""
+    lines = session.laws.value
+    if not lines:
+        return
+    solara.Div(children=["Laws by threat, in the whole country"], classes=["samizdat-heading"])
+    for line in lines:
+        solara.Div(children=[line], classes=["samizdat-standing"], key=line)
 
 
 @solara.component
