@@ -1,4 +1,4 @@
-"""Grievances that arrive, the threat and its laws are drawn where a run has them, and only there."""
+"""Grievances that arrive, the threat and its laws are drawn where a run has them."""
 
 import numpy as np
 import pandas as pd

@@ -8,10 +8,9 @@ solara = pytest.importorskip("solara", reason="solara is not installed: pip inst
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Mesa's own components break a rule of Solara's
+    from samizdat import Scenario, Simulation
     from samizdat.page.readings import laws_of
-
-from samizdat import Scenario, Simulation
-from worlds import town
+    from worlds import town
 
 RUNGS = [
     {"at": 0.1, "delay_days": 5, "add": {"chill": 0.1}, "title": "Watching"},
