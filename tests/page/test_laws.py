@@ -9,7 +9,8 @@ solara = pytest.importorskip("solara", reason="solara is not installed: pip inst
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Mesa's own components break a rule of Solara's
     from samizdat import Scenario, Simulation
-    from samizdat.page.readings import laws_of
+    from samizdat.page.pictures import ViewCache
+    from samizdat.page.readings import laws_of, parameters_of
     from worlds import town
 
 RUNGS = [
@@ -44,6 +45,27 @@ def test_each_rung_is_told_as_it_stands(alarmed):
     for _ in range(6):
         simulation.step()
     assert laws_of(simulation)[1].endswith("reached on 5 March 2014, acts since 10 March 2014.")
+
+
+def test_the_sliders_show_what_a_law_has_changed(alarmed):
+    simulation = Simulation(alarmed, 1, threads=1)
+    before = parameters_of(simulation)
+    for _ in range(12):
+        simulation.step()
+    now = parameters_of(simulation)
+    assert now["chill"] == pytest.approx(before["chill"] + 0.1)
+    assert {**now, "chill": before["chill"]} == before
+
+
+def test_a_lane_appears_once_grievances_can_arrive():
+    simulation = Simulation(town(60), 1, threads=1)
+    cache = ViewCache()
+    cache.draw_series(simulation, (500, 400))
+    simulation.enact({"kind": "setting", "set": {"arrivals.mu": 300}})
+    for _ in range(3):
+        simulation.step()
+    shown = cache.draw_series(simulation, (500, 400))
+    assert shown == ViewCache().draw_series(simulation, (500, 400))
 
 
 def test_where_no_threat_is_felt_nothing_is_told():

@@ -82,7 +82,7 @@ def rallies(nation: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_ylim(len(lanes) - 0.4, -0.6)
         ax.set_yticks(range(len(lanes)), names)
         ax.tick_params(axis="y", length=0, labelsize=TEXT)
-        ax.set_ylabel(words("axis.rallies"))
+        ax.set_ylabel(words("axis.arrivals" if ARRIVED in lanes else "axis.rallies"))
         time_axis(ax, days)
         lines = [y + TALL / 2 for y in range(len(lanes))]
         ax.hlines(lines, *ax.get_xlim(), "0.85", lw=0.6, zorder=0)

@@ -20,6 +20,7 @@ from samizdat.text.catalogue import words
 COLUMN, LAW = "threat", "law"  # a column of the nation, a kind of bands
 HEIGHT = 0.9  # inches of the chart on a page
 NAMED = 32  # letters of a law's name
+LINES = 4  # of names, one below the other: laws may follow each other soon
 
 
 def has_threat(nation: Table) -> bool:
@@ -38,13 +39,13 @@ def threat(nation: Table, bands: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_ylabel(words("axis.threat"))
         time_axis(ax, days)
         laws = bands[bands["kind"] == LAW]
-        for start, name in zip(days_of(laws["start"]), laws["name"].astype(str), strict=True):
-            if start > days[-1]:
-                continue
+        named = zip(days_of(laws["start"]), laws["name"].astype(str), strict=True)
+        shown = sorted(law for law in named if law[0] <= days[-1])
+        for k, (start, name) in enumerate(shown):
             ax.axvline(start, color="0.3", lw=0.8, ls=(0, (3, 2)))
             late = start > np.mean(days)
             ax.annotate(
-                shorten(name, NAMED), (start, 0.96), (-3 if late else 3, 0),
+                shorten(name, NAMED), (start, 0.96 - 0.22 * (k % LINES)), (-3 if late else 3, 0),
                 textcoords="offset points", fontsize=TEXT - 0.5, parse_math=False,
                 ha="right" if late else "left", va="top",
             )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
 from samizdat.page.labels import lever_phrase
+from samizdat.run.arrivals import may_arrive
 from samizdat.run.simulation import Simulation
 from samizdat.views import (
     VIEWS,
@@ -77,7 +78,7 @@ class ViewCache:
         choices = {"shows": shows} if view == "country" else {}
         name = ".".join([view, *choices.values()])
         drawn = self._view_of_size(
-            name, size, lambda: VIEWS[view].make(simulation, *size, **choices)
+            _named(name, simulation), size, lambda: VIEWS[view].make(simulation, *size, **choices)
         )
         if isinstance(drawn, CitizenView):
             drawn.update(simulation, chosen)
@@ -89,7 +90,9 @@ class ViewCache:
     def draw_series(self, simulation: Simulation, size: Size) -> bytes:
         """Return the small time series that stands beside the view, as a PNG file."""
         drawn = self._view_of_size(
-            "beside", size, lambda: SeriesView(simulation, *size, brief=True)
+            _named("beside", simulation),
+            size,
+            lambda: SeriesView(simulation, *size, brief=True),
         )
         drawn.update(simulation)
         return drawn.png()
@@ -122,6 +125,11 @@ class ViewCache:
         if found is None or found.size != size:
             found = self._views[name] = _Sized(size, make())
         return cast(V, found.view)  # what a name stands for is always of one type
+
+
+def _named(view: str, simulation: Simulation) -> str:
+    """Return the name of a view; another one if grievances can arrive, which have a lane then."""
+    return f"{view}.arrivals" if may_arrive(simulation.scenario) else view
 
 
 def describe_difference(simulation: Simulation, twin: Simulation, lever: str) -> str:

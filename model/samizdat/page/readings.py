@@ -3,21 +3,13 @@
 import datetime as dt
 
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.timeline import Course, Event
 from samizdat.text.catalogue import plain
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
     """Return the parameters in force on the next day, as far as they are national."""
-    spec = simulation.scenario.spec
-    parameters = dict(simulation.scenario.parameters)
-    course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
-    for entry, _ in course.settings_on(simulation.step_number * spec.step_days, spec.step_days):
-        for name, value in entry.set.items():
-            if name not in simulation.scenario.pinned and not entry.regions:
-                parameters[name] = REGISTRY[name].quantity.checked(name, value)
-    return parameters
+    return simulation.environment.national_values(simulation.step_number)
 
 
 def events_of(simulation: Simulation) -> dict[str, str]:

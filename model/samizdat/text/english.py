@@ -114,6 +114,7 @@ _AXES = {
 # Rallies: in figures and on the page.
 _RALLIES = {
     "axis.rallies": "Rallies",
+    "axis.arrivals": "Grievances,\nrallies",
     "axis.threat": "Threat felt\n(0 to 1)",
     "arrival.arrived": "grievances",
     "arrival.first": "grievance arrived",
