@@ -20,7 +20,7 @@ COLUMNS = [
     "circumventing", "cut_off", "newly_detained", "newly_mobilised", "grievance", "trust", "fear",
     "opposition", "posts", "posts_heard", "posts_suppressed", "platforms_blocked", "blackout",
     "violence", "rallies_called", "rallies_held", "rallies_prevented", "rally",
-    "latent_self_censor",
+    "arrivals", "latent_self_censor",
 ]  # fmt: skip
 POSTURES = ["silent", "self_censor", "share", "mobilise", "detained"]
 
@@ -46,7 +46,7 @@ def test_a_run_leaves_manifest_tables_and_pictures(folder):
 
 def test_the_nation_has_a_row_a_day_with_the_columns_promised(folder):
     nation = read_table(folder / "nation.parquet")
-    assert list(nation.columns) == COLUMNS
+    assert list(nation.columns) == [*COLUMNS, "threat"]
     assert nation["step"].tolist() == list(range(60))
     assert str(nation["date"].iloc[0].date()) == "2014-03-01"
     assert str(nation["date"].iloc[-1].date()) == "2014-04-29"

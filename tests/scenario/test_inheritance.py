@@ -320,7 +320,7 @@ def test_the_country_of_arrivals_has_no_dated_grievance_and_no_other_difference(
     }  # fmt: skip
     changed = {n for n in REGISTRY if own.parameters[n] != base.parameters[n]}
     assert changed == {
-        "arrivals.mu", "rally.call", "blocking.trigger_posts", "blocking.trigger_street",
+        "arrivals.mu", "rally.call", "blocking.scope", "blocking.trigger_street",
         "blocking.cover_story", "blackout.trigger", "blackout.cover_story", "arrests.capacity",
     }  # fmt: skip
     assert own.notes() == []

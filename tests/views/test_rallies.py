@@ -77,6 +77,7 @@ def test_a_stroke_of_a_long_run_is_never_narrower_than_a_pixel(finished, counted
 def test_the_strokes_are_those_of_the_history(finished):
     found = reading.rally_counts(finished)
     assert list(found) == ["arrivals", CALLED, HELD, PREVENTED]
+    assert not found.pop("arrivals").any()
     picture = SeriesView(finished)
     for name, counts in found.items():
         assert counts.tolist() == finished.nation[name].tolist()

@@ -85,7 +85,8 @@ def actions(bands: Table, nation: Table, *, ax: Axes | None = None) -> Axes:
             ax.broken_barh(bars, (y - 0.38, 0.76), color=tint, linewidth=0)
             # A day in twelve years is narrower than a pixel: the stroke shows it.
             ax.vlines([start for start, _ in bars], y - 0.38, y + 0.38, colour, linewidth=1.2)
-            _write(ax, y, row, size, tint)
+            if row.text:
+                _write(ax, y, row, size, tint)
     return ax
 
 
