@@ -79,9 +79,11 @@ def test_the_strokes_are_those_of_the_history(finished):
     assert list(found) == ["arrivals", CALLED, HELD, PREVENTED]
     assert not found.pop("arrivals").any()
     picture = SeriesView(finished)
+    assert list(picture.rallies.strokes) == [CALLED, HELD, PREVENTED]  # no grievance can arrive
     for name, counts in found.items():
         assert counts.tolist() == finished.nation[name].tolist()
-        assert days_of(picture, name) == np.flatnonzero(counts).tolist()
+    for name in picture.rallies.strokes:
+        assert days_of(picture, name) == np.flatnonzero(found[name]).tolist()
     assert found[CALLED].any()
     assert found[HELD].any()
 
