@@ -2,14 +2,22 @@
 
 import datetime as dt
 
+from samizdat.run.ladder import laws_on
 from samizdat.run.simulation import Simulation
+from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
 from samizdat.text.catalogue import plain
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
-    """Return the parameters in force on the next day, as far as they are national."""
-    return simulation.environment.national_values(simulation.step_number)
+    """Return the parameters in force on the next day, laws included, as far as they are national."""
+    scenario, spec = simulation.scenario, simulation.scenario.spec
+    day, step_days = simulation.step_number * float(spec.step_days), float(spec.step_days)
+    course = Course(spec.timeline, spec.start, scenario.region_names)
+    held = [pair for pair in course.settings_on(day, step_days) if not pair[0].regions]
+    laws = laws_on(spec.ladder, simulation.environment.regime_state.reached, day, step_days)
+    numbers, values = numbers_on(scenario, simulation.sizes, held, laws)
+    return numbers | {n: float(own[0]) for n, own in values.items() if (own == own[0]).all()}
 
 
 def events_of(simulation: Simulation) -> dict[str, str]:

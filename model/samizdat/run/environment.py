@@ -362,12 +362,6 @@ class Environment:
         reached = self.regime_state.reached
         return laws_on(spec.ladder, reached, k * spec.step_days, spec.step_days) if reached else ()
 
-    def national_values(self, k: int) -> dict[str, float]:
-        """Return all numbers in force in a step, as far as they are national, laws included."""
-        national = [(entry, when) for entry, when in self._settings_on(k) if not entry.regions]
-        numbers, values = numbers_on(self.scenario, self.sizes, national, self._laws_on(k))
-        return numbers | {n: float(v[0]) for n, v in values.items() if (v == v[0]).all()}
-
     def _settings_on(self, k: int) -> list[tuple[Setting, Window]]:
         """Return the settings that hold in a step."""
         step_days = self.scenario.spec.step_days
