@@ -10,7 +10,7 @@ from samizdat.text.catalogue import plain
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
-    """Return the parameters in force on the next day, laws included, as far as they are national."""
+    """Return the national parameters in force on the next day, laws included."""
     scenario, spec = simulation.scenario, simulation.scenario.spec
     day, step_days = simulation.step_number * float(spec.step_days), float(spec.step_days)
     course = Course(spec.timeline, spec.start, scenario.region_names)
