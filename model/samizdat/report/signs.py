@@ -15,6 +15,7 @@ from samizdat.report.labels import NONE, level, number
 SYMBOLS = {PLUS: "+", MINUS: "−", ZERO: "0", UNDECIDED: "?", MISSING: ""}
 CLASSES = {PLUS: "plus", MINUS: "minus", ZERO: "zero", UNDECIDED: "undecided", MISSING: "missing"}
 MOST = 500  # rows of the table of signs on the page; contrasts.csv has all
+ACROSS = 6  # columns over which the title of a contrast has room
 
 
 def parts(found: list[Contrasted]) -> list[str]:
@@ -76,7 +77,9 @@ def _signs(found: list[Contrasted]) -> list[str]:
     head, sub, columns = "", "", []
     for each in found:
         groups = list(each.groups.iterrows())
-        head += f"<th class='group' colspan='{len(groups)}'>{markup.text(each.contrast.name)}</th>"
+        kind = "group across" if len(groups) >= ACROSS else "group"  # else written downwards
+        title = markup.text(each.contrast.name)
+        head += f"<th class='{kind}' colspan='{len(groups)}'>{title}</th>"
         for k, (_, group) in enumerate(groups):
             side = " class='group'" if k == 0 else ""
             name = ", ".join(level(group[n]) for n in each.contrast.by if not pd.isna(group[n]))

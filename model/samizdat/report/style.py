@@ -38,8 +38,9 @@ th.words, td.words { text-align: left; white-space: normal; min-width: 4rem; max
 th { color: var(--soft); font-weight: 600; }
 tbody tr:hover { background: var(--card); }
 table.signs td, table.signs th { padding: .15rem .45rem; text-align: center; }
-table.signs th { max-width: 9rem; white-space: normal;
-  overflow-wrap: anywhere; vertical-align: bottom; }
+table.signs th { writing-mode: vertical-rl; overflow-wrap: normal; text-align: right;
+  vertical-align: bottom; padding: .45rem .15rem; }
+table.signs th.across { writing-mode: horizontal-tb; text-align: center; }
 table.signs .group { border-left: 2px solid var(--rule); }
 .plus { background: #1b6ca8; color: #ffffff; } .minus { background: #c4571a; color: #ffffff; }
 .zero { background: var(--rule); } .undecided, .missing { color: var(--soft); }
