@@ -19,6 +19,7 @@ from samizdat import Simulation
 from samizdat.core import step
 from samizdat.core.layout import DYNAMIC, NEAR
 from samizdat.run import simulation as running
+from samizdat.regime.queries import acts_nationwide
 from samizdat.scenario.registry import DATED, REGISTRY
 from worlds import take_no_shortcuts, town
 
@@ -26,7 +27,7 @@ MAY_CHANGE = [name for name, entry in REGISTRY.items() if entry.group in DATED]
 REGIONAL = [
     name
     for name in MAY_CHANGE
-    if REGISTRY[name].group == "regime" and not name.startswith("concession.")
+    if REGISTRY[name].group == "regime" and not acts_nationwide(name)
 ]
 DEGREES = {"graph.close_degree": [0, 2, 5], "graph.online_degree": [0, 3, 20]}
 ALL_STEPS = 35
