@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from samizdat import Simulation
 from samizdat.core import step
 from samizdat.core.layout import DYNAMIC, NEAR
-from samizdat.run import simulation as running
 from samizdat.regime.queries import acts_nationwide
+from samizdat.run import simulation as running
 from samizdat.scenario.registry import DATED, REGISTRY
 from worlds import take_no_shortcuts, town
 
