@@ -25,9 +25,7 @@ from worlds import take_no_shortcuts, town
 
 MAY_CHANGE = [name for name, entry in REGISTRY.items() if entry.group in DATED]
 REGIONAL = [
-    name
-    for name in MAY_CHANGE
-    if REGISTRY[name].group == "regime" and not acts_nationwide(name)
+    name for name in MAY_CHANGE if REGISTRY[name].group == "regime" and not acts_nationwide(name)
 ]
 DEGREES = {"graph.close_degree": [0, 2, 5], "graph.online_degree": [0, 3, 20]}
 ALL_STEPS = 35
