@@ -2,15 +2,25 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from samizdat.batch.contrasts import MINUS, MISSING, OF_A_CELL, PLUS
 from samizdat.batch.factors import Value, is_whole
 
 COLUMNS = ("factor", "from", "to", "signs", "lines", "of_lines", "lowest", "median", "highest")
+
+
+class _Line(NamedTuple):
+    """Cells that differ by one factor alone, in the order of its levels; arrays (cells,)."""
+
+    cell: np.ndarray  # its number
+    level: np.ndarray
+    mean: np.ndarray
+    sign: np.ndarray
 
 
 class _Turn(NamedTuple):
@@ -56,22 +66,38 @@ def turns_of(cells: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         order = {level: k for k, level in enumerate(sorted(levels) if numbers else levels)}
         along = whole[whole[factor].notna()]
         along = along.assign(place=along[factor].map(order))
+        known = [cells[name].to_numpy(object) for name in group_by]
         found: dict[tuple[object, ...], list[tuple[_Turn, ...]]] = {}
         seen = set()
-        for _, line in along.groupby(others, dropna=False, sort=False) if others else [(0, along)]:
-            line = line.sort_values("place")
-            key = tuple(line["cell"])
-            if len(line) < 2 or key in seen:
+        for line in _lines(along, factor, others):
+            key = tuple(line.cell.tolist())
+            if len(key) < 2 or key in seen:
                 continue
             seen.add(key)
-            origin = cells.iloc[line["cell"]][group_by].bfill().iloc[0]
-            group = tuple(None if pd.isna(level) else level for level in origin)
-            turns = tuple(_along(line, factor) if numbers else _between(line, factor))
+            group = tuple(_first_known(levels[line.cell]) for levels in known)
+            turns = tuple(_along(line, factor) if numbers else _between(line))
             found.setdefault(group, []).append(turns)
         for group, lines in found.items():
             about = dict(zip(group_by, group, strict=True))
             rows += [about | row for row in _summed(factor, lines)]
     return pd.DataFrame(rows, columns=[*by, *COLUMNS])
+
+
+def _lines(cells: pd.DataFrame, factor: str, others: list[str]) -> Iterator[_Line]:
+    """Yield the cells that agree in all other factors, by their place along this one."""
+    columns = [cells[name].to_numpy() for name in ("cell", factor, "mean", "sign")]
+    line: NDArray[np.integer[Any]] = np.zeros(len(cells), np.int64)
+    if others:
+        line = cells.groupby(others, dropna=False, sort=False).ngroup().to_numpy()
+    rows = np.lexsort((cells["place"].to_numpy(), line))
+    cuts = np.flatnonzero(np.diff(line[rows])) + 1
+    for own in np.split(rows, cuts):
+        yield _Line(*(column[own] for column in columns))
+
+
+def _first_known(levels: np.ndarray) -> object:
+    """Return the first level that is not empty; None if all are."""
+    return next((level for level in levels if not pd.isna(level)), None)
 
 
 def _expanded(cells: pd.DataFrame, factors: list[str]) -> pd.DataFrame:
@@ -85,10 +111,10 @@ def _expanded(cells: pd.DataFrame, factors: list[str]) -> pd.DataFrame:
     return cells
 
 
-def _along(line: pd.DataFrame, factor: str) -> Iterator[_Turn]:
+def _along(line: _Line, factor: str) -> Iterator[_Turn]:
     """Find turns between neighbouring decided levels of a number."""
-    x, y = line[factor].to_numpy(np.float64), line["mean"].to_numpy(np.float64)
-    signs = line["sign"].tolist()
+    x, y = line.level.astype(np.float64), line.mean.astype(np.float64)
+    signs = line.sign.tolist()
     decided = [k for k, sign in enumerate(signs) if sign in (PLUS, MINUS)]
     for a, b in itertools.pairwise(decided):
         if signs[a] != signs[b] and MISSING not in signs[a:b]:
@@ -106,9 +132,9 @@ def _zero(x: np.ndarray, y: np.ndarray) -> float:
     return float("nan")
 
 
-def _between(line: pd.DataFrame, factor: str) -> Iterator[_Turn]:
+def _between(line: _Line) -> Iterator[_Turn]:
     """Find opposite signs at two words."""
-    named = list(zip(line[factor], line["sign"], strict=True))
+    named = list(zip(line.level.tolist(), line.sign.tolist(), strict=True))
     for (one, a), (two, b) in itertools.combinations(named, 2):
         if {a, b} == {PLUS, MINUS}:
             yield _Turn(one, two, f"{a} to {b}", np.nan)

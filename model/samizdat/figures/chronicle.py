@@ -101,13 +101,14 @@ def rows_of(bands: Table, days: Days) -> list[Row]:
     seen = bands.fillna({"region": "nation"}).astype({"kind": str, "name": str, "region": str})
     seen = seen.assign(start=start, end=end)[start < end].sort_values("start", kind="stable")
     kinds = sorted(seen["kind"].unique(), key=[*lanes_in_order(), *seen["kind"]].index)
-    lanes = {kind: _lane_rows(seen[seen["kind"] == kind], ["name", "region"]) for kind in kinds}
-    if UNNAMED in lanes:
+    named = [kind for kind in kinds if kind != UNNAMED]
+    lanes = {kind: _lane_rows(seen[seen["kind"] == kind], ["name", "region"]) for kind in named}
+    if len(named) < len(kinds):
         marks = seen[seen["kind"] == UNNAMED]
         lanes[UNNAMED] = [Row(UNNAMED, "", [*zip(marks["start"], marks["end"], strict=True)])]
     for columns in (["name"], ["kind"]):
-        for kind in sorted(kinds, key=lambda kind: -len(lanes[kind])):
-            if kind != UNNAMED and sum(map(len, lanes.values())) > ROWS_AT_MOST:
+        for kind in sorted(named, key=lambda kind: -len(lanes[kind])):
+            if sum(map(len, lanes.values())) > ROWS_AT_MOST:
                 lanes[kind] = _lane_rows(seen[seen["kind"] == kind], columns)
     return [row for kind in kinds for row in lanes[kind]]
 

@@ -171,7 +171,7 @@ def _mark(ax: Axes, regions: Table, names: list[str]) -> None:
             style: Any = {"linestyle": "none", "label": words(words_key), "zorder": 3}
             ax.plot(days_of(some["date"]), rows, **style, **look)
 
-    draw(ARRIVED, "arrival.map", 0.34, color=ARRIVED.colour, marker="|", ms=3, mew=0.7)
+    draw(ARRIVED, "arrival.first", 0.34, color=ARRIVED.colour, marker="|", ms=3, mew=0.7)
     draw(PREVENTED, "rally.map", 0.0, color="0.1", marker="x", ms=3.2, mew=0.9)
     if ax.get_legend_handles_labels()[0]:
         key(ax, loc="lower right", bbox_to_anchor=(1, 1))

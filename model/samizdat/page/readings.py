@@ -1,12 +1,11 @@
 """What the page reads from a running simulation: parameters in force, events, laws, counts."""
 
-import datetime as dt
-
 from samizdat.run.ladder import laws_on
 from samizdat.run.simulation import Simulation
 from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
 from samizdat.text.catalogue import plain
+from samizdat.views.looks import day_in_words
 
 
 def parameters_of(simulation: Simulation) -> dict[str, float]:
@@ -43,15 +42,11 @@ def laws_of(simulation: Simulation) -> tuple[str, ...]:
     lines = [f"The threat that the state feels is {simulation.threat:.2f} of 1."]
     for rung in rungs:
         state = "not reached"
-        if rung.reached is not None:
+        if rung.reached is not None and rung.acts is not None:
             verb = "acts since" if rung.in_force else "will act from"
-            state = f"reached on {_day(rung.reached)}, {verb} {_day(rung.acts)}"
+            state = f"reached on {day_in_words(rung.reached)}, {verb} {day_in_words(rung.acts)}"
         lines.append(f"{plain(rung.title)}, at {rung.at:g}: {state}.")
     return tuple(lines)
-
-
-def _day(date: dt.date | None) -> str:
-    return "" if date is None else f"{date.day} {date:%B %Y}"
 
 
 def counts_of(simulation: Simulation) -> dict[str, int]:

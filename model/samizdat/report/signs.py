@@ -3,9 +3,12 @@
 A sign has a symbol and a colour; the symbol alone is enough.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from samizdat.batch.contrasts import MINUS, MISSING, OF_A_CELL, PLUS, SIGNS, UNDECIDED, ZERO
 from samizdat.report import markup
@@ -85,12 +88,17 @@ def _signs(found: list[Contrasted]) -> list[str]:
             name = ", ".join(level(group[n]) for n in each.contrast.by if not pd.isna(group[n]))
             sub += f"<th{side}>{markup.text(name)}</th>"
             columns.append((each, _in_group(each.cells, group, each.contrast.by), k == 0))
+    known = [
+        {name: (cells[name].isna().to_numpy(), cells[name].to_numpy())
+         for name in shown if name in cells}
+        for _, cells, _ in columns
+    ]  # fmt: skip
     names = "".join(f"<th rowspan='2'>{markup.text(name)}</th>" for name in shown)
     lines = []
     for _, row in rows.head(MOST).iterrows():
         line = "".join(f"<td>{markup.text(level(row[name]))}</td>" for name in shown)
-        for each, cells, first in columns:
-            line += _cell(_matching(cells, row, shown), each, first)
+        for (each, cells, first), levels in zip(columns, known, strict=True):
+            line += _cell(cells[_matching(len(cells), levels, row)], each, first)
         lines.append(f"<tr>{line}</tr>")
     by = [f"{each.contrast.name}: {', '.join(each.contrast.by) or 'one group'}" for each in found]
     rest = f" The first {MOST} of {len(rows):,} rows." if len(rows) > MOST else ""
@@ -110,12 +118,22 @@ def _in_group(cells: pd.DataFrame, group: pd.Series, by: Sequence[str]) -> pd.Da
     return cells
 
 
-def _matching(cells: pd.DataFrame, row: pd.Series, factors: list[str]) -> pd.DataFrame:
-    """Return the cells of a row; an empty factor stands for all its levels."""
-    for name in factors:
-        if name in cells:
-            cells = cells[cells[name].isna() | (cells[name] == row[name])]
-    return cells
+def _matching(
+    count: int,
+    levels: Mapping[str, tuple[NDArray[np.bool_], NDArray[Any]]],
+    row: pd.Series,
+) -> NDArray[np.bool_]:
+    """Return which of some cells belong to a row; an empty factor stands for all its levels.
+
+    Parameters
+    ----------
+    levels
+        By factor: where it is empty, and its levels, each (count,).
+    """
+    match = np.ones(count, bool)
+    for name, (empty, own) in levels.items():
+        match &= empty | (own == row[name])
+    return match
 
 
 def _cell(cells: pd.DataFrame, each: Contrasted, first: bool) -> str:

@@ -118,7 +118,6 @@ _RALLIES = {
     "axis.threat": "Threat felt\n(0 to 1)",
     "arrival.arrived": "grievances",
     "arrival.first": "grievance arrived",
-    "arrival.map": "grievance arrived",
     "rally.called": "called",
     "rally.first": "rally called",
     "rally.held": "held",

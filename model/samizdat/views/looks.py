@@ -1,5 +1,6 @@
 """How every view names and draws the postures, and the legend beside a picture."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -47,10 +48,15 @@ LETTERS, SMALL = 8.5, 7.0  # points
 LINE = 0.165  # inches from line to line
 
 
+def day_in_words(date: dt.date) -> str:
+    """Return a date as people write it, as in 3 April 2011."""
+    return f"{date.day} {date:%B %Y}"
+
+
 def date_in_words(simulation: Simulation) -> tuple[str, str]:
     """Return the date and the progress of the run, for a heading."""
     date, done = simulation.date, simulation.step_number
-    named = f"{date.day} {date:%B %Y}"
+    named = day_in_words(date)
     if done == 0:
         return named, "before the first day"
     step = "day" if simulation.scenario.spec.step_days == 1 else "step"
