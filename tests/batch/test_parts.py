@@ -148,6 +148,19 @@ def test_columns_are_those_asked_for_or_all_that_any_part_has(folder):
     assert parts.read_runs(folder, []).table.column_names == ["RunId", "error"]
 
 
+def test_a_part_older_than_a_measure_is_read_without_it(folder):
+    write(folder, 1, rows([3], protests=[2.0]))
+    write(folder, 0, rows([1, 2], y=[0.5, 0.25]))
+    table = parts.read_runs(folder, ["y", "protests"]).table
+    assert table.to_pydict() == {
+        "RunId": [1, 2, 3],
+        "error": [None] * 3,
+        "y": [0.5, 0.25, None],
+        "protests": [None, None, 2.0],
+    }
+    assert parts.read_runs(folder, ["never"]).table.column_names == ["RunId", "error"]
+
+
 def test_numbers_beside_words_become_words(folder):
     write(folder, 0, rows([1], x=[0.5], y=[1], z=[3]))
     write(folder, 1, rows([2], x=["a"], y=[1.5], z=[4]))

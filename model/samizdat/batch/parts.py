@@ -68,6 +68,11 @@ def write_part(folder: Path, shard: str, number: int, table: pa.Table) -> Path:
 def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     """Read a part; None if it differs from what was written.
 
+    Parameters
+    ----------
+    columns
+        Columns to read, those of them that it has; by default all.
+
     Raises
     ------
     OSError
@@ -76,6 +81,9 @@ def read_part(part: Part, columns: list[str] | None = None) -> pa.Table | None:
     content = _content(part)
     if content is None:
         return None
+    if columns is not None:  # a measure may be younger than the part
+        there = parquet.read_schema(pa.BufferReader(content)).names
+        columns = [name for name in columns if name in there]
     return parquet.read_table(  # in one thread: each thread would keep its memory
         pa.BufferReader(content),
         columns=columns,
