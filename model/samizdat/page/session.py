@@ -1,6 +1,7 @@
 """One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -18,6 +19,7 @@ from samizdat.page.interventions import Intervention, TimelineEntry, is_same_ord
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.settings import number_in
@@ -37,10 +39,8 @@ class Session:
 
     Parameters
     ----------
-    choice
-        The simulation to begin with.
-    playing
-        Whether it runs as soon as it is built.
+    opening
+        The simulation to begin with, and what is shown of it.
     mesa_components
         Mesa's components by name.
 
@@ -61,10 +61,17 @@ class Session:
         How the twin differs, in a sentence.
     lever
         The lever that is off in the twin.
+    panel
+        The panel in front.
+    task
+        Whether a first task is set.
+    home
+        Whether the entrance is shown over the simulation.
     """
 
-    def __init__(self, choice: Choice, *, playing: bool, mesa_components: MesaComponents) -> None:
-        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=playing)
+    def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
+        choice = opening.choice
+        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=opening.playing)
         self.painter = Painter(self.engine, self.publish)
         self.mesa_components = {
             name: each[0] if isinstance(each, tuple) else each
@@ -89,6 +96,9 @@ class Session:
         self.comparison = solara.reactive("")
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
         self.view = solara.reactive("network")
+        self.panel = solara.reactive("regime")
+        self.task = solara.reactive(False)
+        self.home = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
@@ -97,6 +107,8 @@ class Session:
         self._context: Any = contextlib.nullcontext()
         # Values set within it are drawn together: each drawing walks over the whole page.
         self._drawing: Any = get_render_context()
+        self._opening = opening
+        self._plays_again = False  # when the entrance is closed
 
     def start(self) -> None:
         """Begin to build the simulation and to draw it."""
@@ -106,6 +118,7 @@ class Session:
         with kernel_context.without_context():
             self.engine.start()
             self.painter.start()
+        self._show_opening(self._opening)
 
     def stop(self) -> None:
         """End both threads and discard the simulation."""
@@ -135,6 +148,37 @@ class Session:
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
         self.engine.build(choice, playing=playing)
+
+    def open(self, opening: Opening) -> None:
+        """Start another simulation, as a way of the entrance shows it."""
+        self.home.set(False)
+        self.draft.set(opening.choice)
+        self.start_run(opening.choice, playing=opening.playing)
+        self._show_opening(opening)
+
+    def _show_opening(self, opening: Opening) -> None:
+        self.panel.set(opening.panel)
+        self.task.set(opening.task)
+        if opening.view:
+            self.select_view(opening.view)
+        if opening.first_day is not None:
+            before = opening.first_day - dt.timedelta(days=1)
+            for _ in range(self.scenario.steps_until(before)):
+                self.engine.step()
+            if opening.playing:
+                self.engine.play()
+
+    def open_home(self) -> None:
+        """Show the entrance over the simulation, which waits."""
+        self._plays_again = self.status.value.playing
+        self.engine.pause()
+        self.home.set(True)
+
+    def close_home(self) -> None:
+        """Go back to the simulation."""
+        self.home.set(False)
+        if self._plays_again:
+            self.engine.play()
 
     def show_error(self, problem: str) -> None:
         """Show what is wrong with a request."""
