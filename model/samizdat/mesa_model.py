@@ -136,6 +136,20 @@ class ProtestModel(mesa.Model):
         self.datacollector.collect(_Collected(self))
         self.running = not self.simulation.finished
 
+    def synchronise(self) -> None:
+        """Set Mesa's counters and collected table to a simulation that was set to another day.
+
+        Individual citizens cannot be collected again, so there must be no panel.
+        """
+        steps, history = self.simulation.step_number, self.simulation.history
+        self.steps, self.running = steps, not self.simulation.finished
+        if "time" in vars(mesa.Model):  # since Mesa 3.5
+            object.__setattr__(self, "time", float(steps))
+        collected = self.datacollector.model_vars
+        for name, column in history.columns((*MEASURES, *COUNTED)).items():
+            collected[name] = column.astype(float).tolist()
+        collected["seed"] = [self.seed] * steps
+
     def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
         """Raise an error after the last step, before Mesa, which calls this, counts one more."""
         if self.simulation.finished:

@@ -9,8 +9,8 @@ import solara
 from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
-from samizdat.page.engine import UNPACED
 from samizdat.page.limits import server_limits
+from samizdat.page.pace import AUTOMATIC, UNPACED
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.regime import Levers
 from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel

@@ -13,11 +13,12 @@ from solara.server import kernel_context
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
-from samizdat.page.engine import Engine, Status
+from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.status import Status
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.settings import number_in
