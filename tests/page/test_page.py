@@ -96,7 +96,7 @@ def test_page_fits_a_wide_screen(visit, shoot):
 
 
 def test_it_plays_by_itself_until_it_is_paused(visit):
-    page = ready(visit(""))
+    page = ready(visit("play=1"))
     until(lambda: day_of(page) >= 2)
     click(page, "Pause", exact=False)
     page.get_by_role("button", name="Play").wait_for()
@@ -112,7 +112,7 @@ def test_it_plays_by_itself_until_it_is_paused(visit):
 
 def test_it_is_not_faster_than_the_speed_that_was_chosen(visit):
     began = time.monotonic()  # pictures may be late, but no run starts early
-    page = ready(visit(""))
+    page = ready(visit("play=1"))
     until(lambda: day_of(page) >= 6)
     page.wait_for_timeout(1000)
     assert day_of(page) <= 1 + 3.0 * (time.monotonic() - began)
@@ -339,7 +339,7 @@ def test_a_link_names_scenario_and_parameters(visit):
 
 
 def test_twenty_rapid_clicks_leave_it_whole(visit):
-    page = ready(visit(""))
+    page = ready(visit("play=1"))
     names = ["square talk", "kin chat", "moving pictures", "network off"]
     for k in range(20):
         click(page, names[k % 4])

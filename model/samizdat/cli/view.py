@@ -103,6 +103,7 @@ def view(
         usage_error(error)
     server_limits.citizens = max(most_citizens, loaded.citizens)
     server_limits.sessions = most_sessions
+    server_limits.entrance = option_outside(context, _OF_THE_PAGE) is None and run is None
 
     def opened(link: str) -> None:
         typer.echo(f"{loaded.name} is at {link} (stop with Ctrl-C)")

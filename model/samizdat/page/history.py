@@ -38,7 +38,7 @@ class Snapshot(NamedTuple):
 
     step: int
     applied: int
-    ids: Mapping[str, str]
+    ids: Mapping[str, str | None]
     parts: Parts
     size: int
     whole: bool  # with what citizens heard, which the next step clears
@@ -74,7 +74,7 @@ class Snapshots:
                 held[id(part)] = self._size_of_shared(part)
         return sum(each.size for each in self._all()) + sum(held.values())
 
-    def take(self, simulation: Simulation, applied: int, ids: Mapping[str, str]) -> None:
+    def take(self, simulation: Simulation, applied: int, ids: Mapping[str, str | None]) -> None:
         """Take a snapshot if one is due at this step."""
         step = simulation.step_number
         if step in self._kept or (self.stride and step % self.stride):
@@ -84,7 +84,7 @@ class Snapshots:
             self.stride = max(1, math.ceil((simulation.steps + 1) * taken.size / self.memory))
         self._thin()
 
-    def leave(self, simulation: Simulation, applied: int, ids: Mapping[str, str]) -> None:
+    def leave(self, simulation: Simulation, applied: int, ids: Mapping[str, str | None]) -> None:
         """Take a snapshot of the last day done, before an earlier one is shown."""
         self._left = None
         self._left = _snapshot(simulation, applied, ids, whole=True)
@@ -151,7 +151,7 @@ def keep_own_rows(simulation: Simulation) -> None:
 
 
 def _snapshot(
-    simulation: Simulation, applied: int, ids: Mapping[str, str], *, whole: bool
+    simulation: Simulation, applied: int, ids: Mapping[str, str | None], *, whole: bool
 ) -> Snapshot:
     parts = {n: value for n, value in vars(simulation).items() if n not in _ELSEWHERE}
     parts = _copied(parts, whole=whole)

@@ -10,13 +10,15 @@ from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
 from samizdat.page.limits import server_limits
-from samizdat.page.pace import AUTOMATIC, UNPACED
+from samizdat.page.pace import UNPACED
 from samizdat.page.panels.downloads import DownloadsPanel
+from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.regime import Levers
 from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel
 from samizdat.page.panels.world import ParametersPanel, WorldPanel
 from samizdat.page.pictures import COLOURINGS, VIEW_NAMES
 from samizdat.page.session import MesaComponents, Session, session_limit
+from samizdat.page.ways import WAYS, Opening, opens_directly
 from samizdat.page.widgets import Button, Choices, PictureWidget, Select, data_url
 
 MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -62,20 +64,41 @@ def ProtestPage(components: MesaComponents | None = None) -> None:
     solara.Style(Path(__file__).with_name("style.css"))
     solara.Title("samizdat")
     query = solara.use_router().search or ""
+    way, set_way = solara.use_state("")
+    shown = MESA_COMPONENTS if components is None else components
+    if way:
+        World(lambda: WAYS[way].opening, shown)
+    elif server_limits.entrance and not opens_directly(query):
+        Entrance(set_way)
+    else:
+        World(lambda: _opening_of(query), shown)
+
+
+def _opening_of(query: str) -> Opening:
+    """Return what a link opens."""
+    playing = "play=0" not in query.split("&")
+    return Opening(server_limits.choice.with_query(query), playing)
+
+
+@solara.component
+def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
+    """Show a simulation, or why there is none.
+
+    Parameters
+    ----------
+    opening
+        Returns what to open; raises a ValueError that says what is wrong with it.
+    """
 
     def new_session() -> Session | str:
         """Return a session, or why there can be none."""
         try:
-            choice = server_limits.choice.with_query(query)
-            choice.load_within(server_limits.citizens)
+            opened = opening()
+            opened.choice.load_within(server_limits.citizens)
             session_limit.acquire()
         except ValueError as error:
             return str(error)
-        return Session(
-            choice,
-            playing="play=0" not in query.split("&"),
-            mesa_components=MESA_COMPONENTS if components is None else components,
-        )
+        return Session(opened, mesa_components=components)
 
     session = solara.use_memo(new_session, [])
 
@@ -107,6 +130,14 @@ def ProtestPage(components: MesaComponents | None = None) -> None:
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
+    Overlays(session)
+
+
+@solara.component
+def Overlays(session: Session) -> None:
+    """Show what stands over the simulation: the entrance, if it was opened again."""
+    if session.home.value:
+        Entrance(lambda name: session.open(WAYS[name].opening), session.close_home)
 
 
 @solara.component
@@ -116,6 +147,9 @@ def Header(session: Session) -> None:
     session.choice.get()  # drawn again for another choice
     scenario = session.scenario
     with solara.Div(classes=["samizdat-head"]):
+        Button(
+            "Home", session.open_home, kind="samizdat-home", hint="The question, and other ways in"
+        )
         with solara.Div(classes=["samizdat-title"]):
             solara.Div(children=[scenario.spec.title or scenario.name], classes=["samizdat-name"])
             size, seed = f"{scenario.citizens:,}", session.choice.value.seed
@@ -162,9 +196,9 @@ def DaySummary(session: Session) -> None:
 @solara.component
 def SidePanel(session: Session) -> None:
     """Show one of the panels: regime, scenario, parameters, download."""
-    panel, set_panel = solara.use_state("regime")
+    panel = session.panel.value
     with solara.Div(classes=["samizdat-side"]):
-        Choices(PANELS, panel, set_panel, "Panels")
+        Choices(PANELS, panel, session.panel.set, "Panels")
         with solara.Div(classes=["samizdat-panel"], key=panel):
             if panel == "regime":
                 Levers(session)

@@ -20,11 +20,14 @@ class ServerLimits:
         Largest number of citizens of one visitor.
     sessions
         Largest number of visitors at the same time.
+    entrance
+        Whether a page that names no simulation shows the ways in first.
     """
 
     choice: Choice = Choice()
     citizens: int = MAX_CITIZENS
     sessions: int = MAX_SESSIONS
+    entrance: bool = True
 
     @property
     def sockets(self) -> int:

@@ -63,7 +63,7 @@ class Replay:
         self.farthest = simulation.step_number
         self._last_bands = simulation.bands  # of the last day done, while an earlier one is shown
         self.snapshots = Snapshots(memory)
-        self._ids: dict[str, str] = {}  # ids of the run -> ids in the twin
+        self._ids: dict[str, str | None] = {}  # ids of the run -> ids in the twin, None: none
         self.snapshots.take(simulation, self.applied, self._ids)
 
     @property
@@ -159,10 +159,11 @@ class Replay:
                 simulation.lift(change.id)
             else:
                 simulation.enact(entry)
-        elif entry is None:
+        elif entry is not None:
+            left = without_lever(entry, self.lever)
+            self._ids[change.id] = None if left is None else simulation.enact(left)
+        elif (here := self._ids.get(change.id, change.id)) is not None:
             try:
-                simulation.lift(self._ids.get(change.id, change.id))
+                simulation.lift(here)
             except ScenarioError:
-                return  # an intervention by the lever that is off here
-        elif remaining := without_lever(entry, self.lever):
-            self._ids[change.id] = simulation.enact(remaining)
+                return  # what only that lever ordered, or a law that only it would bring

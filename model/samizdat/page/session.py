@@ -1,9 +1,11 @@
 """One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -19,6 +21,7 @@ from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
 from samizdat.page.status import Status
+from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.settings import number_in
@@ -38,10 +41,8 @@ class Session:
 
     Parameters
     ----------
-    choice
-        The simulation to begin with.
-    playing
-        Whether it runs as soon as it is built.
+    opening
+        The simulation to begin with, and what is shown of it.
     mesa_components
         Mesa's components by name.
 
@@ -62,10 +63,17 @@ class Session:
         How the twin differs, in a sentence.
     lever
         The lever that is off in the twin.
+    panel
+        The panel in front.
+    task
+        Whether a first task is set.
+    home
+        Whether the entrance is shown over the simulation.
     """
 
-    def __init__(self, choice: Choice, *, playing: bool, mesa_components: MesaComponents) -> None:
-        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=playing)
+    def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
+        choice = _choice_of(opening)
+        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=opening.playing)
         self.painter = Painter(self.engine, self.publish)
         self.mesa_components = {
             name: each[0] if isinstance(each, tuple) else each
@@ -90,6 +98,9 @@ class Session:
         self.comparison = solara.reactive("")
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
         self.view = solara.reactive("network")
+        self.panel = solara.reactive("regime")
+        self.task = solara.reactive(False)
+        self.home = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
@@ -98,6 +109,8 @@ class Session:
         self._context: Any = contextlib.nullcontext()
         # Values set within it are drawn together: each drawing walks over the whole page.
         self._drawing: Any = get_render_context()
+        self._opening = opening
+        self._plays_again = False  # when the entrance is closed
 
     def start(self) -> None:
         """Begin to build the simulation and to draw it."""
@@ -107,6 +120,7 @@ class Session:
         with kernel_context.without_context():
             self.engine.start()
             self.painter.start()
+        self._show_opening(self._opening)
 
     def stop(self) -> None:
         """End both threads and discard the simulation."""
@@ -136,6 +150,31 @@ class Session:
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
         self.engine.build(choice, playing=playing)
+
+    def open(self, opening: Opening) -> None:
+        """Start another simulation, as a way of the entrance shows it."""
+        self.home.set(False)
+        self.draft.set(opening.choice)
+        self.start_run(_choice_of(opening), playing=opening.playing)
+        self._show_opening(opening)
+
+    def _show_opening(self, opening: Opening) -> None:
+        self.panel.set(opening.panel)
+        self.task.set(opening.task)
+        if opening.view:
+            self.select_view(opening.view)
+
+    def open_home(self) -> None:
+        """Show the entrance over the simulation, which waits."""
+        self._plays_again = self.status.value.playing
+        self.engine.pause()
+        self.home.set(True)
+
+    def close_home(self) -> None:
+        """Go back to the simulation."""
+        self.home.set(False)
+        if self._plays_again:
+            self.engine.play()
 
     def show_error(self, problem: str) -> None:
         """Show what is wrong with a request."""
@@ -267,6 +306,13 @@ class Session:
         self.comparison.set("")
         self.model.set(None)
         self.drawing_error.set("")
+
+
+def _choice_of(opening: Opening) -> Choice:
+    """Return the world of an opening, which shows the day before its first one."""
+    if opening.first_day is None:
+        return opening.choice
+    return replace(opening.choice, first_day=opening.first_day - dt.timedelta(days=1))
 
 
 class SessionLimit:

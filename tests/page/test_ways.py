@@ -1,0 +1,131 @@
+"""The entrance of the page: the question, and three ways in."""
+
+import re
+
+import pytest
+from serving import TOKEN, address_of, ended, started, until
+
+from samizdat.page.limits import server_limits
+from samizdat.page.ways import NOTES, QUESTION, WAYS, opens_directly
+from samizdat.run.simulation import Simulation
+
+WAY = ".samizdat-way"
+
+
+def shown(page):
+    """Wait for a picture and the day; return the day's line."""
+    page.wait_for_selector("img.samizdat-picture")
+    page.wait_for_selector(".samizdat-date")
+    return page.locator(".samizdat-date").inner_text()
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_way_leads_to_a_world_that_exists(name):
+    opening = WAYS[name].opening
+    scenario = opening.choice.load_within(server_limits.citizens)
+    if opening.first_day is not None:
+        assert scenario.spec.start < opening.first_day < scenario.spec.end
+
+
+def test_the_ways_say_what_is_there():
+    town, land = (WAYS[name].opening.choice.load() for name in ("town", "kazakhstan"))
+    assert f"{town.citizens:,} citizens, {town.steps_until()} days" in WAYS["town"].text
+    assert f"{land.citizens:,} synthetic citizens" in WAYS["kazakhstan"].text
+    assert "A factory closes" in WAYS["town"].text
+    assert any(e.title == "Factory closes" for e in town.spec.timeline)
+
+
+def test_nobody_but_the_visitor_gives_orders_where_she_is_the_state():
+    run = Simulation(WAYS["state"].opening.choice.load(), seed=1).run()
+    state = run.nation
+    assert not state[["blackout", "violence", "platforms_blocked", "newly_detained"]].any(axis=None)
+    assert state["mobilise"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "direct"),
+    [("", False), ("&", False), ("play=0", True), ("scenario=town", True), ("seed=2", True)],
+)
+def test_a_link_that_says_something_opens_it_directly(query, direct):
+    assert opens_directly(query) == direct
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "view", "first"),
+    [("town", "Citizens", 0), ("state", "Citizens", 13), ("kazakhstan", "Country", 102)],
+)
+def test_each_way_is_one_click(visit, shoot, name, view, first):
+    page = visit("")
+    page.get_by_role("heading", name=QUESTION).wait_for()
+    assert page.locator(WAY).count() == len(WAYS) == 3
+    assert page.get_by_text(NOTES).is_visible()
+    assert page.locator(".samizdat").count() == 0  # nothing is simulated yet
+    shoot(page, "entrance")
+    page.get_by_role("button", name=WAYS[name].title).click()
+    day = int(re.search(r"day ([\d,]+) of", shown(page)).group(1))
+    page.wait_for_selector(f'img[alt^="View: {view}"]')
+    assert page.locator(".samizdat-entrance").count() == 0
+    scenario = WAYS[name].opening.choice.load()
+    assert page.locator(".samizdat-name").inner_text() == scenario.spec.title
+    assert f"{scenario.citizens:,} synthetic citizens" in page.locator(".samizdat-sub").inner_text()
+    assert page.get_by_role("button", name="Regime", exact=True).get_attribute("aria-pressed") == (
+        "true"
+    )
+    if WAYS[name].opening.playing:
+        assert day >= first
+        until(lambda: f"day {day} of" not in page.locator(".samizdat-date").inner_text())
+    else:
+        until(lambda: f"day {first} of" in page.locator(".samizdat-date").inner_text())
+        page.wait_for_timeout(1000)
+        assert f"day {first} of" in page.locator(".samizdat-date").inner_text()
+    shoot(page, f"way_{name}")
+
+
+@pytest.mark.slow
+def test_the_entrance_opens_again_and_closes_by_keyboard(visit, shoot):
+    page = visit("scenario=town&play=0")
+    assert "day 0 of 60" in shown(page)
+    page.get_by_role("button", name="Home").click()
+    page.get_by_role("dialog", name=QUESTION).wait_for()
+    for _ in range(6):  # round and round, never behind it
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.samizdat-entrance') !== null")
+    page.keyboard.press("Escape")
+    page.locator(".samizdat-entrance").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.innerText") == "Home"
+    assert "day 0 of 60" in shown(page)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Kazakhstan 2016").focus()
+    page.keyboard.press("Enter")
+    page.locator(".samizdat-entrance").wait_for(state="detached")
+    until(lambda: "of 182" in shown(page))
+    assert page.locator(".samizdat-name").inner_text() == "Land protests 2016"
+
+
+@pytest.mark.slow
+def test_the_entrance_fits_a_phone(visit, shoot):
+    page = visit("", 390, 844)
+    page.wait_for_selector(WAY)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for way in page.locator(WAY).all():
+        assert way.bounding_box()["y"] + way.bounding_box()["height"] <= 844
+    shoot(page, "entrance_390")
+    page.get_by_role("button", name="Watch a town").click()
+    assert "of 60" in shown(page)
+
+
+@pytest.mark.slow
+def test_a_scenario_that_is_named_opens_at_once(chromium):
+    pytest.importorskip("solara")
+    process = started("town", "--citizens", "500")
+    try:
+        address = address_of(process)
+        page = chromium.new_page()
+        page.goto(f"{address}?token={TOKEN}")
+        page.wait_for_selector("img.samizdat-picture")
+        assert page.locator(".samizdat-entrance").count() == 0
+        assert "500 synthetic citizens" in page.locator(".samizdat-sub").inner_text()
+        page.close()
+    finally:
+        ended(process)
