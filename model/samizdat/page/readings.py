@@ -1,6 +1,6 @@
 """What the page reads from a running simulation: parameters in force, events, laws, counts."""
 
-from samizdat.run.ladder import laws_on
+from samizdat.run.ladder import laws_of as all_laws
 from samizdat.run.simulation import Simulation
 from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
@@ -14,7 +14,10 @@ def parameters_of(simulation: Simulation) -> dict[str, float]:
     day, step_days = simulation.step_number * float(spec.step_days), float(spec.step_days)
     course = Course(spec.timeline, spec.start, scenario.region_names)
     held = [pair for pair in course.settings_on(day, step_days) if not pair[0].regions]
-    laws = laws_on(spec.ladder, simulation.environment.regime_state.reached, day, step_days)
+    reached = simulation.environment.regime_state.reached
+    laws = [
+        each for each in all_laws(spec.ladder, reached, spec.start) if each.touches(day, step_days)
+    ]
     numbers, values = numbers_on(scenario, simulation.sizes, held, laws)
     return numbers | {n: float(own[0]) for n, own in values.items() if (own == own[0]).all()}
 

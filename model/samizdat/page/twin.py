@@ -42,7 +42,7 @@ class TwinRun:
             followed.scenario.without(lever), followed.seed, followed.threads, followed.graph
         )
         self._pending: list[_Change] = []
-        self._ids: dict[str, str] = {}  # ids of the followed run -> ids here
+        self._ids: dict[str, str | None] = {}  # ids of the followed run -> ids here, None: none
 
     @property
     def step_number(self) -> int:
@@ -71,12 +71,16 @@ class TwinRun:
         for change in due:
             if change.entry is None:
                 self._lift(change.id)
-            elif remaining := without_lever(change.entry, self.lever):
-                self._ids[change.id] = self.simulation.enact(remaining)
+            else:
+                left = without_lever(change.entry, self.lever)
+                self._ids[change.id] = None if left is None else self.simulation.enact(left)
         self.simulation.step()
 
     def _lift(self, which: str) -> None:
-        try:
-            self.simulation.lift(self._ids.pop(which, which))
-        except ScenarioError:
+        here = self._ids.pop(which, which)
+        if here is None:
             return  # an intervention by the lever that is off here
+        try:
+            self.simulation.lift(here)
+        except ScenarioError:
+            return  # what only that lever ordered, or a law that only it would bring

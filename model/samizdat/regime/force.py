@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from samizdat.core.quantity import Quantity
 from samizdat.regime.lever import GREEN, RED, LeverParameters, Look, Sign, Stage
 from samizdat.regime.orders import (
+    RULE,
     WINDOW,
     Floats,
     RegimeInput,
     RegimeState,
+    acts_by_rule,
     at_trigger,
     give_order,
     mobilised_share,
@@ -107,6 +109,7 @@ class Violence:
         "violence.window_days": (WINDOW, 14.0),
         "violence.duration": (Quantity("days that it lasts", 1, 365, "day"), 2.0),
         "violence.strength": (Quantity("strength of triggered violence", 0, 1, off=0), 1.0),
+        "violence.rule_on": (RULE, 1.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"violence.on": 0.0}
 
@@ -115,7 +118,7 @@ class Violence:
         v = inputs.values
         if inputs.triggers:
             met = at_trigger(mobilised_share(inputs), v["violence.trigger"], inputs)
-            met &= v["violence.on"] == 1
+            met &= acts_by_rule("violence", inputs, state)
             for r in np.flatnonzero(
                 patience_is_over("violence", met, v["violence.patience_days"],
                                  v["violence.window_days"], inputs, state)

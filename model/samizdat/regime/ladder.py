@@ -14,8 +14,8 @@ class Ladder:
     """Laws by threat: what the state sees and hears raises a threat, which decays slowly.
 
     Rule: each rung of the scenario's ladder that the threat has reached; delay: that of the rung,
-    after which its law holds for good; scope: nation. Formula: see `next_threat`; v is (visible
-    posts + mobilised) / citizens of the last step. Source: assumed.
+    after which its law holds, until it is repealed; scope: nation. Formula: see `next_threat`; v is
+    (visible posts + mobilised) / citizens of the last step. Source: assumed.
     """
 
     stage = Stage.MORNING

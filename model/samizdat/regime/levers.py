@@ -3,8 +3,9 @@
 The state sees posts on readable platforms and people in the street, never private beliefs. A lever
 is a small class with its parameters and one method; LEVERS lists them, with those of force
 (`regime.force`) and those on the network (`regime.network`). A triggered lever gives an *order*: a
-span of days in a region. Orders are never withdrawn: each day on which the trigger is met extends
-the order to ``duration`` days from then, after the delay of the authority.
+span of days in a region. Each day on which the trigger is met extends the order to ``duration``
+days from then, after the delay of the authority. Orders are withdrawn only where `LEVER.rule_on` is
+switched off.
 """
 
 from typing import ClassVar

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from samizdat.core.quantity import Quantity
 from samizdat.regime.lever import BLUE, DARK, PURPLE, LeverParameters, Look, Sign, Stage
 from samizdat.regime.orders import (
+    RULE,
     Order,
     RegimeInput,
     RegimeState,
+    acts_by_rule,
     at_trigger,
     give_order,
     mobilised_share,
@@ -66,6 +68,7 @@ class Blocking:
             0.8),
         "blocking.standing_on": (
             Quantity("0: the standing block does not hold", 0, 1, off=0, whole=True), 1.0),
+        "blocking.rule_on": (RULE, 1.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blocking.on": 0.0}
 
@@ -76,12 +79,13 @@ class Blocking:
             holds = (v["blocking.on"] == 1) & (v["blocking.standing_on"] == 1)
             signals["blocked"] |= np.where(holds, inputs.always_blocked, 0).astype(np.uint16)
         if inputs.triggers:
+            acts = acts_by_rule("blocking", inputs, state)
             per_head = inputs.seen.visible_posts / np.maximum(1, inputs.seen.online)
             met = at_trigger(per_head, v["blocking.trigger_posts"], inputs)
             met |= at_trigger(mobilised_share(inputs), v["blocking.trigger_street"], inputs)
-            met &= v["blocking.on"] == 1
+            met &= acts
             nationwide = met & (v["blocking.scope"] == 1)
-            met = (met | bool(nationwide.any())) & (v["blocking.on"] == 1)
+            met = (met | bool(nationwide.any())) & acts
             delay = np.where(v["blocking.authority"] == 1, 0.0, v["blocking.delay_days"])
             for r in np.flatnonzero(met):
                 give_order(state, inputs, "blocking", int(r), float(delay[r]),
@@ -118,6 +122,7 @@ class Blackout:
         "blackout.cover_story": (
             Quantity("1: a triggered blackout comes with a cover story", 0, 1, whole=True),
             0.0),
+        "blackout.rule_on": (RULE, 1.0),
     }  # fmt: skip
     off: ClassVar[dict[str, float]] = {"blackout.on": 0.0}
 
@@ -125,8 +130,9 @@ class Blackout:
         """Order blackouts where triggered, then apply the orders in force."""
         v = inputs.values
         if inputs.triggers:
+            acts = acts_by_rule("blackout", inputs, state)
             met = at_trigger(mobilised_share(inputs), v["blackout.trigger"], inputs)
-            for r in np.flatnonzero(met & (v["blackout.on"] == 1)):
+            for r in np.flatnonzero(met & acts):
                 give_order(state, inputs, "blackout", int(r), 0.0, float(v["blackout.duration"][r]),
                        0, bool(v["blackout.cover_story"][r]))  # fmt: skip
         for order in orders_in_force("blackout", inputs, state):

@@ -11,6 +11,8 @@ from samizdat.core.quantity import Quantity, end_of_step
 
 Floats = NDArray[np.float64]
 
+# Without an off value: rules are older than their switch, so 1 is what was before it.
+RULE = Quantity("0: orders nothing by rule, and withdraws what it so ordered", 0, 1, whole=True)
 WINDOW = Quantity("days among which those at the trigger count; 0: in a row", 0, 365, "day", off=0)
 
 
@@ -196,6 +198,17 @@ def give_order(
             state.orders[k] = new._replace(begins=old.begins, ends=max(old.ends, new.ends))
             return
     state.orders.append(new)
+
+
+def acts_by_rule(lever: str, inputs: RegimeInput, state: RegimeState) -> NDArray[np.bool_]:
+    """Return where a lever orders by rule (R,): where it and its rule are switched on.
+
+    What it ordered by rule where its rule is switched off is withdrawn, also what has not begun.
+    """
+    acts = inputs.values[f"{lever}.rule_on"] == 1
+    if state.orders and not acts.all():
+        state.orders = [o for o in state.orders if o.lever != lever or acts[o.region]]
+    return np.asarray(acts & (inputs.values[f"{lever}.on"] == 1))
 
 
 def orders_in_force(lever: str, inputs: RegimeInput, state: RegimeState) -> list[Order]:

@@ -32,7 +32,7 @@ from samizdat.regime.orders import (
 from samizdat.regime.queries import gives_dated_orders, is_on, look_of
 from samizdat.run.arrivals import ArrivalLog, describe
 from samizdat.run.dated_orders import dated_orders
-from samizdat.run.ladder import Law, RungStatus, bands_of, laws_on, statuses
+from samizdat.run.ladder import Law, RungStatus, bands_of, laws_of, statuses
 from samizdat.run.values import numbers_on
 from samizdat.scenario.adoption import year_of
 from samizdat.scenario.scenario import Scenario
@@ -301,8 +301,10 @@ class Environment:
             return []
         step_days = self.scenario.spec.step_days
         turns = self._turns[: self._faced + 1].copy()
-        for law in self._laws_on(self._faced):
-            turns[max(0, int(law.begins / step_days) - 1) :][:3] = True
+        for law in self._laws:
+            for day in (law.begins, law.ends):
+                if day < np.inf:
+                    turns[max(0, int(day / step_days) - 1) :][:3] = True
         orders: list[Order] = []
         since = np.full(len(self.sizes), np.inf)  # the day from which it holds; inf: it does not
         for k in (*np.flatnonzero(turns).tolist(), self._faced + 1):
@@ -358,9 +360,14 @@ class Environment:
 
     def _laws_on(self, k: int) -> tuple[Law, ...]:
         """Return the laws that hold in a step."""
-        spec = self.scenario.spec
-        reached = self.regime_state.reached
-        return laws_on(spec.ladder, reached, k * spec.step_days, spec.step_days) if reached else ()
+        step_days = self.scenario.spec.step_days
+        return tuple(law for law in self._laws if law.touches(k * step_days, step_days))
+
+    @property
+    def _laws(self) -> tuple[Law, ...]:
+        """The laws of the rungs reached so far; some may not have begun, or be repealed."""
+        spec, reached = self.scenario.spec, self.regime_state.reached
+        return laws_of(spec.ladder, reached, spec.start) if reached else ()
 
     def _settings_on(self, k: int) -> list[tuple[Setting, Window]]:
         """Return the settings that hold in a step."""

@@ -235,17 +235,21 @@ class Simulation(Outcomes):
         return str(interventions(scenario)[-1].id)
 
     def lift(self, name: str) -> None:
-        """End an intervention before the next step.
+        """End an intervention, an action, a setting or a law by threat before the next step.
+
+        The scenario's timeline and ladder then say so, and it replays to the same results. A law
+        ends with the next date. What was ordered by rule ends with ``LEVER.rule_on = 0``.
 
         Parameters
         ----------
         name
-            The id that `enact` returned.
+            The id that `enact` returned, the id of an action or setting of the scenario, or the
+            `scenario.interventions.law_id` of a rung of its ladder.
 
         Raises
         ------
         ScenarioError
-            If there is no intervention with that id, or the scenario has ended.
+            If nothing that can end has that id, or the scenario has ended.
 
         Examples
         --------

@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from samizdat.core.quantity import format_value
 from samizdat.regime.queries import look_of, switch_of
 from samizdat.scenario.dates import day_from
-from samizdat.scenario.ladder import ladder_without
+from samizdat.scenario.ladder import Rung, ladder_without
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, ScenarioSpec, one_line, unknown
 
 MARK = "live-"  # the ids of interventions begin with it
+LAW = "law-"  # how the ids of laws by threat begin
 _SWITCH = "-switch"  # ending of the id of a setting that switches on the lever of an action
 
 
@@ -99,17 +100,33 @@ def amended(
 
 
 def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
-    """Return the scenario in which an intervention ends before a moment.
+    """Return the scenario in which an intervention, an action, a setting or a law ends.
+
+    Parameters
+    ----------
+    name
+        Id of an action or setting of the timeline, or of a law by threat as `law_id` returns it.
+    now
+        The moment from which it does not hold.
 
     Raises
     ------
     ScenarioError
-        If there is no intervention with that id.
+        If there is nothing with that id that can end.
     """
-    known = [entry.id for entry in interventions(scenario)]
-    if name not in known:
-        raise ScenarioError(f"intervention: {unknown(name, known)}")
+    entries = [e.id for e in scenario.spec.timeline if e.kind in ("action", "setting")]
+    laws = [law_id(rung) for rung in scenario.spec.ladder]
+    if name not in (*entries, *laws):
+        raise ScenarioError(f"intervention: {unknown(name, (*entries, *laws))}")
     world = scenario.spec.model_dump(by_alias=True)
+    if name not in entries:
+        world["ladder"] = [
+            rung.model_copy(update={"repealed": min(now.date, rung.repealed or now.date)})
+            if law_id(rung) == name
+            else rung
+            for rung in scenario.spec.ladder
+        ]
+        return _checked(scenario, world, scenario.pinned)
     kept = []
     for entry in world["timeline"]:
         if entry["id"] in (name, name + _SWITCH):
@@ -120,6 +137,11 @@ def lifted(scenario: Scenario, name: str, now: Moment) -> Scenario:
         kept.append(entry)
     world["timeline"] = kept
     return _checked(scenario, world, scenario.pinned)
+
+
+def law_id(rung: Rung) -> str:
+    """Return the id by which the law of a rung is repealed: its height and its delay."""
+    return f"{LAW}{rung.at:.12g}-{rung.delay_days:.12g}"
 
 
 def interventions(scenario: Scenario) -> list[Any]:
@@ -166,6 +188,6 @@ def _dated(value: Any, key: str = "") -> Any:
         return {name: _dated(each, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_dated(each, key) for each in value]
-    named = key in ("start", "end", "from", "launched", "rallies")
+    named = key in ("start", "end", "from", "launched", "rallies", "repealed")
     is_date = named and isinstance(value, str)
     return day_from(value) if is_date else value

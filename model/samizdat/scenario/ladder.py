@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from samizdat.scenario.dates import Day
 from samizdat.scenario.timeline import Value
 from samizdat.society.population import Real
 
 
 class Rung(BaseModel):
-    """A law that the state makes once the threat has reached a height; it is never unmade."""
+    """A law that the state makes once the threat has reached a height, until it is repealed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -17,6 +18,7 @@ class Rung(BaseModel):
     delay_days: Real = Field(default=0.0, ge=0, le=36500)  # from that day to the law
     add: dict[str, Real] = {}  # to the day's value of a number of the regime
     set: dict[str, Value] = {}  # values of numbers of the regime, from the day of the law
+    repealed: Day | None = None  # the first day without the law; None: it is for good
     title: str = ""
     source: str = ""
 
