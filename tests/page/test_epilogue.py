@@ -1,4 +1,4 @@
-"""The last day: the page's numbers are those of runs with the same seed, with orders and without."""
+"""The last day: the page's numbers are those of runs of its seed, with orders and without."""
 
 import datetime as dt
 
@@ -10,8 +10,8 @@ pytest.importorskip("solara", reason="solara is not installed: pip install -e '.
 from samizdat import Scenario, Simulation
 from samizdat.page.choice import Choice
 from samizdat.page.ending import EndingRun, Given, orders_of
-from samizdat.page.engine import Engine
 from samizdat.page.ending_words import in_words, rows_of
+from samizdat.page.engine import Engine
 
 OFF = {"kind": "action", "lever": "blackout", "title": "Network off"}
 SMALL = Choice("town", citizens=300)
@@ -55,7 +55,7 @@ def test_the_second_run_is_that_without_orders():
     told = after_the_last_day({15: [OFF]})
     assert told[-1].summary == run_of([(15, OFF)]) != run_of()
     assert told[-1].other == run_of()
-    assert told[-1].orders == (Given("Network off", "", "16 March 2014", ""),)
+    assert told[-1].orders == (Given("Network off", (), dt.date(2014, 3, 16), None),)
     assert [each.step for each in told] == sorted(each.step for each in told)
 
 
@@ -67,14 +67,37 @@ def test_an_order_of_the_scenario_is_not_the_visitors():
     run.step()
     run.enact({**OFF, "regions": ["Riverside"], "days": 2})
     assert orders_of(run.scenario, saved) == (
-        Given("Network off", "Riverside", "2 March 2014", "3 March 2014"),
+        Given("Network off", ("Riverside",), dt.date(2014, 3, 2), dt.date(2014, 3, 3)),
     )
 
 
+def test_what_was_ended_of_the_scenario_is_told_too():
+    before = SMALL.load()
+    run = Simulation(before)
+    for _ in range(22):
+        run.step()
+    run.lift("square_dark")  # from 22 March, four days
+    run.lift("riverside_dark")  # from 30 March
+    assert orders_of(run.scenario, before) == (
+        Given("Ended: Pictures blocked", (), dt.date(2014, 3, 23), dt.date(2014, 3, 23)),
+        Given(
+            "Called off: Network off", ("Riverside",), dt.date(2014, 3, 30), dt.date(2014, 3, 30)
+        ),
+    )
+
+
+def test_an_entry_that_could_not_act_was_not_called_off():
+    before = SMALL.load().under("open")
+    run = Simulation(before)
+    run.enact(OFF)
+    assert [each.title for each in orders_of(run.scenario, before)] == ["Network off"]
+
+
 def test_an_order_is_told_with_place_and_dates():
-    order = Given("Network off", "", "2 March 2014", "")
+    day = dt.date(2014, 3, 2)
+    order = Given("Network off", (), day, None)
     assert in_words(order) == "Network off, everywhere: 2 March 2014 to the end"
-    one_day = order._replace(place="Riverside", last="2 March 2014")
+    one_day = order._replace(regions=("Riverside",), last=day)
     assert in_words(one_day) == "Network off, Riverside: 2 March 2014"
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from samizdat.mesa_model import ProtestModel
@@ -12,19 +12,27 @@ from samizdat.page.engine import Engine
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.interventions import interventions
 from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graph import Graph
-from samizdat.views.looks import day_in_words
 
 SECONDS_BETWEEN = 0.3  # of two reports of progress
 
 
 class Given(NamedTuple):
-    """An order that the visitor gave: what, where, and the dates between which it held."""
+    """What the visitor ordered or ended.
+
+    Attributes
+    ----------
+    regions
+        Where; empty for everywhere.
+    first, last
+        The dates between which it held; no last day where it held to the end.
+    """
 
     title: str
-    place: str  # empty: everywhere
-    first: str
-    last: str  # empty: to the end
+    regions: tuple[str, ...]
+    first: dt.date
+    last: dt.date | None
 
 
 class Ending(NamedTuple):
@@ -129,23 +137,50 @@ class EndingRun:
 
 
 def orders_of(scenario: Scenario, before: Scenario) -> tuple[Given, ...]:
-    """Return what was ordered during a run, in the order of the days.
+    """Return what was ordered during a run, and what was ended of the scenario's, by date.
 
     Parameters
     ----------
     scenario
-        The run's, with what was ordered.
+        The run's, with all that was ordered and ended.
     before
         The scenario with which the run began.
     """
     known = {entry.id for entry in interventions(before)}
-    given = []
-    for entry in interventions(scenario):
-        if entry.id in known:
+    given = [
+        Given(e.label, e.regions, e.begins, _last_day(e))
+        for e in interventions(scenario)
+        if e.id not in known
+    ]
+    return tuple(sorted([*given, *_ended(scenario, before)], key=lambda each: each.first))
+
+
+def _ended(scenario: Scenario, before: Scenario) -> Iterator[Given]:
+    """Yield what the visitor ended of the scenario's own entries and laws."""
+    now = {entry.id: entry for entry in scenario.spec.timeline}
+    for old in before.spec.timeline:
+        new = now.get(old.id)
+        if not isinstance(old, Action | Setting) or new == old:
             continue
-        last = ""
-        if entry.days is not None:
-            last = day_in_words(entry.begins + dt.timedelta(days=math.ceil(entry.days) - 1))
-        place = ", ".join(entry.regions)
-        given.append(Given(entry.title or entry.id, place, day_in_words(entry.begins), last))
-    return tuple(given)
+        if isinstance(new, Action | Setting):
+            if new.days != old.days and (last := _last_day(new)) is not None:
+                date = last + dt.timedelta(days=1)
+                yield Given(f"Ended: {old.label}", old.regions, date, date)
+        elif _held(old, before):
+            yield Given(f"Called off: {old.label}", old.regions, old.begins, old.begins)
+    for old_rung, rung in zip(before.spec.ladder, scenario.spec.ladder, strict=False):
+        if rung.repealed is not None and rung.repealed != old_rung.repealed:
+            yield Given(f"Repealed: {rung.label}", (), rung.repealed, rung.repealed)
+
+
+def _held(entry: Action | Setting, before: Scenario) -> bool:
+    """Whether an entry could act: a new order removes those that cannot (see `amended`)."""
+    if isinstance(entry, Action):
+        return before.spec.actions != "rule"
+    return not set(entry.set) <= before.pinned
+
+
+def _last_day(entry: Action | Setting) -> dt.date | None:
+    if entry.days is None:
+        return None
+    return entry.begins + dt.timedelta(days=math.ceil(entry.days) - 1)

@@ -19,10 +19,11 @@ def rows_of(summary: dict[str, Any], other: dict[str, Any] | None) -> list[dict[
 
 def in_words(order: Given) -> str:
     """Return an order with its place and dates, as a line."""
-    place = f", {order.place or 'everywhere'}"
+    what = f"{order.title}, {', '.join(order.regions) or 'everywhere'}"
+    first = day_in_words(order.first)
     if order.first == order.last:
-        return f"{order.title}{place}: {order.first}"
-    return f"{order.title}{place}: {order.first} to {order.last or 'the end'}"
+        return f"{what}: {first}"
+    return f"{what}: {first} to {day_in_words(order.last) if order.last else 'the end'}"
 
 
 def _outcomes(summary: dict[str, Any]) -> dict[str, str]:
