@@ -15,6 +15,7 @@ from solara.server import kernel_context
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
+from samizdat.page.ending import Ending, EndingRun
 from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
@@ -69,6 +70,10 @@ class Session:
         Whether a first task is set.
     home
         Whether the entrance is shown over the simulation.
+    ending
+        What the run has come to; None until its last day is done.
+    epilogue
+        Whether that is shown.
     """
 
     def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
@@ -101,6 +106,8 @@ class Session:
         self.panel = solara.reactive("regime")
         self.task = solara.reactive(False)
         self.home = solara.reactive(False)
+        self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
+        self.epilogue = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
@@ -111,6 +118,8 @@ class Session:
         self._drawing: Any = get_render_context()
         self._opening = opening
         self._plays_again = False  # when the entrance is closed
+        self._ending_run: EndingRun | None = None
+        self._ended = 0  # the run whose ending was shown last
 
     def start(self) -> None:
         """Begin to build the simulation and to draw it."""
@@ -124,6 +133,7 @@ class Session:
 
     def stop(self) -> None:
         """End both threads and discard the simulation."""
+        self._forget_ending()
         self.engine.stop()
         self.painter.stop()
 
@@ -146,6 +156,7 @@ class Session:
         self.painter.chosen = None
         if self.view.value == "twin":
             self.select_view("network")
+        self._forget_ending()
         self._clear()
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
@@ -153,6 +164,7 @@ class Session:
 
     def open(self, opening: Opening) -> None:
         """Start another simulation, as a way of the entrance shows it."""
+        self._opening = opening
         self.home.set(False)
         self.draft.set(opening.choice)
         self.start_run(_choice_of(opening), playing=opening.playing)
@@ -175,6 +187,40 @@ class Session:
         self.home.set(False)
         if self._plays_again:
             self.engine.play()
+
+    def start_again(self) -> None:
+        """Start the same simulation from its beginning, without orders."""
+        same = self.choice.value == _choice_of(self._opening)
+        self.open(self._opening if same else Opening(self.choice.value))
+
+    def try_lever(self) -> None:
+        """Start the same simulation, paused before anybody is in the street, with the levers."""
+        first = self.ending.value.summary["first_day"] if self.ending.value else None
+        day = None if first is None else dt.date.fromisoformat(first) - dt.timedelta(days=1)
+        if day is not None and day <= self.scenario.spec.start:
+            day = None
+        choice = replace(self.choice.value, first_day=None)
+        self.open(Opening(choice, playing=False, first_day=day))
+
+    def _tell_ending(self, run: int) -> None:
+        """Read the ending of a run, and show it, when its last day is done."""
+        if self._ended == run:
+            return
+        self._ended = run
+        self._ending_run = EndingRun(self.engine, self.scenario, self._show_ending)
+        self._ending_run.start()
+        self.epilogue.set(True)
+
+    def _show_ending(self, ending: Ending) -> None:
+        with self._context:
+            self.ending.set(ending)
+
+    def _forget_ending(self) -> None:
+        if self._ending_run is not None:
+            self._ending_run.stop()
+        self._ending_run = None
+        self.ending.set(None)
+        self.epilogue.set(False)
 
     def show_error(self, problem: str) -> None:
         """Show what is wrong with a request."""
@@ -281,6 +327,8 @@ class Session:
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
         self.comparison.set(new.comparison)
+        if new.status.finished:
+            self._tell_ending(new.status.run)
 
     def _show_error_of(self, answer: "Future[str] | Future[None]") -> None:
         """Show what is wrong with a request, once the engine has answered."""
