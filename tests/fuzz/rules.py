@@ -2,7 +2,7 @@
 
 from fuzz import inputs, mutators
 
-NUMBERS = [
+SOME_NUMBERS = [
     "0.2", "0.05", "1", "0", "-1", "2", "1e-9", "1e308", "nan", "inf", "-inf", "true", '"0.2"',
     '""', "[]", "[0.2]", "{}", "2014-03-02", "36500", "36501", "1_0", "0x1", "1e999", "10" * 200,
 ]  # fmt: skip
@@ -14,7 +14,7 @@ NAMES = [
     '"regime.actions"', '"blocking.delay_days"', '"blocking.on"', "chil", '""', '"a.b.c"',
     '"rally.on"', "start", "ladder", '"regime.ladder"', '"blocking on"', "security", "blocking",
 ]  # fmt: skip
-VALUES = [*NUMBERS, '"court"', '"prosecutor"', '"kort"', '["foreign_press"]', '"*"', "false"]
+VALUES = [*SOME_NUMBERS, '"court"', '"prosecutor"', '"kort"', '["foreign_press"]', '"*"', "false"]
 ADDED = ["{ chill = 0.2 }", "{ surveillance = 1, chill = 0 }", "{ preempt = 0.1 }"]
 ADDED_WRONG = [
     '{ "blocking.authority" = 1 }', "{ citizens = 3 }", "{ chill = -0.1 }", "{ chill = 1e308 }",
@@ -77,7 +77,7 @@ def likely(right, any_, chance, share=0.85):
 
 def rung_of(chance):
     """A rung of a ladder with drawn content, right as a rule."""
-    lines = [f"at = {likely(NUMBERS[:3], NUMBERS, chance)}"]
+    lines = [f"at = {likely(SOME_NUMBERS[:3], SOME_NUMBERS, chance)}"]
     if chance.random() < 0.6:
         lines.append(f"add = {likely(ADDED, ADDED_WRONG, chance)}")
     if chance.random() < 0.6:
@@ -85,7 +85,7 @@ def rung_of(chance):
     if chance.random() < 0.1:
         lines.append(f"{chance.choice(['add', 'set'])} = {table_of(NAMES, VALUES, chance)}")
     if chance.random() < 0.4:
-        lines.append(f"delay_days = {likely(['0', '1', '0.5', '36500'], NUMBERS, chance)}")
+        lines.append(f"delay_days = {likely(['0', '1', '0.5', '36500'], SOME_NUMBERS, chance)}")
     if chance.random() < 0.4:
         lines.append(f"title = {likely(TEXTS[:3], TEXTS, chance)}")
     if chance.random() < 0.05:
@@ -117,7 +117,10 @@ def ladder(cases, folder, chance, _):
     """A regime that makes laws by threat: rungs, and the numbers of the threat."""
     text = inputs.SCENARIO
     if chance.random() < 0.8:
-        gain, home = likely(["0.5", "1"], NUMBERS, chance), likely(["50", "0"], NUMBERS, chance)
+        gain, home = (
+            likely(["0.5", "1"], SOME_NUMBERS, chance),
+            likely(["50", "0"], SOME_NUMBERS, chance),
+        )
         text += f"\n[regime.threat]\ngain = {gain}\n"
         text += f"home = {home}\n" if chance.random() < 0.5 else ""
     rungs = [rung_of(chance) for _ in range(chance.choice([1, 1, 2, 3]))]
