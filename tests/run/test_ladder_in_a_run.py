@@ -54,7 +54,8 @@ def test_a_law_comes_after_its_delay_and_stays(whole):
 
 def test_the_history_the_summary_and_the_bands_tell_of_it(whole):
     assert whole.nation["threat"].iloc[-1] == whole.threat
-    assert whole.daily("mobilise").shape == whole.nation["threat"].shape
+    assert whole.daily("threat").tolist() == whole.nation["threat"].tolist()
+    assert whole.measured("threat") == whole.threat
     told = whole.summary["laws"]
     assert [each["title"] for each in told] == [rung.title for rung in whole.rungs]
     assert told[0]["reached"] == str(whole.rungs[0].reached)
