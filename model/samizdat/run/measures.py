@@ -60,7 +60,7 @@ THREAT = "threat"  # that the state feels, on the morning of the step; of the na
 
 def daily_table(
     tallies: Counts,
-    counted: Mapping[str, Counts],
+    counted: Mapping[str, Numbers],
     latent: NDArray[np.bool_],
     citizens: Counts,
     dates: NDArray[np.datetime64],
