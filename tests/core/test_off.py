@@ -158,7 +158,6 @@ def test_a_graph_without_it_shows_it(name):
 def test_every_number_with_an_off_value_is_held_to_it_above():
     here = {"blocking.deniability", "adoption.ceiling", "instigators", "security"}
     here |= {"blocking.standing_on"}  # tests/regime/test_standing_block.py
-    here |= {"blocking.rule_on", "blackout.rule_on", "violence.rule_on"}  # tests/run/test_ended.py
     here |= {"threat.home", "threat.decay"}  # tests/regime/test_threat.py
     held = {*RULES, *SAME_AS, *GRAPHS_SEE, *here}
     held |= {name for lever in LEVERS.values() for name in lever.off}

@@ -11,9 +11,8 @@ from samizdat.core.quantity import Quantity, end_of_step
 
 Floats = NDArray[np.float64]
 
-RULE = Quantity(
-    "0: orders nothing by rule, and withdraws what it so ordered", 0, 1, off=0, whole=True
-)
+# Without an off value: rules are older than their switch, so 1 is what was before it.
+RULE = Quantity("0: orders nothing by rule, and withdraws what it so ordered", 0, 1, whole=True)
 WINDOW = Quantity("days among which those at the trigger count; 0: in a row", 0, 365, "day", off=0)
 
 
