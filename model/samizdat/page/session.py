@@ -21,6 +21,7 @@ from samizdat.page.interventions import Intervention, TimelineEntry, is_same_ord
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.scenes import Scenes
 from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
@@ -92,6 +93,7 @@ class Session:
         self.error_count = solara.reactive(0)
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
+        self.scenes = solara.reactive(Scenes())
         self.picture = solara.reactive(b"")
         self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
@@ -109,6 +111,7 @@ class Session:
         self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
         self.epilogue = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
+        self.country_layout = solara.reactive("map")
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
@@ -235,7 +238,12 @@ class Session:
     def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""
         self.shows.set(shows)
-        self.painter.set_colouring(shows)
+        self.painter.set_country(shows, self.country_layout.value)
+
+    def set_country_layout(self, layout: str) -> None:
+        """Show the country as a map or as tiles."""
+        self.country_layout.set(layout)
+        self.painter.set_country(self.shows.value, layout)
 
     def watch(self, citizen: int | None) -> None:
         """Explain the days of a citizen from now on; of nobody with None."""
@@ -318,6 +326,7 @@ class Session:
             force_update()
         else:
             self.picture.set(new.picture)
+        self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.series.set(new.series)
         self.parameters.set(new.parameters or {})
@@ -345,6 +354,7 @@ class Session:
     def _clear(self) -> None:
         """Remove everything that was shown of a run."""
         self.picture.set(b"")
+        self.scenes.set(Scenes())
         self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())

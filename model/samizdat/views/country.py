@@ -19,8 +19,8 @@ from samizdat.figures.frame import THEME
 from samizdat.run.simulation import Simulation
 from samizdat.text.catalogue import plain
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
-from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
-from samizdat.views.outlines import RegionMap, map_for
+from samizdat.views.looks import INK, LETTERS, SMALL, date_in_words, fitted
+from samizdat.views.outlines import map_for
 from samizdat.views.region_map import MapView, barred_somewhere, colour_key, headings, sign_key
 from samizdat.views.regions import (
     BLOCKED,
@@ -30,7 +30,6 @@ from samizdat.views.regions import (
     RegionDay,
     all_signs,
     check_shows,
-    legend_of,
     region_days,
 )
 from samizdat.views.view import NamedView, View
@@ -321,79 +320,6 @@ def country_view(
     if region_map is None or layout == "tiles":
         return CountryView(simulation, width, height, shows=shows)
     return MapView(simulation, region_map, width, height, shows=shows)
-
-
-def country_ground(
-    simulation: Simulation, shows: str, region_map: RegionMap | None
-) -> dict[str, Any]:
-    """Return what stays from day to day: shapes of the regions and the legend, as plain data."""
-    regions = simulation.scenario.region_names
-    if region_map is None:
-        corner = GAP / 2, 1 - GAP / 2
-        shapes = {
-            plain(name): _square(x + corner[0], -y - corner[0], x + corner[1], -y - corner[1])
-            for name, (x, y) in zip(regions, places_of(regions), strict=True)
-        }
-        points: dict[str, list[float]] = {}
-        others: dict[str, Any] = {}
-        aspect = 1.0
-        middles = {
-            plain(name): [x + 0.5, -y - 0.5]
-            for name, (x, y) in zip(regions, places_of(regions), strict=True)
-        }
-    else:
-        found = region_map.outlines
-        every = {
-            plain(name): [[ring.round(3).tolist() for ring in polygon] for polygon in each.polygons]
-            for name, each in found.items()
-            if each.polygons
-        }
-        own = {plain(name) for name in regions}
-        shapes = {name: each for name, each in every.items() if name in own}
-        others = {name: each for name, each in every.items() if name not in own}
-        points = {plain(name): list(found[name].point) for name in regions if found[name].small}
-        middles = {plain(name): list(found[name].point) for name in regions}
-        aspect = region_map.aspect
-    return {
-        "kind": "country",
-        "tiles": region_map is None,
-        "aspect": aspect,
-        "shapes": shapes,
-        "others": others,
-        "points": points,
-        "middles": middles,
-        "legend": legend_of(shows),
-        "signs": {
-            signal: {"glyph": sign.glyph, "words": sign.words, "colour": sign.colour}
-            for signal, sign in all_signs().items()
-        },
-    }
-
-
-def _square(left: float, top: float, right: float, foot: float) -> list[list[list[list[float]]]]:
-    ring = [[left, top], [right, top], [right, foot], [left, foot], [left, top]]
-    return [[[[round(x, 4), round(y, 4)] for x, y in ring]]]
-
-
-def country_day(simulation: Simulation, shows: str) -> dict[str, Any]:
-    """Return the regions after the last step, as plain data."""
-    days = region_days(simulation, RegionColours(shows))
-    return {
-        "note": barred_somewhere(days).removeprefix(" – "),
-        "begun": simulation.step_number > 0,
-        "regions": [
-            {
-                "name": day.name,
-                "residents": day.residents,
-                "counts": day.counts,
-                "fear": round(day.fear, 4),
-                "trust": round(day.trust, 4),
-                "colour": mpl.colors.to_hex(day.colour),
-                "signs": day.signs,
-            }
-            for day in days
-        ],
-    }
 
 
 VIEW = NamedView("Country", HELP, country_view)

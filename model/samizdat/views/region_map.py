@@ -51,7 +51,7 @@ class MapView:
         self.colours, self.regions = RegionColours(shows), simulation.scenario.region_names
         self.map, self.signs = region_map, all_signs()
         self.canvas = canvas = BlitCanvas(width, height)
-        wide, high = canvas.inches
+        _, high = canvas.inches
         head, foot = 0.52 / high, 0.62 / high
         with mpl.rc_context(THEME):
             self.ax = ax = canvas.figure.add_axes((0.008, foot, 0.984, 1 - head - foot))
