@@ -15,7 +15,7 @@ import numpy as np
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
 from samizdat.run.citizens import Citizen, Citizens
-from samizdat.run.measures import COUNTED, MEASURES
+from samizdat.run.measures import COUNTED, MEASURES, THREAT
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
@@ -71,7 +71,8 @@ class ProtestModel(mesa.Model):
     panel
         The `Citizens` recorded individually, or None.
     datacollector
-        Mesa's collector, with the columns of `Simulation.nation` and the seed.
+        Mesa's collector, with the columns of `Simulation.nation` (of which latent self-censorship,
+        counted once a month, is left out) and the seed.
 
     Raises
     ------
@@ -126,6 +127,7 @@ class ProtestModel(mesa.Model):
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *COUNTED)}
+            | {THREAT: functools.partial(operator.attrgetter("simulation.threat"))}
             | {"seed": functools.partial(operator.attrgetter("seed"))},
             {} if panel is None else {n: operator.attrgetter(name) for n, name in PANEL.items()},
         )
