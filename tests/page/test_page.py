@@ -325,7 +325,7 @@ def test_series_and_pictures_can_be_downloaded(visit, shoot, tmp_path):
     for label, begins in (
         ("Time series (CSV)", b"step,date,"),
         ("Citizens (PNG)", b"\x89PNG"),
-        ("Pictures so far", b"GIF8"),
+        ("Pictures up to this day", b"GIF8"),
     ):
         with page.expect_download() as download:
             click(page, label, exact=False)

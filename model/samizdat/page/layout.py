@@ -131,7 +131,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
-    Overlays(session)
+        Overlays(session)
 
 
 @solara.component
