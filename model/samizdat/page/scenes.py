@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import reacton.ipyvuetify as v
 import solara
 
+from samizdat.page.clock import pace_in_words
 from samizdat.page.status import Status
 from samizdat.run.simulation import Simulation
 from samizdat.text.numbers import number
@@ -104,7 +105,8 @@ def head_of(status: Status, counts: dict[str, int]) -> dict[str, str]:
     done, steps = number(status.step, "count"), number(status.steps, "count")
     progress = "the last day" if status.finished else f"day {done} of {steps}"
     doing = " · ".join(f"{counts.get(name, 0):,} {words}" for name, words in POSTURE_WORDS.items())
-    return {"date": f"{status.date} · {progress}", "counts": doing}
+    day = f"{status.date} · {progress} · {pace_in_words(status)}"
+    return {"date": day, "counts": doing}
 
 
 def library_path(assets: Path) -> str:
