@@ -11,6 +11,7 @@ from mesa.visualization.utils import update_counter
 
 from samizdat.page.clock import SPEEDS
 from samizdat.page.limits import server_limits, session_limit
+from samizdat.page.panels.asking import AskButton
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.epilogue import Epilogue
@@ -227,6 +228,7 @@ def ViewArea(session: Session) -> None:
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
             Choices(names, view, session.select_view, "Views")
+            AskButton(session)
         if view == "country":
             with solara.Div(classes=["samizdat-row"]):
                 solara.Div(children=["Colour:"], classes=["samizdat-help"])
@@ -252,8 +254,8 @@ def ViewArea(session: Session) -> None:
 def ViewPanel(session: Session, view: str) -> None:
     """Show the picture; a click on a citizen explains her days."""
 
-    def clicked(place: dict[str, float]) -> None:
-        citizen: int | None = None
+    def clicked(place: dict[str, Any]) -> None:
+        citizen = place.get("citizen")
         if "x" in place:
             citizen = session.painter.citizen_at(place["x"], place["y"])
         if citizen is not None:

@@ -274,6 +274,10 @@ class Painter:
         if self.view == "country" and snapshot.model is None:
             choice = CountryChoice(self.shows, self.country_layout)
             return {"view": "country", **self._scenes.country(snapshot.simulation, choice)}
+        if self.view == "network" and snapshot.model is None:
+            return {
+                "view": "network", **self._scenes.network(snapshot.simulation, self.chosen)
+            }  # fmt: skip
         if not picture:
             return None
         return {"view": self.view, "kind": "png", "src": data_url(picture)}

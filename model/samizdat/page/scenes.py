@@ -13,13 +13,22 @@ from samizdat.page.status import Status
 from samizdat.run.simulation import Simulation
 from samizdat.text.numbers import number
 from samizdat.views.country_scene import country_day, country_ground
+from samizdat.views.network_scene import network_day, network_ground
 from samizdat.views.outlines import RegionMap, map_for
 
 Plain = dict[str, Any]  # what JSON can hold
 
 POSTURE_WORDS = {"silent": "silent", "self_censor": "keep quiet out of fear", "share": "speak out",
         "mobilise": "in the street", "detained": "in detention"}  # fmt: skip
+MANY = 20_000  # citizens: of more, the country (or who does what) is shown first
 LIBRARY = "echarts@*/dist/echarts.min.js"  # below the folder of solara-assets
+
+
+def first_view(citizens: int, regions: int) -> str:
+    """Return the view that suits a world best."""
+    if citizens <= MANY:
+        return "network"
+    return "country" if regions > 1 else "who"
 
 
 class Scenes(NamedTuple):
@@ -75,6 +84,11 @@ class SceneMaker:
         found = country_day(simulation, choice.shows)
         note = " · ".join(each for each in (self._map_problem, found.pop("note")) if each)
         return {"kind": "country", "ground": key, "shows": choice.shows, "note": note, **found}
+
+    def network(self, simulation: Simulation, chosen: int | None) -> Plain:
+        """Return the social graph after the last step."""
+        key = self.keep("network", lambda: network_ground(simulation))
+        return {"kind": "network", "ground": key, **network_day(simulation, chosen)}
 
     def keep(self, name: str, make: Any) -> str:
         """Return the key of what stays from day to day; it is made where it is not known yet."""
@@ -137,6 +151,11 @@ def CountryDrawer() -> None:
     """Let the browser know how to draw the country."""
 
 
+@solara.component_vue("drawer_network.vue")
+def NetworkDrawer() -> None:
+    """Let the browser know how to draw the social graph."""
+
+
 @solara.component_vue("scene_widget.vue")
 def SceneWidget(
     slot_name: str,
@@ -170,4 +189,5 @@ def SceneParts(grounds: str, day: str) -> None:
     library = solara.use_memo(installed_library, [])
     with v.Html(tag="div", class_="samizdat-none"):
         CountryDrawer()
+        NetworkDrawer()
         SceneHub(library=library, grounds=grounds, day=day)

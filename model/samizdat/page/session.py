@@ -23,7 +23,7 @@ from samizdat.page.limits import server_limits
 from samizdat.page.live import PastDayError
 from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
-from samizdat.page.scenes import Scenes
+from samizdat.page.scenes import Scenes, first_view
 from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
@@ -177,8 +177,9 @@ class Session:
     def _show_opening(self, opening: Opening) -> None:
         self.panel.set(opening.panel)
         self.task.set(opening.task)
-        if opening.view:
-            self.select_view(opening.view)
+        suits = first_view(self.scenario.citizens, len(self.scenario.region_names))
+        if opening.view or (self.view.value == "network" and suits != "network"):
+            self.select_view(opening.view or suits)
 
     def open_home(self) -> None:
         """Show the entrance over the simulation, which waits."""
