@@ -12,12 +12,12 @@ from samizdat import Scenario, Simulation
 from samizdat.core.layout import WORKINGS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
-from samizdat.page.history import Snapshots, restore
+from samizdat.page.history import Snapshots, copied, restore
 from samizdat.page.live import PastDayError
 from samizdat.page.marks import marks_of
 from samizdat.page.moments import beginnings, next_moment
 from samizdat.page.painter import Painter
-from samizdat.page.pictures import csv_of
+from samizdat.page.pictures import ViewCache, csv_of
 
 SMALL = Choice("town", 300)
 BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
@@ -332,3 +332,32 @@ def test_the_next_moment_is_found_among_the_days_done_and_those_to_come(engine):
         lambda model: next_moment(model.simulation, beginnings(model.simulation.scenario), 0, 3)
     ).result(30)
     assert done is None or done <= 3
+
+
+@pytest.mark.parametrize("view", ["network", "country", "who"])
+def test_a_view_that_went_back_shows_what_it_would_have_shown_then(view):
+    simulation = Simulation(SMALL.load(), seed=1)
+    days = {0: copied(simulation)}
+    while simulation.step_number < 40:
+        simulation.step()
+        days[simulation.step_number] = copied(simulation)
+    cache = ViewCache()
+    for k in (40, 39, 20, 12, 0, 33):
+        assert cache.draw(view, days[k], (620, 560), 7) == ViewCache().draw(
+            view, days[k], (620, 560), 7
+        )
+
+
+def test_the_series_that_went_back_ends_on_the_day_shown():
+    simulation = Simulation(SMALL.load(), seed=1)
+    days = {}
+    while simulation.step_number < 40:
+        simulation.step()
+        days[simulation.step_number] = copied(simulation)
+    cache = ViewCache()
+    for k in (40, 39, 36, 35, 20):
+        fresh = ViewCache()
+        if k < 40:
+            fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
+            fresh.draw_series(days[1], (420, 340))
+        assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))
