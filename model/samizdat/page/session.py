@@ -331,7 +331,8 @@ class Session:
             elif new.counts is not None:
                 self._show(new)
             self.drawing_error.set(new.drawing_error)
-            self.status.set(new.status)
+            if new.status.phase != "ready" or new.counts is not None:
+                self.status.set(new.status)  # always of the day of the picture
 
     def _show(self, new: PageState) -> None:
         if new.model is not None:
