@@ -245,17 +245,16 @@ class Painter:
                 picture = self._picture(snapshot, views, lever, size)
             except Exception as problem:  # everything else is still shown, with the reason
                 error = _cannot_draw(problem)
-            series = views.draw_series(snapshot.simulation, self.sizes["series"])
             counts = counts_of(snapshot.simulation)
-            slots = {"series": {"kind": "png", "src": data_url(series)}}
+            slots = {"series": self._scenes.with_series(snapshot.simulation, brief=True)}
             if (shown := self._scene(snapshot, picture)) is not None:
                 slots["view"] = shown
-            scenes = self._scenes.message(snapshot.status, counts, slots)
+            series = self._scenes.series(snapshot.simulation)
+            scenes = self._scenes.message(snapshot.status, counts, slots, series)
         return PageState(
             status=snapshot.status,
             interventions=snapshot.interventions,
             picture=picture,
-            series=series,
             counts=counts,
             parameters=snapshot.parameters,
             events=snapshot.events,
@@ -278,6 +277,8 @@ class Painter:
             return {
                 "view": "network", **self._scenes.network(snapshot.simulation, self.chosen)
             }  # fmt: skip
+        if self.view == "series" and snapshot.model is None:
+            return {"view": "series", **self._scenes.with_series(snapshot.simulation, brief=False)}
         if not picture:
             return None
         return {"view": self.view, "kind": "png", "src": data_url(picture)}
