@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
-    from samizdat.page.scenes import head_of
+    from samizdat.page.scenes import Scenes, head_of
     from samizdat.page.session import Session
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.page.ways import Opening
@@ -147,7 +147,7 @@ def texts(held):
 def seen(run=1, step=5, **facts):
     """What the painter would publish of a day."""
     status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
-    facts = {"picture": b"old", "series": b"old", "comparison": "old", "account": ("old",), **facts}
+    facts = {"scenes": Scenes("{}", "old"), "comparison": "old", "account": ("old",), **facts}
     return PageState(
         status, counts={"silent": 7}, parameters={"sanction": 0.5}, events={"e": "E"}, **facts
     )
@@ -227,7 +227,7 @@ def test_an_invalid_choice_leaves_the_running_simulation():
         session.start_run(choice, playing=True)
         assert "citizens" in session.problem.value
         assert session.scenario.citizens == session.choice.value.citizens == 2000
-        assert session.picture.value == b"old"
+        assert session.scenes.value.day == "old"
     assert orders == []
 
 
@@ -235,7 +235,7 @@ def test_a_failed_simulation_leaves_no_picture():
     session, _held, _orders = drawn(WorldPanel)
     session.publish(seen())
     session.publish(PageState(Status("failed", "no memory", run=1)))
-    assert session.picture.value == session.series.value == b""
+    assert session.scenes.value == Scenes()
     assert session.counts.value == {}
 
 
@@ -245,12 +245,12 @@ def test_a_new_start_shows_nothing_of_the_run_before():
     session.start_run(Choice())
     for _ in range(2):
         assert session.status.value.phase == "building"
-        assert session.picture.value == session.series.value == b""
+        assert session.scenes.value == Scenes()
         assert session.account.value == session.interventions.value == ()
         assert (session.counts.value, session.comparison.value) == ({}, "")
         session.publish(seen())  # a picture that was being drawn
     session.publish(seen(run=2))
-    assert session.picture.value == b"old"
+    assert session.scenes.value.day == "old"
 
 
 def test_the_account_is_of_the_citizen_who_was_asked():

@@ -11,7 +11,7 @@ from mesa.visualization.utils import update_counter
 
 from samizdat.page.clock import SPEEDS
 from samizdat.page.limits import server_limits, session_limit
-from samizdat.page.panels.asking import AskButton
+from samizdat.page.panels.asking import AskButton, citizen_clicked
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.epilogue import Epilogue
@@ -255,9 +255,7 @@ def ViewPanel(session: Session, view: str) -> None:
     """Show the picture; a click on a citizen explains her days."""
 
     def clicked(place: dict[str, Any]) -> None:
-        citizen = place.get("citizen")
-        if "x" in place:
-            citizen = session.painter.citizen_at(place["x"], place["y"])
+        citizen = citizen_clicked(session, place)
         if citizen is not None:
             session.watch(citizen)
 
@@ -274,7 +272,7 @@ def ViewPanel(session: Session, view: str) -> None:
         waiting=waiting,
         clickable=VIEW_NAMES[view].shows_citizens,
         event_click=clicked,
-        event_size=lambda room: session.painter.resize("view", room["width"], room["height"]),
+        event_size=lambda room: session.painter.resize(room["width"], room["height"]),
     )
 
 

@@ -16,6 +16,7 @@ from samizdat.views.country_scene import country_day, country_ground
 from samizdat.views.network_scene import network_day, network_ground
 from samizdat.views.outlines import RegionMap, map_for
 from samizdat.views.series_scene import series_bands, series_blocks, series_ground
+from samizdat.views.who_scene import who_day, who_ground
 
 Plain = dict[str, Any]  # what JSON can hold
 
@@ -90,6 +91,11 @@ class SceneMaker:
         """Return the social graph after the last step."""
         key = self.keep("network", lambda: network_ground(simulation))
         return {"kind": "network", "ground": key, **network_day(simulation, chosen)}
+
+    def who(self, simulation: Simulation, chosen: int | None) -> Plain:
+        """Return all citizens by their beliefs after the last step."""
+        key = self.keep("who", lambda: who_ground(simulation))
+        return {"kind": "who", "ground": key, **who_day(simulation, chosen)}
 
     def series(self, simulation: Simulation) -> Plain:
         """Return the days done, which all pictures of them share; see `with_series`."""
@@ -181,6 +187,11 @@ def SeriesDrawer() -> None:
     """Let the browser know how to draw the time series."""
 
 
+@solara.component_vue("drawer_who.vue")
+def WhoDrawer() -> None:
+    """Let the browser know how to draw citizens by their beliefs."""
+
+
 @solara.component_vue("scene_widget.vue")
 def SceneWidget(
     slot_name: str,
@@ -216,4 +227,5 @@ def SceneParts(grounds: str, day: str) -> None:
         CountryDrawer()
         NetworkDrawer()
         SeriesDrawer()
+        WhoDrawer()
         SceneHub(library=library, grounds=grounds, day=day)

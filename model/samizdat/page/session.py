@@ -95,8 +95,6 @@ class Session:
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
         self.scenes = solara.reactive(Scenes())
-        self.picture = solara.reactive(b"")
-        self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
@@ -338,12 +336,9 @@ class Session:
         if new.model is not None:
             self.model.set(new.model)
             force_update()
-        else:
-            self.picture.set(new.picture)
         self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.clock.marks.set(new.marks)
-        self.series.set(new.series)
         self.parameters.set(new.parameters or {})
         self.events.set(new.events or {})
         self.laws.set(new.laws)
@@ -378,9 +373,7 @@ class Session:
         """Remove everything that was shown of a run."""
         self.clock.marks.set(())
         self.clock.warning.set(None)
-        self.picture.set(b"")
         self.scenes.set(Scenes())
-        self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
         self.events.set({})

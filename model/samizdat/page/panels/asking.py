@@ -1,10 +1,13 @@
 """A button that asks somebody in the street why."""
 
+from typing import Any
+
 import solara
 
 from samizdat.page.session import Session
 from samizdat.page.widgets import Button
 from samizdat.views.cast import somebody
+from samizdat.views.who import NEAR, citizen_near
 
 ANSWER_SECONDS = 10.0
 
@@ -34,3 +37,28 @@ def AskButton(session: Session) -> None:
                hint="Choose a citizen who is in the street today, and read why")  # fmt: skip
         if words:
             solara.Div(children=[words], classes=["samizdat-help"], attributes={"role": "status"})
+
+
+def citizen_clicked(session: Session, place: dict[str, Any]) -> int | None:
+    """Return the citizen on whom a click was, None if it was on nobody.
+
+    Parameters
+    ----------
+    place
+        The citizen, or trust and grievance and the size of their square [pixels].
+    """
+    citizen = place.get("citizen")
+    if isinstance(citizen, int):
+        return citizen
+    try:
+        trust, grievance, wide, high = (
+            float(place[name]) for name in ("trust", "grievance", "width", "height")
+        )
+        answer = session.engine.ask(
+            lambda model: citizen_near(
+                model.simulation, trust, grievance, (wide, high), NEAR * wide
+            )
+        )
+        return answer.result(ANSWER_SECONDS)
+    except (KeyError, TypeError, ValueError, TimeoutError):
+        return None
