@@ -244,9 +244,10 @@ def test_the_film_holds_the_days_up_to_the_one_shown_in_order(engine, monkeypatc
     run, frames = engine(), []
     monkeypatch.setattr("samizdat.page.painter.film_of", lambda given: frames.append(given))
     painter = Painter(run, lambda state: None)
+    painter.select_view("series")
 
     def picture_of_today():
-        return painter.png("network", *painter.sizes["view"])
+        return painter.png("series", *painter.sizes["view"])
 
     pictures = [picture_of_today()]
     for _ in range(4):
@@ -353,6 +354,10 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
     for k in (40, 39, 36, 35, 20):
         fresh = ViewCache()
         if k < 40:
-            fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
-            fresh.draw_series(days[1], (420, 340))
-        assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))
+            fresh.draw(
+                "series", days[40], (420, 340), None
+            )  # the scale stays that of the days done
+            fresh.draw("series", days[1], (420, 340), None)
+        assert cache.draw("series", days[k], (420, 340), None) == fresh.draw(
+            "series", days[k], (420, 340), None
+        )

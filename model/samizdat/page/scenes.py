@@ -10,6 +10,7 @@ import solara
 
 from samizdat.page.clock import pace_in_words
 from samizdat.page.status import Status
+from samizdat.run.arrivals import may_arrive
 from samizdat.run.simulation import Simulation
 from samizdat.text.numbers import number
 from samizdat.views.country_scene import country_day, country_ground
@@ -108,7 +109,7 @@ class SceneMaker:
 
     def with_series(self, simulation: Simulation, *, brief: bool) -> Plain:
         """Return a picture of the days done."""
-        name = f"series.{brief}"
+        name = f"series.{brief}.{may_arrive(simulation.scenario)}"
         key = self.keep(name, lambda: series_ground(simulation, brief=brief))
         return {"kind": "series", "ground": key}
 
