@@ -259,14 +259,19 @@ class Engine:
                 job()
             except Exception as problem:  # shown on the page, which would otherwise stand still
                 self._live.fail(f"{type(problem).__name__}: {problem}")
-            if self._postponed and self._live.target is None:
-                waiting, self._postponed = self._postponed, []
-                for each in waiting:
-                    each()
+            if self._live.target is None:
+                self._do_postponed()
         self._live.discard()
+
+    def _do_postponed(self) -> None:
+        waiting, self._postponed = self._postponed, []
+        for each in waiting:
+            each()
 
     def _build(self) -> None:
         self._wanted = None
+        self._live.discard()
+        self._do_postponed()  # they were for the run before: each is told that it is gone
         self._live.build(self.choice, self.max_citizens)
 
     def _seek(self) -> None:

@@ -116,6 +116,11 @@ class LiveRun:
 
     def notify(self, **changes: Any) -> None:
         """Update the status, and tell that there is something new."""
+        self.update(**changes)
+        self._changed()
+
+    def update(self, **changes: Any) -> None:
+        """Update the status."""
         status = self.status._replace(playing=self._playing, catching_up=-1, seeking=-1)
         if not self._playing and self.target is None:
             status = status._replace(rate=0.0)
@@ -132,7 +137,6 @@ class LiveRun:
         if twin is not None and twin.behind:
             status = status._replace(catching_up=twin.step_number)
         self.status = status._replace(**changes)
-        self._changed()
 
     # Playing
 
@@ -196,7 +200,10 @@ class LiveRun:
             return goes_on and self.pace.rate(run.simulation, self._begins) == rate
 
         self.pace.run_slice(more, rate)
-        self.notify(rate=self.pace.measured)
+        self.update(rate=self.pace.measured)
+        if self._playing and self._interrupted():
+            return  # it goes on when that is done
+        self._changed()
         self.pace.wait_for_picture()
 
     def _take_step(self, run: Replay) -> None:
@@ -276,7 +283,10 @@ class LiveRun:
         if is_there():
             self._arrive()
             return
-        self.notify(rate=self.pace.measured)
+        self.update(rate=self.pace.measured)
+        if self._interrupted():
+            return  # it goes on when that is done
+        self._changed()
         self.pace.wait_for_picture()
 
     def _arrive(self) -> None:
