@@ -361,3 +361,29 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
             fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
             fresh.draw_series(days[1], (420, 340))
         assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))
+
+
+def test_to_ask_about_a_citizen_changes_nothing(engine):
+    run = engine()
+    run.compare("violence").result(30)
+    for day in range(30):
+        if day == 12:
+            run.enact(BLOCK).result(30)
+        run.step()
+    until(lambda: run.status.step == 30)
+    before = page_state(run)
+    run.watch(7).result(30)
+    after = page_state(run)
+    assert after.pop("account")
+    before.pop("account")
+    assert after == before
+    assert run.status.farthest == 30
+    run.watch(8)
+    run.step()  # while her last days are simulated again
+    until(lambda: run.status.step == 31)
+    plain = Simulation(SMALL.load(), seed=1)
+    for day in range(31):
+        if day == 12:
+            plain.enact(BLOCK)
+        plain.step()
+    assert page_state(run)["run"] == state_of(plain)
