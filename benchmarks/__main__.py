@@ -20,8 +20,8 @@ from benchmarks import (
 from benchmarks.page import write_page
 from benchmarks.report import FOLDER, Asked, Results, notify
 
-# In this order; the last two are no measures of speed and run when they are named.
-NAMED = ("history", "base_rates")
+# In this order; the last three are no measures of speed and run when they are named.
+NAMED = ("history", "base_rates", "base_rates_grid")
 PARTS: dict[str, Callable[[Results], None]] = {
     "days": days.report,
     "whole": whole.report,
@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[Results], None]] = {
     "sweeps": sweeps.report,
     "history": history.report,
     "base_rates": base_rates.report,
+    "base_rates_grid": base_rates.report_grid,
 }
 
 

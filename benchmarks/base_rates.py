@@ -1,9 +1,11 @@
-"""Protests a year in a country without dated grievances, seed by seed, beside the record.
+"""Protests a year in a country without dated grievances, beside the record and point by point.
 
 Record: 35 protests of 50 people and more in Kazakhstan, 2000-2010, of the Mass Mobilization Protest
 Data (Clark & Regan). Its rows have a year and a length, but neither date nor place.
 """
 
+import tomllib
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -17,6 +19,7 @@ YEARLY = {2000: 1, 2001: 0, 2002: 1, 2003: 1, 2004: 6, 2005: 3, 2006: 6, 2007: 4
           2010: 4}  # fmt: skip
 LENGTHS = {1: 31, 7: 1, 9: 1, 11: 1, 30: 1}  # protests by length
 LAST = 2010  # year of the record
+DESIGN = Path(__file__).parents[1] / "experiments" / "base_rates.toml"
 PER_CENT = 100.0
 
 
@@ -90,3 +93,24 @@ def report(results: Results) -> None:
     frame = pd.DataFrame(table)
     print(frame[["what", "record", "mean", "median", "least", "most"]].to_string(index=False))
     results.write("base_rates", frame)
+
+
+def report_grid(results: Results) -> None:
+    """Print and write the same for each point of the experiment `base_rates`, as means over seeds.
+
+    What an experiment keeps of a run has no regions and no years; so its points are run here.
+    """
+    citizens, repeats = results.asked.citizens, results.asked.repeats
+    points = tomllib.loads(DESIGN.read_text(encoding="utf-8"))["design"]["points"]
+    table = []
+    for number, point in enumerate(points, 1):
+        scenario = Scenario.load(SCENARIO).change({"citizens": citizens, **point})
+        rows = []
+        for seed in range(1, repeats + 1):
+            rows.append(of_run(Simulation(scenario, seed).run()))
+            notify(f"base rates: point {number} of {len(points)}, seed {seed} of {repeats}")
+        means = pd.DataFrame(rows).astype(float).mean()
+        table.append({**point, **means, "seeds": repeats, "citizens": citizens})
+    frame = pd.DataFrame(table)
+    print(frame.T.to_string(header=False))
+    results.write("base_rates_grid", frame)

@@ -14,7 +14,8 @@ from mesa.batchrunner import batch_run
 from samizdat import ProtestModel, ScenarioError, Simulation
 from samizdat.mesa_model import parameters_from
 from samizdat.run.citizens import Citizen
-from worlds import same_state, town
+from samizdat.scenario.interventions import to_toml
+from worlds import laws, same_state, town
 
 
 def ended(model):
@@ -36,6 +37,73 @@ def test_the_model_steps_and_collects_what_the_simulation_counts():
     assert len(collected) == 60
     for name in ("mobilise", "share", "grievance", "posts", "platforms_blocked", "violence"):
         assert collected[name].tolist() == nation[name].tolist()
+
+
+def assert_collected(model, simulation):
+    """Check that Mesa's collector holds the numbers of a simulation, of every day and column."""
+    collected, nation = model.datacollector.get_model_vars_dataframe(), simulation.nation
+    left_out = {"step", "date", "latent_self_censor"}
+    assert {*collected.columns} == {*nation.columns} - left_out | {"seed"}
+    for name in collected.columns.drop("seed"):
+        assert collected[name].tolist() == nation[name].tolist(), name
+
+
+GRIEVANCES = {"arrivals.mu": 120, "rally.on": 1, "rally.call": 1, "rally.organisers": 0.1}
+
+
+def test_grievances_that_arrive_are_collected_day_for_day():
+    model = ended(ProtestModel(citizens=300, rng=4, arrivals__mu=120, rally__on=1, rally__call=1,
+                               rally__organisers=0.1))  # fmt: skip
+    simulation = Simulation(town(300).change(GRIEVANCES), seed=4).run()
+    assert_collected(model, simulation)
+    assert simulation.nation["arrivals"].sum() == len(simulation.arrivals.all) > 0
+    assert simulation.nation["rallies_held"].sum() > 0
+    assert model.simulation.arrivals.all == simulation.arrivals.all
+
+
+def test_laws_by_threat_are_collected_and_shown_day_for_day(tmp_path):
+    world = laws(300)
+    (tmp_path / "laws.toml").write_text(to_toml(world))
+    model = ProtestModel(tmp_path / "laws.toml", rng=4)
+    simulation = Simulation(world, seed=4)
+    while model.running:
+        model.step()
+        simulation.step()
+        assert model.measured("share") == simulation.measured("share")
+        assert model.simulation.rungs == simulation.rungs
+        assert model.simulation.threat == simulation.threat
+        for name, values in simulation.environment.values.items():
+            assert np.array_equal(model.simulation.environment.values[name], values), name
+    assert_collected(model, simulation)
+    assert [rung.in_force for rung in simulation.rungs] == [True, True, True, False]
+    assert model.simulation.summary["laws"] == simulation.summary["laws"]
+    assert model.simulation.bands["kind"].tolist().count("law") == 3
+    assert 0.2 < model.datacollector.get_model_vars_dataframe()["threat"].max() <= 1
+    without = ended(ProtestModel(tmp_path / "laws.toml", rng=4, regime="open"))
+    assert without.simulation.rungs == ()
+
+
+@pytest.mark.parametrize(("name", "shown"), [("kazakhstan_arrivals", "arrivals"),
+                                             ("kazakhstan_rules", "threat")])  # fmt: skip
+def test_a_shipped_world_by_rule_is_collected_day_for_day(name, shown):
+    model = ProtestModel(name, citizens=600, rng=4)
+    simulation = Simulation(model.simulation.scenario, seed=4)
+    for _ in range(500):
+        model.step()
+        simulation.step()
+    assert_collected(model, simulation)
+    assert simulation.nation[shown].iloc[-1] >= 0
+    assert simulation.nation[shown].sum() > 0
+    assert len(model.simulation.rungs) == (2 if shown == "threat" else 0)
+
+
+def test_a_sweep_tells_the_threat_of_its_last_day(tmp_path):
+    (tmp_path / "laws.toml").write_text(to_toml(laws(80)))
+    file = str(tmp_path / "laws.toml")
+    none, some = swept({"scenario": file, "threat__gain": [0.0, 0.05], "seed": 3})
+    assert none["threat"] == 0
+    world = laws(80).change({"threat.gain": 0.05})
+    assert some["threat"] == Simulation(world, seed=3).run().threat > 0
 
 
 def test_time_counts_steps():

@@ -17,10 +17,29 @@ STATE = (
 )  # fmt: skip
 
 
+RUNGS = [
+    {"at": 0.05, "delay_days": 6, "add": {"chill": 0.3, "surveillance": 0.95}, "title": "Watching"},
+    {"at": 0.2, "delay_days": 2.5, "set": {"blocking.authority": "court", "sanction": 0.02}},
+    {"at": 0.2, "set": {"sanction": 0.05}, "title": "Prosecution"},
+    {"at": 1, "add": {"chill": 0.01}, "title": "Never"},
+]  # fmt: skip
+
+
 def town(citizens: int = 400, **values: Any) -> Scenario:
     """The teaching world at another size, with values changed (`group__name`)."""
     named = {name.replace("__", "."): value for name, value in values.items()}
     return Scenario.load("town").change({"citizens": citizens, **named})
+
+
+def laws(
+    citizens: int = 400, rungs: list[dict] = RUNGS, gain: float = 0.05, **values: Any
+) -> Scenario:
+    """The town with a ladder, and no dated setting."""
+    table = town(citizens, **values).to_table()
+    regime = table["regime"]
+    table["timeline"] = [each for each in table["timeline"] if each["kind"] != "setting"]
+    threat = {**regime["threat"], "gain": gain, "home": 10}
+    return Scenario.from_table({**table, "regime": {**regime, "threat": threat, "ladder": rungs}})
 
 
 def run(scenario: Scenario, seed: int = 3, **kwargs: Any) -> Simulation:

@@ -15,7 +15,7 @@ import numpy as np
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
 from samizdat.run.citizens import Citizen, Citizens
-from samizdat.run.measures import COUNTED, MEASURES
+from samizdat.run.measures import COUNTED, MEASURES, THREAT
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
@@ -71,7 +71,8 @@ class ProtestModel(mesa.Model):
     panel
         The `Citizens` recorded individually, or None.
     datacollector
-        Mesa's collector, with the columns of `Simulation.nation` and the seed.
+        Mesa's collector, with the columns of `Simulation.nation` (of which latent self-censorship,
+        counted once a month, is left out) and the seed.
 
     Raises
     ------
@@ -126,6 +127,7 @@ class ProtestModel(mesa.Model):
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *COUNTED)}
+            | {THREAT: functools.partial(operator.attrgetter("simulation.threat"))}
             | {"seed": functools.partial(operator.attrgetter("seed"))},
             {} if panel is None else {n: operator.attrgetter(name) for n, name in PANEL.items()},
         )
@@ -135,6 +137,20 @@ class ProtestModel(mesa.Model):
         self.simulation.step()
         self.datacollector.collect(_Collected(self))
         self.running = not self.simulation.finished
+
+    def synchronise(self) -> None:
+        """Set Mesa's counters and collected table to a simulation that was set to another day.
+
+        Individual citizens cannot be collected again, so there must be no panel.
+        """
+        steps, history = self.simulation.step_number, self.simulation.history
+        self.steps, self.running = steps, not self.simulation.finished
+        if "time" in vars(mesa.Model):  # since Mesa 3.5
+            object.__setattr__(self, "time", float(steps))
+        collected = self.datacollector.model_vars
+        for name, column in history.columns((*MEASURES, *COUNTED)).items():
+            collected[name] = column.astype(float).tolist()
+        collected["seed"] = [self.seed] * steps
 
     def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
         """Raise an error after the last step, before Mesa, which calls this, counts one more."""

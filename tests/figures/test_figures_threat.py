@@ -79,6 +79,16 @@ def test_the_threat_is_a_line_with_its_laws() -> None:
     assert axes.get_ylabel() == "Threat felt\n(0 to 1)"
 
 
+def test_a_threat_that_has_brought_no_law_is_a_line_alone() -> None:
+    nation, regions = tables(60, PLACES)
+    alarmed = nation.assign(threat=0.2)
+    for bands in (NO_BANDS, LAW[LAW["kind"] != "law"]):
+        axes = figures.threat(alarmed, bands)
+        assert len(axes.lines) == 1
+        assert not axes.texts
+        pages.overview(alarmed, regions, bands, "", "")
+
+
 def test_a_page_has_it_only_where_the_state_feels_a_threat() -> None:
     nation, regions = tables(60, PLACES)
     assert not has_threat(nation)

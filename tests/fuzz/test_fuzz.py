@@ -13,6 +13,7 @@ from fuzz import inputs, mutators, results
 from fuzz.cases import Cases, MisreadError, fault
 from fuzz.places import places, timeline
 from fuzz.results import contents
+from fuzz.rules import contrasts, ladder, left_out
 
 FEW, MANY = 5, 130  # cases of each kind: in the quick tests, in the slow ones
 
@@ -205,7 +206,7 @@ def interface(cases, folder, chance, _):
 KINDS = {
     each.__name__: each
     for each in (scenario, experiment, points, ties, parquet, given_traits, command_line,
-                 interface, contents, places, timeline)
+                 interface, contents, places, timeline, ladder, left_out, contrasts)
 }  # fmt: skip
 
 

@@ -9,24 +9,9 @@ import pytest
 from new_levers import MartialLaw, put_in_place
 from samizdat import Scenario, Simulation
 from samizdat.scenario.interventions import to_toml
-from worlds import Sibling, run, same_history, same_state, town
+from worlds import Sibling, laws, run, same_history, same_state
 
-RUNGS = [
-    {"at": 0.05, "delay_days": 6, "add": {"chill": 0.3, "surveillance": 0.95}, "title": "Watching"},
-    {"at": 0.2, "delay_days": 2.5, "set": {"blocking.authority": "court", "sanction": 0.02}},
-    {"at": 0.2, "set": {"sanction": 0.05}, "title": "Prosecution"},
-    {"at": 1, "add": {"chill": 0.01}, "title": "Never"},
-]  # fmt: skip
 STEPS = [0.5, 1, 2]
-
-
-def laws(citizens=400, rungs=RUNGS, gain=0.05, **values):
-    """The town with a ladder, and no dated setting."""
-    table = town(citizens, **values).to_table()
-    regime = table["regime"]
-    table["timeline"] = [each for each in table["timeline"] if each["kind"] != "setting"]
-    threat = {**regime["threat"], "gain": gain, "home": 10}
-    return Scenario.from_table({**table, "regime": {**regime, "threat": threat, "ladder": rungs}})
 
 
 def same(a, b):
@@ -69,7 +54,8 @@ def test_a_law_comes_after_its_delay_and_stays(whole):
 
 def test_the_history_the_summary_and_the_bands_tell_of_it(whole):
     assert whole.nation["threat"].iloc[-1] == whole.threat
-    assert whole.daily("mobilise").shape == whole.nation["threat"].shape
+    assert whole.daily("threat").tolist() == whole.nation["threat"].tolist()
+    assert whole.measured("threat") == whole.threat
     told = whole.summary["laws"]
     assert [each["title"] for each in told] == [rung.title for rung in whole.rungs]
     assert told[0]["reached"] == str(whole.rungs[0].reached)

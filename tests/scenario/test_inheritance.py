@@ -302,6 +302,12 @@ def test_what_cannot_be_left_out_is_told_in_a_line(text, told):
     assert str(caught.value) == f"mine: {told}"
 
 
+def test_a_mistyped_key_of_inheritance_is_told_the_nearest():
+    for typed, meant in {"leave_ot": "leave_out", "bas": "base"}.items():
+        with pytest.raises(ScenarioError, match=f"unknown '{typed}'; did you mean '{meant}'"):
+            Scenario.parse(f"{typed} = 1\n" + shipped_text("town"))
+
+
 def test_without_a_base_there_is_nothing_to_leave_out():
     text = shipped_text("town") + '\n[leave_out]\nkinds = ["event"]\n'
     with pytest.raises(ScenarioError, match="leave_out: there is no base to leave anything out of"):

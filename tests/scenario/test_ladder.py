@@ -24,6 +24,13 @@ def on_town(text):
     return Scenario.parse('base = "town"\n' + text, "mine")
 
 
+def test_a_law_without_content_is_refused_with_the_file():
+    with pytest.raises(
+        ScenarioError, match=r"^mine: regime.ladder \(entry 1\): add and set are both"
+    ):
+        on_town("[[regime.ladder]]\nat = 0.3\n")
+
+
 def test_a_file_has_rungs_of_levels_and_words():
     world = on_town("""
         [regime.threat]

@@ -13,7 +13,7 @@ from samizdat.batch.design import DESIGNS, AnyDesign
 from samizdat.batch.factors import DUMMY, Range, Real, Truth, Value, Whole, check_levels
 from samizdat.batch.syntax import flat_names, laid_over, one_line
 from samizdat.core.quantity import format_value
-from samizdat.run.measures import DAILY, FALL, OUTCOMES, check_measure, is_measure
+from samizdat.run.measures import DAILY, FALL, MEASURES, OUTCOMES, check_measure, is_measure
 from samizdat.scenario.dates import Day
 from samizdat.scenario.mistakes import short_name
 from samizdat.scenario.schema import ScenarioError, unknown
@@ -58,7 +58,7 @@ class SeriesSpec(_Section):
     """Daily measures recorded at every n-th step."""
 
     every: Whole = Field(ge=1, le=MAX_EVERY)
-    of: tuple[str, ...] = DAILY
+    of: tuple[str, ...] = tuple(MEASURES)
 
     @field_validator("of")
     @classmethod

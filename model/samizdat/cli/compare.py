@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -198,9 +199,17 @@ def _table(summaries: dict[str, dict[str, Any]]) -> list[str]:
     for heading, key, shape in _ROWS:
         cells = [_format_cell(summary.get(key), shape) for summary in summaries.values()]
         lines.append(f"{heading:30}" + "".join(f"{cell:>14}" for cell in cells))
+    if any("laws" in summary for summary in summaries.values()):
+        cells = [_reached(summary.get("laws", ())) for summary in summaries.values()]
+        lines.append(f"{'laws by threat, reached':30}" + "".join(f"{cell:>14}" for cell in cells))
     fell = ["fell" if summary["fell"] else "survived" for summary in summaries.values()]
     lines.append(f"{'regime':30}" + "".join(f"{verdict:>14}" for verdict in fell))
     return lines
+
+
+def _reached(laws: Sequence[Mapping[str, Any]]) -> str:
+    """Tell how many rungs of a regime's ladder the threat has reached; "-" without a ladder."""
+    return f"{sum(law['acts'] is not None for law in laws)} of {len(laws)}" if laws else "-"
 
 
 def _format_cell(value: float | None, shape: str) -> str:

@@ -18,10 +18,12 @@ def scenarios(
     from samizdat.scenario.shipped import shipped, shipped_text
 
     if action is None:
-        for each in shipped():
+        names = shipped()
+        width = max(map(len, names))
+        for each in names:
             spec = Scenario.load(each).spec
             typer.echo(
-                f"{each:16} {spec.start} ... {spec.end}  {spec.citizens:>9,} citizens, "
+                f"{each:{width}}  {spec.start} ... {spec.end}  {spec.citizens:>9,} citizens, "
                 f"{len(spec.regions)} regions  {spec.title}"
             )
         return

@@ -45,6 +45,23 @@ class Assembly(NamedTuple):
     next_organisers: int
 
 
+class LawEffect(NamedTuple):
+    """A number of the regime that a law changes, where she lives."""
+
+    number: str
+    value: float | str  # today
+    without: float | str  # what it would be without that law, under all others
+
+
+class LawInForce(NamedTuple):
+    """A law by threat that holds today; see `run.ladder`."""
+
+    title: str
+    since: str  # date
+    begins: bool  # whether today is its first step
+    effects: tuple[LawEffect, ...]  # none if settings or other laws leave it nothing to change
+
+
 class Weighing(NamedTuple):
     """The two sides of a decision: she acts if what is ``left`` reaches what is ``needed``.
 
@@ -70,6 +87,7 @@ class Day(NamedTuple):
     date: str
     citizen: int
     region: str
+    laws: tuple[LawInForce, ...]  # made by threat, that hold
     events: tuple[str, ...]  # those that run in her region
     rally: Assembly | None  # None: she needs none to go to the street
     network_off: bool
@@ -104,11 +122,13 @@ class Day(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing happened: she heard nobody, knew nothing and did nothing."""
+        """Whether nothing happened: she heard nobody, knew nothing, did nothing; no law began."""
         busy = self.voices or self.held or self.released or self.detained_for
         aware = "aware" in (self.attention_before, self.attention)
         same_net = self.circumventing == self.circumventing_tomorrow
-        return not busy and not aware and self.posture == "silent" and same_net
+        same_laws = not any(law.begins for law in self.laws)
+        still = self.posture == "silent" and same_net and same_laws
+        return not busy and not aware and still
 
     def plain(self) -> dict[str, Any]:
         """Return everything as JSON values."""

@@ -29,6 +29,7 @@ from samizdat.core.mechanisms.circumvention import next_circumventing
 from samizdat.core.mechanisms.fate import term
 from samizdat.explain.account import Belief, Chance, Day, Term, Voice, Weighing
 from samizdat.explain.attention import Listener, attend
+from samizdat.explain.laws import laws_in
 from samizdat.explain.occasions import call_of, events_in, rally_in
 from samizdat.explain.signals import Causes, RegionSignals
 from samizdat.run.rallies import steps_until
@@ -92,6 +93,7 @@ class StepReplay:
             date=str(self.simulation.scenario.date_of(self.k)),
             citizen=self.i,
             region=region,
+            laws=laws_in(self.simulation, self.traits["region"]),
             events=events_in(self.simulation, region),
             rally=rally_in(self.simulation, self.traits["region"]),
             network_off=bool(self.here["blackout"]),

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from samizdat.explain.account import Assembly, Belief, Chance, Day, Term, Weighing
+from samizdat.explain.account import (
+    Assembly,
+    Belief,
+    Chance,
+    Day,
+    LawEffect,
+    LawInForce,
+    Term,
+    Weighing,
+)
 from samizdat.text.catalogue import plain
 
 _POSTURES = {
@@ -67,6 +76,7 @@ def _lines(day: Day) -> Iterator[str]:
 
 
 def _environment(day: Day) -> Iterator[str]:
+    yield from _laws(day.laws)
     if day.events:
         yield f"In {day.region}: {'; '.join(day.events)}."
     if day.rally:
@@ -81,6 +91,28 @@ def _environment(day: Day) -> Iterator[str]:
         yield f"Blocked: {_named(day.blocked)}{around}."
     if day.released:
         yield "She has come out of detention."
+
+
+def _laws(laws: Sequence[LawInForce]) -> Iterator[str]:
+    """Tell the laws that begin, then those that have changed something since."""
+    for law in laws:
+        if law.begins:
+            yield f"From today on a law by threat: {plain(law.title)} ({_changed(law.effects)})."
+    for law in laws:
+        if law.effects and not law.begins:
+            yield f"Law by threat since {law.since}: {plain(law.title)} ({_changed(law.effects)})."
+
+
+def _changed(effects: Sequence[LawEffect]) -> str:
+    parts = (
+        f"{plain(effect.number)} {_level(effect.value)} instead of {_level(effect.without)}"
+        for effect in effects
+    )
+    return ", ".join(parts) or "it changes nothing today"
+
+
+def _level(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}"
 
 
 def _rally(rally: Assembly, day: Day) -> Iterator[str]:

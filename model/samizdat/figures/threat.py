@@ -39,7 +39,8 @@ def threat(nation: Table, bands: Table, *, ax: Axes | None = None) -> Axes:
         ax.set_ylabel(words("axis.threat"))
         time_axis(ax, days)
         laws = bands[bands["kind"] == LAW]
-        named = zip(days_of(laws["start"]), laws["name"].astype(str), strict=True)
+        starts = days_of(laws["start"]) if len(laws) else ()  # no law may have begun
+        named = zip(starts, laws["name"].astype(str), strict=True)
         shown = sorted(law for law in named if law[0] <= days[-1])
         for k, (start, name) in enumerate(shown):
             ax.axvline(start, color="0.3", lw=0.8, ls=(0, (3, 2)))

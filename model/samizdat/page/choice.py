@@ -4,6 +4,7 @@ A link names shipped scenarios only, so that it cannot make the server open file
 file can come from the command line only.
 """
 
+import datetime as dt
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from samizdat.mesa_model import OWN_REGIME, ProtestModel, parameters_from, seed_
 from samizdat.regime.presets import PRESETS
 from samizdat.run.population_cache import graph_of
 from samizdat.run.recorded import check_digests, graph_from
+from samizdat.scenario.dates import day_from
 from samizdat.scenario.scenario import Scenario
 from samizdat.scenario.schema import ScenarioError, unknown
 from samizdat.scenario.shipped import shipped
@@ -46,6 +48,8 @@ class Choice:
     digests
         Of graph and traits of the run on disk that this choice was read from, by name; the world
         that is built must have them.
+    first_day
+        The day that is shown first; the days before it are simulated as fast as possible.
     """
 
     scenario: str = "town"
@@ -55,6 +59,7 @@ class Choice:
     values: Mapping[str, float | str] = field(default_factory=dict)
     graph_file: str | None = None
     digests: tuple[tuple[str, str], ...] = ()
+    first_day: dt.date | None = None
 
     def load(self) -> Scenario:
         """Load the scenario and apply the changes.
@@ -70,7 +75,24 @@ class Choice:
         values = parameters_from(self.values)
         if self.citizens is not None:
             values["citizens"] = self.citizens
-        return scenario.change(values)
+        changed = scenario.change(values)
+        self.first_step(changed)
+        return changed
+
+    def first_step(self, scenario: Scenario) -> int | None:
+        """Return how many steps are done on the day that is shown first; None: no such day.
+
+        Raises
+        ------
+        ScenarioError
+            If the day is outside the scenario.
+        """
+        if self.first_day is None:
+            return None
+        start, end = scenario.spec.start, scenario.spec.end
+        if not start <= self.first_day <= end:
+            raise ScenarioError(f"from = {self.first_day} is outside {start} ... {end}")
+        return scenario.steps_until(self.first_day)
 
     def load_within(self, max_citizens: int) -> Scenario:
         """Load the scenario if the page can serve it.
@@ -132,6 +154,8 @@ class Choice:
             parts["citizens"] = self.citizens
         if self.regime != OWN_REGIME:
             parts["regime"] = self.regime
+        if self.first_day is not None:
+            parts["from"] = str(self.first_day)
         return urlencode(parts | dict(self.values))
 
     def with_query(self, query: str) -> "Choice":
@@ -165,6 +189,8 @@ class Choice:
             if regime not in REGIMES:
                 raise ScenarioError(f"regime: {unknown(regime, REGIMES)}")
             chosen = chosen.other(regime=regime)
+        if "from" in given:
+            chosen = replace(chosen, first_day=first_day_from(given.pop("from")))
         if given:
             chosen = chosen.other(values={**chosen.values, **parameters_from(given)})
         chosen.load()
@@ -174,6 +200,20 @@ class Choice:
 @functools.lru_cache(maxsize=1)
 def _read_graph(file: str | None, citizens: int, digest: str | None) -> Graph | None:
     return graph_from(file, citizens, digest)
+
+
+def first_day_from(text: str) -> dt.date:
+    """Read the day that is shown first.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not a date such as 2014-03-01.
+    """
+    try:
+        return day_from(text.strip())
+    except ValueError as error:
+        raise ScenarioError(f"from = {error}") from None
 
 
 def citizens_from(text: str) -> int:

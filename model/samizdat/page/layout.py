@@ -9,10 +9,11 @@ import solara
 from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
-from samizdat.page.engine import UNPACED
 from samizdat.page.limits import server_limits
+from samizdat.page.pace import UNPACED
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
+from samizdat.page.panels.epilogue import Epilogue
 from samizdat.page.panels.regime import Levers
 from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel
 from samizdat.page.panels.world import ParametersPanel, WorldPanel
@@ -125,12 +126,22 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
     with solara.Div(classes=["samizdat"]):
         Header(session)
         SidePanel(session)
+        OverView(session)
         ViewArea(session)
         with solara.Div(classes=["samizdat-right"]):
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
     Overlays(session)
+
+
+@solara.component
+def OverView(session: Session) -> None:
+    """Show what stands over the view: how the run ended."""
+    over = session.epilogue.value
+    with solara.Div(classes=["samizdat-over" if over else "samizdat-none"]):
+        if over:
+            Epilogue(session)
 
 
 @solara.component
@@ -173,6 +184,11 @@ def Header(session: Session) -> None:
                 lambda: session.start_run(replace(session.choice.value)),
                 hint="Start again with the same scenario and random seed, without your orders",
             )
+            if status.finished:
+                Button(
+                    "How it ended", lambda: session.epilogue.set(True), kind="samizdat-ended",
+                    hint="What happened, what you did, and what had come without it",
+                )  # fmt: skip
         with solara.Div(classes=["samizdat-speed"]):
             Select("", SPEEDS, session.speed.value, session.set_speed, name="Speed")
         DaySummary(session)

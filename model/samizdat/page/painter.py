@@ -3,15 +3,17 @@
 import copy
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 from samizdat.mesa_model import ProtestModel
-from samizdat.page.engine import Engine, Status
+from samizdat.page.engine import Engine
+from samizdat.page.history import copied
 from samizdat.page.interventions import Intervention
+from samizdat.page.marks import DaysDone, Mark, marks_of
 from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
 from samizdat.page.readings import counts_of, events_of, laws_of, parameters_of
+from samizdat.page.status import Status
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
@@ -42,6 +44,8 @@ class PageState(NamedTuple):
         A copy of the model, for Mesa's components.
     drawing_error
         Why there is no picture.
+    marks
+        What is on the bar of days.
     """
 
     status: Status
@@ -57,6 +61,7 @@ class PageState(NamedTuple):
     comparison: str = ""
     model: ProtestModel | None = None
     drawing_error: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 class _Snapshot(NamedTuple):
@@ -72,6 +77,7 @@ class _Snapshot(NamedTuple):
     laws: tuple[str, ...]
     citizen: int | None
     account: tuple[str, ...]
+    done: DaysDone
 
 
 class _Subject(NamedTuple):
@@ -106,9 +112,9 @@ class Painter:
         self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
         self._run, self._views = 0, ViewCache()
-        self._film: deque[bytes] = deque(maxlen=LONGEST_FILM)
+        self._film: dict[int, bytes] = {}  # by the number of steps done
         self._filmed: _Subject | None = None
-        self._filmed_step = -1
+        self._shown_step = self._branches = 0
         self._lock = threading.Lock()
         self._stopped = False
         self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
@@ -152,7 +158,7 @@ class Painter:
         ValueError
             If there is no simulation, or no twin where both are needed.
         """
-        snapshot, lever = self._snapshot(), self.engine.lever
+        snapshot, lever = self._snapshot(settled=True), self.engine.lever
         size = (width, height)
         if view != "twin":
             return ViewCache().draw(view, snapshot.simulation, size, self.chosen, self.shows)
@@ -161,7 +167,7 @@ class Painter:
         return ViewCache().draw_twin(snapshot.simulation, snapshot.twin, size, lever)
 
     def film(self) -> bytes:
-        """Return the pictures of the present view drawn so far, as a GIF film.
+        """Return the pictures of the present view up to the day shown, as a GIF film.
 
         Raises
         ------
@@ -169,7 +175,7 @@ class Painter:
             If there is none yet.
         """
         with self._lock:
-            frames = list(self._film)
+            frames = [self._film[k] for k in sorted(self._film) if k <= self._shown_step]
         return film_of(frames)
 
     def _live(self) -> None:
@@ -189,27 +195,31 @@ class Painter:
             self.engine.mark_drawn()
             time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
 
-    def _snapshot(self) -> _Snapshot:
-        """Copy the simulation; ties and traits are shared with the original, which continues."""
+    def _snapshot(self, *, settled: bool = False) -> _Snapshot:
+        """Copy the simulation; what does not change is shared with the original, which continues.
+
+        With ``settled``, wait until a run that goes to another day is there.
+        """
         mesa = self._mesa
 
-        def copied(model: ProtestModel) -> _Snapshot:
-            own = copy.deepcopy(model) if mesa else None
-            twin = self.engine.twin
+        def taken(model: ProtestModel) -> _Snapshot:
+            simulation, twin = copied(model.simulation), self.engine.twin
+            own = copy.deepcopy(model, {id(model.simulation): simulation}) if mesa else None
             return _Snapshot(
                 status=self.engine.status,
                 interventions=self.engine.interventions_in_force,
-                simulation=copy.deepcopy(model.simulation) if own is None else own.simulation,
+                simulation=simulation,
                 model=own,
-                twin=copy.deepcopy(twin) if twin is not None else None,
+                twin=copied(twin) if twin is not None else None,
                 parameters=parameters_of(model.simulation),
                 events=events_of(model.simulation),
                 laws=laws_of(model.simulation),
                 citizen=self.engine.watched_citizen,
                 account=self.engine.account,
+                done=self.engine.days_done,
             )
 
-        return self.engine.ask(copied).result()
+        return self.engine.ask(taken, settled=settled).result()
 
     def _draw(self) -> PageState:
         if self.engine.status.phase != "ready":
@@ -244,6 +254,7 @@ class Painter:
             comparison=comparison,
             model=snapshot.model,
             drawing_error=error,
+            marks=marks_of(snapshot.done, snapshot.simulation),
         )
 
     def _picture(
@@ -265,10 +276,13 @@ class Painter:
         subject = _Subject(status.run, self.view, self.shows, self.sizes["view"])
         if self._filmed != subject:
             self._film.clear()
-        if self._film and self._filmed_step == status.step:
-            self._film.pop()
-        self._film.append(picture)
-        self._filmed, self._filmed_step = subject, status.step
+        elif new := status.branches[self._branches :]:  # the days after these have become others
+            self._film = {k: each for k, each in self._film.items() if k <= min(new)}
+        self._film[status.step] = picture
+        while len(self._film) > LONGEST_FILM:
+            del self._film[min(self._film)]
+        self._filmed, self._branches = subject, len(status.branches)
+        self._shown_step = status.step
 
 
 def _cannot_draw(problem: Exception) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -14,11 +15,13 @@ from solara.server import kernel_context
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
-from samizdat.page.engine import Engine, Status
+from samizdat.page.ending import Ending, EndingRun
+from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.schema import ScenarioError
@@ -67,10 +70,14 @@ class Session:
         Whether a first task is set.
     home
         Whether the entrance is shown over the simulation.
+    ending
+        What the run has come to; None until its last day is done.
+    epilogue
+        Whether that is shown.
     """
 
     def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
-        choice = opening.choice
+        choice = _choice_of(opening)
         self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=opening.playing)
         self.painter = Painter(self.engine, self.publish)
         self.mesa_components = {
@@ -99,6 +106,8 @@ class Session:
         self.panel = solara.reactive("regime")
         self.task = solara.reactive(False)
         self.home = solara.reactive(False)
+        self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
+        self.epilogue = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
@@ -109,6 +118,8 @@ class Session:
         self._drawing: Any = get_render_context()
         self._opening = opening
         self._plays_again = False  # when the entrance is closed
+        self._ending_run: EndingRun | None = None
+        self._ended = 0  # the run whose ending was shown last
 
     def start(self) -> None:
         """Begin to build the simulation and to draw it."""
@@ -122,6 +133,7 @@ class Session:
 
     def stop(self) -> None:
         """End both threads and discard the simulation."""
+        self._forget_ending()
         self.engine.stop()
         self.painter.stop()
 
@@ -144,6 +156,7 @@ class Session:
         self.painter.chosen = None
         if self.view.value == "twin":
             self.select_view("network")
+        self._forget_ending()
         self._clear()
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
@@ -151,9 +164,10 @@ class Session:
 
     def open(self, opening: Opening) -> None:
         """Start another simulation, as a way of the entrance shows it."""
+        self._opening = opening
         self.home.set(False)
         self.draft.set(opening.choice)
-        self.start_run(opening.choice, playing=opening.playing)
+        self.start_run(_choice_of(opening), playing=opening.playing)
         self._show_opening(opening)
 
     def _show_opening(self, opening: Opening) -> None:
@@ -161,12 +175,6 @@ class Session:
         self.task.set(opening.task)
         if opening.view:
             self.select_view(opening.view)
-        if opening.first_day is not None:
-            before = opening.first_day - dt.timedelta(days=1)
-            for _ in range(self.scenario.steps_until(before)):
-                self.engine.step()
-            if opening.playing:
-                self.engine.play()
 
     def open_home(self) -> None:
         """Show the entrance over the simulation, which waits."""
@@ -179,6 +187,40 @@ class Session:
         self.home.set(False)
         if self._plays_again:
             self.engine.play()
+
+    def start_again(self) -> None:
+        """Start the same simulation from its beginning, without orders."""
+        same = self.choice.value == _choice_of(self._opening)
+        self.open(self._opening if same else Opening(self.choice.value))
+
+    def try_lever(self) -> None:
+        """Start the same simulation, paused before anybody is in the street, with the levers."""
+        first = self.ending.value.summary["first_day"] if self.ending.value else None
+        day = None if first is None else dt.date.fromisoformat(first) - dt.timedelta(days=1)
+        if day is not None and day <= self.scenario.spec.start:
+            day = None
+        choice = replace(self.choice.value, first_day=None)
+        self.open(Opening(choice, playing=False, first_day=day))
+
+    def _tell_ending(self, run: int) -> None:
+        """Read the ending of a run, and show it, when its last day is done."""
+        if self._ended == run:
+            return
+        self._ended = run
+        self._ending_run = EndingRun(self.engine, self.scenario, self._show_ending)
+        self._ending_run.start()
+        self.epilogue.set(True)
+
+    def _show_ending(self, ending: Ending) -> None:
+        with self._context:
+            self.ending.set(ending)
+
+    def _forget_ending(self) -> None:
+        if self._ending_run is not None:
+            self._ending_run.stop()
+        self._ending_run = None
+        self.ending.set(None)
+        self.epilogue.set(False)
 
     def show_error(self, problem: str) -> None:
         """Show what is wrong with a request."""
@@ -285,6 +327,8 @@ class Session:
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
         self.comparison.set(new.comparison)
+        if new.status.finished:
+            self._tell_ending(new.status.run)
 
     def _show_error_of(self, answer: "Future[str] | Future[None]") -> None:
         """Show what is wrong with a request, once the engine has answered."""
@@ -310,6 +354,13 @@ class Session:
         self.comparison.set("")
         self.model.set(None)
         self.drawing_error.set("")
+
+
+def _choice_of(opening: Opening) -> Choice:
+    """Return the world of an opening, which shows the day before its first one."""
+    if opening.first_day is None:
+        return opening.choice
+    return replace(opening.choice, first_day=opening.first_day - dt.timedelta(days=1))
 
 
 class SessionLimit:

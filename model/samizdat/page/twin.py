@@ -4,30 +4,22 @@ Both runs draw the same random numbers for the same citizen, day and use. What d
 is therefore the effect of the lever.
 """
 
-from typing import NamedTuple
-
-from samizdat.page.interventions import TimelineEntry, without_lever
+from samizdat.page.history import keep_own_rows
+from samizdat.page.replay import Replay
 from samizdat.run.simulation import Simulation
-from samizdat.scenario.schema import ScenarioError
 
 
-class _Change(NamedTuple):
-    """Something ordered or lifted in the followed run, which the twin has still to do."""
-
-    step: int  # before which it was ordered
-    id: str
-    entry: TimelineEntry | None  # None: the intervention was lifted
-
-
-class TwinRun:
-    """Follows a simulation step by step under the same interventions, with one lever off.
+class TwinRun(Replay):
+    """Follows a run step by step under the same interventions, with one lever off.
 
     Parameters
     ----------
     followed
-        The simulation to follow, at any step; its past is simulated again.
+        The run to follow, at any step; its past is simulated again.
     lever
         The lever that is off throughout, of `regime.levers.LEVERS`.
+    memory
+        Bytes for snapshots.
 
     Attributes
     ----------
@@ -35,52 +27,35 @@ class TwinRun:
         The run without the lever.
     """
 
-    def __init__(self, followed: Simulation, lever: str) -> None:
-        self.followed, self.lever = followed, lever
+    def __init__(self, followed: Replay, lever: str, memory: int) -> None:
+        self.followed = followed
+        run = followed.simulation
         # The scenario of the followed run holds all interventions so far, with their dates.
-        self.simulation = Simulation(
-            followed.scenario.without(lever), followed.seed, followed.threads, followed.graph
-        )
-        self._pending: list[_Change] = []
-        self._ids: dict[str, str | None] = {}  # ids of the followed run -> ids here, None: none
-
-    @property
-    def step_number(self) -> int:
-        """Number of steps done."""
-        return self.simulation.step_number
+        own = Simulation(run.scenario.without(lever), run.seed, run.threads, run.graph)
+        super().__init__(own, followed.changes, memory, lever, known=followed.applied)
 
     @property
     def behind(self) -> bool:
-        """Whether the followed run has done more steps."""
+        """Whether the followed run shows a later day."""
         return self.step_number < self.followed.step_number
 
-    def enact(self, which: str, entry: TimelineEntry) -> None:
-        """Remember an intervention ordered before the next step of the followed run."""
-        self._pending.append(_Change(self.followed.step_number, which, entry))
+    @property
+    def is_of_this_branch(self) -> bool:
+        """Whether the followed run still has all interventions with which this run began."""
+        return self.known <= len(self.changes)
 
-    def lift(self, which: str) -> None:
-        """Remember an intervention lifted before the next step of the followed run."""
-        self._pending.append(_Change(self.followed.step_number, which, None))
+    def follow(self) -> bool:
+        """If the followed run is ahead, take one step; return whether it is still ahead."""
+        if self.behind:
+            self.step()
+        return self.behind
 
-    def follow(self) -> None:
-        """If the followed run is ahead, apply the changes that are due and take one step."""
-        if not self.behind:
-            return
-        due = [change for change in self._pending if change.step == self.step_number]
-        self._pending = [change for change in self._pending if change.step != self.step_number]
-        for change in due:
-            if change.entry is None:
-                self._lift(change.id)
-            else:
-                left = without_lever(change.entry, self.lever)
-                self._ids[change.id] = None if left is None else self.simulation.enact(left)
-        self.simulation.step()
+    def return_to(self) -> None:
+        """If the followed run shows an earlier day, or one far ahead, go near it."""
+        self.approach(self.followed.step_number, exact=True)
 
-    def _lift(self, which: str) -> None:
-        here = self._ids.pop(which, which)
-        if here is None:
-            return  # an intervention by the lever that is off here
-        try:
-            self.simulation.lift(here)
-        except ScenarioError:
-            return  # what only that lever ordered, or a law that only it would bring
+    def branch(self) -> None:
+        """Forget the days after the one shown; the run has forgotten what was ordered then."""
+        keep_own_rows(self.simulation)
+        self.snapshots.forget_after(self.step_number)
+        self.farthest = self.step_number

@@ -134,7 +134,7 @@ class History:
         return dict(zip(TALLIES, self.last.sum(axis=0).tolist(), strict=True))
 
     def columns(self, names: Iterable[str]) -> dict[str, Numbers]:
-        """Return columns of `nation` (steps,), of `MEASURES` and `COUNTED`; summed only once.
+        """Return columns of `nation` (steps,), by the names in `DAILY`; summed only once.
 
         Raises
         ------
@@ -144,7 +144,7 @@ class History:
         return self._columns(slice(self.steps), [check_column(name) for name in names])
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `MEASURES` or `COUNTED`; 0 before any.
+        """Return a column of `nation` in the last step, one of `DAILY`; 0 before any.
 
         Raises
         ------
@@ -199,9 +199,9 @@ class History:
     def _columns(self, steps: slice, names: Iterable[str]) -> dict[str, Numbers]:
         tallies, citizens = self.tallies[steps].sum(axis=1), self.sizes.sum()
         return {
-            name: self._counted(steps, name)
-            if name in COUNTED
-            else MEASURES[name](tallies, citizens)
+            name: MEASURES[name](tallies, citizens)
+            if name in MEASURES
+            else self._counted(steps, name)
             for name in names
         }
 
@@ -213,8 +213,13 @@ class History:
             return self.arrivals[steps]
         return self.actions[steps, :, ACTIONS.index(name)]
 
-    def _counted(self, steps: slice, name: str) -> NDArray[np.int64]:
-        """Return its sum over the regions (steps,); a blocked platform counts once."""
+    def _counted(self, steps: slice, name: str) -> Numbers:
+        """Return its sum over the regions (steps,); a blocked platform counts once.
+
+        The threat is the nation's own.
+        """
+        if name == THREAT:
+            return self.threat[steps]
         if name == BARRED:
             return self.blocked_anywhere[steps]
         total: NDArray[np.int64] = self._by_region(steps, name).sum(axis=1)

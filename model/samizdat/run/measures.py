@@ -60,7 +60,7 @@ THREAT = "threat"  # that the state feels, on the morning of the step; of the na
 
 def daily_table(
     tallies: Counts,
-    counted: Mapping[str, Counts],
+    counted: Mapping[str, Numbers],
     latent: NDArray[np.bool_],
     citizens: Counts,
     dates: NDArray[np.datetime64],
@@ -215,7 +215,7 @@ OUTCOMES = (
     "online_at_end", "circumventing_peak", "posts_suppressed", "fell", "trust_online",
     "trust_offline",
 )  # fmt: skip
-DAILY = tuple(MEASURES)
+DAILY = (*MEASURES, *COUNTED, THREAT)
 # How a daily measure is reduced to one number of a run: `fear.last`, `mobilise.max`.
 HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
     "max": np.max,
@@ -227,15 +227,15 @@ HOW: dict[str, Callable[[Numbers], np.int64 | np.float64]] = {
 
 
 def check_column(name: str) -> str:
-    """Return the name of a number of a day, of `MEASURES` or `COUNTED`, if it is one.
+    """Return the name of a number of a day, one of `DAILY`, if it is one.
 
     Raises
     ------
     ScenarioError
         It names the nearest that exists.
     """
-    if not isinstance(name, str) or (name not in MEASURES and name not in COUNTED):
-        raise ScenarioError(f"measure: {unknown(name, (*MEASURES, *COUNTED))}")
+    if not isinstance(name, str) or name not in DAILY:
+        raise ScenarioError(f"measure: {unknown(name, DAILY)}")
     return name
 
 

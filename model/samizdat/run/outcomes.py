@@ -56,7 +56,7 @@ class Outcomes:
         return self.history.regions
 
     def daily(self, name: str) -> Numbers:
-        """Return a column of `nation` (steps done,), of `measures.MEASURES` or `COUNTED`.
+        """Return a column of `nation` (steps done,), one of `measures.DAILY`.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Outcomes:
         return self.history.counts
 
     def measured(self, name: str) -> float:
-        """Return a column of `nation` in the last step: of `measures.MEASURES` or `COUNTED`.
+        """Return a column of `nation` in the last step, one of `measures.DAILY`.
 
         Raises
         ------

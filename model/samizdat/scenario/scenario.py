@@ -152,11 +152,14 @@ class Scenario:
         try:
             spec = ScenarioSpec.model_validate(rest)
         except ValidationError as error:
-            wrong += mistakes_in(error, rest, {*TABLES, "security", "pinned"})
+            wrong += mistakes_in(error, rest, {*TABLES, "security", "pinned", "base", LEAVE_OUT})
         if wrong or spec is None:
             raise ScenarioError(f"{name}: {together(wrong)}")
         scenario = cls(name, spec, parameters, frozenset(pinned))
-        scenario.check()
+        try:
+            scenario.check()
+        except ScenarioError as error:
+            raise ScenarioError(f"{name}: {error}") from None
         return scenario
 
     def to_table(self) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""The ending of a run in words: its outcomes as a table, and the orders as lines."""
+
+import datetime as dt
+from typing import Any
+
+from samizdat.page.ending import Given
+from samizdat.text.numbers import number
+from samizdat.views.looks import day_in_words
+
+
+def rows_of(summary: dict[str, Any], other: dict[str, Any] | None) -> list[dict[str, str]]:
+    """Return the outcomes of a run, and of a second one, as a table."""
+    found, second = _outcomes(summary), _outcomes(other) if other is not None else {}
+    return [
+        {"label": label, "value": value, "other": second.get(label, "…")}
+        for label, value in found.items()
+    ]
+
+
+def in_words(order: Given) -> str:
+    """Return an order with its place and dates, as a line."""
+    what = f"{order.title}, {', '.join(order.regions) or 'everywhere'}"
+    first = day_in_words(order.first)
+    if order.first == order.last:
+        return f"{what}: {first}"
+    return f"{what}: {first} to {day_in_words(order.last) if order.last else 'the end'}"
+
+
+def _outcomes(summary: dict[str, Any]) -> dict[str, str]:
+    nobody = summary["first_day"] is None
+    return {
+        "In the street, all days together": f"{number(summary['person_days'])} person-days",
+        "Most in the street on one day": "nobody"
+        if nobody
+        else f"{summary['peak_mobilised']:,} on {_day(summary['peak_date'])}",
+        "First day with anybody there": _day(summary["first_day"]),
+        "Last day with anybody there": _day(summary["last_day"]),
+        "Arrests": f"{summary['arrests']:,}",
+        "Most who kept quiet out of fear on one day": f"{summary['peak_self_censor']:,}",
+    }
+
+
+def _day(text: str | None) -> str:
+    return "none" if text is None else day_in_words(dt.date.fromisoformat(text))

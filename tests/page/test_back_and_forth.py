@@ -1,0 +1,334 @@
+"""Going back and forth over the days done, against a run that never went back."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("mesa")
+pytest.importorskip("tomli_w")
+
+from serving import until
+
+from samizdat import Scenario, Simulation
+from samizdat.core.layout import WORKINGS
+from samizdat.page.choice import Choice
+from samizdat.page.engine import Engine
+from samizdat.page.history import Snapshots, restore
+from samizdat.page.live import PastDayError
+from samizdat.page.marks import marks_of
+from samizdat.page.moments import beginnings, next_moment
+from samizdat.page.painter import Painter
+from samizdat.page.pictures import csv_of
+
+SMALL = Choice("town", 300)
+BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
+WATCHED = {"kind": "setting", "set": {"surveillance": 0.7}}
+DAYS = 40
+
+
+@pytest.fixture
+def engine():
+    made = []
+
+    def built(choice=SMALL, **options):
+        run = Engine(choice, 1_000_000, 0.0, **{"playing": False, **options})
+        run.start()
+        made.append(run)
+        until(lambda: run.status.phase != "building")
+        return run
+
+    yield built
+    for each in made:
+        each.stop()
+        assert each.join(20)
+
+
+def state_of(simulation):
+    """Return all that a citizen is, as bytes, with the table of the nation and of the regions."""
+    state = {n: a.tobytes() for n, a in simulation.state.items() if n not in WORKINGS}
+    heard = {name: values.tobytes() for name, values in simulation.heard.items()}
+    return {
+        **state, **heard, "nation": simulation.nation.to_csv(), "step": simulation.step_number,
+        "regions": simulation.regions.to_csv(), "bands": simulation.bands.to_csv(),
+        "signals": simulation.signals.tobytes(), "threat": simulation.threat,
+    }  # fmt: skip
+
+
+def shown(run):
+    """Return what the page would show, of the run and of its twin."""
+
+    def read(model):
+        twin = run.twin
+        assert model.steps == model.simulation.step_number
+        collected = model.datacollector.get_model_vars_dataframe()
+        assert len(collected) == model.steps
+        return {
+            "run": state_of(model.simulation),
+            "twin": state_of(twin) if twin is not None else None,
+            "collected": collected.to_csv(),
+            "orders": run.interventions,
+            "in force": run.interventions_in_force,
+            "account": run.account,
+            "marks": marks_of(run.days_done, model.simulation),
+        }
+
+    until(lambda: run.status.seeking < 0 and run.status.catching_up < 0)
+    return run.ask(read, settled=True).result(60)
+
+
+def go(run, step):
+    run.seek(step)
+    until(lambda: run.status.seeking < 0 and run.status.step == step)
+    return shown(run)
+
+
+def play_through(run, *, twin="violence"):
+    """Give and lift orders in a run of some weeks; return what was shown on each day."""
+    days = {}
+    run.watch(7).result(30)
+    if twin:
+        run.compare(twin).result(30)
+    block = None
+    for day in range(DAYS):
+        if day == 12:
+            block = run.enact(BLOCK).result(30)
+        if day == 15:
+            run.enact(WATCHED).result(30)
+        if day == 20:
+            run.lift(block).result(30)
+            run.toggle({"kind": "action", "lever": "violence", "days": 3}).result(30)
+        days[day] = shown(run)
+        run.step()
+        until(lambda day=day: run.status.step == day + 1)
+    days[DAYS] = shown(run)
+    return days
+
+
+def same(found, expected, *, orders=True):
+    for name in ("run", "twin"):
+        for part, value in (expected[name] or {}).items():
+            assert found[name][part] == value, (name, part, expected["run"]["step"])
+    assert found["collected"] == expected["collected"]
+    if orders:
+        assert found["orders"] == expected["orders"]
+        assert found["in force"] == expected["in force"]
+        assert found["account"] == expected["account"]
+
+
+@pytest.mark.parametrize("memory", [512 * 1024**2, 400_000, 1])
+def test_every_day_comes_back_to_the_last_bit(engine, memory):
+    run = engine(memory=memory)
+    days = play_through(run)
+    order = [31, 3, DAYS, 0, 14, 13, 12, 25, 20, 21, DAYS, 1, 39, DAYS]
+    for day in order:
+        found = go(run, day)
+        same(found, days[day])
+        assert found["marks"] == days[DAYS]["marks"]  # of all days done
+        assert run.status.farthest == DAYS
+    run.step()
+    until(lambda: run.status.step == DAYS + 1)
+    plain = Simulation(SMALL.load(), seed=1)
+    orders = {
+        12: lambda: plain.enact(BLOCK),
+        15: lambda: plain.enact(WATCHED),
+        20: lambda: (
+            plain.lift("live-1"),
+            plain.enact({"kind": "action", "lever": "violence", "days": 3}),
+        ),
+    }
+    for day in range(DAYS + 1):
+        orders.get(day, lambda: None)()
+        plain.step()
+    assert shown(run)["run"] == state_of(plain)
+
+
+def test_playing_on_from_an_earlier_day_repeats_what_was_ordered(engine):
+    run = engine()
+    days = play_through(run)
+    go(run, 5)
+    for day in range(6, 30):
+        run.step()
+        until(lambda day=day: run.status.step == day)
+        same(shown(run), days[day], orders=day not in (12, 15, 20))
+    run.play()
+    until(lambda: run.status.finished)
+    assert run.status.farthest == 60
+    assert shown(run)["run"]["step"] == 60
+
+
+def test_a_twin_that_begins_on_an_earlier_day_knows_what_comes(engine):
+    run = engine()
+    days = play_through(run)
+    run.compare(None).result(30)
+    go(run, 13)
+    run.compare("violence").result(30)
+    until(lambda: run.status.catching_up < 0)
+    same(shown(run), days[13])
+    same(go(run, 30), days[30])
+    same(go(run, 14), days[14])
+
+
+def test_an_order_in_the_past_is_refused_until_the_days_after_it_are_forgotten(engine):
+    run = engine()
+    days = play_through(run)
+    go(run, 14)
+    for order in (run.enact(WATCHED), run.toggle(WATCHED), run.lift("live-1")):
+        with pytest.raises(PastDayError, match="26 later days"):
+            order.result(30)
+    same(go(run, DAYS), days[DAYS])
+    same(go(run, 14), days[14])
+    run.branch().result(30)
+    assert run.status.farthest == 14
+    assert run.status.branches == (14,)
+    assert [each.begins for each in run.interventions] == [12]
+    run.enact({"kind": "action", "lever": "blackout", "days": 5}).result(30)
+    run.seek(33)
+    until(lambda: run.status.step == 33 and run.status.seeking < 0)
+    plain = Simulation(SMALL.load(), seed=1)
+    for day in range(33):
+        if day == 12:
+            plain.enact(BLOCK)
+        if day == 14:
+            plain.enact({"kind": "action", "lever": "blackout", "days": 5})
+        plain.step()
+    found = shown(run)
+    assert found["run"] == state_of(plain)
+    without = Simulation(Scenario.load("town").change({"citizens": 300}).without("violence"), 1)
+    for day in range(33):
+        if day == 12:
+            without.enact(BLOCK)
+        if day == 14:
+            without.enact({"kind": "action", "lever": "blackout", "days": 5})
+        without.step()
+    assert found["twin"] == state_of(without)
+    assert max(mark.start for mark in found["marks"]) <= 33
+    same(go(run, 9), days[9], orders=False)
+    assert go(run, 33)["run"] == found["run"]
+
+
+def test_a_twin_with_orders_that_are_forgotten_begins_again(engine):
+    run = engine()
+    play_through(run, twin=None)
+    run.compare("violence").result(30)  # its scenario holds all orders
+    until(lambda: run.status.catching_up < 0)
+    go(run, 14)
+    run.branch().result(30)
+    run.step()
+    until(lambda: run.status.step == 15 and run.status.catching_up < 0)
+    without = Simulation(Scenario.load("town").change({"citizens": 300}).without("violence"), 1)
+    for day in range(15):
+        if day == 12:
+            without.enact(BLOCK)
+        without.step()
+    assert shown(run)["twin"] == state_of(without)
+
+
+def test_downloads_are_of_the_day_shown(engine, tmp_path):
+    run = engine()
+    play_through(run, twin=None)
+    at_14, at_25 = tmp_path / "14.toml", tmp_path / "25.toml"
+    run.seek(25)
+    at_25.write_text(run.scenario_file().result(30), encoding="utf-8")
+    run.seek(14)
+    at_14.write_text(run.scenario_file().result(30), encoding="utf-8")
+    csv = run.ask(lambda model: csv_of(model.simulation), settled=True).result(30)
+    for path, ids in ((at_14, ["live-1"]), (at_25, ["live-1", "live-2", "live-3"])):
+        scenario = Scenario.load(path)
+        assert [e.id for e in scenario.spec.timeline if e.id.startswith("live-")] == ids
+    repeated = Simulation(Scenario.load(at_14), seed=1)
+    for _ in range(14):
+        repeated.step()
+    assert csv == csv_of(repeated)
+
+
+def test_the_film_holds_the_days_up_to_the_one_shown_in_order(engine, monkeypatch):
+    run, seen, frames = engine(), [], []
+    monkeypatch.setattr("samizdat.page.painter.film_of", lambda given: frames.append(given))
+    painter = Painter(run, seen.append)
+    painter.start()
+
+    def drawn(step):
+        until(lambda: seen and seen[-1].status.step == step and seen[-1].picture)
+        return seen[-1].picture
+
+    try:
+        pictures = []
+        for step in range(1, 5):
+            run.step()
+            pictures.append(drawn(step))
+        for step in (2, 1, 2):
+            run.seek(step)
+            assert drawn(step) == pictures[step - 1]
+        painter.film()
+        assert frames[-1][-2:] == pictures[:2]
+        run.branch().result(30)
+        run.enact({"kind": "action", "lever": "blackout"}).result(30)
+        run.step()
+        third = drawn(3)
+        painter.film()
+        assert frames[-1][-3:] == [*pictures[:2], third]
+    finally:
+        painter.stop()
+
+
+def test_many_places_of_a_bar_that_is_dragged_are_few_jobs(engine):
+    run = engine(Choice("town"))
+    run.seek(60)
+    until(lambda: run.status.step == 60 and run.status.seeking < 0)
+    for step in (*range(59, 5, -1), 33):
+        run.seek(step)
+    until(lambda: run.status.step == 33 and run.status.seeking < 0)
+    assert run.status.farthest == 60
+
+
+def test_snapshots_stay_within_their_memory_and_lie_evenly():
+    simulation = Simulation(SMALL.load(), seed=1)
+    one = Snapshots(10**9)
+    one.take(simulation, 0, {})
+    memory = one.bytes * 5
+    few = Snapshots(memory)
+    for _ in range(60):
+        few.take(simulation, 0, {})
+        assert few.bytes <= memory
+        simulation.step()
+    assert few.steps[0] == 0
+    assert 3 <= len(few.steps) <= 10
+    assert set(np.diff(few.steps)) == {few.stride}
+    assert few.steps[-1] > 60 - 2 * few.stride
+
+
+def test_a_restored_simulation_shares_nothing_that_changes():
+    simulation = Simulation(SMALL.load(), seed=1)
+    kept = Snapshots(10**9)
+    for _ in range(20):
+        kept.take(simulation, 0, {})
+        simulation.step()
+    snapshot = kept.nearest(11, exact=False)
+    results = []
+    for _ in range(2):
+        restore(simulation, snapshot)
+        assert simulation.step_number == 10
+        for _ in range(8):
+            simulation.step()
+        results.append(state_of(simulation))
+    assert results[0] == results[1]
+
+
+def test_the_next_moment_is_found_among_the_days_done_and_those_to_come(engine):
+    run = engine()
+    dates = []
+    for _ in range(6):
+        run.seek_moment()
+        dates.append(run.ask(lambda model: str(model.date), settled=True).result(30))
+    assert dates == sorted(set(dates))
+    assert "2014-03-06" in dates  # a revolution abroad
+    assert "2014-03-10" in dates  # the factory closes
+    go(run, 0)
+    again = []
+    for _ in range(6):
+        run.seek_moment()
+        again.append(run.ask(lambda model: str(model.date), settled=True).result(30))
+    assert again == dates
+    done = run.ask(
+        lambda model: next_moment(model.simulation, beginnings(model.simulation.scenario), 0, 3)
+    ).result(30)
+    assert done is None or done <= 3
