@@ -87,14 +87,25 @@ class InForce(NamedTuple):
         """Whether it concerns a region; any does if none is given."""
         return not region or region in self.place.regions
 
-    @property
-    def order(self) -> TimelineEntry | None:
-        """The setting that ends it from the next day on, if that is how it ends."""
+    def setting_in(self, region: str = "") -> TimelineEntry | None:
+        """Return the setting that ends it from the next day on, if that is how it ends.
+
+        Parameters
+        ----------
+        region
+            Where it is to end, if not wherever it holds.
+        """
         if not self.setting:
             return None
-        where = {} if self.place.nation else {"regions": list(self.place.regions)}
-        title = title_of(self.setting, 0.0)
-        return {"kind": "setting", "set": {self.setting: 0.0}, "title": title, **where}
+        return switched_off(self.setting, [region] if region else self.place)
+
+
+def switched_off(name: str, place: Place | Sequence[str]) -> TimelineEntry:
+    """Return the setting that sets a switch to 0 in a place."""
+    regions = list(place.regions) if isinstance(place, Place) else list(place)
+    nation = place.nation if isinstance(place, Place) else not regions
+    where = {} if nation else {"regions": regions}
+    return {"kind": "setting", "set": {name: 0.0}, "title": title_of(name, 0.0), **where}
 
 
 class Tomorrow(NamedTuple):
@@ -127,6 +138,21 @@ def in_force(simulation: Simulation, tomorrow: Tomorrow) -> tuple[InForce, ...]:
     """Return what holds on the next day, lever by lever, and what waits to begin."""
     readings = (_orders, _concessions, _standing, _settings, _laws)
     return tuple(each for read in readings for each in read(simulation, tomorrow))
+
+
+def rules_of(simulation: Simulation, tomorrow: Tomorrow) -> dict[str, Place]:
+    """Return the levers that order by rule, and where: those with a trigger that is not 0."""
+    if simulation.scenario.spec.actions == "record":
+        return {}
+    found = {}
+    for lever in filter(gives_dated_orders, dated_levers()):
+        v = tomorrow.inputs.values
+        triggers = [values for name, values in v.items() if name.startswith(f"{lever}.trigger")]
+        acts = np.any([values > 0 for values in triggers], axis=0)
+        acts &= (v[f"{lever}.on"] == 1) & (v[f"{lever}.rule_on"] == 1)
+        if acts.any():
+            found[lever] = _place(simulation, np.flatnonzero(acts))
+    return found
 
 
 def _orders(simulation: Simulation, tomorrow: Tomorrow) -> Iterable[InForce]:

@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -21,6 +21,7 @@ from samizdat.page.interventions import Intervention, TimelineEntry, is_same_ord
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.readings import RegimeReading
 from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
@@ -97,8 +98,7 @@ class Session:
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
-        self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # running: id -> title
-        self.laws: solara.Reactive[tuple[str, ...]] = solara.reactive(())  # threat and laws, lines
+        self.regime = solara.reactive(RegimeReading())
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.comparison = solara.reactive("")
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
@@ -284,6 +284,11 @@ class Session:
         self.problem.set("")
         self._show_error_of(self.engine.lift(which))
 
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry] = ()) -> None:
+        """End entries, laws and interventions, and make settings, all before the same day."""
+        self.problem.set("")
+        self._show_error_of(self.engine.end(lifts, settings))
+
     def compare(self, lever: str | None) -> None:
         """Run a twin without a lever beside this run; none with None."""
         self.problem.set("")
@@ -321,8 +326,7 @@ class Session:
         self.interventions.set(new.interventions)
         self.series.set(new.series)
         self.parameters.set(new.parameters or {})
-        self.events.set(new.events or {})
-        self.laws.set(new.laws)
+        self.regime.set(new.regime)
         self.counts.set(new.counts or {})
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
@@ -348,8 +352,7 @@ class Session:
         self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
-        self.events.set({})
-        self.laws.set(())
+        self.regime.set(RegimeReading())
         self.account.set(())
         self.comparison.set("")
         self.model.set(None)
