@@ -9,16 +9,17 @@ import solara
 from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
-from samizdat.page.limits import server_limits
-from samizdat.page.pace import UNPACED
+from samizdat.page.clock import SPEEDS, pace_in_words
+from samizdat.page.limits import server_limits, session_limit
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.epilogue import Epilogue
 from samizdat.page.panels.regime import Levers
 from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel
+from samizdat.page.panels.time_bar import TimeBar
 from samizdat.page.panels.world import ParametersPanel, WorldPanel
 from samizdat.page.pictures import COLOURINGS, VIEW_NAMES
-from samizdat.page.session import MesaComponents, Session, session_limit
+from samizdat.page.session import MesaComponents, Session
 from samizdat.page.ways import WAYS, Opening, opens_directly
 from samizdat.page.widgets import Button, Choices, PictureWidget, Select, data_url
 
@@ -27,8 +28,6 @@ MESA_HELP = {
     "Beliefs": "Grievance, trust in the state and fear, day by day: means over all citizens, each "
     "from 0 to 1."
 }
-SPEEDS = ((1.0, "1 day a second"), (3.0, "3 days a second"), (10.0, "10 days a second"),
-          (30.0, "30 days a second"), (UNPACED, "as fast as possible"))  # fmt: skip
 PANELS = (
     ("regime", "Regime"),
     ("scenario", "Scenario"),
@@ -132,7 +131,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
-    Overlays(session)
+        Overlays(session)
 
 
 @solara.component
@@ -202,7 +201,8 @@ def DaySummary(session: Session) -> None:
         if status.phase != "ready" or not counts:
             return
         progress = "the last day" if status.finished else f"day {status.step:,} of {status.steps:,}"
-        solara.Div(children=[f"{status.date} · {progress}"], classes=["samizdat-date"])
+        day = f"{status.date} · {progress} · {pace_in_words(status)}"
+        solara.Div(children=[day], classes=["samizdat-date"])
         text = " · ".join(
             f"{counts.get(name, 0):,} {words}" for name, words in POSTURE_WORDS.items()
         )
@@ -250,6 +250,7 @@ def ViewArea(session: Session) -> None:
         else:
             ViewPanel(session, view)
             solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
+        TimeBar(session)
 
 
 @solara.component

@@ -1,8 +1,10 @@
 """Limits of the server and the scenario that it opens with; set before it accepts visitors."""
 
+import threading
 from dataclasses import dataclass
 
 from samizdat.page.choice import Choice
+from samizdat.scenario.schema import ScenarioError
 
 MAX_CITIZENS = 2_000_000  # of one visitor
 MAX_SESSIONS = 8  # at the same time
@@ -41,3 +43,34 @@ class ServerLimits:
 
 
 server_limits = ServerLimits()
+
+
+class SessionLimit:
+    """Limits the number of visitors at the same time to `server_limits.sessions`."""
+
+    def __init__(self) -> None:
+        self._count, self._lock = 0, threading.Lock()
+
+    def acquire(self) -> None:
+        """Count a visitor.
+
+        Raises
+        ------
+        ScenarioError
+            If the limit is reached.
+        """
+        with self._lock:
+            if self._count >= server_limits.sessions:
+                raise ScenarioError(
+                    f"the limit of {server_limits.sessions} visitors at the same time is reached: "
+                    "close another window of this page, then reload"
+                )
+            self._count += 1
+
+    def release(self) -> None:
+        """Count a visitor less."""
+        with self._lock:
+            self._count -= 1
+
+
+session_limit = SessionLimit()

@@ -20,7 +20,17 @@ EXPLAINS_ALL = 200_000  # citizens: up to this number any citizen's last day can
 
 
 class PastDayError(ScenarioError):
-    """An order on a day after which others are done: it would change those."""
+    """An order on a day after which others are done: it would change those.
+
+    Attributes
+    ----------
+    days
+        How many are done.
+    """
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"{days:,} later days are done")
+        self.days = days
 
 
 class LiveRun:
@@ -348,5 +358,5 @@ class LiveRun:
             raise ScenarioError("there is no simulation yet")
         if run.in_the_past:
             self.set_playing(False)
-            raise PastDayError(f"{run.farthest - run.step_number:,} later days are done")
+            raise PastDayError(run.farthest - run.step_number)
         return run

@@ -9,7 +9,10 @@ from samizdat.run.simulation import Simulation
 AUTOMATIC = -1.0  # the speed by which play slows down by itself
 UNPACED = 0.0  # steps a second: no limit
 FAST = 60.0  # steps a second from which pictures are drawn between slices, not between steps
-SLICE, DRAW_SECONDS, WAIT_SECONDS = 0.3, 0.5, 0.01  # how a fast run lets others draw
+# How a fast run lets others draw: it takes steps for a slice of time, then waits for a picture.
+SHORTEST, LONGEST = 0.3, 1.0  # seconds of a slice
+PICTURES_SHARE = 0.25  # of the time of a fast run, at most, unless its slices are the longest
+DRAW_SECONDS, WAIT_SECONDS = 0.5, 0.01
 
 # The automatic speed [steps a second].
 SLOW = 3.0  # people are in the street, or something began
@@ -38,8 +41,8 @@ class Pace:
         self.speed = speed
         self._due, self.measured = 0.0, 0.0
         self._has_painter, self._drawn = False, False
-        self._waits_until = 0.0
-        self._slice_ended = 0.0
+        self._waits_until = self._waits_since = 0.0
+        self._slice, self._slice_ended = SHORTEST, 0.0
 
     def rate(self, simulation: Simulation, begins: Flags) -> float:
         """Return the steps a second that the run may take now; 0.0 for no limit."""
@@ -70,7 +73,7 @@ class Pace:
         if start - self._slice_ended > 2.0 * DRAW_SECONDS:
             self._slice_ended = start
         taken, more = 0, True
-        while more and now - start < SLICE:
+        while more and now - start < self._slice:
             more = step()
             taken += 1
             now = time.monotonic()
@@ -88,13 +91,17 @@ class Pace:
     def wait_for_picture(self) -> None:
         """Let the run stand until the picture is drawn, which would otherwise get no time."""
         if self._has_painter:
-            self._drawn, self._waits_until = False, time.monotonic() + DRAW_SECONDS
+            self._drawn, self._waits_since = False, time.monotonic()
+            self._waits_until = self._waits_since + DRAW_SECONDS
 
     @property
     def waits(self) -> bool:
         """Whether a fast run stands, for its picture."""
-        if self._waits_until and (self._drawn or time.monotonic() > self._waits_until):
+        now = time.monotonic()
+        if self._waits_until and (self._drawn or now > self._waits_until):
             self._waits_until = 0.0
+            drawing = now - self._waits_since
+            self._slice = min(max(drawing * (1.0 / PICTURES_SHARE - 1.0), SHORTEST), LONGEST)
         return self._waits_until > 0.0
 
 

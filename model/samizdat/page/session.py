@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -15,20 +14,22 @@ from solara.server import kernel_context
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
+from samizdat.page.clock import Clock
 from samizdat.page.ending import Ending, EndingRun
 from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
 from samizdat.page.limits import server_limits
+from samizdat.page.live import PastDayError
+from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
 from samizdat.page.readings import RegimeReading
 from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
-from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.settings import number_in
 
-FIRST_SPEED = 3.0  # days a second
+FIRST_SPEED = AUTOMATIC
 
 # Functions that turn a model into a Solara component; some of Mesa's come with a number of a tab.
 MesaComponent = Callable[[ProtestModel], object]
@@ -80,7 +81,7 @@ class Session:
     def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
         choice = _choice_of(opening)
         self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=opening.playing)
-        self.painter = Painter(self.engine, self.publish)
+        self.painter, self.clock = Painter(self.engine, self.publish), Clock(self.engine)
         self.mesa_components = {
             name: each[0] if isinstance(each, tuple) else each
             for name, each in mesa_components.items()
@@ -261,12 +262,12 @@ class Session:
     def enact(self, entry: TimelineEntry) -> None:
         """Give an order, from the next day on."""
         self.problem.set("")
-        self._show_error_of(self.engine.enact(entry))
+        self._show_error_of(self.engine.enact(entry), lambda: self.enact(entry))
 
     def toggle(self, entry: TimelineEntry) -> None:
         """Give an order, or lift it if it is in force."""
         self.problem.set("")
-        self._show_error_of(self.engine.toggle(entry))
+        self._show_error_of(self.engine.toggle(entry), lambda: self.toggle(entry))
 
     def set(self, name: str, value: float | str) -> None:
         """Set a parameter from the next day on."""
@@ -282,12 +283,23 @@ class Session:
     def lift(self, which: str) -> None:
         """End an intervention, by its id."""
         self.problem.set("")
-        self._show_error_of(self.engine.lift(which))
+        self._show_error_of(self.engine.lift(which), lambda: self.lift(which))
+
+    def branch(self) -> None:
+        """Give the order that waits, on an earlier day; the days after it are forgotten."""
+        self._forget_ending()
+        self._ended = 0
+        self.clock.branch()
+
+    def cancel_order(self) -> None:
+        """Leave the days done as they are."""
+        self.clock.warning.set(None)
+        self.error_count.set(self.error_count.value + 1)  # fields show again what is in force
 
     def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry] = ()) -> None:
         """End entries, laws and interventions, and make settings, all before the same day."""
         self.problem.set("")
-        self._show_error_of(self.engine.end(lifts, settings))
+        self._show_error_of(self.engine.end(lifts, settings), lambda: self.end(lifts, settings))
 
     def compare(self, lever: str | None) -> None:
         """Run a twin without a lever beside this run; none with None."""
@@ -324,6 +336,7 @@ class Session:
         else:
             self.picture.set(new.picture)
         self.interventions.set(new.interventions)
+        self.clock.marks.set(new.marks)
         self.series.set(new.series)
         self.parameters.set(new.parameters or {})
         self.regime.set(new.regime)
@@ -334,12 +347,20 @@ class Session:
         if new.status.finished:
             self._tell_ending(new.status.run)
 
-    def _show_error_of(self, answer: "Future[str] | Future[None]") -> None:
-        """Show what is wrong with a request, once the engine has answered."""
+    def _show_error_of(
+        self, answer: "Future[str] | Future[None]", order: Callable[[], None] | None = None
+    ) -> None:
+        """Show what is wrong with a request, once the engine has answered.
+
+        If it is an order on a day after which others are done, ask before it is given.
+        """
 
         def done(answer: "Future[Any]") -> None:
             problem = answer.exception()
-            if problem is not None:
+            if isinstance(problem, PastDayError) and order is not None:
+                with self._context:
+                    self.clock.warn(problem.days, order)
+            elif problem is not None:
                 text = str(problem) if isinstance(problem, ValueError) else repr(problem)
                 with self._context:
                     self.show_error(text)
@@ -348,6 +369,8 @@ class Session:
 
     def _clear(self) -> None:
         """Remove everything that was shown of a run."""
+        self.clock.marks.set(())
+        self.clock.warning.set(None)
         self.picture.set(b"")
         self.series.set(b"")
         self.counts.set({})
@@ -364,34 +387,3 @@ def _choice_of(opening: Opening) -> Choice:
     if opening.first_day is None:
         return opening.choice
     return replace(opening.choice, first_day=opening.first_day - dt.timedelta(days=1))
-
-
-class SessionLimit:
-    """Limits the number of visitors at the same time to `server_limits.sessions`."""
-
-    def __init__(self) -> None:
-        self._count, self._lock = 0, threading.Lock()
-
-    def acquire(self) -> None:
-        """Count a visitor.
-
-        Raises
-        ------
-        ScenarioError
-            If the limit is reached.
-        """
-        with self._lock:
-            if self._count >= server_limits.sessions:
-                raise ScenarioError(
-                    f"the limit of {server_limits.sessions} visitors at the same time is reached: "
-                    "close another window of this page, then reload"
-                )
-            self._count += 1
-
-    def release(self) -> None:
-        """Count a visitor less."""
-        with self._lock:
-            self._count -= 1
-
-
-session_limit = SessionLimit()

@@ -20,7 +20,7 @@ def DownloadsPanel(session: Session) -> None:
         return
     with solara.Div(classes=["samizdat-downloads"]):
         solara.FileDownload(
-            lambda: engine.ask(lambda model: csv_of(model.simulation)).result(),
+            lambda: engine.ask(lambda model: csv_of(model.simulation), settled=True).result(),
             filename=f"{name}_series.csv", label="Time series (CSV)",
         )  # fmt: skip
         for view, named in VIEW_NAMES.items():
@@ -31,7 +31,9 @@ def DownloadsPanel(session: Session) -> None:
                 filename=f"{name}_{view}.png", label=f"{named.title} (PNG)",
             )  # fmt: skip
         solara.FileDownload(
-            session.painter.film, filename=f"{name}.gif", label="Pictures so far, as a film (GIF)"
+            session.painter.film,
+            filename=f"{name}.gif",
+            label="Pictures up to this day, as a film (GIF)",
         )
         solara.FileDownload(
             lambda: engine.scenario_file().result(),
