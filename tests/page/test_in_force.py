@@ -125,8 +125,8 @@ def ended(simulation, line):
     """End a line as the page does."""
     for which in line.lifts:
         simulation.lift(which)
-    if line.order is not None:
-        simulation.enact(line.order)
+    if line.setting_in() is not None:
+        simulation.enact(line.setting_in())
 
 
 def assert_replays(simulation):
