@@ -13,11 +13,11 @@ with warnings.catch_warnings():
 
     from samizdat.page.choice import Choice
     from samizdat.page.engine import Status
-    from samizdat.page.layout import DaySummary
     from samizdat.page.painter import PageState
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
+    from samizdat.page.scenes import head_of
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
 
@@ -97,7 +97,7 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
         lambda: session.set("sanction", "0.5"),
         lambda: session.enact(block),
         lambda: session.toggle(block),
-        lambda: session.lift("live-1"),
+        lambda: session.end(["live-1"]),
         lambda: session.watch(3),
         lambda: session.compare("ban"),
     ):
@@ -176,9 +176,9 @@ def test_the_account_is_of_the_citizen_who_was_asked():
 
 
 def test_on_the_first_day_everybody_is_silent():
-    session, held, _orders = drawn(DaySummary)
-    session.publish(seen(step=0)._replace(counts={"silent": 2000}))
-    assert any("2,000 silent · 0 keep quiet" in text for text in texts(held))
+    head = head_of(Status("ready", step=0, steps=60, date="2014-03-01"), {"silent": 2000})
+    assert head["counts"].startswith("2,000 silent · 0 keep quiet")
+    assert head["date"] == "2014-03-01 · day 0 of 60 · paused"
 
 
 @pytest.mark.parametrize(("regions", "headings"), [(17, 3), (1, 0)])

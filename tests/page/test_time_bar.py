@@ -17,7 +17,7 @@ def day_of(page):
     return int(found.group(1).replace(",", "")) if found.group(1) else 60
 
 
-def shown(page, day):
+def day_shown(page, day):
     """Wait for a day, and until nothing moves; return what the page shows of it."""
     until(lambda: page.locator(DATE).count() and day_of(page) == day)
     page.wait_for_function(
@@ -47,29 +47,29 @@ def drag(page, first, last):
 
 def test_days_are_dragged_back_and_forth(visit, shoot):
     page = visit(AT_41)
-    at_41 = shown(page, 41)
+    at_41 = day_shown(page, 41)
     page.get_by_role("button", name="Step", exact=True).click()
-    shown(page, 42)
+    day_shown(page, 42)
     drag(page, 42, 20)
-    at_20 = shown(page, 20)
+    at_20 = day_shown(page, 20)
     assert page.get_by_text("An earlier day: 22 later days are done.").is_visible()
     shoot(page, "bar_earlier_day")
     drag(page, 20, 41)
-    assert shown(page, 41) == at_41
+    assert day_shown(page, 41) == at_41
     drag(page, 41, 59)  # no farther than the days done
-    shown(page, 42)
+    day_shown(page, 42)
     drag(page, 42, 20)
-    assert shown(page, 20) == at_20
+    assert day_shown(page, 20) == at_20
     page.get_by_role("button", name="Last day done").click()
-    shown(page, 42)
+    day_shown(page, 42)
     assert page.get_by_role("button", name="Last day done").count() == 0
     page.mouse.click(*place(page, 50))  # a day to come is simulated
-    shown(page, 50)
+    day_shown(page, 50)
 
 
 def test_an_event_is_hovered_and_clicked(visit, shoot):
     page = visit(AT_41)
-    shown(page, 41)
+    day_shown(page, 41)
     x, _ = place(page, 9.5)  # the factory closes on the tenth day
     top = page.locator(BAR).bounding_box()["y"]
     page.mouse.move(x + 3, top + 6)
@@ -78,19 +78,19 @@ def test_an_event_is_hovered_and_clicked(visit, shoot):
     assert "Factory closes (since 10 March 2014)" in hint.inner_text()
     shoot(page, "bar_hover")
     page.mouse.click(x + 3, top + 6)
-    shown(page, 10)
+    day_shown(page, 10)
     page.get_by_role("button", name="What happened").click()
     lines = page.locator(".samizdat-mark-line")
     until(lambda: lines.count() > 10)
     shoot(page, "bar_list")
     lines.filter(has_text="Stricter speech law").click()
-    shown(page, 28)
+    day_shown(page, 28)
     until(lambda: lines.count() == 0)
 
 
 def test_the_bar_is_a_slider_for_the_keyboard(visit):
     page = visit(AT_41)
-    shown(page, 41)
+    day_shown(page, 41)
     bar = page.get_by_role("slider", name="Day shown")
     assert bar.get_attribute("aria-valuemin") == "0"
     assert bar.get_attribute("aria-valuemax") == "60"
@@ -98,20 +98,20 @@ def test_the_bar_is_a_slider_for_the_keyboard(visit):
     for key, day in (("ArrowLeft", 40), ("ArrowDown", 39), ("PageUp", 41), ("PageDown", 11),
                      ("ArrowRight", 12), ("Home", 0), ("End", 41), ("ArrowUp", 42)):  # fmt: skip
         page.keyboard.press(key)
-        shown(page, day)
+        day_shown(page, day)
     for _ in range(7):
         page.keyboard.press("ArrowLeft")
-    shown(page, 35)
+    day_shown(page, 35)
     assert bar.get_attribute("aria-valuetext").startswith("4 April 2014, day 35 of 60. ")
     assert "Stricter speech law" in bar.get_attribute("aria-valuetext")
 
 
 def test_next_event_goes_on_to_what_begins_next(visit):
     page = visit("play=0")
-    shown(page, 0)
+    day_shown(page, 0)
     for day, title in ((6, "Revolution abroad"), (10, "Factory closes")):
         page.get_by_role("button", name="Next event").click()
-        shown(page, day)
+        day_shown(page, day)
         assert title in page.locator(BAR).get_attribute("aria-valuetext")
     page.get_by_role("button", name="Next event").click()
     until(lambda: day_of(page) > 10)
@@ -120,9 +120,9 @@ def test_next_event_goes_on_to_what_begins_next(visit):
 
 def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     page = visit(AT_41)
-    shown(page, 41)
+    day_shown(page, 41)
     drag(page, 41, 20)
-    at_20 = shown(page, 20)
+    at_20 = day_shown(page, 20)
     order = page.get_by_role("button", name="network off")
     order.click()
     warning = page.get_by_role("alertdialog")
@@ -130,25 +130,25 @@ def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     shoot(page, "bar_warning")
     page.get_by_role("button", name="Cancel").click()
     warning.wait_for(state="detached")
-    assert shown(page, 20) == at_20
+    assert day_shown(page, 20) == at_20
     assert order.get_attribute("aria-pressed") == "false"
     page.get_by_role("button", name="Last day done").click()
-    shown(page, 41)
+    day_shown(page, 41)
     drag(page, 41, 20)
-    shown(page, 20)
+    day_shown(page, 20)
     order.click()
     page.get_by_role("button", name="Branch here: the 21 days after are forgotten").click()
     until(lambda: order.get_attribute("aria-pressed") == "true")
     warning.wait_for(state="detached")
     page.get_by_role("button", name="Step", exact=True).click()
-    shown(page, 21)
+    day_shown(page, 21)
     assert page.get_by_text("An earlier day").count() == 0
     assert page.get_by_role("button", name="Last day done").count() == 0
 
 
 def test_the_bar_is_dragged_and_touched_on_a_phone(visit, shoot):
     page = visit(AT_41, 390, 844, has_touch=True, is_mobile=True)
-    shown(page, 41)
+    day_shown(page, 41)
     page.locator(BAR).scroll_into_view_if_needed()
     finger = page.context.new_cdp_session(page)
 
@@ -160,10 +160,10 @@ def test_the_bar_is_dragged_and_touched_on_a_phone(visit, shoot):
     for step in range(40, 24, -3):
         touch("touchMove", *place(page, step))
     touch("touchEnd")
-    shown(page, 25)
+    day_shown(page, 25)
     shoot(page, "bar_phone")
     page.touchscreen.tap(*place(page, 9.8))
-    shown(page, 10)
+    day_shown(page, 10)
     page.get_by_role("button", name="Next event").tap()
     until(lambda: day_of(page) > 10)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -171,7 +171,7 @@ def test_the_bar_is_dragged_and_touched_on_a_phone(visit, shoot):
 
 def test_play_is_slow_where_something_happens_and_says_so(visit):
     page = visit("scenario=town&play=0")
-    shown(page, 0)
+    day_shown(page, 0)
     page.get_by_role("button", name="Play").click()
     rates = {}
 

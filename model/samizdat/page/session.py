@@ -24,6 +24,7 @@ from samizdat.page.live import PastDayError
 from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
 from samizdat.page.readings import RegimeReading
+from samizdat.page.scenes import Scenes
 from samizdat.page.status import Status
 from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
@@ -94,6 +95,7 @@ class Session:
         self.error_count = solara.reactive(0)
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
+        self.scenes = solara.reactive(Scenes())
         self.picture = solara.reactive(b"")
         self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
@@ -110,6 +112,7 @@ class Session:
         self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
         self.epilogue = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
+        self.country_layout = solara.reactive("map")
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
@@ -236,7 +239,12 @@ class Session:
     def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""
         self.shows.set(shows)
-        self.painter.set_colouring(shows)
+        self.painter.set_country(shows, self.country_layout.value)
+
+    def set_country_layout(self, layout: str) -> None:
+        """Show the country as a map or as tiles."""
+        self.country_layout.set(layout)
+        self.painter.set_country(self.shows.value, layout)
 
     def watch(self, citizen: int | None) -> None:
         """Explain the days of a citizen from now on; of nobody with None."""
@@ -280,11 +288,6 @@ class Session:
         named = quantity.names[int(number)] if quantity.names else number
         self.enact({"kind": "setting", "set": {name: named}, "title": title_of(name, number)})
 
-    def lift(self, which: str) -> None:
-        """End an intervention, by its id."""
-        self.problem.set("")
-        self._show_error_of(self.engine.lift(which), lambda: self.lift(which))
-
     def branch(self) -> None:
         """Give the order that waits, on an earlier day; the days after it are forgotten."""
         self._forget_ending()
@@ -327,7 +330,8 @@ class Session:
             elif new.counts is not None:
                 self._show(new)
             self.drawing_error.set(new.drawing_error)
-            self.status.set(new.status)
+            if new.status.phase != "ready" or new.counts is not None:
+                self.status.set(new.status)  # always of the day of the picture
 
     def _show(self, new: PageState) -> None:
         if new.model is not None:
@@ -335,6 +339,7 @@ class Session:
             force_update()
         else:
             self.picture.set(new.picture)
+        self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.clock.marks.set(new.marks)
         self.series.set(new.series)
@@ -372,6 +377,7 @@ class Session:
         self.clock.marks.set(())
         self.clock.warning.set(None)
         self.picture.set(b"")
+        self.scenes.set(Scenes())
         self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
