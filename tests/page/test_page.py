@@ -191,6 +191,7 @@ def test_what_is_blocked_from_the_first_day_is_chosen_and_lifted(visit, shoot):
     shoot(page, "1280_standing_choice")
     click(page, "Start")
     until(lambda: (day_of(page) or 0) >= 1)
+    click(page, "Pause", exact=False)
     click(page, TABS["regime"])
     line = line_of(page, "kin chat", "since the first day, by the scenario, until it is ended")
     line.get_by_role("button").click()
