@@ -7,7 +7,7 @@ ever seen half done, however slow the page is and however many orders arrive.
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
@@ -186,6 +186,11 @@ class Engine:
     def lift(self, which: str) -> "Future[None]":
         """End an intervention, by its id, before the next day; not in the past, as `enact`."""
         return self._ask_as_user(lambda _: self._live.lift(which))
+
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry]) -> "Future[None]":
+        """End what has these ids, and make settings, all before the next day."""
+        given = [dict(entry) for entry in settings]
+        return self._ask_as_user(lambda _: self._live.end(lifts, given))
 
     def watch(self, citizen: int | None) -> "Future[None]":
         """Record the days of a citizen from now on; of nobody with None."""

@@ -1,7 +1,7 @@
 """The simulation of a visitor and all that follows it: twin, account, pace. For one thread only."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from samizdat.mesa_model import ProtestModel
@@ -326,6 +326,20 @@ class LiveRun:
     def lift(self, which: str) -> None:
         """End an intervention."""
         self._run_that_takes_orders().lift(which)
+        self.notify()
+
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry]) -> None:
+        """End what has these ids, and make settings, all before the same day."""
+        run = self._run_that_takes_orders()
+        for which in lifts:
+            try:
+                run.lift(which)
+            except ScenarioError:  # a second click finds nothing left to end
+                if run.simulation.finished:
+                    raise
+        for entry in settings:
+            run.enact(entry)
+        self._begins = beginnings(run.simulation.scenario)
         self.notify()
 
     def in_force(self) -> list[Intervention]:
