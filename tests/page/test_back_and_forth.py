@@ -355,17 +355,14 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
     while simulation.step_number < 40:
         simulation.step()
         days[simulation.step_number] = copied(simulation)
-    cache = ViewCache()
+    cache, size = ViewCache(), (420, 340)
     for k in (40, 39, 36, 35, 20):
         fresh = ViewCache()
         if k < 40:
-            fresh.draw(
-                "series", days[40], (420, 340), None
-            )  # the scale stays that of the days done
-            fresh.draw("series", days[1], (420, 340), None)
-        assert cache.draw("series", days[k], (420, 340), None) == fresh.draw(
-            "series", days[k], (420, 340), None
-        )
+            fresh.draw("series", days[40], size, None)  # the scale stays that of the days done
+            fresh.draw("series", days[1], size, None)
+        drawn = fresh.draw("series", days[k], size, None)
+        assert cache.draw("series", days[k], size, None) == drawn
 
 
 def test_an_order_on_the_way_to_days_to_come_acts_at_once_and_the_way_goes_on(engine):

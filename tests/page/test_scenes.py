@@ -30,7 +30,7 @@ def chart(page):
 def messages_of(page):
     """Return the messages that the page sends from now on."""
     sent = []
-    page.on("websocket", lambda wire: wire.on("framesent", sent.append))
+    page.on("websocket", lambda wire: wire.on("framesent", lambda frame: sent.append(frame)))
     return sent
 
 
