@@ -79,9 +79,10 @@ class Tour:
         self._go(1)
         self._thread.start()
 
-    def go(self, stop: int) -> None:
-        """Go on or back to a stop, 1 ... `length`."""
-        if self.card.value is not None and 1 <= stop <= self.length:
+    def move(self, stops: int) -> None:
+        """Go some stops on, or back, from that which was asked for last."""
+        stop = self._wants + stops
+        if self._wants and 1 <= stop <= self.length:
             self._go(stop)
 
     def leave(self) -> None:

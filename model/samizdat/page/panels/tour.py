@@ -19,9 +19,9 @@ def TourCard(
     worlds: str,
     busy: bool,
     targets: list[str],
-    event_go: Callable[[int], None],
+    event_move: Callable[[int], None],
     event_state: Callable[[Any], None],
-    event_leave: Callable[[Any], None],
+    event_end: Callable[[Any], None],
 ) -> None:
     """Show what the tour tells.
 
@@ -31,8 +31,8 @@ def TourCard(
         How the two runs differ, in a sentence; empty before the last stop.
     targets
         CSS selectors; the first that is on the page is pointed at.
-    event_go
-        Called with the number of a stop.
+    event_move
+        Called with the number of stops to go on, or back if it is negative.
     """
 
 
@@ -47,7 +47,7 @@ def TourOver(guide: Guide) -> None:
     TourCard(
         stop=card.stop, stops=tour.length, title=place.title, lines=list(card.lines),
         worlds=card.worlds, busy=card.busy, targets=list(place.targets),
-        event_go=lambda stop: tour.go(stop),
+        event_move=tour.move,
         event_state=lambda _=None: guide.open_way("state"),
-        event_leave=lambda _=None: tour.leave(),
+        event_end=lambda _=None: tour.leave(),
     )  # fmt: skip
