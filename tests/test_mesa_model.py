@@ -374,3 +374,21 @@ def test_citizens_are_the_one_type_of_agents():
     model = ProtestModel(citizens=60, rng=1)
     assert model.agent_types == [Citizen]
     assert model.agents_by_type[Citizen].ids.tolist() == list(range(60))
+
+
+def test_counters_and_collected_rows_follow_a_simulation_that_was_set_to_another_day():
+    model, other = (ProtestModel("town", citizens=200, rng=1) for _ in range(2))
+    for _ in range(12):
+        model.step()
+    for _ in range(7):
+        other.step()
+    model.simulation = other.simulation
+    model.synchronise()
+    assert (model.steps, model.time) == (7, 7.0)
+    assert model.running
+    pd.testing.assert_frame_equal(
+        model.datacollector.get_model_vars_dataframe(),
+        other.datacollector.get_model_vars_dataframe(),
+    )
+    model.step()
+    assert model.steps == len(model.datacollector.model_vars["mobilise"]) == 8

@@ -148,7 +148,8 @@ class ProtestModel(mesa.Model):
         if "time" in vars(mesa.Model):  # since Mesa 3.5
             object.__setattr__(self, "time", float(steps))
         collected = self.datacollector.model_vars
-        for name, column in history.columns((*MEASURES, *COUNTED)).items():
+        names = [name for name in collected if name != "seed"]
+        for name, column in history.columns(names).items():
             collected[name] = column.astype(float).tolist()
         collected["seed"] = [self.seed] * steps
 

@@ -33,9 +33,9 @@ def visit(chromium, server, tmp_path):
     """Open the page by its link, as a new visitor; at the end, all requests were its own."""
     contexts, stray, failed = [], [], []
 
-    def opened(query="play=0", width=1280, height=800, address=server):
+    def opened(query="play=0", width=1280, height=800, address=server, **options):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True
+            viewport={"width": width, "height": height}, accept_downloads=True, **options
         )
         contexts.append(context)
         page = context.new_page()

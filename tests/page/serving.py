@@ -73,6 +73,11 @@ def ended(process):
     process.stdout.close()
 
 
+def picture(title):
+    """Return the selector of a picture whose description begins with a title."""
+    return f'.samizdat-picture:is([alt^="{title}"], [aria-label^="{title}"])'
+
+
 def cookie_for(host):
     """Return the cookie of a visitor who followed the link, for a Host header."""
     port = urlsplit(f"//{host}").port or 80

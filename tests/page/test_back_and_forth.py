@@ -12,12 +12,12 @@ from samizdat import Scenario, Simulation
 from samizdat.core.layout import WORKINGS
 from samizdat.page.choice import Choice
 from samizdat.page.engine import Engine
-from samizdat.page.history import Snapshots, restore
+from samizdat.page.history import Snapshots, copied, restore
 from samizdat.page.live import PastDayError
 from samizdat.page.marks import marks_of
 from samizdat.page.moments import beginnings, next_moment
 from samizdat.page.painter import Painter
-from samizdat.page.pictures import csv_of
+from samizdat.page.pictures import ViewCache, csv_of
 
 SMALL = Choice("town", 300)
 BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
@@ -53,7 +53,7 @@ def state_of(simulation):
     }  # fmt: skip
 
 
-def shown(run):
+def page_state(run):
     """Return what the page would show, of the run and of its twin."""
 
     def read(model):
@@ -78,7 +78,7 @@ def shown(run):
 def go(run, step):
     run.seek(step)
     until(lambda: run.status.seeking < 0 and run.status.step == step)
-    return shown(run)
+    return page_state(run)
 
 
 def play_through(run, *, twin="violence"):
@@ -96,10 +96,10 @@ def play_through(run, *, twin="violence"):
         if day == 20:
             run.lift(block).result(30)
             run.toggle({"kind": "action", "lever": "violence", "days": 3}).result(30)
-        days[day] = shown(run)
+        days[day] = page_state(run)
         run.step()
         until(lambda day=day: run.status.step == day + 1)
-    days[DAYS] = shown(run)
+    days[DAYS] = page_state(run)
     return days
 
 
@@ -138,7 +138,7 @@ def test_every_day_comes_back_to_the_last_bit(engine, memory):
     for day in range(DAYS + 1):
         orders.get(day, lambda: None)()
         plain.step()
-    assert shown(run)["run"] == state_of(plain)
+    assert page_state(run)["run"] == state_of(plain)
 
 
 def test_playing_on_from_an_earlier_day_repeats_what_was_ordered(engine):
@@ -148,11 +148,11 @@ def test_playing_on_from_an_earlier_day_repeats_what_was_ordered(engine):
     for day in range(6, 30):
         run.step()
         until(lambda day=day: run.status.step == day)
-        same(shown(run), days[day], orders=day not in (12, 15, 20))
+        same(page_state(run), days[day], orders=day not in (12, 15, 20))
     run.play()
     until(lambda: run.status.finished)
     assert run.status.farthest == 60
-    assert shown(run)["run"]["step"] == 60
+    assert page_state(run)["run"]["step"] == 60
 
 
 def test_a_twin_that_begins_on_an_earlier_day_knows_what_comes(engine):
@@ -162,7 +162,7 @@ def test_a_twin_that_begins_on_an_earlier_day_knows_what_comes(engine):
     go(run, 13)
     run.compare("violence").result(30)
     until(lambda: run.status.catching_up < 0)
-    same(shown(run), days[13])
+    same(page_state(run), days[13])
     same(go(run, 30), days[30])
     same(go(run, 14), days[14])
 
@@ -190,7 +190,7 @@ def test_an_order_in_the_past_is_refused_until_the_days_after_it_are_forgotten(e
         if day == 14:
             plain.enact({"kind": "action", "lever": "blackout", "days": 5})
         plain.step()
-    found = shown(run)
+    found = page_state(run)
     assert found["run"] == state_of(plain)
     without = Simulation(Scenario.load("town").change({"citizens": 300}).without("violence"), 1)
     for day in range(33):
@@ -219,7 +219,7 @@ def test_a_twin_with_orders_that_are_forgotten_begins_again(engine):
         if day == 12:
             without.enact(BLOCK)
         without.step()
-    assert shown(run)["twin"] == state_of(without)
+    assert page_state(run)["twin"] == state_of(without)
 
 
 def test_downloads_are_of_the_day_shown(engine, tmp_path):
@@ -332,3 +332,32 @@ def test_the_next_moment_is_found_among_the_days_done_and_those_to_come(engine):
         lambda model: next_moment(model.simulation, beginnings(model.simulation.scenario), 0, 3)
     ).result(30)
     assert done is None or done <= 3
+
+
+@pytest.mark.parametrize("view", ["network", "country", "who"])
+def test_a_view_that_went_back_shows_what_it_would_have_shown_then(view):
+    simulation = Simulation(SMALL.load(), seed=1)
+    days = {0: copied(simulation)}
+    while simulation.step_number < 40:
+        simulation.step()
+        days[simulation.step_number] = copied(simulation)
+    cache = ViewCache()
+    for k in (40, 39, 20, 12, 0, 33):
+        assert cache.draw(view, days[k], (620, 560), 7) == ViewCache().draw(
+            view, days[k], (620, 560), 7
+        )
+
+
+def test_the_series_that_went_back_ends_on_the_day_shown():
+    simulation = Simulation(SMALL.load(), seed=1)
+    days = {}
+    while simulation.step_number < 40:
+        simulation.step()
+        days[simulation.step_number] = copied(simulation)
+    cache = ViewCache()
+    for k in (40, 39, 36, 35, 20):
+        fresh = ViewCache()
+        if k < 40:
+            fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
+            fresh.draw_series(days[1], (420, 340))
+        assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))

@@ -73,7 +73,7 @@ def test_the_page_is_served_to_those_who_have_the_token(server):
 @pytest.mark.slow
 def test_the_page_is_read_without_the_network(visit, shoot, server):
     page = visit("play=0")
-    page.wait_for_selector("img.samizdat-picture")
+    page.wait_for_selector(".samizdat-picture")
     page.goto(f"{server}model")
     assert page.title() == "How the model works – samizdat"
     page.get_by_role("link", name="glossary").first.click()

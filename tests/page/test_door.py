@@ -189,7 +189,7 @@ def test_solara_run_lets_in_the_same_and_shows_the_same(visit):
         assert " 403 " in handshake(address, Host=host, Origin="http://evil.example")
         assert asked(address)[1]["x-frame-options"] == "DENY"
         page = visit("play=0&citizens=300", address=address)
-        page.wait_for_selector("img.samizdat-picture")
+        page.wait_for_selector(".samizdat-picture")
         page.goto("about:blank")  # leaves before the server does
     finally:
         ended(process)
@@ -213,7 +213,7 @@ def test_a_visitor_above_the_limit_sees_why_and_enters_when_another_leaves(chrom
         address = address_of(process)
         pages = [chromium.new_context().new_page() for _ in range(2)]
         pages[0].goto(f"{address}?token={TOKEN}&play=0")
-        pages[0].wait_for_selector("img.samizdat-picture", timeout=90_000)
+        pages[0].wait_for_selector(".samizdat-picture", timeout=90_000)
         pages[1].goto(f"{address}?token={TOKEN}")
         pages[1].locator(".samizdat-problem", has_text="limit of 1 visitors").wait_for(
             timeout=60_000
@@ -221,7 +221,7 @@ def test_a_visitor_above_the_limit_sees_why_and_enters_when_another_leaves(chrom
         pages[0].close(run_before_unload=True)  # its simulation ends with it
         pages[1].wait_for_timeout(2000)
         pages[1].reload()
-        pages[1].wait_for_selector("img.samizdat-picture", timeout=60_000)
+        pages[1].wait_for_selector(".samizdat-picture", timeout=60_000)
         for page in pages:
             page.context.close()
     finally:

@@ -1,5 +1,6 @@
 """The simulation behind the page, without a page: its thread, its interventions, its twin."""
 
+import datetime as dt
 import re
 import time
 from types import SimpleNamespace
@@ -280,6 +281,8 @@ def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
         ("attention.bta=1", "did you mean"),
         ("seed=1&seed=2", "twice"),
         ("attention.beta=" + "1" * 5000, "longer"),
+        ("from=2031-01-01", "from = 2031-01-01 is outside 2014-03-01"),
+        ("from=soon", "not a date"),
     ],
 )
 def test_a_link_is_checked(query, wrong):
@@ -292,6 +295,8 @@ def test_a_link_leads_to_the_same_choice():
     found = Choice().with_query(choice.query())
     assert found.load() == choice.load()
     assert found.seed == 7
+    late = Choice("town", first_day=dt.date(2014, 3, 20))
+    assert Choice().with_query(late.query()) == late
     assert Choice("my/own.toml").query() is None
 
 

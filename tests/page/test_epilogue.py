@@ -118,7 +118,7 @@ def cells(page):
 
 def to_the_end(page, order_on=None):
     day = page.locator(".samizdat-date")
-    page.wait_for_selector("img.samizdat-picture")
+    page.wait_for_selector(".samizdat-picture")
     step = page.get_by_role("button", name="Step", exact=True)
     for k in range(60):
         if k == order_on:

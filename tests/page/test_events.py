@@ -13,11 +13,11 @@ with warnings.catch_warnings():
     from samizdat.page.choice import Choice
     from samizdat.page.engine import Status
     from samizdat.page.interventions import Intervention
-    from samizdat.page.layout import DaySummary
     from samizdat.page.painter import PageState
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
+    from samizdat.page.scenes import head_of
     from samizdat.page.session import Session
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.page.ways import Opening
@@ -267,9 +267,9 @@ def test_the_account_is_of_the_citizen_who_was_asked():
 
 
 def test_on_the_first_day_everybody_is_silent():
-    session, held, _orders = drawn(DaySummary)
-    session.publish(seen(step=0)._replace(counts={"silent": 2000}))
-    assert any("2,000 silent · 0 keep quiet" in text for text in texts(held))
+    head = head_of(Status("ready", step=0, steps=60, date="2014-03-01"), {"silent": 2000})
+    assert head["counts"].startswith("2,000 silent · 0 keep quiet")
+    assert head["date"] == "2014-03-01 · day 0 of 60 · paused"
 
 
 def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():

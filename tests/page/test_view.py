@@ -9,6 +9,7 @@ from command import call
 pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
 
 from samizdat.page import browser, server
+from samizdat.page.limits import server_limits
 
 TOKEN = "a-token-of-my-own"
 
@@ -87,3 +88,27 @@ def test_a_page_on_the_network_says_who_can_use_it(served, browsed, capsys, opti
 def test_this_machine_alone_needs_no_warning(served, browsed, capsys):
     assert call("view", "town", "--citizens", 100, "--no-token", "--no-browser") == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "wrong"),
+    [
+        ("2031-01-01", "from = 2031-01-01 is outside 2014-03-01 ... 2014-04-29"),
+        ("tomorrow", "from = 'tomorrow' is not a date of the form 2014-03-01"),
+        ("2014-02-30", "from = '2014-02-30' is not a day of the calendar"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_first_is_told_in_one_line(served, browsed, capsys, day, wrong):
+    assert call("view", "town", "--from", day) == 2
+    assert "".join(capsys.readouterr()) == f"samizdat: {wrong}\n"
+    assert served == []
+
+
+def test_a_day_to_be_shown_first_opens_the_page_without_its_entrance(served, browsed):
+    limits = server_limits.choice, server_limits.entrance
+    try:
+        assert call("view", "--from", "2014-03-20", "--no-browser") == 0
+        assert str(server_limits.choice.first_day) == "2014-03-20"
+        assert not server_limits.entrance
+    finally:
+        server_limits.choice, server_limits.entrance = limits

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from serving import TOKEN, address_of, ended, started, until
+from serving import TOKEN, address_of, ended, picture, started, until
 
 from samizdat.page.limits import server_limits
 from samizdat.page.ways import NOTES, QUESTION, WAYS, opens_directly
@@ -14,7 +14,7 @@ WAY = ".samizdat-way"
 
 def shown(page):
     """Wait for a picture and the day; return the day's line."""
-    page.wait_for_selector("img.samizdat-picture")
+    page.wait_for_selector(".samizdat-picture")
     page.wait_for_selector(".samizdat-date")
     return page.locator(".samizdat-date").inner_text()
 
@@ -78,7 +78,7 @@ def test_each_way_is_one_click(visit, shoot, name, view, first):
     shoot(page, "entrance")
     page.get_by_role("button", name=WAYS[name].title).click()
     shown(page)
-    page.wait_for_selector(f'img[alt^="View: {view}"]')
+    page.wait_for_selector(picture(f"View: {view}"))
     assert page.locator(".samizdat-entrance").count() == 0
     scenario = WAYS[name].opening.choice.load()
     assert page.locator(".samizdat-name").inner_text() == scenario.spec.title
@@ -137,7 +137,7 @@ def test_a_scenario_that_is_named_opens_at_once(chromium):
         address = address_of(process)
         page = chromium.new_page()
         page.goto(f"{address}?token={TOKEN}")
-        page.wait_for_selector("img.samizdat-picture")
+        page.wait_for_selector(".samizdat-picture")
         assert page.locator(".samizdat-entrance").count() == 0
         assert "500 synthetic citizens" in page.locator(".samizdat-sub").inner_text()
         page.close()

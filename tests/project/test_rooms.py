@@ -17,6 +17,7 @@ ROOMS = {
 LOOSE = {"__init__.py", "__main__.py", "app.py", "mesa_model.py", "py.typed", "version.py"}
 INSIDE = {  # the only folders within a room
     "core": {"mechanisms", "network", "passes"}, "page": {"panels"}, "scenario": {"files"},
+    "views": {"maps"},
 }  # fmt: skip
 TESTS_BESIDES = {"baseline", "case", "docking", "fuzz", "mutation", "project"}
 TESTS_LOOSE = {

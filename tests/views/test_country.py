@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from samizdat import Scenario, Simulation
-from samizdat.views import CountryView, country
-from samizdat.views.country import BLANK, KAZAKHSTAN, places_of
+from samizdat.views import CountryView, regions
+from samizdat.views.country import KAZAKHSTAN, places_of
+from samizdat.views.regions import BLANK
 from worlds import town
 
 
@@ -105,7 +106,7 @@ def test_an_unknown_measure_is_an_error():
 @pytest.fixture
 def busy(monkeypatch):
     """Let every region count up to a fifth of a million, and signs come and go, by ``day``."""
-    counted, day = country.region_measures, []
+    counted, day = regions.region_measures, []
 
     def many(simulation, name):
         rng = np.random.default_rng([len(day), len(name)])
@@ -121,9 +122,9 @@ def busy(monkeypatch):
         listed = ["kin_chat"], ["one", "another", "foreign press"], [], ["a_name_of_many_letters"]
         return [listed[k] for k in np.random.default_rng(len(day)).integers(0, 4, len(here))]
 
-    monkeypatch.setattr(country, "region_measures", many)
-    monkeypatch.setattr(country, "signals_of", signals)
-    monkeypatch.setattr(country, "barred_platforms", barred_platforms)
+    monkeypatch.setattr(regions, "region_measures", many)
+    monkeypatch.setattr(regions, "signals_of", signals)
+    monkeypatch.setattr(regions, "barred_platforms", barred_platforms)
     return day
 
 
@@ -146,7 +147,7 @@ def stepped(name):
 )
 def test_days_gone_by_leave_nothing_behind(busy, name, size):
     simulation = stepped(name)
-    for shows in country.SHOWS:
+    for shows in regions.SHOWS:
         view = CountryView(simulation, *size, shows=shows)
         for _ in range(4):
             busy.append("another day")
@@ -159,7 +160,7 @@ def test_days_gone_by_leave_nothing_behind(busy, name, size):
 def test_words_stay_on_their_tile(busy, size):
     simulation = stepped("kazakhstan")
     simulation.sizes = np.full(17, 200_000)
-    for shows in country.SHOWS:
+    for shows in regions.SHOWS:
         view = CountryView(simulation, *size, shows=shows)
         for tile in view.tiles:
             field = tile.field.get_window_extent()

@@ -6,7 +6,7 @@ import pytest
 from samizdat import Simulation
 from samizdat.core.layout import SIGNALS
 from samizdat.figures.rallies import LANES
-from samizdat.views import CountryView, SeriesView, country, reading, series
+from samizdat.views import CountryView, SeriesView, reading, regions, series
 from samizdat.views.bands import bands_of
 from samizdat.views.reading import rallies_on
 from worlds import town
@@ -104,7 +104,7 @@ def test_a_rally_is_on_nowhere_where_the_street_is_open_on_any_day():
 
 
 def test_a_sign_stands_where_a_rally_is_on(finished, monkeypatch):
-    monkeypatch.setattr(country, "rallies_on", lambda simulation, signals: np.array([False, True]))
+    monkeypatch.setattr(regions, "rallies_on", lambda simulation, signals: np.array([False, True]))
     shown = CountryView(finished)
     assert [content.signs["rally"] for content in shown.contents] == ["", "rally"]
 

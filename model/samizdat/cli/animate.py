@@ -73,6 +73,8 @@ def animate(
     wide = usual if width is None else width
     _check_picture(out, view, shows, fps, wide, force)
     choices: dict[str, Any] = {} if shows is None else {"shows": shows}
+    if view == "country":
+        choices["scenario_file"] = scenario
     loaded, steps = _checked(
         scenario, citizens, seed, threads, setting or [], regime, first, until, every
     )
@@ -98,8 +100,8 @@ def _check_picture(
 ) -> None:
     """Check the options that concern the film only."""
     from samizdat.system.files import check_writable
-    from samizdat.views.country import SHOWS
     from samizdat.views.export import ALL, FASTEST, VIEWS
+    from samizdat.views.regions import SHOWS
 
     if view not in (*VIEWS, ALL):
         usage_error(f"view = {format_value(view)}: one of {', '.join(VIEWS)}, {ALL}")

@@ -1,6 +1,7 @@
 """`samizdat view`: the model in a browser."""
 
 import importlib.util
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,9 +20,8 @@ from samizdat.cli.options import (
 )
 
 # Options that are allowed together with --run.
-_OF_THE_PAGE = ("run", "run_id", "force", "port", "host", "expose", "name", "no_browser",
-                "no_token",
-                "most_citizens", "most_sessions")  # fmt: skip
+_OF_THE_PAGE = ("run", "run_id", "force", "first_day", "port", "host", "expose", "name",
+                "no_browser", "no_token", "most_citizens", "most_sessions")  # fmt: skip
 _NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "markdown_it", "solara", "solara_assets",
            "uvicorn")  # fmt: skip
 
@@ -33,6 +33,9 @@ def view(
     seed: SeedOption = 1,
     setting: SettingsOption = None,
     regime: RegimeOption = None,
+    first_day: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Show this day first: 2014-03-15.")
+    ] = None,
     run: Annotated[Path | None, path_option("Folder of a finished run or sweep.")] = None,
     run_id: Annotated[
         int | None, typer.Option("--RunId", help="Run of the sweep in --run.")
@@ -84,7 +87,7 @@ def view(
     if not all(importlib.util.find_spec(name) for name in _NEEDED):
         usage_error("the page needs more packages: pip install -e '.[viz]'")
     configure_solara()
-    from samizdat.page.choice import Choice, citizens_from
+    from samizdat.page.choice import Choice, citizens_from, first_day_from
     from samizdat.page.limits import server_limits
     from samizdat.page.reopen import choice_of_run
     from samizdat.run.arguments import check_call
@@ -93,18 +96,21 @@ def view(
         token = None if no_token else token_given() or new_token()
         check_call(seed, None)
         number = citizens_from(citizens) if citizens is not None else None
+        day = first_day_from(first_day) if first_day is not None else None
         if run is not None:
             server_limits.choice = choice_of_run(
                 run, run_id, force=force, notify=partial(typer.echo, err=True)
             )
         else:
             server_limits.choice = Choice(scenario, number, seed, regime or "scenario", values)
+        server_limits.choice = replace(server_limits.choice, first_day=day)
         loaded = server_limits.choice.load()
     except ValueError as error:
         usage_error(error)
     server_limits.citizens = max(most_citizens, loaded.citizens)
     server_limits.sessions = most_sessions
-    server_limits.entrance = option_outside(context, _OF_THE_PAGE) is None and run is None
+    named = run is not None or day is not None
+    server_limits.entrance = option_outside(context, _OF_THE_PAGE) is None and not named
 
     def opened(link: str) -> None:
         typer.echo(f"{loaded.name} is at {link} (stop with Ctrl-C)")

@@ -9,7 +9,7 @@ import solara
 from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
-from samizdat.page.clock import SPEEDS, pace_in_words
+from samizdat.page.clock import SPEEDS
 from samizdat.page.guide import Guide
 from samizdat.page.limits import server_limits, session_limit
 from samizdat.page.panels.downloads import DownloadsPanel
@@ -21,10 +21,11 @@ from samizdat.page.panels.task import Task
 from samizdat.page.panels.time_bar import TimeBar
 from samizdat.page.panels.tour import TourOver
 from samizdat.page.panels.world import ParametersPanel, WorldPanel
-from samizdat.page.pictures import COLOURINGS, VIEW_NAMES
+from samizdat.page.pictures import COLOURINGS, COUNTRY_LAYOUTS, VIEW_NAMES
+from samizdat.page.scenes import DayLine, SceneParts, SceneWidget
 from samizdat.page.session import MesaComponents, Session
 from samizdat.page.ways import Opening, opening_of_way, opens_directly
-from samizdat.page.widgets import Button, Choices, PictureWidget, Select, data_url
+from samizdat.page.widgets import Button, Choices, Select
 
 MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
 MESA_HELP = {
@@ -37,8 +38,6 @@ PANELS = (
     ("parameters", "Parameters"),
     ("download", "Download"),
 )
-POSTURE_WORDS = {"silent": "silent", "self_censor": "keep quiet out of fear", "share": "speak out",
-        "mobilise": "in the street", "detained": "in detention"}  # fmt: skip
 
 
 @solara.component
@@ -128,6 +127,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
         return
     session = guide.session
     with solara.Div(classes=["samizdat"]):
+        Days(session)
         Header(guide)
         SidePanel(guide)
         OverView(guide)
@@ -136,7 +136,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
-    Overlays(guide)
+        Overlays(guide)
 
 
 @solara.component
@@ -199,23 +199,14 @@ def Header(guide: Guide) -> None:
                 )  # fmt: skip
         with solara.Div(classes=["samizdat-speed"]):
             Select("", SPEEDS, session.speed.value, session.set_speed, name="Speed")
-        DaySummary(session)
+        DayLine()
 
 
 @solara.component
-def DaySummary(session: Session) -> None:
-    """Show the day, and the number of citizens in each posture."""
-    status, counts = session.status.value, session.counts.value
-    with solara.Div(classes=["samizdat-day-summary"]):
-        if status.phase != "ready" or not counts:
-            return
-        progress = "the last day" if status.finished else f"day {status.step:,} of {status.steps:,}"
-        day = f"{status.date} · {progress} · {pace_in_words(status)}"
-        solara.Div(children=[day], classes=["samizdat-date"])
-        text = " · ".join(
-            f"{counts.get(name, 0):,} {words}" for name, words in POSTURE_WORDS.items()
-        )
-        solara.Div(children=[text], classes=["samizdat-counts"])
+def Days(session: Session) -> None:
+    """Pass the days on to the pictures and the header."""
+    scenes = session.scenes.value
+    SceneParts(scenes.grounds, scenes.day)
 
 
 @solara.component
@@ -253,6 +244,10 @@ def ViewArea(session: Session) -> None:
                 Choices(
                     COLOURINGS, session.shows.value, session.set_colouring, "Colour of the regions"
                 )
+                Choices(
+                    COUNTRY_LAYOUTS, session.country_layout.value, session.set_country_layout,
+                    "Map or tiles",
+                )  # fmt: skip
         ErrorMessage(session)
         if view in session.mesa_components:
             MesaPanel(session, view)
@@ -269,7 +264,9 @@ def ViewPanel(session: Session, view: str) -> None:
     """Show the picture; a click on a citizen explains her days."""
 
     def clicked(place: dict[str, float]) -> None:
-        citizen = session.painter.citizen_at(place["x"], place["y"])
+        citizen: int | None = None
+        if "x" in place:
+            citizen = session.painter.citizen_at(place["x"], place["y"])
         if citizen is not None:
             session.watch(citizen)
 
@@ -279,8 +276,9 @@ def ViewPanel(session: Session, view: str) -> None:
         "failed": "There is no simulation to show.",
         "idle": "The simulation was stopped after ten minutes without use. Reset starts it again.",
     }.get(status.phase, "")
-    PictureWidget(
-        src="" if waiting else data_url(session.picture.value),
+    SceneWidget(
+        slot_name="view",
+        view=view,
         alt=f"View: {VIEW_NAMES[view].title}",
         waiting=waiting,
         clickable=VIEW_NAMES[view].shows_citizens,

@@ -13,7 +13,9 @@ from samizdat.page.interventions import Intervention
 from samizdat.page.marks import DaysDone, Mark, marks_of
 from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
 from samizdat.page.readings import counts_of, events_of, laws_of, parameters_of
+from samizdat.page.scenes import CountryChoice, Plain, SceneMaker, Scenes
 from samizdat.page.status import Status
+from samizdat.page.widgets import data_url
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
@@ -46,6 +48,8 @@ class PageState(NamedTuple):
         Why there is no picture.
     marks
         What is on the bar of days.
+    scenes
+        What the browser draws.
     """
 
     status: Status
@@ -62,6 +66,7 @@ class PageState(NamedTuple):
     model: ProtestModel | None = None
     drawing_error: str = ""
     marks: tuple[Mark, ...] = ()
+    scenes: Scenes = Scenes()
 
 
 class _Snapshot(NamedTuple):
@@ -101,17 +106,17 @@ class Painter:
     ----------
     chosen
         The citizen to be marked.
-    shows
-        What colours the regions of the country, one of `views.country.SHOWS`.
+    shows, country_layout
+        What colours the regions of the country, one of `views.country.SHOWS`; "map" or "tiles".
     """
 
     def __init__(self, engine: Engine, publish: Callable[[PageState], None]) -> None:
         self.engine, self.publish = engine, publish
         self.chosen: int | None = None
-        self.shows = "turnout"
+        self.shows, self.country_layout = "turnout", "map"
         self.view, self._mesa = "network", False
         self.sizes = {"view": (620, 560), "series": (420, 340)}
-        self._run, self._views = 0, ViewCache()
+        self._run, self._views, self._scenes = 0, ViewCache(), SceneMaker("")
         self._film: dict[int, bytes] = {}  # by the number of steps done
         self._filmed: _Subject | None = None
         self._shown_step = self._branches = 0
@@ -133,9 +138,9 @@ class Painter:
         self.view, self._mesa = view, mesa
         self.engine.changed.set()
 
-    def set_colouring(self, shows: str) -> None:
-        """Colour the regions of the country by something else."""
-        self.shows = shows
+    def set_country(self, shows: str, layout: str) -> None:
+        """Colour the regions of the country by something else; draw a map or tiles."""
+        self.shows, self.country_layout = shows, layout
         self.engine.changed.set()
 
     def resize(self, which: str, width: int, height: int) -> None:
@@ -232,6 +237,7 @@ class Painter:
         with self._lock:
             if self._run != snapshot.status.run:
                 self._run, self._views = snapshot.status.run, ViewCache()
+                self._scenes = SceneMaker(self.engine.choice.scenario)
             views, lever = self._views, self.engine.lever
             if snapshot.twin is not None and lever is not None:
                 comparison = describe_difference(snapshot.simulation, snapshot.twin, lever)
@@ -240,12 +246,17 @@ class Painter:
             except Exception as problem:  # everything else is still shown, with the reason
                 error = _cannot_draw(problem)
             series = views.draw_series(snapshot.simulation, self.sizes["series"])
+            counts = counts_of(snapshot.simulation)
+            slots = {"series": {"kind": "png", "src": data_url(series)}}
+            if (shown := self._scene(snapshot, picture)) is not None:
+                slots["view"] = shown
+            scenes = self._scenes.message(snapshot.status, counts, slots)
         return PageState(
             status=snapshot.status,
             interventions=snapshot.interventions,
             picture=picture,
             series=series,
-            counts=counts_of(snapshot.simulation),
+            counts=counts,
             parameters=snapshot.parameters,
             events=snapshot.events,
             laws=snapshot.laws,
@@ -255,7 +266,17 @@ class Painter:
             model=snapshot.model,
             drawing_error=error,
             marks=marks_of(snapshot.done, snapshot.simulation),
+            scenes=scenes,
         )
+
+    def _scene(self, snapshot: _Snapshot, picture: bytes) -> Plain | None:
+        """Return what the browser draws of the view; None where a Mesa component shows it."""
+        if self.view == "country" and snapshot.model is None:
+            choice = CountryChoice(self.shows, self.country_layout)
+            return {"view": "country", **self._scenes.country(snapshot.simulation, choice)}
+        if not picture:
+            return None
+        return {"view": self.view, "kind": "png", "src": data_url(picture)}
 
     def _picture(
         self, snapshot: _Snapshot, views: ViewCache, lever: str | None, size: Size

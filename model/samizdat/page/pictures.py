@@ -17,7 +17,7 @@ from samizdat.views import (
 )
 from samizdat.views.twin import HELP as TWIN_HELP
 
-__all__ = ["COLOURINGS", "VIEW_NAMES", "ViewCache", "csv_of", "film_of"]
+__all__ = ["COLOURINGS", "COUNTRY_LAYOUTS", "VIEW_NAMES", "ViewCache", "csv_of", "film_of"]
 
 FRAMES_A_SECOND = 6.0
 
@@ -36,6 +36,7 @@ VIEW_NAMES = {
 }
 
 COLOURINGS = (("turnout", "In the street"), ("fear", "Fear"), ("trust", "Trust"))  # of the country
+COUNTRY_LAYOUTS = (("map", "Map"), ("tiles", "Tiles"))
 
 Size = tuple[int, int]  # pixels
 V = TypeVar("V", bound=View | TwinView)

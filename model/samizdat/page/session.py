@@ -20,6 +20,7 @@ from samizdat.page.limits import server_limits
 from samizdat.page.live import PastDayError
 from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.scenes import Scenes
 from samizdat.page.status import Status
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
@@ -84,6 +85,7 @@ class Session:
         self.error_count = solara.reactive(0)
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
+        self.scenes = solara.reactive(Scenes())
         self.picture = solara.reactive(b"")
         self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
@@ -97,6 +99,7 @@ class Session:
         self.view = solara.reactive("network")
         self.panel = solara.reactive("regime")
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
+        self.country_layout = solara.reactive("map")
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
@@ -163,7 +166,12 @@ class Session:
     def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""
         self.shows.set(shows)
-        self.painter.set_colouring(shows)
+        self.painter.set_country(shows, self.country_layout.value)
+
+    def set_country_layout(self, layout: str) -> None:
+        """Show the country as a map or as tiles."""
+        self.country_layout.set(layout)
+        self.painter.set_country(self.shows.value, layout)
 
     def watch(self, citizen: int | None) -> None:
         """Explain the days of a citizen from now on; of nobody with None."""
@@ -247,7 +255,8 @@ class Session:
             elif new.counts is not None:
                 self._show(new)
             self.drawing_error.set(new.drawing_error)
-            self.status.set(new.status)
+            if new.status.phase != "ready" or new.counts is not None:
+                self.status.set(new.status)  # always of the day of the picture
             self.on_status(new.status)
 
     def _show(self, new: PageState) -> None:
@@ -256,6 +265,7 @@ class Session:
             force_update()
         else:
             self.picture.set(new.picture)
+        self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.clock.marks.set(new.marks)
         self.series.set(new.series)
@@ -292,6 +302,7 @@ class Session:
         self.clock.marks.set(())
         self.clock.warning.set(None)
         self.picture.set(b"")
+        self.scenes.set(Scenes())
         self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())

@@ -69,7 +69,7 @@ PLACES = (
         "An order of the state",
         (".samizdat-side .samizdat-harsh.samizdat-down", ".samizdat-orders", ".samizdat-side"),
     ),
-    Place("What came of it?", ('img[alt^="Series"]', ".samizdat-right")),
+    Place("What came of it?", (".samizdat-right .samizdat-frame", ".samizdat-right")),
     Place("Two worlds", (".samizdat-comparison", ".samizdat-right")),
 )
 _DOES = {

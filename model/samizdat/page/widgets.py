@@ -1,4 +1,4 @@
-"""The widgets of the page: buttons, fields, lists, sliders, pictures."""
+"""The widgets of the page: buttons, fields, lists, sliders."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -11,26 +11,6 @@ from samizdat.page.sliders import STEPS, format_field, scale_of, words_of
 from samizdat.scenario.registry import REGISTRY
 
 T = TypeVar("T")
-
-
-@solara.component_vue("picture_widget.vue")
-def PictureWidget(
-    src: str,
-    alt: str,
-    waiting: str = "",
-    clickable: bool = False,
-    event_click: Callable[[dict[str, float]], None] | None = None,
-    event_size: Callable[[dict[str, int]], None] | None = None,
-) -> None:
-    """Show a picture that fills its frame, or a text while there is none.
-
-    Parameters
-    ----------
-    event_click
-        Called with the place of a click, in shares of the picture's width and height.
-    event_size
-        Called with the size of the frame [pixels].
-    """
 
 
 def data_url(png: bytes) -> str:

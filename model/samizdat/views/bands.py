@@ -189,7 +189,8 @@ class Strip:
         found = placed(bands_of(table, today, own), today, span, self.wide, self.rows)
         ends = [min(each.band.end, today + 0.5, span[1]) for each in found]
         shown = [each._replace(band=each.band._replace(end=0.0)) for each in found]
-        if shown != self._shown:
+        shrunk = any(end < before for end, before in zip(ends, self._ends, strict=False))
+        if shown != self._shown or shrunk:  # an earlier day may be shown again
             self._shown, self._ends = shown, ends
             self._paint(found, ends, span, today)
         # Drawing text is slow: until there is something new, bars only grow.

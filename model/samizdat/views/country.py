@@ -1,38 +1,43 @@
 """The regions as equal tiles: turnout (or beliefs), and what the state does in each of them."""
 
 import math
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib.artist import Artist
-from matplotlib.colorbar import Colorbar
-from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from samizdat.core.layout import POSTURES
 from samizdat.core.quantity import format_value
-from samizdat.figures.frame import PER, THEME, amount
-from samizdat.regime.lever import Sign
-from samizdat.regime.levers import LEVERS
-from samizdat.regime.queries import look_of
+from samizdat.figures.frame import THEME
 from samizdat.run.simulation import Simulation
-from samizdat.text.catalogue import plain, translated
+from samizdat.text.catalogue import plain
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
-from samizdat.views.looks import FAINT, INK, LETTERS, SMALL, date_in_words, fitted
-from samizdat.views.reading import barred_platforms, rallies_on, region_measures, signals_of
-from samizdat.views.view import NamedView
+from samizdat.views.looks import INK, LETTERS, SMALL, date_in_words, fitted
+from samizdat.views.outlines import map_for
+from samizdat.views.region_map import MapView, barred_somewhere, colour_key, headings, sign_key
+from samizdat.views.regions import (
+    BLOCKED,
+    RGBA,
+    SHOWS,
+    RegionColours,
+    RegionDay,
+    all_signs,
+    check_shows,
+    region_days,
+)
+from samizdat.views.view import NamedView, View
 
 HELP = (
-    "Each tile is a region; all tiles are equally large, so that small towns are visible. The "
-    "colour shows turnout for each 100,000 residents (or mean fear or trust); signs show where a "
-    "rally is on, and what the state does there today."
+    "Each region is coloured by the share of its residents who are in the street (or by mean fear "
+    "or trust); up to two people have the palest colour. Signs show where a rally is on, and what "
+    "the state does there today. Tiles are equally large, so that small towns are visible."
 )
 
 # A rough map of the country: west to the left, north above.
@@ -44,23 +49,7 @@ KAZAKHSTAN = (
 )
 
 
-class TileMeasure(NamedTuple):
-    """The measure that colours a tile, its title and its colour map."""
-
-    measure: str
-    title: str
-    colours: str
-
-
-SHOWS = {
-    "turnout": TileMeasure("mobilise", "In the street, per 100,000 residents (log)", "flare"),
-    "fear": TileMeasure("fear", "Mean fear (0: none, 1: utmost)", "Purples"),
-    "trust": TileMeasure("trust", "Mean trust in the state (0: none, 1: full)", "crest"),
-}
-RALLY, RALLY_GLYPH, RALLY_COLOUR = "rally", "⚑", "#00583f"  # the signal and the sign of a rally
-BLOCKED = "blocked"  # the signal of blocking: its sign names the platforms, banned ones too
-BLANK = (0.93, 0.93, 0.93, 1.0)  # nobody in the street
-MOST_TURNOUT = 10_000  # per 100,000: more has the same colour
+LAYOUTS = ("map", "tiles")
 GAP = 0.03  # between tiles, as a share of one
 TOP, SIGN = 1.1, 0.93  # letters of the first line and of signs, against the other lines
 LEAST, MOST = 0.75, 1.5  # letters of a tile, against the usual
@@ -89,22 +78,12 @@ def places_of(regions: list[str]) -> list[tuple[int, int]]:
     return [(k % wide, k // wide) for k in range(len(regions))]
 
 
-RGBA = tuple[float, float, float, float]
-
-
 class TileContent(NamedTuple):
     """What a tile shows; it is painted again only when this changes."""
 
     colour: RGBA
     lines: tuple[str, ...]
     signs: dict[str, str]  # from the signal of a lever (or "rally") to the words beside its sign
-
-
-def all_signs() -> dict[str, Sign]:
-    """Return the sign of a rally, and of each lever that has one, by the signal of where it is."""
-    looks = [look_of(name) for name in reversed(LEVERS)]
-    rally = Sign(RALLY_GLYPH, translated("rally"), RALLY_COLOUR)
-    return {RALLY: rally} | {look.signal: look.sign for look in looks if look.signal and look.sign}
 
 
 class Tile(NamedTuple):
@@ -134,14 +113,12 @@ class CountryView:
         *,
         shows: str = "turnout",
     ) -> None:
-        if shows not in SHOWS:
-            raise ValueError(f"shows = {format_value(shows)}: one of {', '.join(SHOWS)}")
+        check_shows(shows)
         self.shows, self.regions = SHOWS[shows], simulation.scenario.region_names
         self._signs = all_signs()
         self.canvas = canvas = BlitCanvas(width, height)
         self._sizes = np.asarray(simulation.sizes)
-        self._colours = _colours_of(shows)
-        self._scale = _scale_of(shows, int(self._sizes.max()))
+        self._colours = RegionColours(shows)
         wide, high = canvas.inches
         with mpl.rc_context(THEME):
             head, foot = 0.52 / high, 0.62 / high
@@ -159,8 +136,9 @@ class CountryView:
             self._rows = max(1, 1 + int(((1 - GAP) / self._line - FIRST - 0.65) / STEP))
             self._doings, self._nobody = self._fitting_words()
             self.tiles = [self._tile(r, *place) for r, place in enumerate(places)]
-            self._key()
-            self._title, self._day = _headings(canvas.figure, high)
+            after = colour_key(canvas, self._colours)
+            sign_key(canvas, self._signs, after)
+            self._title, self._day = headings(canvas.figure, high)
         canvas.add_animated([self._title, self._day])
         self.contents: list[TileContent | None] = [None] * len(self.tiles)
         self.update(simulation)
@@ -219,39 +197,6 @@ class CountryView:
         ys = [top + (FIRST + STEP * k) * self._line for k in range(self._rows)]
         return Tile(field, words, signs, inset, ys)
 
-    def _key(self) -> None:
-        """Add the legend of colours and signs."""
-        figure, (wide, high) = self.canvas.figure, self.canvas.inches
-        long = min(0.4, 3.4 / wide)
-        ax = figure.add_axes((0.02, 0.25 / high, long, 0.1 / high))
-        over = isinstance(self._scale, LogNorm)
-        bar: Colorbar = figure.colorbar(
-            mpl.cm.ScalarMappable(self._scale, self._colours),
-            cax=ax,
-            orientation="horizontal",
-            extend="max" if over else "neither",
-            extendfrac=0.03,
-        )
-        ax.tick_params(labelsize=SMALL, length=2, pad=1.5)
-        bar.outline.set_visible(False)
-        if over:
-            bar.formatter = FuncFormatter(amount)
-            bar.minorticks_off()
-            bar.update_ticks()
-        ax.set_title(self.shows.title, fontsize=SMALL + 0.5, loc="left", pad=2.5)
-        x = first = 0.02 + long + 0.25 / wide
-        texts: list[Text] = []
-        place: Any = {"va": "center", "weight": "bold"}
-        for signal, (glyph, words, colour) in self._signs.items():
-            words += " or banned" * (signal == BLOCKED)
-            texts.append(figure.text(x, 0.31 / high, f"{glyph} {words}", color=colour, **place))
-            texts[-1].set_fontsize(LETTERS)
-            x = texts[-1].get_window_extent().x1 / figure.bbox.width + 0.12 / wide
-        smaller = min(1.0, (1.0 - first) / (x - first))  # in a narrow picture
-        for text in texts:
-            text.set(x=first + smaller * (text.get_position()[0] - first))
-            text.set_fontsize(smaller * LETTERS)
-
     @property
     def figure(self) -> Figure:
         """The picture, to be saved as any other."""
@@ -259,27 +204,15 @@ class CountryView:
 
     def update(self, simulation: Simulation) -> Figure:
         """Show the regions after the last step."""
-        signals = signals_of(simulation)
-        at = {signal: signals[signal] > 0 for signal in self._signs}
-        at[RALLY] = rallies_on(simulation, signals)
-        blocked = barred_platforms(simulation, signals)
-        names = ("mobilise", "share", "self_censor", "detained", "fear", "trust")
-        values = {name: region_measures(simulation, name) for name in names}
+        days = region_days(simulation, self._colours)
         begun = simulation.step_number > 0
         with self.canvas.lock:
-            self._show_heading(simulation, blocked)
+            self._show_heading(simulation, days)
             changed: list[Artist] = []
-            for r, tile in enumerate(self.tiles):
-                colour: RGBA = BLANK
-                lines: tuple[str, ...] = ()
-                if begun:
-                    own = {name: float(column[r]) for name, column in values.items()}
-                    colour, lines = self._region_content(own, int(self._sizes[r]))
-                signs = {
-                    signal: sign.words * bool(at[signal][r]) for signal, sign in self._signs.items()
-                }
-                signs[BLOCKED] = self._listed([plain(name) for name in blocked[r]])
-                content = TileContent(colour, lines, signs)
+            for r, (tile, day) in enumerate(zip(self.tiles, days, strict=True)):
+                signs = {signal: day.signs.get(signal, "") for signal in self._signs}
+                signs[BLOCKED] = self._listed(list(day.platforms))
+                content = TileContent(day.colour, self._lines_of(day) if begun else (), signs)
                 if content != self.contents[r]:
                     self.contents[r] = content
                     changed += self._show(tile, content)
@@ -287,22 +220,19 @@ class CountryView:
                 self.canvas.paint_onto_background(changed)
         return self.figure
 
-    def _region_content(self, own: dict[str, float], size: int) -> tuple[RGBA, tuple[str, ...]]:
-        """Return colour and lines of a region with that many residents."""
-        measure, value = self.shows.measure, own[self.shows.measure]
-        many = own["mobilise"]
-        lines = [f"{many:,.0f} {self._doings['mobilise']}" if many else self._nobody]
+    def _lines_of(self, day: RegionDay) -> tuple[str, ...]:
+        """Return the lines of a region's tile."""
+        many = day.counts["mobilise"]
+        lines = [f"{many:,} {self._doings['mobilise']}" if many else self._nobody]
         roomy = self._rows >= ROOMY
         if roomy:
             others = [name for name in POSTURES[1:] if name != "mobilise"]
-            lines += [f"{own[name]:,.0f} {self._doings[name]}" for name in others]
+            lines += [f"{day.counts[name]:,} {self._doings[name]}" for name in others]
+        measure = self.shows.measure
         if measure != "mobilise":
-            belief = f"{measure} {value:.2f}"
+            belief = f"{measure} {day.fear if measure == 'fear' else day.trust:.2f}"
             lines = [belief, *lines] if roomy else [belief]
-            return self._colours(float(self._scale(value))), tuple(lines)
-        if value == 0:
-            return BLANK, tuple(lines)
-        return self._colours(float(self._scale(PER * value / size))), tuple(lines)
+        return tuple(lines)
 
     def _show(self, tile: Tile, content: TileContent) -> list[Artist]:
         """Set a tile's field, words and signs; return the artists to paint."""
@@ -335,12 +265,10 @@ class CountryView:
             return f"{len(names)} platforms"
         return fitted(words, 0.8 * self._wide, SIGN * LETTERS * self._letters)
 
-    def _show_heading(self, simulation: Simulation, blocked: list[list[str]]) -> None:
+    def _show_heading(self, simulation: Simulation, days: list[RegionDay]) -> None:
         date, day = date_in_words(simulation)
         self._title.set_text(date)
-        somewhere = list(dict.fromkeys(name for names in blocked for name in names))
-        if somewhere:
-            day += f" – blocked or banned somewhere: {plain(', '.join(somewhere))}"
+        day += barred_somewhere(days)
         self._day.set_text(fitted(day, 0.99 * self.canvas.inches[0], LETTERS * 0.93))
 
     def region_at(self, x: float, y: float) -> str | None:
@@ -361,27 +289,37 @@ class CountryView:
         return self.canvas.pixels()
 
 
-def _headings(figure: Figure, high: float) -> tuple[Text, Text]:
-    place: Any = {"va": "center", "parse_math": False}
-    title = figure.text(0.012, 1 - 0.17 / high, "", fontsize=LETTERS + 3.5, weight="bold", **place)
-    day = figure.text(0.012, 1 - 0.38 / high, "", fontsize=LETTERS, color=FAINT, **place)
-    return title, day
+def country_view(
+    simulation: Simulation,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    *,
+    shows: str = "turnout",
+    layout: str = "map",
+    scenario_file: str | Path | None = None,
+) -> View:
+    """Return the country as a map where there is one, else (or if asked for) as tiles.
+
+    Parameters
+    ----------
+    shows
+        What the colour shows: one of `SHOWS`.
+    layout
+        One of `LAYOUTS`.
+    scenario_file
+        As `outlines.map_for` takes it.
+
+    Raises
+    ------
+    ValueError
+        If a choice is not among those, or the map beside the scenario's file is broken.
+    """
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout = {format_value(layout)}: one of {', '.join(LAYOUTS)}")
+    region_map = map_for(simulation.scenario.region_names, scenario_file)
+    if region_map is None or layout == "tiles":
+        return CountryView(simulation, width, height, shows=shows)
+    return MapView(simulation, region_map, width, height, shows=shows)
 
 
-def _colours_of(shows: str) -> Colormap:
-    """Return the colour map, without colours too pale to differ from `BLANK`."""
-    whole = sns.color_palette(SHOWS[shows].colours, as_cmap=True)
-    return ListedColormap(whole(np.linspace(0.12 if shows == "fear" else 0.0, 1.0, 256)))
-
-
-def _scale_of(shows: str, largest: int) -> Normalize:
-    """Return the colour scale, fixed for the whole run so that days can be compared."""
-    if shows == "fear":
-        return PowerNorm(0.5, 0.0, 1.0)  # most values are near 0
-    if shows == "trust":
-        return Normalize(0.0, 1.0)
-    one = 10.0 ** math.floor(math.log10(PER / largest))
-    return LogNorm(min(one, MOST_TURNOUT / 10), MOST_TURNOUT)
-
-
-VIEW = NamedView("Country", HELP, CountryView)
+VIEW = NamedView("Country", HELP, country_view)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import solara
 
 from samizdat.page.labels import lever_phrase
+from samizdat.page.scenes import SceneWidget
 from samizdat.page.session import Session
-from samizdat.page.widgets import Button, PictureWidget, Select, TextField, data_url
+from samizdat.page.widgets import Button, Select, TextField
 from samizdat.regime.levers import LEVERS
 
 MOST_DIGITS = 18  # of the number of a citizen
@@ -23,8 +24,8 @@ class DayLines(NamedTuple):
 @solara.component
 def SeriesPanel(session: Session) -> None:
     """Show the time series so far."""
-    PictureWidget(
-        src=data_url(session.series.value),
+    SceneWidget(
+        slot_name="series",
         alt="Series: how many citizens did what, day by day",
         event_size=lambda room: session.painter.resize("series", room["width"], room["height"]),
     )

@@ -82,7 +82,9 @@ def TimeBar(session: Session) -> None:
                 disabled=not marks,
                 hint="List the events and interventions so far; each leads to its first day",
             )
-            if status.in_the_past and status.seeking < 0:
+            if status.seeking >= 0:
+                Button("Stop here", session.engine.pause, hint="Show the day that is reached")
+            elif status.in_the_past:
                 Button(
                     "Last day done",
                     lambda: clock.seek(status.farthest),
