@@ -20,7 +20,6 @@ with warnings.catch_warnings():
     from samizdat.page.scenes import head_of
     from samizdat.page.session import Session
     from samizdat.page.standing import blockable, standing_block, with_standing
-    from samizdat.page.ways import Opening
     from samizdat.scenario.scenario import Scenario
     from samizdat.scenario.schema import ScenarioError
 
@@ -67,7 +66,7 @@ def drawn(part, choice=None):
         part(visitors[0])
 
     def visitor():
-        return Session(Opening(choice or Choice(), playing=False), mesa_components={})
+        return Session(choice or Choice(), playing=False, mesa_components={})
 
     _box, held = solara.render(visited(), handle_error=False)
     engine = visitors[0].engine
