@@ -262,9 +262,10 @@ def test_a_citizen_explains_her_last_day_and_those_to_come(engine):
     run = engine()
     steps(run, 12)
     run.watch(7).result(30)
-    assert "2014-03-12" in run.ask(lambda _: run.account).result(30)[0]
+    lines = run.ask(lambda _: run.account, settled=True).result(30)
+    assert lines[0].startswith("2014-03-07 to 2014-03-12: silent")  # the last days at once
     steps(run, 2)
-    account = "\n".join(run.ask(lambda _: run.account).result(30))
+    account = "\n".join(run.ask(lambda _: run.account, settled=True).result(30))
     assert "2014-03-14" in account
     with pytest.raises(ScenarioError, match="outside"):
         run.watch(300).result(30)

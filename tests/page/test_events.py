@@ -9,88 +9,17 @@ solara = pytest.importorskip("solara", reason="solara is not installed: pip inst
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Mesa's own components break a rule of Solara's
     import ipyvuetify as v
+    from drawing import Failure, click, drawn, fields, seen, select, texts, typed
 
     from samizdat.page.choice import Choice
     from samizdat.page.engine import Status
-    from samizdat.page.interventions import Intervention
     from samizdat.page.painter import PageState
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
     from samizdat.page.scenes import head_of
-    from samizdat.page.session import Session
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
-    from samizdat.scenario.schema import ScenarioError
-
-
-class Failure:
-    """An answer that is an error."""
-
-    def __init__(self, reason):
-        self.reason = reason
-
-    def add_done_callback(self, heard):
-        """Call back immediately."""
-        heard(self)
-
-    def exception(self):
-        """Return why."""
-        return ScenarioError(self.reason)
-
-
-class Pending:
-    """An answer that is never given."""
-
-    def add_done_callback(self, heard):
-        """Never call back."""
-
-
-def drawn(part, choice=None):
-    """Draw a component for a visitor whose simulation has not started.
-
-    Return her session, the context in which nothing is drawn again, and the list of her orders.
-    """
-    answer = Pending()
-
-    def heard(order):
-        orders.append(order)
-        return answer
-
-    orders = []
-    visitors = []
-
-    @solara.component
-    def visited():
-        visitors[:] = [solara.use_memo(visitor, [])]
-        part(visitors[0])
-
-    def visitor():
-        return Session(choice or Choice(), playing=False, mesa_components={})
-
-    _box, held = solara.render(visited(), handle_error=False)
-    engine = visitors[0].engine
-    engine.build = lambda choice, playing=None: orders.append(choice)
-    engine.toggle = engine.enact = engine.watch = engine.compare = engine.lift = heard
-    return visitors[0], held, orders
-
-
-def fields(held, label):
-    return next(w for w in held.find(v.VuetifyTemplate).widgets if w.label == label)
-
-
-def typed(held, label, text):
-    fields(held, label).vue_typed(text)
-
-
-def click(held, text):
-    found = next(w for w in held.find(v.Btn).widgets if text in w.children)
-    found.click()
-
-
-def select(held, label, text):
-    found = next(w for w in held.find(v.Select).widgets if w.label == label)
-    found.v_model = next(item["value"] for item in found.items if item["text"] == text)
 
 
 def test_a_run_starts_with_all_that_was_typed_before_the_page_was_drawn():
@@ -133,25 +62,6 @@ def test_orders_in_another_scenario_are_for_the_whole_country():
     assert session.in_region({"kind": "action"}) == {"kind": "action"}
 
 
-def texts(held):
-    """All texts that are drawn."""
-    found, left = [], [held.find().widgets[0]]
-    while left:
-        some = getattr(left.pop(0), "children", ())
-        found += [each for each in some if isinstance(each, str)]
-        left += [each for each in some if not isinstance(each, str)]
-    return found
-
-
-def seen(run=1, step=5, **facts):
-    """What the painter would publish of a day."""
-    status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
-    facts = {"picture": b"old", "series": b"old", "comparison": "old", "account": ("old",), **facts}
-    return PageState(
-        status, counts={"silent": 7}, parameters={"sanction": 0.5}, events={"e": "E"}, **facts
-    )
-
-
 def test_an_unknown_citizen_is_an_error_and_changes_nothing():
     session, held, orders = drawn(WhyPanel)
     session.watch(7)
@@ -187,7 +97,7 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
         lambda: session.set("sanction", "0.5"),
         lambda: session.enact(block),
         lambda: session.toggle(block),
-        lambda: session.lift("live-1"),
+        lambda: session.end(["live-1"]),
         lambda: session.watch(3),
         lambda: session.compare("ban"),
     ):
@@ -271,20 +181,6 @@ def test_on_the_first_day_everybody_is_silent():
     assert head["date"] == "2014-03-01 · day 0 of 60 · paused"
 
 
-def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
-    session, held, orders = drawn(Levers)
-    click(held, "violence, one day")
-    entry = orders[0]
-    session.publish(seen(interventions=(Intervention(5, "live-1", entry),)))
-    assert "Violence in the street, everywhere: tomorrow" in texts(held)
-    button = next(w for w in held.find(v.Btn).widgets if "violence, one day" in w.children)
-    assert "samizdat-down" in button.class_
-    click(held, "take back")
-    assert orders[1] == "live-1"
-    session.publish(seen(step=6))
-    assert not [text for text in texts(held) if "tomorrow" in text]
-
-
 @pytest.mark.parametrize(("regions", "headings"), [(17, 3), (1, 0)])
 def test_orders_that_are_for_the_whole_country_say_so(monkeypatch, regions, headings):
     session, held, _orders = drawn(Levers, Choice("kazakhstan", citizens=2000))
@@ -321,24 +217,6 @@ def test_what_is_blocked_from_the_first_day_is_chosen_before_a_start():
     assert standing_block(choice.load()) == ["kin_chat", "square_talk"]
     assert "blocking.standing=" in choice.query()
     assert standing_block(Choice().with_query(choice.query()).load()) == ["kin_chat", "square_talk"]
-
-
-def test_a_standing_block_is_shown_and_can_be_lifted():
-    choice = with_standing(Choice("town"), "foreign_press")
-    session, held, orders = drawn(Levers, choice)
-    session.parameters.set(dict(session.scenario.parameters))
-    assert [text for text in texts(held) if "Blocked from the first day" in text]
-    click(held, "it is lifted")
-    assert orders == [
-        {
-            "kind": "setting",
-            "set": {"blocking.standing_on": 0.0},
-            "title": "The standing block is lifted",
-        }
-    ]
-    session, held, _orders = drawn(Levers, Choice("town"))
-    session.parameters.set(dict(session.scenario.parameters))
-    assert not [text for text in texts(held) if "Blocked from the first day" in text]
 
 
 def test_what_can_do_nothing_is_said_before_a_start():

@@ -36,6 +36,14 @@ def click(page, text, exact=True):
     page.get_by_role("button", name=text, exact=exact).first.click()
 
 
+def line_of(page, *texts):
+    """The lines of what is in force that say all of this."""
+    found = page.locator(".samizdat-line")
+    for text in texts:
+        found = found.filter(has_text=text)
+    return found
+
+
 def to_day(page, day):
     """Step to a day, one by one."""
     for _ in range(day - day_of(page)):
@@ -126,7 +134,7 @@ def test_a_block_acts_on_the_next_day_and_is_saved(visit, tmp_path):
         to_day(each, 16)
     assert counts_of(page) == counts_of(other)
     click(page, "square talk")
-    page.locator(".samizdat-order", has_text="square talk").wait_for()
+    line_of(page, "square talk", "by you").wait_for()
     for each in (page, other):
         to_day(each, 20)
     assert counts_of(page) != counts_of(other)  # the other visitor has a simulation of her own
@@ -148,15 +156,15 @@ def test_a_block_is_lifted_with_a_second_click(visit):
     page = ready(visit())
     to_day(page, 2)
     click(page, "kin chat")
-    page.locator(".samizdat-order", has_text="kin chat").wait_for()
+    line_of(page, "kin chat", "by you").wait_for()
     click(page, "kin chat")
-    until(lambda: page.locator(".samizdat-order").count() == 0)
+    until(lambda: line_of(page, "kin chat", "by you").count() == 0)
 
 
 def test_violence_of_a_day_is_listed_until_it_comes_or_is_taken_back(visit, shoot):
     page = ready(visit())
     to_day(page, 2)
-    order = page.locator(".samizdat-order", has_text="Violence in the street, everywhere: tomorrow")
+    order = line_of(page, "Violence in the street, everywhere: tomorrow only, by you")
     click(page, "violence, one day")
     order.wait_for()
     click(page, "violence, one day")
@@ -183,10 +191,12 @@ def test_what_is_blocked_from_the_first_day_is_chosen_and_lifted(visit, shoot):
     shoot(page, "1280_standing_choice")
     click(page, "Start")
     until(lambda: (day_of(page) or 0) >= 1)
+    click(page, "Pause", exact=False)
     click(page, TABS["regime"])
-    page.locator(".samizdat-standing", has_text="kin chat").wait_for()
-    click(page, "it is lifted")
-    page.locator(".samizdat-down", has_text="it is lifted").wait_for()
+    line = line_of(page, "kin chat", "since the first day, by the scenario, until it is ended")
+    line.get_by_role("button").click()
+    line_of(page, "The standing block is lifted, everywhere", "by you").wait_for()
+    until(lambda: line.count() == 0)
     page.wait_for_timeout(800)
     shoot(page, "1280_standing_lifted")
 
@@ -345,7 +355,7 @@ def test_twenty_rapid_clicks_leave_it_whole(visit):
     names = ["square talk", "kin chat", "moving pictures", "network off"]
     for k in range(20):
         click(page, names[k % 4])
-    until(lambda: page.locator(".samizdat-order").count() == 4, 30)  # each of them five times
+    until(lambda: line_of(page, "by you").count() == 4, 30)  # each of them five times
     day = day_of(page)
     until(lambda: day_of(page) > day)
     assert page.locator(".samizdat-problem").count() == 0

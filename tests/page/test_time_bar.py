@@ -24,12 +24,16 @@ def day_shown(page, day):
         "([bar, day]) => document.querySelector(bar).getAttribute('aria-valuenow') === `${day}`",
         arg=[BAR, day],
     )
-    page.wait_for_timeout(600)
+    seen, before = None, ()
+    while seen != before:  # pictures follow the size of the window
+        before = seen
+        page.wait_for_timeout(700)
+        seen = (
+            page.locator(".samizdat-counts").inner_text(),
+            page.locator(PICTURE).first.get_attribute("src"),
+        )
     assert day_of(page) == day
-    return (
-        page.locator(".samizdat-counts").inner_text(),
-        page.locator(PICTURE).first.get_attribute("src"),
-    )
+    return seen
 
 
 def place(page, step, steps=60):

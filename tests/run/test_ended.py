@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from samizdat import Scenario, ScenarioError, Simulation
-from samizdat.page.twin import TwinRun
 from samizdat.scenario.interventions import law_id, to_toml
 from samizdat.scenario.timeline import Action
 from worlds import same_history, same_state, town
@@ -126,26 +125,6 @@ def test_a_checkpoint_after_the_end_of_a_rule_goes_on_bit_for_bit(tmp_path):
     assert simulation.bands.equals(again.bands)
 
 
-@pytest.mark.parametrize("without", [*TRIGGERS, "chill", "threat"])
-def test_a_twin_that_follows_an_end_equals_a_run_without_the_lever(without):
-    simulation = until_in_force(with_laws(by_rule("blocking")), "blocking")
-    twin = TwinRun(simulation, without)
-    while twin.behind:
-        twin.follow()
-    entry = end_rule("blocking", "Riverside")
-    for which in (simulation.enact(entry),):
-        twin.enact(which, entry)
-    for name in (law_id(simulation.scenario.spec.ladder[0]), dated(simulation.scenario)[0]):
-        simulation.lift(name)
-        twin.lift(name)
-    while not simulation.finished:
-        simulation.step()
-        twin.follow()
-    alone = Simulation(simulation.scenario.without(without), simulation.seed).run()
-    assert same_history(twin.simulation, alone)
-    assert same_state(twin.simulation, alone)
-
-
 def dated(scenario):
     """Ids of the settings and orders of the scenario's own timeline."""
     return [
@@ -235,21 +214,3 @@ def test_what_cannot_end_is_named_with_what_can():
         simulation.lift("law-0.03")
     with pytest.raises(ScenarioError, match="closure"):
         simulation.lift("closure")
-
-
-def test_a_twin_lifts_the_same_intervention_where_an_earlier_one_is_left_out():
-    simulation = Simulation(town(200), seed=3)
-    twin = TwinRun(simulation, "blackout")
-    dark = {"kind": "action", "lever": "blackout"}
-    watched = {"kind": "setting", "set": {"surveillance": 0.9}}
-    names = []
-    for entry in (dark, watched):
-        names.append(simulation.enact(entry))
-        twin.enact(names[-1], entry)
-    simulation.step()
-    twin.follow()
-    simulation.lift(names[0])
-    twin.lift(names[0])
-    simulation.step()
-    twin.follow()
-    assert twin.simulation.environment.values["surveillance"].tolist() == [0.9, 0.9]

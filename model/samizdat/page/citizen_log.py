@@ -15,9 +15,9 @@ class CitizenLog:
         self._explainer = Explainer(simulation, [citizen])
         self._days: dict[int, Day] = {}  # by the number of steps done at its end
 
-    def add_last_day(self, explainer: Explainer) -> None:
-        """Record the last step from an explainer that observed it."""
-        self._days[self._simulation.step_number] = explainer.explain(self.citizen)
+    def has(self, step: int) -> bool:
+        """Whether the day after so many steps was recorded."""
+        return step in self._days
 
     def before_step(self) -> None:
         """Record the citizen's state before a step."""

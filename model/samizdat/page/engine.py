@@ -7,7 +7,7 @@ ever seen half done, however slow the page is and however many orders arrive.
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
@@ -75,7 +75,7 @@ class Engine:
             interrupted=lambda: not self._jobs.empty(),
         )  # fmt: skip
         self._wanted: int | None = None  # the step that the visitor last asked for
-        self._postponed: list[Callable[[], None]] = []  # until the run has arrived
+        self._postponed: list[Callable[[], None]] = []  # until the run is where it goes
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="samizdat-page", daemon=True)
 
@@ -116,7 +116,7 @@ class Engine:
         Parameters
         ----------
         settled
-            Whether to wait until a run that goes to another day is there.
+            Whether to wait until a run that goes to another of the days done is there.
         """
         answer: Future[T] = Future()
 
@@ -125,7 +125,7 @@ class Engine:
             if model is None:
                 answer.set_exception(ScenarioError("there is no simulation yet"))
                 return
-            if settled and self._live.target is not None:
+            if settled and self._live.returns:
                 self._postponed.append(job)
                 return
             try:
@@ -186,6 +186,11 @@ class Engine:
     def lift(self, which: str) -> "Future[None]":
         """End an intervention, by its id, before the next day; not in the past, as `enact`."""
         return self._ask_as_user(lambda _: self._live.lift(which))
+
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry]) -> "Future[None]":
+        """End what has these ids, and make settings, all before the next day."""
+        given = [dict(entry) for entry in settings]
+        return self._ask_as_user(lambda _: self._live.end(lifts, given))
 
     def watch(self, citizen: int | None) -> "Future[None]":
         """Record the days of a citizen from now on; of nobody with None."""
@@ -259,14 +264,19 @@ class Engine:
                 job()
             except Exception as problem:  # shown on the page, which would otherwise stand still
                 self._live.fail(f"{type(problem).__name__}: {problem}")
-            if self._postponed and self._live.target is None:
-                waiting, self._postponed = self._postponed, []
-                for each in waiting:
-                    each()
+            if not self._live.returns:
+                self._do_postponed()
         self._live.discard()
+
+    def _do_postponed(self) -> None:
+        waiting, self._postponed = self._postponed, []
+        for each in waiting:
+            each()
 
     def _build(self) -> None:
         self._wanted = None
+        self._live.discard()
+        self._do_postponed()  # they were for the run before: each is told that it is gone
         self._live.build(self.choice, self.max_citizens)
 
     def _seek(self) -> None:

@@ -111,7 +111,11 @@ class Guide:
     def _show_status(self, status: Status) -> None:
         """Read the ending of a run, and show it, when its last day is done."""
         which = (status.run, len(status.branches))
-        if not status.finished or self._ended == which:
+        if self._ended == which:
+            return
+        if not status.finished:
+            if self._ending_run is not None:  # an order in the past has made other days of it
+                self._forget_ending()
             return
         self._ended = which
         self._forget_ending()

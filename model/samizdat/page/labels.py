@@ -12,6 +12,10 @@ from samizdat.text.numbers import number
 _SENTENCES = {  # settings whose values are sentences of their own
     "blocking.authority": ("Only a court may block", "The prosecutor may block"),
     "blocking.standing_on": ("The standing block is lifted", "The standing block holds"),
+    "blocking.rule_on": ("No block by rule", "Blocks by rule are allowed"),
+    "blackout.rule_on": ("No blackout by rule", "Blackouts by rule are allowed"),
+    "violence.rule_on": ("No violence by rule", "Violence by rule is allowed"),
+    "ban.on": ("The ban is lifted", "The ban holds"),
     "rally.on": ("The street is open on any day", "The street is open on days of rallies only"),
 }
 

@@ -1,10 +1,9 @@
 """The simulation of a visitor and all that follows it: twin, account, pace. For one thread only."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from samizdat.explain import Explainer
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.citizen_log import CitizenLog
@@ -16,7 +15,7 @@ from samizdat.page.status import Status
 from samizdat.page.twin import TwinRun
 from samizdat.scenario.schema import ScenarioError
 
-EXPLAINS_ALL = 200_000  # citizens: up to this number any citizen's last day can be explained
+DAYS_AT_ONCE = 5  # of an account, as soon as a citizen is watched
 
 
 class PastDayError(ScenarioError):
@@ -78,10 +77,10 @@ class LiveRun:
         self.citizen_log: CitizenLog | None = None
         self.target: int | None = None
         self.last_used = time.monotonic()
-        self._explainer: Explainer | None = None  # of all citizens
         self._playing, self._memory = playing, max(2, memory)
         self._changed, self._interrupted = changed, interrupted
         self._only_to_moment = False  # it goes to its target only until something begins
+        self._repeats = False  # its target is the day that is shown already
 
     def build(self, choice: Choice, max_citizens: int) -> None:
         """Build the simulation of a choice, in place of this one."""
@@ -91,8 +90,6 @@ class LiveRun:
         try:
             model = choice.model(max_citizens)
             simulation = model.simulation
-            if simulation.scenario.citizens <= EXPLAINS_ALL:
-                self._explainer = Explainer(simulation)
             self.run, self.model = Replay(simulation, [], self._memory), model
             self._begins = beginnings(simulation.scenario)
             self.target = choice.first_step(simulation.scenario)
@@ -106,8 +103,8 @@ class LiveRun:
 
     def discard(self) -> None:
         """Forget the simulation."""
-        self.model = self.run = self.twin = self.citizen_log = self._explainer = None
-        self.target, self._only_to_moment = None, False
+        self.model = self.run = self.twin = self.citizen_log = None
+        self.target, self._only_to_moment, self._repeats = None, False, False
 
     def fail(self, problem: str) -> None:
         """Forget the simulation, and say why."""
@@ -116,6 +113,11 @@ class LiveRun:
 
     def notify(self, **changes: Any) -> None:
         """Update the status, and tell that there is something new."""
+        self.update(**changes)
+        self._changed()
+
+    def update(self, **changes: Any) -> None:
+        """Update the status."""
         status = self.status._replace(playing=self._playing, catching_up=-1, seeking=-1)
         if not self._playing and self.target is None:
             status = status._replace(rate=0.0)
@@ -132,9 +134,14 @@ class LiveRun:
         if twin is not None and twin.behind:
             status = status._replace(catching_up=twin.step_number)
         self.status = status._replace(**changes)
-        self._changed()
 
     # Playing
+
+    @property
+    def returns(self) -> bool:
+        """Whether it goes to a day done, so that the one where it is now is not shown."""
+        run = self.run
+        return run is not None and self.target is not None and (run.in_the_past or self._repeats)
 
     @property
     def seconds_until_due(self) -> float | None:
@@ -166,6 +173,7 @@ class LiveRun:
 
     def set_playing(self, playing: bool) -> None:
         """Play or pause, from the day that is reached."""
+        self._finish_repeating()
         self._playing = playing
         self._arrive()
 
@@ -176,6 +184,7 @@ class LiveRun:
 
     def one_step(self) -> None:
         """Take a step and pause."""
+        self._finish_repeating()
         self._playing = False
         if self.run is not None:
             self._take_step(self.run)
@@ -196,7 +205,10 @@ class LiveRun:
             return goes_on and self.pace.rate(run.simulation, self._begins) == rate
 
         self.pace.run_slice(more, rate)
-        self.notify(rate=self.pace.measured)
+        self.update(rate=self.pace.measured)
+        if self._playing and self._interrupted():
+            return  # it goes on when that is done
+        self._changed()
         self.pace.wait_for_picture()
 
     def _take_step(self, run: Replay) -> None:
@@ -204,8 +216,6 @@ class LiveRun:
         if run.simulation.finished:
             self._playing = False
             return
-        if self._explainer is not None:
-            self._explainer.record()
         if self.citizen_log is not None:
             self.citizen_log.before_step()
         run.step(self.model.step if self.model is not None else None)
@@ -221,6 +231,7 @@ class LiveRun:
     def seek(self, step: int) -> None:
         """Pause, and go to the day after so many steps, done or still to come."""
         if self.run is not None:
+            self._finish_repeating()
             self._playing = False
             self._head_for(self.run, max(0, min(step, self.run.simulation.steps)))
 
@@ -229,6 +240,7 @@ class LiveRun:
         run = self.run
         if run is None:
             return
+        self._finish_repeating()
         found = next_moment(run.simulation, self._begins, run.step_number, run.farthest)
         self._only_to_moment = found is None
         self._head_for(run, run.simulation.steps if found is None else found)
@@ -248,8 +260,8 @@ class LiveRun:
         self.notify(branches=(*self.status.branches, run.step_number))
 
     def _head_for(self, run: Replay, step: int) -> None:
-        before = run.step_number
-        run.approach(step, exact=self._explainer is None)
+        before, log = run.step_number, self.citizen_log
+        run.approach(step, exact=log is None or log.has(step))
         if run.step_number != before:  # everything else goes to the same day
             if self.model is not None:
                 self.model.synchronise()
@@ -276,12 +288,23 @@ class LiveRun:
         if is_there():
             self._arrive()
             return
-        self.notify(rate=self.pace.measured)
+        self.update(rate=self.pace.measured)
+        if self._interrupted():
+            return  # it goes on when that is done
+        self._changed()
         self.pace.wait_for_picture()
+
+    def _finish_repeating(self) -> None:
+        """Return to the day shown, if its account is being made."""
+        while self._repeats and self.run is not None and self.target is not None:
+            if self.run.step_number >= self.target:
+                self._arrive()
+            else:
+                self._take_step(self.run)
 
     def _arrive(self) -> None:
         """Stand where the run is, with what was ordered on that day."""
-        self.target, self._only_to_moment = None, False
+        self.target, self._only_to_moment, self._repeats = None, False, False
         if self.run is not None:
             self.run.apply_due()
             self._begins = beginnings(self.run.simulation.scenario)
@@ -311,6 +334,20 @@ class LiveRun:
         self._run_that_takes_orders().lift(which)
         self.notify()
 
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry]) -> None:
+        """End what has these ids, and make settings, all before the same day."""
+        run = self._run_that_takes_orders()
+        for which in lifts:
+            try:
+                run.lift(which)
+            except ScenarioError:  # a second click finds nothing left to end
+                if run.simulation.finished:
+                    raise
+        for entry in settings:
+            run.enact(entry)
+        self._begins = beginnings(run.simulation.scenario)
+        self.notify()
+
     def in_force(self) -> list[Intervention]:
         """Return the interventions that are in force on the next day or later."""
         run = self.run
@@ -320,13 +357,21 @@ class LiveRun:
         return [each for each in run.interventions() if each.lasts(step, step_days)]
 
     def watch(self, citizen: int | None) -> None:
-        """Record the days of a citizen from now on; of nobody with None."""
-        self.citizen_log = None
-        if citizen is not None and self.run is not None:
-            self.citizen_log = CitizenLog(self.run.simulation, citizen)
-            if self._explainer is not None and self.run.step_number:
-                self.citizen_log.add_last_day(self._explainer)
-        self.notify()
+        """Record the days of a citizen from now on, and the last ones; of nobody with None.
+
+        The last days are simulated again, since nobody was asked about then.
+        """
+        self.citizen_log, run = None, self.run
+        if citizen is None or run is None:
+            self.notify()
+            return
+        self.citizen_log = CitizenLog(run.simulation, citizen)
+        step = run.step_number
+        run.approach(max(0, step - DAYS_AT_ONCE))
+        if self.model is not None:
+            self.model.synchronise()
+        self.target, self._repeats = step, True
+        self._approach(run, step)
 
     def compare(self, lever: str | None) -> None:
         """Run a twin without a lever beside this run; none with None."""

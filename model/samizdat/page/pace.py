@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from samizdat.page.moments import Flags, acted, began
+from samizdat.page.moments import EVENT, OTHER, Beginnings, acted, began
 from samizdat.run.simulation import Simulation
 
 AUTOMATIC = -1.0  # the speed by which play slows down by itself
@@ -19,7 +19,6 @@ SLOW = 3.0  # people are in the street, or something began
 LONG = 10.0  # people have been there for weeks
 EMPTY = 10.0  # nothing happens: at least this, and the whole scenario in a few seconds
 EMPTY_SECONDS = 5.0
-SHOWN = 2  # steps after a beginning that are shown slowly
 WEEKS = 21  # steps in the street after which play is faster again
 
 
@@ -44,7 +43,7 @@ class Pace:
         self._waits_until = self._waits_since = 0.0
         self._slice, self._slice_ended = SHORTEST, 0.0
 
-    def rate(self, simulation: Simulation, begins: Flags) -> float:
+    def rate(self, simulation: Simulation, begins: Beginnings) -> float:
         """Return the steps a second that the run may take now; 0.0 for no limit."""
         return automatic(simulation, begins) if self.speed == AUTOMATIC else self.speed
 
@@ -105,15 +104,16 @@ class Pace:
         return self._waits_until > 0.0
 
 
-def automatic(simulation: Simulation, begins: Flags) -> float:
+def automatic(simulation: Simulation, begins: Beginnings) -> float:
     """Return the steps a second at which a run plays by itself after the last step done."""
     k = simulation.step_number
     if k == 0:
         return SLOW
-    first = max(0, k - SHOWN)
-    if began(simulation, begins, first, k).any():
+    first = max(1, k - EVENT)  # what begins on the first day is what has always been
+    fresh = began(simulation, begins, first, k)
+    if fresh[-OTHER:].any() or (fresh & (begins[first:k] != OTHER)).any():
         return SLOW
     lately = acted(simulation, max(0, k - WEEKS), k)
-    if lately[-SHOWN:].any():
+    if lately[-EVENT:].any():
         return LONG if len(lately) == WEEKS and lately.mean() > 0.9 else SLOW
     return max(EMPTY, simulation.steps / EMPTY_SECONDS)

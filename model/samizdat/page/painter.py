@@ -12,7 +12,7 @@ from samizdat.page.history import copied
 from samizdat.page.interventions import Intervention
 from samizdat.page.marks import DaysDone, Mark, marks_of
 from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
-from samizdat.page.readings import counts_of, events_of, laws_of, parameters_of
+from samizdat.page.readings import RegimeReading, counts_of, parameters_of, regime_of
 from samizdat.page.scenes import CountryChoice, Plain, SceneMaker, Scenes
 from samizdat.page.status import Status
 from samizdat.page.widgets import data_url
@@ -34,10 +34,8 @@ class PageState(NamedTuple):
         Citizens by posture on the last day.
     parameters
         Parameters in force, by dotted name.
-    events
-        Events that run: id -> title.
-    laws
-        The threat that the state feels and its laws by threat, as lines of text.
+    regime
+        What is in force on the next day, and what else the panel of the state shows.
     citizen, account
         Whose days are recorded, and their account as lines of text.
     comparison
@@ -58,8 +56,7 @@ class PageState(NamedTuple):
     series: bytes = b""
     counts: dict[str, int] | None = None
     parameters: dict[str, float] | None = None
-    events: dict[str, str] | None = None
-    laws: tuple[str, ...] = ()
+    regime: RegimeReading = RegimeReading()
     citizen: int | None = None
     account: tuple[str, ...] = ()
     comparison: str = ""
@@ -78,8 +75,6 @@ class _Snapshot(NamedTuple):
     model: ProtestModel | None
     twin: Simulation | None
     parameters: dict[str, float]
-    events: dict[str, str]
-    laws: tuple[str, ...]
     citizen: int | None
     account: tuple[str, ...]
     done: DaysDone
@@ -203,7 +198,7 @@ class Painter:
     def _snapshot(self, *, settled: bool = False) -> _Snapshot:
         """Copy the simulation; what does not change is shared with the original, which continues.
 
-        With ``settled``, wait until a run that goes to another day is there.
+        With ``settled``, wait until a run that goes to another of the days done is there.
         """
         mesa = self._mesa
 
@@ -217,8 +212,6 @@ class Painter:
                 model=own,
                 twin=copied(twin) if twin is not None else None,
                 parameters=parameters_of(model.simulation),
-                events=events_of(model.simulation),
-                laws=laws_of(model.simulation),
                 citizen=self.engine.watched_citizen,
                 account=self.engine.account,
                 done=self.engine.days_done,
@@ -258,8 +251,7 @@ class Painter:
             series=series,
             counts=counts,
             parameters=snapshot.parameters,
-            events=snapshot.events,
-            laws=snapshot.laws,
+            regime=regime_of(snapshot.simulation),
             citizen=snapshot.citizen,
             account=snapshot.account,
             comparison=comparison,

@@ -1,9 +1,16 @@
-"""What the page reads from a running simulation: parameters in force, events, laws, counts."""
+"""What the page reads from a running simulation: what is in force, events, laws, counts."""
 
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from samizdat.page.in_force import InForce, Place, in_force, rules_of, tomorrow_of
+from samizdat.run.environment import Environment
 from samizdat.run.ladder import laws_of as all_laws
 from samizdat.run.simulation import Simulation
 from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
+from samizdat.text.apart import Named, told_apart
 from samizdat.text.catalogue import plain
 from samizdat.views.looks import day_in_words
 
@@ -22,19 +29,79 @@ def parameters_of(simulation: Simulation) -> dict[str, float]:
     return numbers | {n: float(own[0]) for n, own in values.items() if (own == own[0]).all()}
 
 
+class RegimeReading(NamedTuple):
+    """What the panel of the state shows.
+
+    Attributes
+    ----------
+    date
+        The next day; None after the last.
+    lines
+        What is in force on it, or was ordered and begins later.
+    rules
+        Levers that may act by rule, and where.
+    events
+        Events that run and were not conceded: id -> title, told apart.
+    arrivals
+        Grievances that arrived by chance and run, by title.
+    laws
+        The threat that the state feels and its laws by threat, as lines.
+    """
+
+    date: dt.date | None = None
+    lines: tuple[InForce, ...] = ()
+    rules: Mapping[str, Place] = {}
+    events: Mapping[str, str] = {}
+    arrivals: tuple[str, ...] = ()
+    laws: tuple[str, ...] = ()
+
+
+def regime_of(simulation: Simulation) -> RegimeReading:
+    """Return what the panel of the state shows of a simulation."""
+    tomorrow = tomorrow_of(simulation)
+    if tomorrow is None:
+        return RegimeReading(laws=laws_of(simulation))
+    return RegimeReading(
+        date=tomorrow.date,
+        lines=in_force(simulation, tomorrow),
+        rules=rules_of(simulation, tomorrow),
+        events=events_of(simulation),
+        arrivals=arrivals_of(simulation, tomorrow.environment),
+        laws=laws_of(simulation),
+    )
+
+
 def events_of(simulation: Simulation) -> dict[str, str]:
-    """Return the events that run on the next day and were not conceded: id -> title."""
+    """Return the events that run on the next day and were not conceded: id -> title.
+
+    Events of the same title are told apart by region, and by date.
+    """
     spec = simulation.scenario.spec
     course = Course(spec.timeline, spec.start, simulation.scenario.region_names)
     day = simulation.step_number * float(spec.step_days)
     conceded = simulation.environment.regime_state.conceded
-    return {
-        entry.id: entry.title or entry.id
+    running = [
+        entry
         for entry, when in course.entries
         if isinstance(entry, Event)
         and when.touches(day, spec.step_days)
         and entry.id not in conceded
-    }
+    ]
+    titles = told_apart(
+        [Named(e.label, ", ".join(e.regions), day_in_words(e.begins)) for e in running]
+    )
+    return {entry.id: title for entry, title in zip(running, titles, strict=True)}
+
+
+def arrivals_of(simulation: Simulation, tomorrow: Environment) -> tuple[str, ...]:
+    """Return the grievances that arrived by chance, run on the next day and were not conceded."""
+    spec, names = simulation.scenario.spec, simulation.scenario.region_names
+    day = simulation.step_number * float(spec.step_days)
+    return tuple(
+        f"{names[each.region]}, since {day_in_words(simulation.scenario.date_of(each.step))}"
+        for each in tomorrow.arrivals.running(day, spec.step_days)
+        if each.id not in tomorrow.regime_state.conceded
+    )
 
 
 def laws_of(simulation: Simulation) -> tuple[str, ...]:
@@ -46,8 +113,11 @@ def laws_of(simulation: Simulation) -> tuple[str, ...]:
     for rung in rungs:
         state = "not reached"
         if rung.reached is not None and rung.acts is not None:
-            verb = "acts since" if rung.in_force else "will act from"
+            verb = "acts since" if rung.begun else "will act from"
             state = f"reached on {day_in_words(rung.reached)}, {verb} {day_in_words(rung.acts)}"
+            if rung.repealed is not None:
+                state = f"reached on {day_in_words(rung.reached)}, "
+                state += f"repealed from {day_in_words(rung.repealed)} on"
         lines.append(f"{plain(rung.title)}, at {rung.at:g}: {state}.")
     return tuple(lines)
 

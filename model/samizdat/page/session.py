@@ -1,7 +1,7 @@
 """One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -20,6 +20,7 @@ from samizdat.page.limits import server_limits
 from samizdat.page.live import PastDayError
 from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
+from samizdat.page.readings import RegimeReading
 from samizdat.page.scenes import Scenes
 from samizdat.page.status import Status
 from samizdat.scenario.registry import REGISTRY
@@ -91,8 +92,7 @@ class Session:
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
-        self.events: solara.Reactive[dict[str, str]] = solara.reactive({})  # running: id -> title
-        self.laws: solara.Reactive[tuple[str, ...]] = solara.reactive(())  # threat and laws, lines
+        self.regime = solara.reactive(RegimeReading())
         self.counts: solara.Reactive[dict[str, int]] = solara.reactive({})
         self.comparison = solara.reactive("")
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
@@ -215,11 +215,6 @@ class Session:
         named = quantity.names[int(number)] if quantity.names else number
         self.enact({"kind": "setting", "set": {name: named}, "title": title_of(name, number)})
 
-    def lift(self, which: str) -> None:
-        """End an intervention, by its id."""
-        self.problem.set("")
-        self._show_error_of(self.engine.lift(which), lambda: self.lift(which))
-
     def branch(self) -> None:
         """Give the order that waits, on an earlier day; the days after it are forgotten."""
         self.clock.branch()
@@ -228,6 +223,11 @@ class Session:
         """Leave the days done as they are."""
         self.clock.warning.set(None)
         self.error_count.set(self.error_count.value + 1)  # fields show again what is in force
+
+    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry] = ()) -> None:
+        """End entries, laws and interventions, and make settings, all before the same day."""
+        self.problem.set("")
+        self._show_error_of(self.engine.end(lifts, settings), lambda: self.end(lifts, settings))
 
     def compare(self, lever: str | None) -> None:
         """Run a twin without a lever beside this run; none with None."""
@@ -270,8 +270,7 @@ class Session:
         self.clock.marks.set(new.marks)
         self.series.set(new.series)
         self.parameters.set(new.parameters or {})
-        self.events.set(new.events or {})
-        self.laws.set(new.laws)
+        self.regime.set(new.regime)
         self.counts.set(new.counts or {})
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
@@ -306,8 +305,7 @@ class Session:
         self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
-        self.events.set({})
-        self.laws.set(())
+        self.regime.set(RegimeReading())
         self.account.set(())
         self.comparison.set("")
         self.model.set(None)

@@ -67,7 +67,7 @@ PLACES = (
     Place("Why did she?", (".samizdat-why",)),
     Place(
         "An order of the state",
-        (".samizdat-side .samizdat-harsh.samizdat-down", ".samizdat-orders", ".samizdat-side"),
+        (".samizdat-side .samizdat-harsh.samizdat-down", ".samizdat-side"),
     ),
     Place("What came of it?", (".samizdat-right .samizdat-frame", ".samizdat-right")),
     Place("Two worlds", (".samizdat-comparison", ".samizdat-right")),

@@ -42,15 +42,28 @@ def Button(
     disabled: bool = False,
     kind: str = "",
     hint: str = "",
+    partly: bool = False,
+    acts: bool = False,
 ) -> None:
-    """Show a button."""
+    """Show a button.
+
+    Parameters
+    ----------
+    partly
+        Whether what it stands for is so in some places only.
+    acts
+        Whether it does something once, rather than stay pressed; its hint is then its label.
+    """
+    pressed = "mixed" if partly else "true" if down else "false"
+    state = {"aria-label": hint or text} if acts else {"aria-pressed": pressed}
+    shown = "samizdat-partly" if partly else "samizdat-down" if down else "samizdat-up"
     solara.Button(
         text,
         on_click=on_click,
         disabled=disabled,
         text=True,
-        classes=["samizdat-button", "samizdat-down" if down else "samizdat-up", kind],
-        attributes={"aria-pressed": "true" if down else "false", "title": hint or text},
+        classes=["samizdat-button", shown, kind],
+        attributes={**state, "title": hint or text},
     )
 
 

@@ -1,113 +1,123 @@
-"""The levers of the state, used while the world runs: each click acts on the next day."""
+"""The levers of the state: what is in force, and what the viewer orders from the next day on."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import solara
 
+from samizdat.page.in_force import BY_LAW, RULE, InForce, switched_off
 from samizdat.page.labels import everyday_labels, why_idle
+from samizdat.page.panels.lines import Lines, OrderButton, lines_here
 from samizdat.page.session import Session
-from samizdat.page.standing import SWITCH, blockable, standing_block
+from samizdat.page.standing import blockable
 from samizdat.page.widgets import Button, Choices, Number, Select
 from samizdat.regime.levers import LEVERS
-from samizdat.regime.queries import dated_fields, dated_levers, gives_dated_orders, look_of
+from samizdat.regime.queries import (
+    dated_fields,
+    dated_levers,
+    gives_dated_orders,
+    lever_of,
+    look_of,
+)
 from samizdat.text.catalogue import plain
+from samizdat.views.looks import day_in_words
+
+AUTHORITY = "blocking.authority"
 
 
 @solara.component
 def Levers(session: Session) -> None:
-    """Show the levers, and what was ordered with them."""
+    """Show the levers, what is in force of each, by whom and until when, and how it is ended."""
     session.choice.get()  # drawn again for another choice
-    world = session.scenario
+    world, date = session.scenario, session.regime.value.date
     regions = [(name, name) for name in world.region_names]
+    told = "You are the state. What you order or end changes from the next day on"
     solara.Div(
-        children=["You are the state. What you order begins on the next day."],
+        children=[f"{told}, {day_in_words(date)}." if date else f"{told}."],
         classes=["samizdat-help"],
     )
     if len(regions) > 1:
         Select("Where", [("", "everywhere"), *regions], session.region.value, session.region.set)
-    Orders(session, blockable(world))
+    for lever in filter(gives_dated_orders, dated_levers()):
+        LeverGroup(session, lever, blockable(world))
     Concessions(session)
     Authority(session)
     Laws(session)
-    StandingBlock(session)
     StandingLevers(session)
+    Others(session)
 
 
 @solara.component
-def Orders(session: Session, platforms: list[str]) -> None:
-    """Show what can be ordered in the place that is chosen, and all that was ordered."""
-    by_platform = [n for n in dated_levers() if "platforms" in dated_fields(n)]
-    by_region = [n for n in dated_levers() if gives_dated_orders(n) and n not in by_platform]
-    for lever in by_platform:
-        solara.Div(children=[look_of(lever).button], classes=["samizdat-heading"])
+def LeverGroup(session: Session, lever: str, platforms: Sequence[str]) -> None:
+    """Show a lever that gives orders: its buttons, and what is in force of it in the place."""
+    look = look_of(lever)
+    with solara.Div(
+        classes=["samizdat-section"], attributes={"role": "group", "aria-label": look.label}
+    ):
+        solara.Div(children=[look.label], classes=["samizdat-heading"])
         with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-            for name in platforms:
-                PlatformOrder(session, lever, name)
-    solara.Div(children=["Order"], classes=["samizdat-heading"])
-    with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        for lever in by_region:
-            look = look_of(lever)
-            OrderButton(session, _action(lever, look.label), look.button)
-    Ordered(session)
+            if "platforms" in dated_fields(lever):
+                for name in platforms:
+                    text = plain(name)
+                    order = _action(lever, f"{text} {look.prefix}", platforms=[name])
+                    hints = (f"{look.button}: {text}", f"End: {text}")
+                    bits = session.scenario.platform_bits((name,))
+                    OrderButton(session, order, text, hints, bits)
+            else:
+                order = _action(lever, look.label)
+                OrderButton(session, order, look.button, (LEVERS[lever].claim, "End"))
+        shown = (lever, "ban") if lever == "blocking" else (lever,)
+        Lines(session, lines_here(session, lambda line: line.lever in shown and not _is_law(line)))
+        Rule(session, lever)
 
 
 @solara.component
-def PlatformOrder(session: Session, lever: str, platform: str) -> None:
-    """Show the button that orders a lever for one platform, or ends it."""
-    look, name = look_of(lever), plain(platform)
-    order = _action(lever, f"{name} {look.prefix}", platforms=[platform])
-    OrderButton(session, order, name, f"{look.button}: {name}", f"End: {name}")
-
-
-@solara.component
-def OrderButton(
-    session: Session, order: dict[str, Any], text: str, hint: str = "", hint_down: str = ""
-) -> None:
-    """Show a button that gives an order in the place that is chosen when it is clicked."""
-    down = session.is_ordered(session.in_region(order))
-    Button(
-        text,
-        lambda: session.toggle(session.in_region(order)),
-        down=down,
-        kind="samizdat-harsh",
-        hint=hint_down if down else hint,
-    )
-
-
-@solara.component
-def Ordered(session: Session) -> None:
-    """List what was ordered and is not over, each with a button that ends it."""
-    with solara.Div(classes=["samizdat-orders"]):
-        for click in session.interventions.value:
-            if click.entry["kind"] == "action":
-                one_day = "days" in click.entry  # it is still to come
-                order = f"{click.entry['title']}, {_place(click.entry)}"
-                with solara.Div(classes=["samizdat-order"], key=click.id):
-                    solara.Text(f"{order}: tomorrow" if one_day else order)
-                    Button(
-                        "take back" if one_day else "end",
-                        lambda which=click.id: session.lift(which),
-                    )
+def Rule(session: Session, lever: str) -> None:
+    """Say that a rule may order a lever in the place, and offer to stop it there."""
+    region, place = session.region.value, session.regime.value.rules.get(lever)
+    ordered = lines_here(session, lambda line: line.lever == lever and line.source == RULE)
+    if place is None or ordered or (region and region not in place.regions):
+        return
+    with solara.Div(classes=["samizdat-line"]):
+        solara.Div(
+            children=["The rule of the scenario may order it."], classes=["samizdat-line-text"]
+        )
+        Button(
+            "Stop the rule",
+            lambda: session.enact(switched_off(f"{lever}.rule_on", [region] if region else place)),
+            kind="samizdat-end",
+            hint=f"Stop the rule: {look_of(lever).label}",
+            acts=True,
+        )
 
 
 @solara.component
 def Concessions(session: Session) -> None:
     """Show the events that run, each of which the state can end by giving in."""
-    events = session.events.value
-    if not events:
+    events, arrivals = session.regime.value.events, session.regime.value.arrivals
+    given = lines_here(session, lambda line: line.lever == "concession" and not line.names, "")
+    if not events and not arrivals and not given:
         return
-    solara.Div(children=[f"Give in over an event{national(session)}"], classes=["samizdat-heading"])
-    with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
-        for lever in dated_levers():
-            if "event" not in dated_fields(lever):
-                continue
-            for event, title in events.items():
-                entry = _action(lever, f"{look_of(lever).label}: {title}", event=event)
-                Button(
-                    title, lambda entry=entry: session.toggle(entry),
-                    down=session.is_ordered(entry), hint=LEVERS[lever].claim,
-                )  # fmt: skip
+    heading = f"Give in over an event{national(session)}"
+    with solara.Div(
+        classes=["samizdat-section"], attributes={"role": "group", "aria-label": heading}
+    ):
+        solara.Div(children=[heading], classes=["samizdat-heading"])
+        with solara.Div(classes=["samizdat-choices", "samizdat-wrap"]):
+            for lever in dated_levers():
+                if "event" not in dated_fields(lever):
+                    continue
+                for event, title in events.items():
+                    entry = _action(lever, f"{look_of(lever).label}: {title}", event=event)
+                    Button(
+                        title, lambda entry=entry: session.toggle(entry),
+                        down=session.is_ordered(entry), hint=f"{title}: {LEVERS[lever].claim}",
+                    )  # fmt: skip
+        Lines(session, given)
+        if arrivals:
+            told = "Grievances that arrived by chance; only a rule of the scenario gives in to them"
+            solara.Div(children=[f"{told}: {'; '.join(arrivals)}."], classes=["samizdat-help"])
 
 
 def _action(lever: str, title: str, **fields: Any) -> dict[str, Any]:
@@ -116,68 +126,74 @@ def _action(lever: str, title: str, **fields: Any) -> dict[str, Any]:
     return {"kind": "action", "lever": lever, "title": title, **fields, **days}
 
 
+def _is_law(line: InForce) -> bool:
+    """Whether a line says who may block, which has a place of its own."""
+    return line.names == (AUTHORITY,)
+
+
 @solara.component
 def Authority(session: Session) -> None:
-    """Show who orders the blocks that come by rule."""
-    value = session.parameters.value.get("blocking.authority", 0.0)
-    solara.Div(
-        children=[f"Who may order a block by rule{national(session)}"], classes=["samizdat-heading"]
-    )
-    Choices(
-        [(0.0, "a court, slowly"), (1.0, "the prosecutor")],
-        value,
-        lambda chosen: session.set("blocking.authority", chosen),
-        "blocking.authority",
-    )
+    """Show who orders the blocks that come by rule, and who said so."""
+    value = session.parameters.value.get(AUTHORITY, 0.0)
+    heading = f"Who may order a block by rule{national(session)}"
+    with solara.Div(classes=["samizdat-section"]):
+        solara.Div(children=[heading], classes=["samizdat-heading"])
+        Choices(
+            [(0.0, "a court, slowly"), (1.0, "the prosecutor")],
+            value,
+            lambda chosen: session.set(AUTHORITY, chosen),
+            heading,
+        )
+        Lines(session, lines_here(session, _is_law))
 
 
 @solara.component
 def Laws(session: Session) -> None:
     """Show the threat that the state feels, and which laws it has made or would make of it."""
-    lines = session.laws.value
-    if not lines:
+    told = session.regime.value.laws
+    if not told:
         return
-    solara.Div(children=["Laws by threat, in the whole country"], classes=["samizdat-heading"])
-    for line in lines:
-        solara.Div(children=[line], classes=["samizdat-standing"], key=line)
-
-
-@solara.component
-def StandingBlock(session: Session) -> None:
-    """Show what is blocked from the first day, and whether that block still holds."""
-    names, parameters = standing_block(session.scenario), session.parameters.value
-    if not names or SWITCH not in parameters:
-        return
-    solara.Div(
-        children=[f"Blocked from the first day{national(session)}"], classes=["samizdat-heading"]
-    )
-    solara.Div(children=[", ".join(map(plain, names))], classes=["samizdat-standing"])
-    Choices(
-        [(1.0, "it holds"), (0.0, "it is lifted")],
-        parameters[SWITCH],
-        lambda chosen: session.set(SWITCH, chosen),
-        SWITCH,
-    )
-    if parameters.get("blocking.on", 1.0) == 0.0:
-        solara.Div(children=["Blocking is off: nothing is blocked."], classes=["samizdat-help"])
+    with solara.Div(classes=["samizdat-section"]):
+        solara.Div(children=["Laws by threat, in the whole country"], classes=["samizdat-heading"])
+        for text in told:
+            solara.Div(children=[text], classes=["samizdat-standing"], key=text)
+        Lines(session, lines_here(session, lambda line: line.source == BY_LAW))
 
 
 @solara.component
 def StandingLevers(session: Session) -> None:
-    """Show the levers that act every day."""
+    """Show the levers that act every day, and who gave each its value."""
     parameters, errors = session.parameters.value, session.error_count.value
-    solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
-    for name, label in everyday_labels().items():
-        if name in parameters:
-            Number(name, parameters[name], session.set, label, errors)
-            if reason := why_idle(name, parameters):
-                solara.Div(children=[reason], classes=["samizdat-help"])
+    with solara.Div(classes=["samizdat-section"]):
+        solara.Div(children=[f"Every day{national(session)}"], classes=["samizdat-heading"])
+        for name, label in everyday_labels().items():
+            if name in parameters:
+                Number(name, parameters[name], session.set, label, errors)
+                if reason := why_idle(name, parameters):
+                    solara.Div(children=[reason], classes=["samizdat-help"])
+                Lines(session, lines_here(session, partial(_sets, name)))
+
+
+def _sets(name: str, line: InForce) -> bool:
+    """Whether a line is a setting of a parameter."""
+    return name in line.names and line.source != BY_LAW
+
+
+@solara.component
+def Others(session: Session) -> None:
+    """Show the settings in force of numbers that this panel shows nowhere else."""
+    everyday = {lever_of(name) for name in everyday_labels()}
+    shown = {*filter(gives_dated_orders, dated_levers()), "ban", *everyday}
+    lines = lines_here(
+        session,
+        lambda line: bool(line.names) and line.lever not in shown and line.source != BY_LAW,
+    )
+    if lines:
+        with solara.Div(classes=["samizdat-section"]):
+            solara.Div(children=["Other changes in force"], classes=["samizdat-heading"])
+            Lines(session, lines)
 
 
 def national(session: Session) -> str:
     """Return what a heading adds where orders could be for one place, and these are not."""
     return ", in the whole country" if len(session.scenario.region_names) > 1 else ""
-
-
-def _place(entry: Mapping[str, Any]) -> str:
-    return ", ".join(entry.get("regions", ())) or "everywhere"
