@@ -56,7 +56,7 @@ def do_the_task(page):
     """Do what the first task asks for, step by step; it says what is done."""
     task = page.get_by_role("region", name="Your first task")
     assert task.get_by_text("○").count() == 3
-    page.get_by_role("button", name="network off").click()
+    page.get_by_role("button", name="network off", exact=True).click()
     task.get_by_text("✓ Give an order").wait_for()
     page.get_by_role("button", name="Play").click()
     task.get_by_text("✓ Press Play").wait_for()

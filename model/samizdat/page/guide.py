@@ -125,9 +125,12 @@ class Guide:
         self._ending_run.start()
         self.epilogue.set(True)
 
-    def _show_ending(self, ending: Ending) -> None:
+    def _show_ending(self, ending: Ending | None) -> None:
         with self.session.in_page():
             self.ending.set(ending)
+            if ending is None:
+                self._ended = (0, 0)
+                self.epilogue.set(False)
 
     def _forget_ending(self) -> None:
         if self._ending_run is not None:

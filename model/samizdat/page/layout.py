@@ -142,7 +142,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
 @solara.component
 def OverView(guide: Guide) -> None:
     """Show what stands over the view: how the run ended."""
-    over = guide.epilogue.value
+    over = guide.epilogue.value and guide.ending.value is not None
     with solara.Div(classes=["samizdat-over" if over else "samizdat-none"]):
         if over:
             Epilogue(guide)

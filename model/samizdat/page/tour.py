@@ -148,7 +148,7 @@ class Tour:
 
     def _ask(self, question: Callable[[ProtestModel], T]) -> T:
         self._check()
-        return self.session.engine.ask(question).result(PATIENCE)
+        return self.session.engine.ask(question, settled=True).result(PATIENCE)
 
     def _step(self, seconds: float) -> None:
         """Take a step, and give the visitor time to see it."""
