@@ -81,6 +81,13 @@ def go(run, step):
     return page_state(run)
 
 
+def date_of_next_moment(run):
+    run.seek_moment()
+    run.ask(lambda _: None).result(30)
+    until(lambda: run.status.seeking < 0)
+    return run.status.date
+
+
 def play_through(run, *, twin="violence"):
     """Give and lift orders in a run of some weeks; return what was shown on each day."""
     days = {}
@@ -317,16 +324,14 @@ def test_the_next_moment_is_found_among_the_days_done_and_those_to_come(engine):
     run = engine()
     dates = []
     for _ in range(6):
-        run.seek_moment()
-        dates.append(run.ask(lambda model: str(model.date), settled=True).result(30))
+        dates.append(date_of_next_moment(run))
     assert dates == sorted(set(dates))
     assert "2014-03-06" in dates  # a revolution abroad
     assert "2014-03-10" in dates  # the factory closes
     go(run, 0)
     again = []
     for _ in range(6):
-        run.seek_moment()
-        again.append(run.ask(lambda model: str(model.date), settled=True).result(30))
+        again.append(date_of_next_moment(run))
     assert again == dates
     done = run.ask(
         lambda model: next_moment(model.simulation, beginnings(model.simulation.scenario), 0, 3)
@@ -361,6 +366,21 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
             fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
             fresh.draw_series(days[1], (420, 340))
         assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))
+
+
+def test_an_order_on_the_way_to_days_to_come_acts_at_once_and_the_way_goes_on(engine):
+    run = engine(Choice("town", 20_000))
+    run.seek(60)
+    run.enact(BLOCK).result(30)
+    until(lambda: run.status.step == 60 and run.status.seeking < 0)
+    (order,) = run.interventions
+    assert order.begins < 60
+    plain = Simulation(Choice("town", 20_000).load(), seed=1)
+    for day in range(60):
+        if day == order.begins:
+            plain.enact(BLOCK)
+        plain.step()
+    assert page_state(run)["run"] == state_of(plain)
 
 
 def test_to_ask_about_a_citizen_changes_nothing(engine):

@@ -75,7 +75,7 @@ class Engine:
             interrupted=lambda: not self._jobs.empty(),
         )  # fmt: skip
         self._wanted: int | None = None  # the step that the visitor last asked for
-        self._postponed: list[Callable[[], None]] = []  # until the run has arrived
+        self._postponed: list[Callable[[], None]] = []  # until the run is where it goes
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="samizdat-page", daemon=True)
 
@@ -116,7 +116,7 @@ class Engine:
         Parameters
         ----------
         settled
-            Whether to wait until a run that goes to another day is there.
+            Whether to wait until a run that goes to another of the days done is there.
         """
         answer: Future[T] = Future()
 
@@ -125,7 +125,7 @@ class Engine:
             if model is None:
                 answer.set_exception(ScenarioError("there is no simulation yet"))
                 return
-            if settled and self._live.target is not None:
+            if settled and self._live.returns:
                 self._postponed.append(job)
                 return
             try:
@@ -264,7 +264,7 @@ class Engine:
                 job()
             except Exception as problem:  # shown on the page, which would otherwise stand still
                 self._live.fail(f"{type(problem).__name__}: {problem}")
-            if self._live.target is None:
+            if not self._live.returns:
                 self._do_postponed()
         self._live.discard()
 

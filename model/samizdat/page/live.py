@@ -138,6 +138,12 @@ class LiveRun:
     # Playing
 
     @property
+    def returns(self) -> bool:
+        """Whether it goes to a day done, so that the one where it is now is not shown."""
+        run = self.run
+        return run is not None and self.target is not None and (run.in_the_past or self._repeats)
+
+    @property
     def seconds_until_due(self) -> float | None:
         """How long to wait before `advance` [s]; None: there is nothing to do."""
         if self.run is None:

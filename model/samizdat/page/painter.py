@@ -198,7 +198,7 @@ class Painter:
     def _snapshot(self, *, settled: bool = False) -> _Snapshot:
         """Copy the simulation; what does not change is shared with the original, which continues.
 
-        With ``settled``, wait until a run that goes to another day is there.
+        With ``settled``, wait until a run that goes to another of the days done is there.
         """
         mesa = self._mesa
 
