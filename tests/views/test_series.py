@@ -89,9 +89,12 @@ def test_bands_end_today(finished):
 
 
 def test_names_that_are_equal_have_their_date():
-    rows = [("a", "event", "Strike", "North", dt.date(2011, 5, 11), dt.date(2011, 6, 1)),
-            ("b", "event", "Strike", "North", dt.date(2011, 6, 10), dt.date(2011, 7, 1)),
-            ("c", "event", "Strike", "South", dt.date(2011, 6, 10), dt.date(2011, 7, 1))]  # fmt: skip
+    days = [dt.date(2011, 5, 11), dt.date(2011, 6, 10), dt.date(2011, 7, 1)]
+    rows = [
+        ("a", "event", "Strike", "North", days[0], days[1]),
+        ("b", "event", "Strike", "North", days[1], days[2]),
+        ("c", "event", "Strike", "South", days[1], days[2]),
+    ]
     table = pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
     texts = [band.text for band in bands_of(table, 1e6)]
     assert texts == ["Strike – North, from 11 May 2011", "Strike – North, from 10 June 2011",
@@ -117,9 +120,9 @@ def test_what_is_lifted_has_an_end_on_the_day_after_and_what_runs_has_none():
         assert (mine is None) == (k < 10)
         if mine is not None:
             start = mine.band.start
-            assert np.isfinite(mine.band.end) == (k > 20)
+            assert np.isfinite(mine.band.end) == (k >= 20)
             ends = [s[0][0] for s in strip._edges.get_segments() if s[0][0] == start + 10]
-            assert bool(ends) == (k > 20)
+            assert bool(ends) == (k >= 20)
     fresh = SeriesView(simulation)
     fresh.update(simulation)
     assert np.array_equal(pixels_of(series.figure), pixels_of(fresh.figure))
