@@ -14,7 +14,6 @@ with warnings.catch_warnings():
     from samizdat.page.painter import PageState
     from samizdat.page.readings import RegimeReading
     from samizdat.page.session import Session
-    from samizdat.page.ways import Opening
     from samizdat.scenario.schema import ScenarioError
 
 
@@ -60,7 +59,7 @@ def drawn(part, choice=None):
         part(visitors[0])
 
     def visitor():
-        return Session(Opening(choice or Choice(), playing=False), mesa_components={})
+        return Session(choice or Choice(), playing=False, mesa_components={})
 
     _box, held = solara.render(visited(), handle_error=False)
     engine = visitors[0].engine

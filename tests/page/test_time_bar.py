@@ -127,7 +127,7 @@ def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     day_shown(page, 41)
     drag(page, 41, 20)
     at_20 = day_shown(page, 20)
-    order = page.get_by_role("button", name="network off")
+    order = page.get_by_role("button", name="network off", exact=True)
     order.click()
     warning = page.get_by_role("alertdialog")
     warning.wait_for()
