@@ -6,7 +6,7 @@ from samizdat.explain.account import Assembly
 from samizdat.run.rallies import RallyCall
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
-from samizdat.text.apart import Named, told_apart
+from samizdat.text.apart import Titled, told_apart
 from samizdat.text.numbers import number
 
 
@@ -33,7 +33,7 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
             or (entry.shock_abroad > 0 and entry.id in reported)
         )
     ]
-    dated = told_apart([Named(e.label, ", ".join(e.regions), str(e.begins)) for e in found])
+    dated = told_apart([Titled(e.label, ", ".join(e.regions), str(e.begins)) for e in found])
     return (*dated, *arrived)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from samizdat.page.in_force import BY_LAW, FIRST_DAY, RULE, VIEWER, InForce, Place
+from samizdat.page.in_force import BY_LAW, FIRST_DAY, RULE, VIEWER, InForce, Where
 from samizdat.regime.queries import look_of
 from samizdat.views.looks import day_in_words
 
@@ -38,7 +38,7 @@ def _what(line: InForce) -> str:
     return line.text or (line.title if line.source == VIEWER else look_of(line.lever).label)
 
 
-def _where(place: Place, region: str, regions: int) -> str:
+def _where(place: Where, region: str, regions: int) -> str:
     """Return where it holds, if that is not just what is chosen."""
     if regions < 2 or place.regions == (region,):
         return ""

@@ -17,7 +17,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from samizdat.figures.chronicle import UNNAMED, WORLD, lane_of
 from samizdat.figures.frame import Colour, days_of, shorten
 from samizdat.regime.queries import look_of
-from samizdat.text.apart import Named, told_apart
+from samizdat.text.apart import Titled, told_apart
 from samizdat.text.catalogue import words
 from samizdat.text.numbers import number
 from samizdat.views.canvas import BlitCanvas
@@ -63,7 +63,7 @@ def bands_of(table: pd.DataFrame, today: float, own: Collection[str] = ()) -> li
     columns = [table[name].astype(str) for name in ("kind", "name", "region")]
     dates = [day_in_words(pd.Timestamp(each).date()) for each in table["start"]]
     texts = told_apart(
-        [Named(_described(*row), date=date) for *row, date in zip(*columns, dates, strict=True)]
+        [Titled(_described(*row), date=date) for *row, date in zip(*columns, dates, strict=True)]
     )
     found = [
         Band(kind, text, float(first), float(last), str(entry) in own)
