@@ -33,7 +33,8 @@ class Words:
 
 def _what(line: InForce) -> str:
     if line.source == BY_LAW:
-        return f"{line.title} ({line.text})"
+        said = line.title.lower() in line.text.lower()
+        return line.text if said else f"{line.title} ({line.text})"
     return line.text or (line.title if line.source == VIEWER else look_of(line.lever).label)
 
 
