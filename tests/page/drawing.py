@@ -13,8 +13,8 @@ with warnings.catch_warnings():
     from samizdat.page.engine import Status
     from samizdat.page.painter import PageState
     from samizdat.page.readings import RegimeReading
+    from samizdat.page.scenes import Scenes
     from samizdat.page.session import Session
-    from samizdat.page.ways import Opening
     from samizdat.scenario.schema import ScenarioError
 
 
@@ -60,7 +60,7 @@ def drawn(part, choice=None):
         part(visitors[0])
 
     def visitor():
-        return Session(Opening(choice or Choice(), playing=False), mesa_components={})
+        return Session(choice or Choice(), playing=False, mesa_components={})
 
     _box, held = solara.render(visited(), handle_error=False)
     engine = visitors[0].engine
@@ -101,7 +101,7 @@ def texts(held):
 def seen(run=1, step=5, lines=(), **facts):
     """What the painter would publish of a day."""
     status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
-    facts = {"picture": b"old", "series": b"old", "comparison": "old", "account": ("old",), **facts}
+    facts = {"scenes": Scenes("{}", "old"), "comparison": "old", "account": ("old",), **facts}
     return PageState(
         status,
         counts={"silent": 7},

@@ -123,8 +123,8 @@ def to_the_end(page, order_on=None):
     for k in range(60):
         if k == order_on:
             until(lambda: f"day {order_on} of" in day.inner_text())
-            page.get_by_role("button", name="network off").click()
-            page.locator(".samizdat-order", has_text="Network off").wait_for()
+            page.get_by_role("button", name="network off", exact=True).click()
+            page.locator(".samizdat-side .samizdat-harsh.samizdat-down").wait_for()
         step.click()
     page.get_by_role("dialog", name="How it ended").wait_for()
     page.locator(".samizdat-ending").wait_for()

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
 
+from samizdat.page.description import DOCUMENTS
 from samizdat.page.routes import ROUTES, is_needed
 from samizdat.page.server import SETTINGS, configure_solara
 
@@ -45,6 +46,7 @@ def test_each_request_of_the_page_is_for_one_of_the_open_routes():
     }  # fmt: skip
     paths = [route.path for route in ROUTES]
     assert paths.pop(0) == "/"
+    assert set(paths.pop(0).split("|")) == set(DOCUMENTS)  # which the framework never sees
     assert {next(h for h in sorted(heads)[::-1] if path.startswith(h)) for path in paths} == heads
 
 

@@ -22,7 +22,8 @@ from samizdat.cli.options import (
 # Options that are allowed together with --run.
 _OF_THE_PAGE = ("run", "run_id", "force", "first_day", "port", "host", "expose", "name",
                 "no_browser", "no_token", "most_citizens", "most_sessions")  # fmt: skip
-_NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "solara", "solara_assets", "uvicorn")
+_NEEDED = ("altair", "igraph", "ipyvue", "ipyvuetify", "markdown_it", "solara", "solara_assets",
+           "uvicorn")  # fmt: skip
 
 
 def view(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from samizdat.page.browser import page_leading_to
+from samizdat.page.description import DOCUMENTS, page_at
 from samizdat.page.routes import LONGEST_QUERY, is_needed
 from samizdat.page.tokens import cookie, cookie_name, cookie_values, is_token, split_link
 
@@ -20,10 +21,13 @@ FIRST_MESSAGE_SECONDS = 10.0  # until a WebSocket must have sent something
 NO_TOKEN = "Open the link that samizdat printed in the terminal: it holds the token of this page."
 WRONG_TOKEN = "This is not the token of this page: open the link that samizdat printed last."
 
+HTML = "text/html; charset=utf-8"
+
 _HOST = re.compile(r"(?:(?P<name>[A-Za-z0-9.-]+)|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::\d{1,5})?")
 # Headers of a proxy, which the framework would believe and keep for all visitors.
 _OF_PROXIES = re.compile(rb"x-forwarded-.*|forwarded|x-script-name|script-name|x-real-ip")
 _ALONE = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_STYLED = _ALONE + b"; style-src 'unsafe-inline'"  # a document of the model
 
 
 class Answer(NamedTuple):
@@ -33,6 +37,7 @@ class Answer(NamedTuple):
     text: str
     kind: str = "text/plain; charset=utf-8"
     cookie: str = ""
+    policy: bytes = _ALONE
 
 
 class Request(NamedTuple):
@@ -123,6 +128,8 @@ class Door:
             return self._let_in(request, host)
         if not self._has_token(request, host):
             return Answer(403, NO_TOKEN)
+        if request.path in DOCUMENTS:
+            return Answer(200, page_at(request.path), HTML, policy=_STYLED)
         return self._full(request)
 
     def _let_in(self, request: Request, host: str) -> Answer:
@@ -139,7 +146,7 @@ class Door:
             return Answer(403, WRONG_TOKEN)
         page = page_leading_to(f"/?{request.query}" if request.query else "/")
         given = cookie(host, self.token) if self.token is not None else ""
-        return Answer(200, page, "text/html; charset=utf-8", given)
+        return Answer(200, page, HTML, given)
 
     def _has_token(self, request: Request, host: str) -> bool:
         """Whether the cookie of this server came with the request."""
@@ -260,7 +267,7 @@ async def _reply(scope: Scope, receive: Any, send: Send, answer: Answer) -> None
         (b"content-type", answer.kind.encode()),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"no-store"),
-        *_safe_headers(_ALONE),
+        *_safe_headers(answer.policy),
     ]
     if scope["type"] == "http":
         headers.append((b"connection", b"close"))

@@ -12,6 +12,7 @@ from samizdat.page.engine import Engine
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.interventions import interventions
 from samizdat.scenario.scenario import Scenario
+from samizdat.scenario.schema import ScenarioError
 from samizdat.scenario.timeline import Action, Setting
 from samizdat.society.graph import Graph
 
@@ -80,11 +81,12 @@ class EndingRun:
     scenario
         The scenario with which the run began, before any order.
     publish
-        Called in the thread with what is known so far.
+        Called in the thread with what is known so far; with None where the last day is not shown
+        any more.
     """
 
     def __init__(
-        self, engine: Engine, scenario: Scenario, publish: Callable[[Ending], None]
+        self, engine: Engine, scenario: Scenario, publish: Callable[[Ending | None], None]
     ) -> None:
         self.engine, self.scenario, self.publish = engine, scenario, publish
         self._stopped = threading.Event()
@@ -100,8 +102,9 @@ class EndingRun:
 
     def _live(self) -> None:
         try:
-            ending, world = self.engine.ask(self._read).result()
-        except ValueError:  # it is being built again
+            ending, world = self.engine.ask(self._read, settled=True).result()
+        except ValueError:  # it is being built again, or an earlier day is shown
+            self._publish(None)
             return
         self._publish(ending)
         if not ending.orders:
@@ -113,6 +116,8 @@ class EndingRun:
 
     def _read(self, model: ProtestModel) -> tuple[Ending, _World]:
         run = model.simulation
+        if not run.finished:
+            raise ScenarioError("this is not the last day")
         ending = Ending(
             summary=run.summary,
             first=run.scenario.spec.start,
@@ -131,7 +136,7 @@ class EndingRun:
                 self._publish(ending._replace(step=twin.step_number))
         self._publish(ending._replace(step=twin.step_number, other=twin.summary))
 
-    def _publish(self, ending: Ending) -> None:
+    def _publish(self, ending: Ending | None) -> None:
         if not self._stopped.is_set():
             self.publish(ending)
 

@@ -10,18 +10,22 @@ from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
 from samizdat.page.clock import SPEEDS
+from samizdat.page.guide import Guide
 from samizdat.page.limits import server_limits, session_limit
+from samizdat.page.panels.asking import AskButton, citizen_clicked
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.epilogue import Epilogue
 from samizdat.page.panels.regime import Levers
 from samizdat.page.panels.side import ComparePanel, SeriesPanel, WhyPanel
+from samizdat.page.panels.task import Task
 from samizdat.page.panels.time_bar import TimeBar
+from samizdat.page.panels.tour import TourOver
 from samizdat.page.panels.world import ParametersPanel, WorldPanel
 from samizdat.page.pictures import COLOURINGS, COUNTRY_LAYOUTS, VIEW_NAMES
 from samizdat.page.scenes import DayLine, SceneParts, SceneWidget
 from samizdat.page.session import MesaComponents, Session
-from samizdat.page.ways import WAYS, Opening, opens_directly
+from samizdat.page.ways import Opening, opening_of_way, opens_directly
 from samizdat.page.widgets import Button, Choices, Select
 
 MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -66,7 +70,7 @@ def ProtestPage(components: MesaComponents | None = None) -> None:
     way, set_way = solara.use_state("")
     shown = MESA_COMPONENTS if components is None else components
     if way:
-        World(lambda: WAYS[way].opening, shown)
+        World(lambda: opening_of_way(way), shown)
     elif server_limits.entrance and not opens_directly(query):
         Entrance(set_way)
     else:
@@ -89,76 +93,82 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
         Returns what to open; raises a ValueError that says what is wrong with it.
     """
 
-    def new_session() -> Session | str:
-        """Return a session, or why there can be none."""
+    def new_guide() -> Guide | str:
+        """Return a guide to a session, or why there can be none."""
         try:
             opened = opening()
             opened.choice.load_within(server_limits.citizens)
             session_limit.acquire()
         except ValueError as error:
             return str(error)
-        return Session(opened, mesa_components=components)
+        session = Session(opened.choice, playing=opened.playing, mesa_components=components)
+        return Guide(session, opened)
 
-    session = solara.use_memo(new_session, [])
+    guide = solara.use_memo(new_guide, [])
 
     def start() -> Callable[[], None] | None:
-        if isinstance(session, str):
+        if isinstance(guide, str):
             return None
-        session.start()
+        guide.start()
 
         def end() -> None:
-            session.stop()
+            guide.stop()
             session_limit.release()
 
         return end
 
     solara.use_effect(start, [])
-    if isinstance(session, str):
+    if isinstance(guide, str):
         with solara.Div(classes=["samizdat-alone"]):
             solara.Div(children=["This page cannot be shown."], classes=["samizdat-heading"])
-            solara.Div(children=[session], classes=["samizdat-problem"])
+            solara.Div(children=[guide], classes=["samizdat-problem"])
             solara.HTML(
                 tag="a", unsafe_innerHTML="Open the default scenario", attributes={"href": "/"}
             )  # fmt: skip
         return
+    session = guide.session
     with solara.Div(classes=["samizdat"]):
         Days(session)
-        Header(session)
-        SidePanel(session)
-        OverView(session)
+        Header(guide)
+        SidePanel(guide)
+        OverView(guide)
         ViewArea(session)
         with solara.Div(classes=["samizdat-right"]):
             SeriesPanel(session)
             ComparePanel(session)
             WhyPanel(session)
-        Overlays(session)
+        Overlays(guide)
 
 
 @solara.component
-def OverView(session: Session) -> None:
+def OverView(guide: Guide) -> None:
     """Show what stands over the view: how the run ended."""
-    over = session.epilogue.value
+    over = guide.epilogue.value and guide.ending.value is not None
     with solara.Div(classes=["samizdat-over" if over else "samizdat-none"]):
         if over:
-            Epilogue(session)
+            Epilogue(guide)
 
 
 @solara.component
-def Overlays(session: Session) -> None:
-    """Show what stands over the simulation: the entrance, if it was opened again."""
-    if session.home.value:
-        Entrance(lambda name: session.open(WAYS[name].opening), session.close_home)
+def Overlays(guide: Guide) -> None:
+    """Show what stands over the simulation: the tour, or the entrance if it was opened again."""
+    with solara.Div(classes=["samizdat-overlays"]):
+        if guide.home.value:
+            Entrance(guide.open_way, guide.close_home)
+        else:
+            TourOver(guide)
 
 
 @solara.component
-def Header(session: Session) -> None:
+def Header(guide: Guide) -> None:
     """Show scenario and day, and the controls of the run."""
+    session = guide.session
     status = session.status.value
     session.choice.get()  # drawn again for another choice
     scenario = session.scenario
     with solara.Div(classes=["samizdat-head"]):
         Button(
-            "Home", session.open_home, kind="samizdat-home", hint="The question, and other ways in"
+            "Home", guide.open_home, kind="samizdat-home", hint="The question, and other ways in"
         )
         with solara.Div(classes=["samizdat-title"]):
             solara.Div(children=[scenario.spec.title or scenario.name], classes=["samizdat-name"])
@@ -185,7 +195,7 @@ def Header(session: Session) -> None:
             )
             if status.finished:
                 Button(
-                    "How it ended", lambda: session.epilogue.set(True), kind="samizdat-ended",
+                    "How it ended", lambda: guide.epilogue.set(True), kind="samizdat-ended",
                     hint="What happened, what you did, and what had come without it",
                 )  # fmt: skip
         with solara.Div(classes=["samizdat-speed"]):
@@ -201,13 +211,15 @@ def Days(session: Session) -> None:
 
 
 @solara.component
-def SidePanel(session: Session) -> None:
+def SidePanel(guide: Guide) -> None:
     """Show one of the panels: regime, scenario, parameters, download."""
+    session = guide.session
     panel = session.panel.value
     with solara.Div(classes=["samizdat-side"]):
         Choices(PANELS, panel, session.panel.set, "Panels")
         with solara.Div(classes=["samizdat-panel"], key=panel):
             if panel == "regime":
+                Task(guide)
                 Levers(session)
             elif panel == "scenario":
                 WorldPanel(session)
@@ -227,6 +239,7 @@ def ViewArea(session: Session) -> None:
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
             Choices(names, view, session.select_view, "Views")
+            AskButton(session)
         if view == "country":
             with solara.Div(classes=["samizdat-row"]):
                 solara.Div(children=["Colour:"], classes=["samizdat-help"])
@@ -252,10 +265,8 @@ def ViewArea(session: Session) -> None:
 def ViewPanel(session: Session, view: str) -> None:
     """Show the picture; a click on a citizen explains her days."""
 
-    def clicked(place: dict[str, float]) -> None:
-        citizen: int | None = None
-        if "x" in place:
-            citizen = session.painter.citizen_at(place["x"], place["y"])
+    def clicked(place: dict[str, Any]) -> None:
+        citizen = citizen_clicked(session, place)
         if citizen is not None:
             session.watch(citizen)
 
@@ -272,7 +283,7 @@ def ViewPanel(session: Session, view: str) -> None:
         waiting=waiting,
         clickable=VIEW_NAMES[view].shows_citizens,
         event_click=clicked,
-        event_size=lambda room: session.painter.resize("view", room["width"], room["height"]),
+        event_size=lambda room: session.painter.resize(room["width"], room["height"]),
     )
 
 

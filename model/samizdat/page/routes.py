@@ -34,6 +34,7 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("GET", "/", rf"[!-~]{{0,{LONGEST_QUERY}}}"),
+    Route("GET", "/model|/glossary", ""),  # answered by the door itself
     Route("WEBSOCKET", rf"/jupyter/api/kernels/{ID}/channels", OF_A_WINDOW),
     Route("POST", rf"/_solara/api/close/{ID}", OF_A_WINDOW),  # a window was closed
     Route("GET", rf"{ASSETS}(@{FILE}/)?{FILE}@[0-9][0-9A-Za-z.-]*/({FILE}/)*{FILE}"

@@ -1,10 +1,8 @@
 """One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
 
 import solara
@@ -15,7 +13,6 @@ from solara.server import kernel_context
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.clock import Clock
-from samizdat.page.ending import Ending, EndingRun
 from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
@@ -26,7 +23,6 @@ from samizdat.page.painter import PageState, Painter
 from samizdat.page.readings import RegimeReading
 from samizdat.page.scenes import Scenes
 from samizdat.page.status import Status
-from samizdat.page.ways import Opening
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
 
@@ -45,8 +41,10 @@ class Session:
 
     Parameters
     ----------
-    opening
-        The simulation to begin with, and what is shown of it.
+    choice
+        The simulation to begin with.
+    playing
+        Whether it runs as soon as it is built.
     mesa_components
         Mesa's components by name.
 
@@ -69,19 +67,12 @@ class Session:
         The lever that is off in the twin.
     panel
         The panel in front.
-    task
-        Whether a first task is set.
-    home
-        Whether the entrance is shown over the simulation.
-    ending
-        What the run has come to; None until its last day is done.
-    epilogue
-        Whether that is shown.
+    on_run, on_status
+        Called when another run begins, and with what the painter publishes.
     """
 
-    def __init__(self, opening: Opening, *, mesa_components: MesaComponents) -> None:
-        choice = _choice_of(opening)
-        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=opening.playing)
+    def __init__(self, choice: Choice, *, playing: bool, mesa_components: MesaComponents) -> None:
+        self.engine = Engine(choice, server_limits.citizens, FIRST_SPEED, playing=playing)
         self.painter, self.clock = Painter(self.engine, self.publish), Clock(self.engine)
         self.mesa_components = {
             name: each[0] if isinstance(each, tuple) else each
@@ -96,8 +87,6 @@ class Session:
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
         self.scenes = solara.reactive(Scenes())
-        self.picture = solara.reactive(b"")
-        self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
@@ -107,10 +96,6 @@ class Session:
         self.model: solara.Reactive[ProtestModel | None] = solara.reactive(None)
         self.view = solara.reactive("network")
         self.panel = solara.reactive("regime")
-        self.task = solara.reactive(False)
-        self.home = solara.reactive(False)
-        self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
-        self.epilogue = solara.reactive(False)
         self.shows = solara.reactive("turnout")  # the colour of the country's regions
         self.country_layout = solara.reactive("map")
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
@@ -120,10 +105,8 @@ class Session:
         self._context: Any = contextlib.nullcontext()
         # Values set within it are drawn together: each drawing walks over the whole page.
         self._drawing: Any = get_render_context()
-        self._opening = opening
-        self._plays_again = False  # when the entrance is closed
-        self._ending_run: EndingRun | None = None
-        self._ended = 0  # the run whose ending was shown last
+        self.on_run: Callable[[], None] = lambda: None
+        self.on_status: Callable[[Status], None] = lambda status: None
 
     def start(self) -> None:
         """Begin to build the simulation and to draw it."""
@@ -133,11 +116,13 @@ class Session:
         with kernel_context.without_context():
             self.engine.start()
             self.painter.start()
-        self._show_opening(self._opening)
+
+    def in_page(self) -> Any:
+        """Return the context in which another thread may set what the page shows."""
+        return self._context
 
     def stop(self) -> None:
         """End both threads and discard the simulation."""
-        self._forget_ending()
         self.engine.stop()
         self.painter.stop()
 
@@ -160,71 +145,11 @@ class Session:
         self.painter.chosen = None
         if self.view.value == "twin":
             self.select_view("network")
-        self._forget_ending()
         self._clear()
         plays = self.status.value.playing if playing is None else playing
         self.status.set(Status(playing=plays, run=self._run))
         self.engine.build(choice, playing=playing)
-
-    def open(self, opening: Opening) -> None:
-        """Start another simulation, as a way of the entrance shows it."""
-        self._opening = opening
-        self.home.set(False)
-        self.draft.set(opening.choice)
-        self.start_run(_choice_of(opening), playing=opening.playing)
-        self._show_opening(opening)
-
-    def _show_opening(self, opening: Opening) -> None:
-        self.panel.set(opening.panel)
-        self.task.set(opening.task)
-        if opening.view:
-            self.select_view(opening.view)
-
-    def open_home(self) -> None:
-        """Show the entrance over the simulation, which waits."""
-        self._plays_again = self.status.value.playing
-        self.engine.pause()
-        self.home.set(True)
-
-    def close_home(self) -> None:
-        """Go back to the simulation."""
-        self.home.set(False)
-        if self._plays_again:
-            self.engine.play()
-
-    def start_again(self) -> None:
-        """Start the same simulation from its beginning, without orders."""
-        same = self.choice.value == _choice_of(self._opening)
-        self.open(self._opening if same else Opening(self.choice.value))
-
-    def try_lever(self) -> None:
-        """Start the same simulation, paused before anybody is in the street, with the levers."""
-        first = self.ending.value.summary["first_day"] if self.ending.value else None
-        day = None if first is None else dt.date.fromisoformat(first) - dt.timedelta(days=1)
-        if day is not None and day <= self.scenario.spec.start:
-            day = None
-        choice = replace(self.choice.value, first_day=None)
-        self.open(Opening(choice, playing=False, first_day=day))
-
-    def _tell_ending(self, run: int) -> None:
-        """Read the ending of a run, and show it, when its last day is done."""
-        if self._ended == run:
-            return
-        self._ended = run
-        self._ending_run = EndingRun(self.engine, self.scenario, self._show_ending)
-        self._ending_run.start()
-        self.epilogue.set(True)
-
-    def _show_ending(self, ending: Ending) -> None:
-        with self._context:
-            self.ending.set(ending)
-
-    def _forget_ending(self) -> None:
-        if self._ending_run is not None:
-            self._ending_run.stop()
-        self._ending_run = None
-        self.ending.set(None)
-        self.epilogue.set(False)
+        self.on_run()
 
     def show_error(self, problem: str) -> None:
         """Show what is wrong with a request."""
@@ -290,8 +215,6 @@ class Session:
 
     def branch(self) -> None:
         """Give the order that waits, on an earlier day; the days after it are forgotten."""
-        self._forget_ending()
-        self._ended = 0
         self.clock.branch()
 
     def cancel_order(self) -> None:
@@ -332,25 +255,21 @@ class Session:
             self.drawing_error.set(new.drawing_error)
             if new.status.phase != "ready" or new.counts is not None:
                 self.status.set(new.status)  # always of the day of the picture
+            self.on_status(new.status)
 
     def _show(self, new: PageState) -> None:
         if new.model is not None:
             self.model.set(new.model)
             force_update()
-        else:
-            self.picture.set(new.picture)
         self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.clock.marks.set(new.marks)
-        self.series.set(new.series)
         self.parameters.set(new.parameters or {})
         self.regime.set(new.regime)
         self.counts.set(new.counts or {})
         if new.citizen == self.citizen.value:
             self.account.set(new.account)
         self.comparison.set(new.comparison)
-        if new.status.finished:
-            self._tell_ending(new.status.run)
 
     def _show_error_of(
         self, answer: "Future[str] | Future[None]", order: Callable[[], None] | None = None
@@ -376,9 +295,7 @@ class Session:
         """Remove everything that was shown of a run."""
         self.clock.marks.set(())
         self.clock.warning.set(None)
-        self.picture.set(b"")
         self.scenes.set(Scenes())
-        self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
         self.regime.set(RegimeReading())
@@ -386,10 +303,3 @@ class Session:
         self.comparison.set("")
         self.model.set(None)
         self.drawing_error.set("")
-
-
-def _choice_of(opening: Opening) -> Choice:
-    """Return the world of an opening, which shows the day before its first one."""
-    if opening.first_day is None:
-        return opening.choice
-    return replace(opening.choice, first_day=opening.first_day - dt.timedelta(days=1))

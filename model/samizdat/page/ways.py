@@ -10,6 +10,7 @@ LEAD = (
     "A simulated population, day by day: who hears what, who keeps quiet, who goes to the street, "
     "and what the orders of the state change."
 )
+TOUR_BUTTON = "Or take the tour: six stops, about two minutes"
 NOTES = (
     "Every citizen here is synthetic: no data of any real person is used. The town is invented, a "
     "toy to learn with. Kazakhstan's regions, populations and dates come from public sources; how "
@@ -27,18 +28,18 @@ class Opening(NamedTuple):
         One of `pictures.VIEW_NAMES`; empty for that which suits the world.
     panel
         One of `layout.PANELS`.
-    first_day
-        The first day to be seen: those before it are simulated at once.
     task
         Whether a first task is set in the panel.
+    tour
+        Whether the tour begins.
     """
 
     choice: Choice
     playing: bool = True
     view: str = ""
     panel: str = "regime"
-    first_day: dt.date | None = None
     task: bool = False
+    tour: bool = False
 
 
 class Way(NamedTuple):
@@ -61,10 +62,9 @@ WAYS = {
         "The same town, where nobody gives orders but you: block a platform, switch the network "
         "off, arrest, or give in. Then see what it changed.",
         Opening(
-            Choice("town", regime="open"),
+            Choice("town", regime="open", first_day=dt.date(2014, 3, 13)),
             playing=False,
             view="network",
-            first_day=dt.date(2014, 3, 14),
             task=True,
         ),
     ),
@@ -73,12 +73,19 @@ WAYS = {
         "The land protests of spring 2016, region by region. 100,000 synthetic citizens stand for "
         "the country; the dates are those of the real protests.",
         Opening(
-            Choice("land_protests", citizens=100_000),
+            Choice("land_protests", citizens=100_000, first_day=dt.date(2016, 4, 11)),
             view="country",
-            first_day=dt.date(2016, 4, 12),
         ),
     ),
 }
+
+
+TOUR = Opening(Choice("town", regime="open"), playing=False, view="network", tour=True)
+
+
+def opening_of_way(name: str) -> Opening:
+    """Return where a button of the entrance leads."""
+    return TOUR if name == "tour" else WAYS[name].opening
 
 
 def opens_directly(query: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import solara
 
-from samizdat.page.ways import LEAD, NOTES, QUESTION, WAYS
+from samizdat.page.ways import LEAD, NOTES, QUESTION, TOUR_BUTTON, WAYS
 
 
 @solara.component_vue("../entrance.vue")
@@ -14,6 +14,7 @@ def EntranceCard(
     question: str,
     lead: str,
     notes: str,
+    tour: str,
     ways: list[dict[str, str]],
     closable: bool,
     event_choose: Callable[[str], None],
@@ -26,7 +27,7 @@ def EntranceCard(
     closable
         Whether there is a simulation to go back to; it is then a dialog, which Escape closes.
     event_choose
-        Called with the name of a way.
+        Called with the name of a way, or "tour".
     """
 
 
@@ -34,7 +35,7 @@ def EntranceCard(
 def Entrance(on_way: Callable[[str], None], on_close: Callable[[], None] | None = None) -> None:
     """Show the entrance, in place of a simulation or over it."""
     EntranceCard(
-        question=QUESTION, lead=LEAD, notes=NOTES,
+        question=QUESTION, lead=LEAD, notes=NOTES, tour=TOUR_BUTTON,
         ways=[{"name": name, "title": w.title, "text": w.text} for name, w in WAYS.items()],
         closable=on_close is not None,
         event_choose=on_way,

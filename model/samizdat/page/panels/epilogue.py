@@ -6,8 +6,8 @@ from typing import Any
 import solara
 
 from samizdat.page.ending_words import in_words, rows_of
+from samizdat.page.guide import Guide
 from samizdat.page.pictures import difference_in_words
-from samizdat.page.session import Session
 from samizdat.views.looks import day_in_words
 
 NOTHING = (
@@ -60,9 +60,9 @@ def EpilogueCard(
 
 
 @solara.component
-def Epilogue(session: Session) -> None:
+def Epilogue(guide: Guide) -> None:
     """Show how the run ended, and offer to share it and to start again."""
-    ending = session.ending.value
+    session, ending = guide.session, guide.ending.value
     if ending is None:
         return
     summary, other = ending.summary, ending.other
@@ -81,7 +81,7 @@ def Epilogue(session: Session) -> None:
 
     def save() -> None:
         session.panel.set("download")
-        session.epilogue.set(False)
+        guide.epilogue.set(False)
 
     EpilogueCard(
         title="How it ended",
@@ -98,9 +98,9 @@ def Epilogue(session: Session) -> None:
         steps=ending.steps,
         lever="Try other orders" if ending.orders else "Try a lever of the state",
         link=session.choice.value.query() or "",
-        event_again=lambda _=None: session.start_again(),
-        event_lever=lambda _=None: session.try_lever(),
+        event_again=lambda _=None: guide.start_again(),
+        event_lever=lambda _=None: guide.try_lever(),
         event_save=lambda _=None: save(),
-        event_home=lambda _=None: session.open_home(),
-        event_close=lambda _=None: session.epilogue.set(False),
+        event_home=lambda _=None: guide.open_home(),
+        event_close=lambda _=None: guide.epilogue.set(False),
     )
