@@ -126,7 +126,7 @@ class SceneMaker:
         blocks, tail = series_blocks(simulation)
         names = [f"days.{k}" for k in range(len(blocks))]
         for name, block in zip(names, blocks, strict=True):
-            self._texts[name] = json.dumps({"rows": block})
+            self._texts[name] = f'{{"rows":"{block}"}}'
         done = {"blocks": names, "tail": tail, "steps": simulation.step_number}
         return {**done, "bands": series_bands(simulation)}
 

@@ -33,7 +33,7 @@ FIRST_SPEED = AUTOMATIC
 MesaComponent = Callable[[ProtestModel], object]
 MesaComponents = Mapping[str, MesaComponent | tuple[MesaComponent, int]]
 
-REST_SECONDS = 0.4  # at least between two drawings of the whole page while days pass
+REST_SECONDS = 1.0  # at least between two drawings of the whole page while days pass
 
 
 class Session:
@@ -298,6 +298,7 @@ class Session:
         """
 
         def done(answer: "Future[Any]") -> None:
+            self._drawn_at = 0.0  # what was asked for is shown with the next day
             problem = answer.exception()
             if isinstance(problem, PastDayError) and order is not None:
                 with self._context:
