@@ -30,7 +30,7 @@ def test_the_map_of_the_package_has_all_regions_of_its_scenarios(name):
 
 def test_towns_are_points_and_names_lie_within_the_box():
     (found,) = shipped_maps()
-    west, east, south, north = found.box
+    west, east, south, north = found.bounds
     small = {name for name, outline in found.outlines.items() if outline.small}
     assert small == {"Zhanaozen", "Almaty", "Astana"}
     for outline in found.outlines.values():
