@@ -24,7 +24,7 @@ from samizdat.page.panels.world import ParametersPanel, WorldPanel
 from samizdat.page.pictures import COLOURINGS, COUNTRY_LAYOUTS, VIEW_NAMES
 from samizdat.page.scenes import DayLine, SceneParts, SceneWidget
 from samizdat.page.session import MesaComponents, Session
-from samizdat.page.ways import Opening, opening_of_way, opens_directly
+from samizdat.page.ways import Beginning, opening_of_way, opens_directly
 from samizdat.page.widgets import Button, Choices, Select
 
 MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -76,14 +76,14 @@ def ProtestPage(components: MesaComponents | None = None) -> None:
         World(lambda: _opening_of(query), shown)
 
 
-def _opening_of(query: str) -> Opening:
+def _opening_of(query: str) -> Beginning:
     """Return what a link opens."""
     playing = "play=0" not in query.split("&")
-    return Opening(server_limits.choice.with_query(query), playing)
+    return Beginning(server_limits.choice.with_query(query), playing)
 
 
 @solara.component
-def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
+def World(opening: Callable[[], Beginning], components: MesaComponents) -> None:
     """Show a simulation, or why there is none.
 
     Parameters
