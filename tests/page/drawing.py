@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     from samizdat.page.engine import Status
     from samizdat.page.painter import PageState
     from samizdat.page.readings import RegimeReading
+    from samizdat.page.scenes import Scenes
     from samizdat.page.session import Session
     from samizdat.scenario.schema import ScenarioError
 
@@ -100,7 +101,7 @@ def texts(held):
 def seen(run=1, step=5, lines=(), **facts):
     """What the painter would publish of a day."""
     status = Status("ready", step=step, steps=60, date="2014-03-05", run=run)
-    facts = {"picture": b"old", "series": b"old", "comparison": "old", "account": ("old",), **facts}
+    facts = {"scenes": Scenes("{}", "old"), "comparison": "old", "account": ("old",), **facts}
     return PageState(
         status,
         counts={"silent": 7},

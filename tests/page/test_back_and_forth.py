@@ -248,33 +248,29 @@ def test_downloads_are_of_the_day_shown(engine, tmp_path):
 
 
 def test_the_film_holds_the_days_up_to_the_one_shown_in_order(engine, monkeypatch):
-    run, seen, frames = engine(), [], []
+    run, frames = engine(), []
     monkeypatch.setattr("samizdat.page.painter.film_of", lambda given: frames.append(given))
-    painter = Painter(run, seen.append)
-    painter.start()
+    painter = Painter(run, lambda state: None)
+    painter.select_view("series")
 
-    def drawn(step):
-        until(lambda: seen and seen[-1].status.step == step and seen[-1].picture)
-        return seen[-1].picture
+    def picture_of_today():
+        return painter.png("series", *painter.sizes["view"])
 
-    try:
-        pictures = []
-        for step in range(1, 5):
-            run.step()
-            pictures.append(drawn(step))
-        for step in (2, 1, 2):
-            run.seek(step)
-            assert drawn(step) == pictures[step - 1]
-        painter.film()
-        assert frames[-1][-2:] == pictures[:2]
-        run.branch().result(30)
-        run.enact({"kind": "action", "lever": "blackout"}).result(30)
+    pictures = [picture_of_today()]
+    for _ in range(4):
         run.step()
-        third = drawn(3)
-        painter.film()
-        assert frames[-1][-3:] == [*pictures[:2], third]
-    finally:
-        painter.stop()
+        pictures.append(picture_of_today())
+    run.seek(2)
+    painter.film()
+    assert frames[-1] == pictures[:3]
+    assert picture_of_today() == pictures[2]  # a film leaves the run where it is
+    run.branch().result(30)
+    run.enact({"kind": "action", "lever": "blackout"}).result(30)
+    run.step()
+    third = picture_of_today()
+    assert third != pictures[3]
+    painter.film()
+    assert frames[-1] == [*pictures[:3], third]
 
 
 def test_many_places_of_a_bar_that_is_dragged_are_few_jobs(engine):
@@ -359,13 +355,14 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
     while simulation.step_number < 40:
         simulation.step()
         days[simulation.step_number] = copied(simulation)
-    cache = ViewCache()
+    cache, size = ViewCache(), (420, 340)
     for k in (40, 39, 36, 35, 20):
         fresh = ViewCache()
         if k < 40:
-            fresh.draw_series(days[40], (420, 340))  # the scale stays that of the days done
-            fresh.draw_series(days[1], (420, 340))
-        assert cache.draw_series(days[k], (420, 340)) == fresh.draw_series(days[k], (420, 340))
+            fresh.draw("series", days[40], size, None)  # the scale stays that of the days done
+            fresh.draw("series", days[1], size, None)
+        drawn = fresh.draw("series", days[k], size, None)
+        assert cache.draw("series", days[k], size, None) == drawn
 
 
 def test_an_order_on_the_way_to_days_to_come_acts_at_once_and_the_way_goes_on(engine):

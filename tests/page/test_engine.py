@@ -1,6 +1,7 @@
 """The simulation behind the page, without a page: its thread, its interventions, its twin."""
 
 import datetime as dt
+import json
 import re
 import time
 from types import SimpleNamespace
@@ -216,10 +217,10 @@ def test_a_run_goes_on_without_a_picture_that_cannot_be_drawn(engine):
         assert "cannot be drawn" in state.drawing_error
         assert state.counts == {"silent": 300}  # before the first day everybody is
         assert state.parameters
-        assert state.series
+        assert json.loads(state.scenes.day)["slots"].keys() == {"series"}
         painter.chosen = 7
         run.step()
-        state = until(lambda: seen[-1].picture and seen[-1])
+        state = until(lambda: "who" in seen[-1].scenes.day and seen[-1])
         assert state.drawing_error == ""
         assert sum(state.counts[name] for name in POSTURES) == 300
     finally:

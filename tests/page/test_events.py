@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
-    from samizdat.page.scenes import head_of
+    from samizdat.page.scenes import Scenes, head_of
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
 
@@ -136,7 +136,7 @@ def test_an_invalid_choice_leaves_the_running_simulation():
         session.start_run(choice, playing=True)
         assert "citizens" in session.problem.value
         assert session.scenario.citizens == session.choice.value.citizens == 2000
-        assert session.picture.value == b"old"
+        assert session.scenes.value.day == "old"
     assert orders == []
 
 
@@ -144,7 +144,7 @@ def test_a_failed_simulation_leaves_no_picture():
     session, _held, _orders = drawn(WorldPanel)
     session.publish(seen())
     session.publish(PageState(Status("failed", "no memory", run=1)))
-    assert session.picture.value == session.series.value == b""
+    assert session.scenes.value == Scenes()
     assert session.counts.value == {}
 
 
@@ -154,12 +154,12 @@ def test_a_new_start_shows_nothing_of_the_run_before():
     session.start_run(Choice())
     for _ in range(2):
         assert session.status.value.phase == "building"
-        assert session.picture.value == session.series.value == b""
+        assert session.scenes.value == Scenes()
         assert session.account.value == session.interventions.value == ()
         assert (session.counts.value, session.comparison.value) == ({}, "")
         session.publish(seen())  # a picture that was being drawn
     session.publish(seen(run=2))
-    assert session.picture.value == b"old"
+    assert session.scenes.value.day == "old"
 
 
 def test_the_account_is_of_the_citizen_who_was_asked():

@@ -60,12 +60,12 @@ def test_the_sliders_show_what_a_law_has_changed(alarmed):
 def test_a_lane_appears_once_grievances_can_arrive():
     simulation = Simulation(town(60), 1, threads=1)
     cache = ViewCache()
-    cache.draw_series(simulation, (500, 400))
+    cache.draw("series", simulation, (500, 400), None)
     simulation.enact({"kind": "setting", "set": {"arrivals.mu": 300}})
     for _ in range(3):
         simulation.step()
-    shown = cache.draw_series(simulation, (500, 400))
-    assert shown == ViewCache().draw_series(simulation, (500, 400))
+    shown = cache.draw("series", simulation, (500, 400), None)
+    assert shown == ViewCache().draw("series", simulation, (500, 400), None)
 
 
 def test_where_no_threat_is_felt_nothing_is_told():

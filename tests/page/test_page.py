@@ -97,7 +97,7 @@ def test_page_fits_a_wide_screen(visit, shoot):
         page.wait_for_timeout(400)
         shoot(page, f"1920_{key}")
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
-    box = page.locator(".samizdat-middle img").bounding_box()
+    box = page.locator(".samizdat-middle .samizdat-picture").bounding_box()
     assert box["width"] > 700
 
 

@@ -5,8 +5,7 @@ import pytest
 
 from samizdat import Scenario, Simulation
 from samizdat.views import CountryView, regions
-from samizdat.views.country import KAZAKHSTAN, places_of
-from samizdat.views.regions import BLANK
+from samizdat.views.regions import BLANK, KAZAKHSTAN, places_of
 from worlds import town
 
 

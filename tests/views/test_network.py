@@ -141,5 +141,6 @@ def test_a_chosen_citizen_who_is_not_drawn_is_mentioned(busy):
     assert len(few.ring.get_xdata()) == 0
 
 
-def test_at_most_2000_citizens_are_drawn():
-    assert len(NetworkView(Simulation(town(2500), 1, threads=1)).sample.ids) == 2000
+def test_at_most_2000_citizens_of_a_snowball_sample_are_drawn():
+    simulation = Simulation(town(2500), 1, threads=1)
+    assert len(NetworkView(simulation, citizens=4000).sample.ids) == 2000

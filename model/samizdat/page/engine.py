@@ -14,10 +14,12 @@ from typing import TypeVar
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
+from samizdat.page.film import copy_of
 from samizdat.page.history import MEMORY
 from samizdat.page.interventions import Intervention, TimelineEntry
 from samizdat.page.live import LiveRun
 from samizdat.page.marks import DaysDone
+from samizdat.page.replay import Replay
 from samizdat.page.status import Status
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.interventions import to_toml
@@ -211,7 +213,11 @@ class Engine:
         twin = self._live.twin
         return twin.lever if twin is not None else None
 
-    # The following five are to be called in the thread, from a question.
+    # The following six are to be called in the thread, from a question.
+
+    def run_copies(self) -> tuple[Replay, ...]:
+        """Return copies of the run, and of the twin if it is there, for a film."""
+        return tuple(copy_of(run) for run in (self._live.run, self._live.twin) if run is not None)
 
     @property
     def twin(self) -> Simulation | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import solara
 
 from samizdat.page.ending import Ending, EndingRun
+from samizdat.page.scenes import first_view
 from samizdat.page.session import Session
 from samizdat.page.status import Status
 from samizdat.page.tour import Tour
@@ -98,8 +99,9 @@ class Guide:
         session = self.session
         session.panel.set(opening.panel)
         self.task.set(opening.task)
-        if opening.view:
-            session.select_view(opening.view)
+        suits = first_view(session.scenario.citizens, len(session.scenario.region_names))
+        if opening.view or (session.view.value == "network" and suits != "network"):
+            session.select_view(opening.view or suits)
         if opening.tour:
             self.tour.start()
 

@@ -12,6 +12,7 @@ from mesa.visualization.utils import update_counter
 from samizdat.page.clock import SPEEDS
 from samizdat.page.guide import Guide
 from samizdat.page.limits import server_limits, session_limit
+from samizdat.page.panels.asking import AskButton, citizen_clicked
 from samizdat.page.panels.downloads import DownloadsPanel
 from samizdat.page.panels.entrance import Entrance
 from samizdat.page.panels.epilogue import Epilogue
@@ -238,6 +239,7 @@ def ViewArea(session: Session) -> None:
     with solara.Div(classes=["samizdat-middle"]):
         with solara.Div(classes=["samizdat-row"]):
             Choices(names, view, session.select_view, "Views")
+            AskButton(session)
         if view == "country":
             with solara.Div(classes=["samizdat-row"]):
                 solara.Div(children=["Colour:"], classes=["samizdat-help"])
@@ -263,10 +265,8 @@ def ViewArea(session: Session) -> None:
 def ViewPanel(session: Session, view: str) -> None:
     """Show the picture; a click on a citizen explains her days."""
 
-    def clicked(place: dict[str, float]) -> None:
-        citizen: int | None = None
-        if "x" in place:
-            citizen = session.painter.citizen_at(place["x"], place["y"])
+    def clicked(place: dict[str, Any]) -> None:
+        citizen = citizen_clicked(session, place)
         if citizen is not None:
             session.watch(citizen)
 
@@ -283,7 +283,7 @@ def ViewPanel(session: Session, view: str) -> None:
         waiting=waiting,
         clickable=VIEW_NAMES[view].shows_citizens,
         event_click=clicked,
-        event_size=lambda room: session.painter.resize("view", room["width"], room["height"]),
+        event_size=lambda room: session.painter.resize(room["width"], room["height"]),
     )
 
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.engine import Engine
+from samizdat.page.film import frames_of
 from samizdat.page.history import copied
 from samizdat.page.interventions import Intervention
 from samizdat.page.marks import DaysDone, Mark, marks_of
-from samizdat.page.pictures import Size, ViewCache, describe_difference, film_of
+from samizdat.page.pictures import VIEW_NAMES, ViewCache, describe_difference, film_of
 from samizdat.page.readings import RegimeReading, counts_of, parameters_of, regime_of
 from samizdat.page.scenes import CountryChoice, Plain, SceneMaker, Scenes
 from samizdat.page.status import Status
@@ -19,8 +20,7 @@ from samizdat.page.widgets import data_url
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.schema import ScenarioError
 
-LONGEST_FILM = 150  # pictures
-SECONDS_BETWEEN = 0.25  # no faster than a page can show pictures
+SECONDS_BETWEEN = 0.05  # no faster than a page can show pictures
 
 
 class PageState(NamedTuple):
@@ -28,8 +28,6 @@ class PageState(NamedTuple):
 
     Attributes
     ----------
-    picture, series
-        PNG files: the view, and the time series beside it.
     counts
         Citizens by posture on the last day.
     parameters
@@ -52,8 +50,6 @@ class PageState(NamedTuple):
 
     status: Status
     interventions: tuple[Intervention, ...] = ()
-    picture: bytes = b""
-    series: bytes = b""
     counts: dict[str, int] | None = None
     parameters: dict[str, float] | None = None
     regime: RegimeReading = RegimeReading()
@@ -80,15 +76,6 @@ class _Snapshot(NamedTuple):
     done: DaysDone
 
 
-class _Subject(NamedTuple):
-    """What the pictures of one film have in common."""
-
-    run: int
-    view: str
-    shows: str
-    size: Size
-
-
 class Painter:
     """Waits for changes in the engine, and publishes them drawn.
 
@@ -110,11 +97,8 @@ class Painter:
         self.chosen: int | None = None
         self.shows, self.country_layout = "turnout", "map"
         self.view, self._mesa = "network", False
-        self.sizes = {"view": (620, 560), "series": (420, 340)}
+        self.sizes = {"view": (620, 560)}
         self._run, self._views, self._scenes = 0, ViewCache(), SceneMaker("")
-        self._film: dict[int, bytes] = {}  # by the number of steps done
-        self._filmed: _Subject | None = None
-        self._shown_step = self._branches = 0
         self._lock = threading.Lock()
         self._stopped = False
         self._thread = threading.Thread(target=self._live, name="samizdat-painter", daemon=True)
@@ -138,11 +122,11 @@ class Painter:
         self.shows, self.country_layout = shows, layout
         self.engine.changed.set()
 
-    def resize(self, which: str, width: int, height: int) -> None:
-        """Draw the picture "view" or "series" in another size [pixels]."""
+    def resize(self, width: int, height: int) -> None:
+        """Draw a picture that the browser does not draw itself in another size [pixels]."""
         size = (max(300, min(2400, width)), max(220, min(1600, height)))
-        if self.sizes[which] != size:
-            self.sizes = {**self.sizes, which: size}
+        if self.sizes["view"] != size:
+            self.sizes = {"view": size}
             self.engine.changed.set()
 
     def citizen_at(self, x: float, y: float) -> int | None:
@@ -161,22 +145,33 @@ class Painter:
         snapshot, lever = self._snapshot(settled=True), self.engine.lever
         size = (width, height)
         if view != "twin":
-            return ViewCache().draw(view, snapshot.simulation, size, self.chosen, self.shows)
+            return ViewCache().draw(
+                view, snapshot.simulation, size, self.chosen, self._country(self.shows)
+            )
         if snapshot.twin is None or lever is None:
             raise ScenarioError("there is no second run")
         return ViewCache().draw_twin(snapshot.simulation, snapshot.twin, size, lever)
 
     def film(self) -> bytes:
-        """Return the pictures of the present view up to the day shown, as a GIF film.
+        """Return the present view of the last days up to the one shown, as a GIF film.
 
         Raises
         ------
         ValueError
-            If there is none yet.
+            If there is no simulation, or none of Mesa's components can be filmed.
         """
-        with self._lock:
-            frames = [self._film[k] for k in sorted(self._film) if k <= self._shown_step]
-        return film_of(frames)
+        view, lever, size = self.view, self.engine.lever, self.sizes["view"]
+        runs = self.engine.ask(lambda _: self.engine.run_copies(), settled=True).result()
+        views, shows, chosen = ViewCache(), self.shows, self.chosen
+
+        def drawn(simulations: tuple[Simulation, ...]) -> bytes:
+            if view == "twin" and lever is not None and len(simulations) > 1:
+                return views.draw_twin(simulations[0], simulations[1], size, lever)
+            return views.draw(view, simulations[0], size, chosen, self._country(shows))
+
+        if view not in VIEW_NAMES:
+            raise ScenarioError(f"there is no film of {view}, which a component of Mesa draws")
+        return film_of(frames_of(runs if view == "twin" else runs[:1], drawn))
 
     def _live(self) -> None:
         while not self._stopped:
@@ -193,7 +188,7 @@ class Painter:
                 return
             self.publish(state)
             self.engine.mark_drawn()
-            time.sleep(max(0.03, SECONDS_BETWEEN - (time.monotonic() - began)))
+            time.sleep(max(0.01, SECONDS_BETWEEN - (time.monotonic() - began)))
 
     def _snapshot(self, *, settled: bool = False) -> _Snapshot:
         """Copy the simulation; what does not change is shared with the original, which continues.
@@ -226,7 +221,7 @@ class Painter:
             snapshot = self._snapshot()
         except ValueError:  # it is being built again
             return PageState(self.engine.status)
-        comparison, picture, error, size = "", b"", "", self.sizes["view"]
+        comparison, error = "", ""
         with self._lock:
             if self._run != snapshot.status.run:
                 self._run, self._views = snapshot.status.run, ViewCache()
@@ -234,21 +229,19 @@ class Painter:
             views, lever = self._views, self.engine.lever
             if snapshot.twin is not None and lever is not None:
                 comparison = describe_difference(snapshot.simulation, snapshot.twin, lever)
-            try:
-                picture = self._picture(snapshot, views, lever, size)
-            except Exception as problem:  # everything else is still shown, with the reason
-                error = _cannot_draw(problem)
-            series = views.draw_series(snapshot.simulation, self.sizes["series"])
             counts = counts_of(snapshot.simulation)
-            slots = {"series": {"kind": "png", "src": data_url(series)}}
-            if (shown := self._scene(snapshot, picture)) is not None:
-                slots["view"] = shown
-            scenes = self._scenes.message(snapshot.status, counts, slots)
+            slots = {"series": self._scenes.with_series(snapshot.simulation, brief=True)}
+            try:
+                shown = self._scene(snapshot, views, lever)
+            except Exception as problem:  # everything else is still shown, with the reason
+                shown, error = None, _cannot_draw(problem)
+            if shown is not None:
+                slots["view"] = {"view": self.view, **shown}
+            series = self._scenes.series(snapshot.simulation)
+            scenes = self._scenes.message(snapshot.status, counts, slots, series)
         return PageState(
             status=snapshot.status,
             interventions=snapshot.interventions,
-            picture=picture,
-            series=series,
             counts=counts,
             parameters=snapshot.parameters,
             regime=regime_of(snapshot.simulation),
@@ -261,41 +254,35 @@ class Painter:
             scenes=scenes,
         )
 
-    def _scene(self, snapshot: _Snapshot, picture: bytes) -> Plain | None:
+    def _scene(self, snapshot: _Snapshot, views: ViewCache, lever: str | None) -> Plain | None:
         """Return what the browser draws of the view; None where a Mesa component shows it."""
-        if self.view == "country" and snapshot.model is None:
-            choice = CountryChoice(self.shows, self.country_layout)
-            return {"view": "country", **self._scenes.country(snapshot.simulation, choice)}
-        if not picture:
+        view, simulation, scenes = self.view, snapshot.simulation, self._scenes
+        if snapshot.model is not None:
             return None
-        return {"view": self.view, "kind": "png", "src": data_url(picture)}
+        if view == "country":
+            return scenes.country(simulation, CountryChoice(self.shows, self.country_layout))
+        if view == "network":
+            return scenes.network(simulation, self.chosen)
+        if view == "who":
+            return scenes.who(simulation, self.chosen)
+        if view == "series":
+            return scenes.with_series(simulation, brief=False)
+        size = self.sizes["view"]
+        if view != "twin":
+            drawn = views.draw(view, simulation, size, self.chosen, {})
+        elif snapshot.twin is not None and lever is not None:
+            drawn = views.draw_twin(simulation, snapshot.twin, size, lever)
+        else:
+            return None
+        return {"kind": "png", "src": data_url(drawn)}
 
-    def _picture(
-        self, snapshot: _Snapshot, views: ViewCache, lever: str | None, size: Size
-    ) -> bytes:
-        """Return the view; nothing where a Mesa component shows it, or there is no twin."""
-        picture = b""
-        if self.view == "twin":
-            if snapshot.twin is not None and lever is not None:
-                picture = views.draw_twin(snapshot.simulation, snapshot.twin, size, lever)
-        elif snapshot.model is None:
-            picture = views.draw(self.view, snapshot.simulation, size, self.chosen, self.shows)
-        if picture:
-            self._add_frame(picture, snapshot.status)
-        return picture
-
-    def _add_frame(self, picture: bytes, status: Status) -> None:
-        """Add a picture to the film, one a step, all of the same view and size."""
-        subject = _Subject(status.run, self.view, self.shows, self.sizes["view"])
-        if self._filmed != subject:
-            self._film.clear()
-        elif new := status.branches[self._branches :]:  # the days after these have become others
-            self._film = {k: each for k, each in self._film.items() if k <= min(new)}
-        self._film[status.step] = picture
-        while len(self._film) > LONGEST_FILM:
-            del self._film[min(self._film)]
-        self._filmed, self._branches = subject, len(status.branches)
-        self._shown_step = status.step
+    def _country(self, shows: str) -> dict[str, str]:
+        """Return how the country is drawn as a picture."""
+        return {
+            "shows": shows,
+            "layout": self.country_layout,
+            "scenario_file": self.engine.choice.scenario,
+        }
 
 
 def _cannot_draw(problem: Exception) -> str:

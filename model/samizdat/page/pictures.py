@@ -1,6 +1,6 @@
 """The pictures that the page offers, and how each is drawn from a simulation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar, cast
 
 from samizdat.page.labels import lever_phrase
@@ -9,7 +9,6 @@ from samizdat.run.simulation import Simulation
 from samizdat.views import (
     VIEWS,
     CitizenView,
-    SeriesView,
     TwinView,
     View,
     csv_of,
@@ -63,7 +62,7 @@ class ViewCache:
         simulation: Simulation,
         size: Size,
         chosen: int | None,
-        shows: str = "turnout",
+        country: Mapping[str, str] | None = None,
     ) -> bytes:
         """Return a view of the last step as a PNG file.
 
@@ -73,10 +72,10 @@ class ViewCache:
             One of `views.VIEWS`.
         chosen
             The citizen to be marked.
-        shows
-            What colours the regions of the country.
+        country
+            How the country is drawn: the choices of `views.country.country_view`.
         """
-        choices = {"shows": shows} if view == "country" else {}
+        choices = dict(country or {}) if view == "country" else {}
         name = ".".join([view, *choices.values()])
         drawn = self._view_of_size(
             _named(name, simulation), size, lambda: VIEWS[view].make(simulation, *size, **choices)
@@ -86,16 +85,6 @@ class ViewCache:
         else:
             drawn.update(simulation)
         self._last_drawn, self._last_simulation = drawn, simulation
-        return drawn.png()
-
-    def draw_series(self, simulation: Simulation, size: Size) -> bytes:
-        """Return the small time series that stands beside the view, as a PNG file."""
-        drawn = self._view_of_size(
-            _named("beside", simulation),
-            size,
-            lambda: SeriesView(simulation, *size, brief=True),
-        )
-        drawn.update(simulation)
         return drawn.png()
 
     def draw_twin(self, first: Simulation, second: Simulation, size: Size, lever: str) -> bytes:

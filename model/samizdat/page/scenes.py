@@ -10,16 +10,28 @@ import solara
 
 from samizdat.page.clock import pace_in_words
 from samizdat.page.status import Status
+from samizdat.run.arrivals import may_arrive
 from samizdat.run.simulation import Simulation
 from samizdat.text.numbers import number
 from samizdat.views.country_scene import country_day, country_ground
+from samizdat.views.network_scene import network_day, network_ground
 from samizdat.views.outlines import RegionMap, map_for
+from samizdat.views.series_scene import series_bands, series_blocks, series_ground
+from samizdat.views.who_scene import who_day, who_ground
 
 Plain = dict[str, Any]  # what JSON can hold
 
 POSTURE_WORDS = {"silent": "silent", "self_censor": "keep quiet out of fear", "share": "speak out",
         "mobilise": "in the street", "detained": "in detention"}  # fmt: skip
+MANY = 20_000  # citizens: of more, the country (or who does what) is shown first
 LIBRARY = "echarts@*/dist/echarts.min.js"  # below the folder of solara-assets
+
+
+def first_view(citizens: int, regions: int) -> str:
+    """Return the view that suits a world best."""
+    if citizens <= MANY:
+        return "network"
+    return "country" if regions > 1 else "who"
 
 
 class Scenes(NamedTuple):
@@ -76,15 +88,43 @@ class SceneMaker:
         note = " · ".join(each for each in (self._map_problem, found.pop("note")) if each)
         return {"kind": "country", "ground": key, "shows": choice.shows, "note": note, **found}
 
+    def network(self, simulation: Simulation, chosen: int | None) -> Plain:
+        """Return the social graph after the last step."""
+        key = self.keep("network", lambda: network_ground(simulation))
+        return {"kind": "network", "ground": key, **network_day(simulation, chosen)}
+
+    def who(self, simulation: Simulation, chosen: int | None) -> Plain:
+        """Return all citizens by their beliefs after the last step."""
+        key = self.keep("who", lambda: who_ground(simulation))
+        return {"kind": "who", "ground": key, **who_day(simulation, chosen)}
+
+    def series(self, simulation: Simulation) -> Plain:
+        """Return the days done, which all pictures of them share; see `with_series`."""
+        blocks, tail = series_blocks(simulation)
+        names = [f"days.{k}" for k in range(len(blocks))]
+        for name, block in zip(names, blocks, strict=True):
+            self._texts[name] = json.dumps({"rows": block})
+        done = {"blocks": names, "tail": tail, "steps": simulation.step_number}
+        return {**done, "bands": series_bands(simulation)}
+
+    def with_series(self, simulation: Simulation, *, brief: bool) -> Plain:
+        """Return a picture of the days done."""
+        name = f"series.{brief}.{may_arrive(simulation.scenario)}"
+        key = self.keep(name, lambda: series_ground(simulation, brief=brief))
+        return {"kind": "series", "ground": key}
+
     def keep(self, name: str, make: Any) -> str:
         """Return the key of what stays from day to day; it is made where it is not known yet."""
         if name not in self._texts:
             self._texts[name] = json.dumps(make(), separators=(",", ":"))
         return name
 
-    def message(self, status: Status, counts: dict[str, int], slots: dict[str, Plain]) -> Scenes:
-        """Return the message of a day with these pictures."""
+    def message(
+        self, status: Status, counts: dict[str, int], slots: dict[str, Plain], series: Plain
+    ) -> Scenes:
+        """Return the message of a day with these pictures, and the days done."""
         keys = sorted({slot["ground"] for slot in slots.values() if slot.get("ground")})
+        keys += series["blocks"]
         named = {key: f"{key}.{_digest(self._texts[key])}" for key in keys}
         grounds = ",".join(f"{json.dumps(named[key])}:{self._texts[key]}" for key in keys)
         drawn = {
@@ -92,7 +132,8 @@ class SceneMaker:
             for name, slot in slots.items()
         }
         day = {"run": status.run, "step": status.step, "head": head_of(status, counts)}
-        text = json.dumps({**day, "slots": drawn}, separators=(",", ":"))
+        done = {**series, "blocks": [named[key] for key in series["blocks"]]}
+        text = json.dumps({**day, "slots": drawn, "series": done}, separators=(",", ":"))
         return Scenes("{" + grounds + "}", text)
 
 
@@ -137,6 +178,21 @@ def CountryDrawer() -> None:
     """Let the browser know how to draw the country."""
 
 
+@solara.component_vue("drawer_network.vue")
+def NetworkDrawer() -> None:
+    """Let the browser know how to draw the social graph."""
+
+
+@solara.component_vue("drawer_series.vue")
+def SeriesDrawer() -> None:
+    """Let the browser know how to draw the time series."""
+
+
+@solara.component_vue("drawer_who.vue")
+def WhoDrawer() -> None:
+    """Let the browser know how to draw citizens by their beliefs."""
+
+
 @solara.component_vue("scene_widget.vue")
 def SceneWidget(
     slot_name: str,
@@ -170,4 +226,7 @@ def SceneParts(grounds: str, day: str) -> None:
     library = solara.use_memo(installed_library, [])
     with v.Html(tag="div", class_="samizdat-none"):
         CountryDrawer()
+        NetworkDrawer()
+        SeriesDrawer()
+        WhoDrawer()
         SceneHub(library=library, grounds=grounds, day=day)

@@ -87,8 +87,6 @@ class Session:
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
         self.scenes = solara.reactive(Scenes())
-        self.picture = solara.reactive(b"")
-        self.series = solara.reactive(b"")
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
@@ -263,12 +261,9 @@ class Session:
         if new.model is not None:
             self.model.set(new.model)
             force_update()
-        else:
-            self.picture.set(new.picture)
         self.scenes.set(new.scenes)
         self.interventions.set(new.interventions)
         self.clock.marks.set(new.marks)
-        self.series.set(new.series)
         self.parameters.set(new.parameters or {})
         self.regime.set(new.regime)
         self.counts.set(new.counts or {})
@@ -300,9 +295,7 @@ class Session:
         """Remove everything that was shown of a run."""
         self.clock.marks.set(())
         self.clock.warning.set(None)
-        self.picture.set(b"")
         self.scenes.set(Scenes())
-        self.series.set(b"")
         self.counts.set({})
         self.interventions.set(())
         self.regime.set(RegimeReading())

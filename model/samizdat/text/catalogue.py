@@ -14,7 +14,7 @@ from contextvars import ContextVar
 import samizdat.text
 
 ENGLISH = "english"
-_NO_LANGUAGES = ("catalogue", "numbers")
+_NO_LANGUAGES = ("apart", "catalogue", "numbers")
 LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)  # of the readers
 
 

@@ -1,6 +1,5 @@
 """The regions as equal tiles: turnout (or beliefs), and what the state does in each of them."""
 
-import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +29,7 @@ from samizdat.views.regions import (
     RegionDay,
     all_signs,
     check_shows,
+    places_of,
     region_days,
 )
 from samizdat.views.view import NamedView, View
@@ -39,15 +39,6 @@ HELP = (
     "or trust); up to two people have the palest colour. Signs show where a rally is on, and what "
     "the state does there today. Tiles are equally large, so that small towns are visible."
 )
-
-# A rough map of the country: west to the left, north above.
-KAZAKHSTAN = (
-    ("West Kazakhstan", "", "Kostanay", "North Kazakhstan", "Pavlodar"),
-    ("Atyrau", "Aktobe", "Akmola", "Astana", "East Kazakhstan"),
-    ("Mangystau", "", "Kyzylorda", "Karaganda", "Almaty Region"),
-    ("Zhanaozen", "", "South Kazakhstan", "Zhambyl", "Almaty"),
-)
-
 
 LAYOUTS = ("map", "tiles")
 GAP = 0.03  # between tiles, as a share of one
@@ -65,17 +56,6 @@ DOINGS = {
     "detained": ("in detention", "detained", "held"),
 }
 NOBODY = ("nobody in the street", "nobody there", "nobody")
-
-
-def places_of(regions: list[str]) -> list[tuple[int, int]]:
-    """Return column and row of each region: from the map if the country is known, else in order."""
-    known = {name: (x, y) for y, row in enumerate(KAZAKHSTAN) for x, name in enumerate(row) if name}
-    if len(regions) > 1 and set(regions) <= set(known):
-        found = [known[name] for name in regions]
-        left, top = min(x for x, _ in found), min(y for _, y in found)
-        return [(x - left, y - top) for x, y in found]
-    wide = math.ceil(math.sqrt(len(regions)))
-    return [(k % wide, k // wide) for k in range(len(regions))]
 
 
 class TileContent(NamedTuple):

@@ -7,10 +7,10 @@ import numpy as np
 
 from samizdat.run.simulation import Simulation
 from samizdat.text.catalogue import plain
-from samizdat.views.country import GAP, places_of
+from samizdat.views.country import GAP
 from samizdat.views.outlines import RegionMap
 from samizdat.views.region_map import barred_somewhere
-from samizdat.views.regions import RegionColours, all_signs, legend_of, region_days
+from samizdat.views.regions import RegionColours, all_signs, legend_of, places_of, region_days
 
 
 def country_ground(

@@ -1,21 +1,26 @@
-"""The social graph: a sample of citizens, their ties, and the voices heard along them."""
+"""The social graph: citizens, their ties, and the voices heard along them."""
 
 import random
+import textwrap
 import weakref
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from samizdat.core.layout import POSTURES
 from samizdat.figures.frame import COLOURS, THEME
 from samizdat.run.simulation import Simulation
 from samizdat.society.graph import Graph
+from samizdat.text.catalogue import plain
 from samizdat.views.canvas import HEIGHT, WIDTH, BlitCanvas, Pixels
+from samizdat.views.cast import Cast, cast_of, fields_of
 from samizdat.views.looks import FAINT, LOOKS, SMALL, LegendColumn
 from samizdat.views.reading import (
     SampleState,
@@ -28,8 +33,9 @@ from samizdat.views.view import NamedView
 
 HELP = (
     "Each mark is a citizen, each line a tie between two who can hear each other. Marks show what "
-    "citizens do today; coloured lines show where a voice was heard. Click on a citizen to see why "
-    "she acted as she did."
+    "citizens do today; coloured lines show where a voice was heard. Of more than 2,000 citizens, "
+    "those who act and some of their neighbours are drawn, each region in a square of its own. "
+    "Click on a citizen to see why she acted as she did."
 )
 MOST = 2000  # citizens: more cannot be told apart
 ROUNDS = 500  # of the layout; 0.4 s at 2,000 citizens
@@ -102,7 +108,8 @@ class NetworkView:
     simulation
         Any simulation; `update` takes later states of the same graph.
     citizens, seed
-        Largest number of citizens drawn, and the random seed of the sample.
+        Largest number of citizens of a snowball sample that stays, and its random seed (default:
+        all citizens, or of more than `MOST` those who act and their neighbours).
     around
         Citizen with whom the sample begins (default: a random one).
     """
@@ -113,13 +120,15 @@ class NetworkView:
         width: int = WIDTH,
         height: int = HEIGHT,
         *,
-        citizens: int = MOST,
+        citizens: int | None = None,
         seed: int = 0,
         around: int | None = None,
     ) -> None:
-        wanted = min(citizens, MOST, simulation.scenario.citizens)
-        self.sample, self.places = layout_of(simulation.graph, wanted, seed, around)
-        self._place = {int(i): k for k, i in enumerate(self.sample.ids)}
+        # Of more than can be told apart, those who act are drawn, others on each day.
+        self.cast: Cast | None = None
+        self._acting = citizens is None and around is None and acts_only(simulation)
+        wanted = min(citizens or MOST, MOST, simulation.scenario.citizens)
+        self._start(simulation, None, wanted, seed, around)
         self.canvas = canvas = BlitCanvas(width, height)
         wide, _ = canvas.inches
         side = 2.15 / wide
@@ -128,17 +137,18 @@ class NetworkView:
             ax.set_axis_off()
             ax.set_xlim(-0.02, 1.02)
             ax.set_ylim(-0.02, 1.02)
-            ends = np.stack([self.places[self.sample.one], self.places[self.sample.other]], axis=1)
-            self._ends = ends
-            thin = min(0.5, 60 / np.sqrt(max(1, len(ends))) * 0.5)
-            for kind, look in ((~self.sample.close, "0.91"), (self.sample.close, "0.83")):
-                ax.add_collection(LineCollection(list(ends[kind]), colors=look, linewidths=thin))
+            self.ties = [LineCollection([], colors=look) for look in ("0.91", "0.83")]
+            for lines in self.ties:
+                ax.add_collection(lines)
+            if self._acting:
+                _draw_fields(ax, simulation)
+            self._draw_ties()
             # Many strokes as one line with gaps: drawn five times as fast as one by one.
             self.spoken = Line2D([], [], color=COLOURS[0], linewidth=0.6, alpha=0.55)
             self.from_street = Line2D([], [], color=COLOURS[3], linewidth=1.0, alpha=0.9)
             self.chosen_ties = Line2D([], [], color="0.1", linewidth=1.3)
-            for lines in (self.spoken, self.from_street, self.chosen_ties):
-                ax.add_line(lines)
+            for line in (self.spoken, self.from_street, self.chosen_ties):
+                ax.add_line(line)
             few = (2000 / max(200, len(self.sample.ids))) ** 0.25
             self.marks = {
                 name: ax.scatter([], [], s=(few * look.size) ** 2, marker=look.marker, linewidths=0)
@@ -155,6 +165,7 @@ class NetworkView:
             self.column = self._explained(LegendColumn(side_ax, self._heading(simulation)))
         canvas.add_animated(
             [
+                *(self.ties if self._acting else []),
                 self.spoken,
                 self.from_street,
                 *self.marks.values(),
@@ -166,13 +177,42 @@ class NetworkView:
         canvas.add_animated(self.column.animated)
         self.update(simulation)
 
+    def _start(
+        self,
+        simulation: Simulation,
+        chosen: int | None,
+        wanted: int = MOST,
+        seed: int = 0,
+        around: int | None = None,
+    ) -> None:
+        """Find who is drawn, and where."""
+        if self._acting:
+            self.cast = cast_of(simulation, chosen)
+            self.sample, self.places = self.cast.sample, self.cast.places
+        else:
+            self.sample, self.places = layout_of(simulation.graph, wanted, seed, around)
+        self._place = {int(i): k for k, i in enumerate(self.sample.ids)}
+        ends = [self.places[self.sample.one], self.places[self.sample.other]]
+        self._ends = np.stack(ends, axis=1)
+
+    def _draw_ties(self) -> None:
+        thin = min(0.5, 60 / np.sqrt(max(1, len(self._ends))) * 0.5)
+        kinds = (~self.sample.close, self.sample.close)
+        for lines, kind in zip(self.ties, kinds, strict=True):
+            lines.set_segments(list(self._ends[kind]))
+            lines.set_linewidth(thin)
+
     def _heading(self, simulation: Simulation) -> str:
         n, every = len(self.sample.ids), simulation.scenario.citizens
+        if self._acting:
+            return f"Drawn of {every:,} citizens"
         return f"All {n:,} citizens" if n == every else f"{n:,} of {every:,} citizens"
 
     def _explained(self, column: LegendColumn) -> LegendColumn:
         pale: Any = {"markeredgewidth": 0, "markersize": 7}
-        column.add_marker("pale: not on the internet", marker="D", color=_paled("share"), **pale)
+        column.add_marker(
+            "pale: not on the internet", marker="D", color=pale_colour("share"), **pale
+        )
         column.add_line("tie", color="0.7", linewidth=0.8)
         column.add_line("a voice was heard\nalong it today", color=COLOURS[0], linewidth=1.6)
         column.add_line("of somebody in the street", color=COLOURS[3], linewidth=1.6)
@@ -190,14 +230,18 @@ class NetworkView:
 
     def update(self, simulation: Simulation, chosen: int | None = None) -> Figure:
         """Show the citizens after the last step; the chosen one is ringed."""
+        if self._acting:
+            self._start(simulation, chosen)
         now = sample_state(simulation, self.sample)
         with self.canvas.lock:
+            if self._acting:
+                self._draw_ties()
             self._stroke(self.spoken, now.carried & ~now.street)
             self._stroke(self.from_street, now.street)
             for code, name in enumerate(POSTURES):
                 those = np.flatnonzero(now.posture == code)
                 self.marks[name].set_offsets(self.places[those])
-                pale, full = _paled(name), LOOKS[name].colour
+                pale, full = pale_colour(name), LOOKS[name].colour
                 colours = np.where(now.online[those, None], full, pale)
                 self.marks[name].set_facecolors(colours)  # type: ignore[attr-defined]
             self._choose(chosen)
@@ -214,7 +258,10 @@ class NetworkView:
     def _choose(self, chosen: int | None) -> None:
         place = None if chosen is None else self._place.get(chosen)
         missing = chosen is not None and place is None
-        self.missing.set_text(f"citizen {chosen:,} is not\namong those drawn" if missing else "")
+        words = f"citizen {chosen:,} is not\namong those drawn" if missing else ""
+        if self.cast is not None:
+            words = textwrap.fill(self.cast.words, 30)
+        self.missing.set_text(words)
         ties = np.zeros(0, np.intp)
         if place is not None:
             ties = np.flatnonzero((self.sample.one == place) | (self.sample.other == place))
@@ -253,7 +300,21 @@ class NetworkView:
         return self.canvas.pixels()
 
 
-def _paled(name: str) -> NDArray[np.float64]:
+def acts_only(simulation: Simulation) -> bool:
+    """Whether there are too many citizens to draw all: then those who act are drawn."""
+    return bool(simulation.scenario.citizens > MOST)
+
+
+def _draw_fields(ax: Axes, simulation: Simulation) -> None:
+    """Draw the square of each region, with its name."""
+    for name, left, foot, wide, high in fields_of(simulation):
+        ax.add_patch(Rectangle((left, foot), wide, high, facecolor="0.975", edgecolor="0.9"))
+        style: Any = {"fontsize": SMALL, "color": FAINT, "va": "top", "parse_math": False}
+        ax.text(left, foot, plain(name), **style)
+
+
+def pale_colour(name: str) -> NDArray[np.float64]:
+    """Return the colour of a citizen who is not on the internet."""
     colour = np.array(LOOKS[name].colour)
     return np.asarray(colour + PALE * (WHITE - colour))
 

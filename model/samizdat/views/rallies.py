@@ -19,6 +19,17 @@ NARROWEST = 1.3  # pixels of a stroke: a day of twelve years is narrower
 ROOMY = 0.2  # inches: lower axes have no label, their legend says what they show
 
 
+def lanes_shown(*, arrivals: bool) -> tuple[RallyLane, ...]:
+    """Return the lanes from the top; grievances that arrive have one where any can."""
+    return (ARRIVED, *LANES) if arrivals else LANES
+
+
+def lane_names(*, arrivals: bool) -> list[str]:
+    """Return the names of the lanes, as a legend has them."""
+    names = [words("arrival.first")] if arrivals else []
+    return [*names, words("rally.first"), *(words(lane.words_key) for lane in LANES[1:])]
+
+
 class RallyStrip:
     """Axes with lanes of strokes, a day each, from the top: called, held, prevented.
 
@@ -27,7 +38,7 @@ class RallyStrip:
 
     def __init__(self, ax: Axes, sheet: BlitCanvas, *, arrivals: bool = False) -> None:
         self.ax = ax
-        self.lanes: tuple[RallyLane, ...] = (ARRIVED, *LANES) if arrivals else LANES
+        self.lanes = lanes_shown(arrivals=arrivals)
         self.strokes: dict[str, PolyCollection] = {}
         for lane in self.lanes:
             strokes = PolyCollection([], facecolor=lane.colour, edgecolor=lane.colour)
@@ -41,8 +52,7 @@ class RallyStrip:
         ax.spines["left"].set_visible(False)
         feet = range(1, len(self.lanes))
         ax.hlines(feet, 0, 1, "0.9", lw=0.6, transform=ax.get_yaxis_transform())
-        names = [words("arrival.first")] if arrivals else []
-        names += [words("rally.first"), *(words(lane.words_key) for lane in LANES[1:])]
+        names = lane_names(arrivals=arrivals)
         colours = [lane.colour for lane in self.lanes]
         patches = [Patch(color=c, label=n) for c, n in zip(colours, names, strict=True)]
         place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(names)}

@@ -30,6 +30,11 @@ def snowball_sample(ties: Ties, k: int, seed: int, around: int | None = None) ->
         ids = snowball(ties, everybody, k, seed)
     else:
         ids = snowball(ties, range(around, around + 1), k, seed)
+    return ties_among(ties, ids)
+
+
+def ties_among(ties: Ties, ids: NDArray[np.int64]) -> SnowballSample:
+    """Return citizens with the ties among them."""
     begin, end = ties.start[ids], ties.start[ids + 1]
     one = np.repeat(np.arange(len(ids)), end - begin)
     at = np.arange(len(one)) - np.repeat(np.cumsum(end - begin) - (end - begin), end - begin)

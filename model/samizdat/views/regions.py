@@ -1,5 +1,6 @@
 """What the country shows of its regions on a day: the data of map and tiles, in page and PNG."""
 
+import math
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -42,6 +43,15 @@ TICKS = {  # of the legend
     "fear": ((0.0, "0"), (0.1, "0.1"), (0.25, "0.25"), (0.5, "0.5"), (1.0, "1")),
     "trust": ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1")),
 }
+# A rough map of the country: west to the left, north above.
+KAZAKHSTAN = (
+    ("West Kazakhstan", "", "Kostanay", "North Kazakhstan", "Pavlodar"),
+    ("Atyrau", "Aktobe", "Akmola", "Astana", "East Kazakhstan"),
+    ("Mangystau", "", "Kyzylorda", "Karaganda", "Almaty Region"),
+    ("Zhanaozen", "", "South Kazakhstan", "Zhambyl", "Almaty"),
+)
+
+
 MEASURED = ("mobilise", "share", "self_censor", "detained", "fear", "trust")
 
 
@@ -66,6 +76,17 @@ class RegionDay(NamedTuple):
     colour: RGBA
     signs: dict[str, str]
     platforms: tuple[str, ...]
+
+
+def places_of(regions: list[str]) -> list[tuple[int, int]]:
+    """Return column and row of each region: from the map if the country is known, else in order."""
+    known = {name: (x, y) for y, row in enumerate(KAZAKHSTAN) for x, name in enumerate(row) if name}
+    if len(regions) > 1 and set(regions) <= set(known):
+        found = [known[name] for name in regions]
+        left, top = min(x for x, _ in found), min(y for _, y in found)
+        return [(x - left, y - top) for x, y in found]
+    wide = math.ceil(math.sqrt(len(regions)))
+    return [(k % wide, k // wide) for k in range(len(regions))]
 
 
 def check_shows(shows: str) -> None:
@@ -94,7 +115,10 @@ def colours_of(shows: str) -> Colormap:
     )
     least = {"turnout": 0.06, "fear": 0.12}.get(shows, 0.0)
     most = 0.92 if shows == "turnout" else 1.0
-    return ListedColormap(whole(np.linspace(least, most, 256)))
+    along = np.linspace(0.0, 1.0, 256)
+    if shows == "turnout":  # so that a few people stay pale
+        along **= 1.5
+    return ListedColormap(whole(least + (most - least) * along))
 
 
 def scale_of(shows: str) -> Normalize:

@@ -71,7 +71,7 @@ class WhoView:
         self.canvas = canvas = BlitCanvas(width, height)
         wide, high = canvas.inches
         citizens = simulation.scenario.citizens
-        self.cells = int(min(FINEST, max(32, 12 * citizens**0.2)))
+        self.cells = cells_across(simulation)
         left, foot, strip, side = 0.62 / wide, 0.52 / high, 0.55, 2.25 / wide
         across, up = 1 - left - side - (strip + 0.15) / wide, 1 - foot - (strip + 0.12) / high
         with mpl.rc_context(THEME):
@@ -151,37 +151,19 @@ class WhoView:
         """Show all citizens after the last step; the chosen one is ringed."""
         density = density_of(simulation, self.cells)
         state = simulation.state
-        posture = state["posture"][density.active]
-        cells = density.acting.copy()
+        marked, cells = marked_of(simulation, density)
         with self.canvas.lock:
-            for code, name in enumerate(POSTURES[1:], start=1):
-                those = density.active[posture == code]
-                if len(those) <= MARKED:
-                    cells[code - 1] = 0.0
-                else:
-                    those = those[:0]
+            for name, those in marked.items():
                 self.marks[name].set_data(state["trust"][those], state["grievance"][those])
             self.image.set_data(coloured(density._replace(acting=cells)))
-            self._spread(density)
+            for name, (above, beside) in spread_of(density, self.cells).items():
+                for line, curve in zip(self.spread[name], (above, beside), strict=True):
+                    line.set_data(*(curve if curve is above else curve[::-1]))
             self.ring.set_data([], [])
             if chosen is not None:
                 self.ring.set_data([state["trust"][chosen]], [state["grievance"][chosen]])
-            self.column.show_day(simulation, _posture_counts(simulation))
+            self.column.show_day(simulation, posture_counts(simulation))
         return self.figure
-
-    def _spread(self, density: BeliefDensity) -> None:
-        """Draw the distribution of trust and of grievance for each posture."""
-        bands = 12 if density.silent.sum() < 20_000 else 32
-        edges = np.arange(bands) * self.cells // bands
-        middle = (edges + np.append(edges[1:], self.cells)) / 2 / self.cells
-        for name, counted in zip(POSTURES, (density.silent, *density.acting), strict=True):
-            above, beside = self.spread[name]
-            for line, axis in ((above, 0), (beside, 1)):
-                banded = np.add.reduceat(counted.sum(axis=axis), edges)
-                along, share = np.empty((2, 0))
-                if counted.sum() >= SPREAD:
-                    along, share = middle, banded / banded.max()
-                line.set_data(*((along, share) if axis == 0 else (share, along)))
 
     def citizen_at(self, x: float, y: float, simulation: Simulation, /) -> int | None:
         """Return the citizen nearest to a click, preferring those who are not silent; or None.
@@ -190,15 +172,10 @@ class WhoView:
         """
         width, height = self.figure.canvas.get_width_height()
         pixel = (x * width, (1.0 - y) * height)
-        state, box = simulation.state, self.ax.bbox
+        box = self.ax.bbox
         trust, grievance = self.ax.transData.inverted().transform(pixel)
-        for those in (np.flatnonzero(state["posture"]), np.arange(len(state["posture"]))):
-            across = (state["trust"][those] - np.float32(trust)) * np.float32(box.width)
-            up = (state["grievance"][those] - np.float32(grievance)) * np.float32(box.height)
-            away = across * across + up * up
-            if len(away) and away.min() <= (NEAR * width) ** 2:
-                return int(those[away.argmin()])
-        return None
+        size = (float(box.width), float(box.height))
+        return citizen_near(simulation, float(trust), float(grievance), size, NEAR * width)
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
@@ -207,6 +184,73 @@ class WhoView:
     def pixels(self) -> Pixels:
         """Return the picture as an image (height, width, 3)."""
         return self.canvas.pixels()
+
+
+def cells_across(simulation: Simulation) -> int:
+    """Return how many cells the grid has in each direction."""
+    return int(min(FINEST, max(32, 12 * simulation.scenario.citizens**0.2)))
+
+
+def marked_of(
+    simulation: Simulation, density: BeliefDensity
+) -> tuple[dict[str, NDArray[np.int64]], NDArray[np.float64]]:
+    """Return who has a mark, by posture, and the cells of those who have none."""
+    posture = simulation.state["posture"][density.active]
+    cells, marked = density.acting.copy(), {}
+    for code, name in enumerate(POSTURES[1:], start=1):
+        those = density.active[posture == code]
+        if len(those) <= MARKED:
+            cells[code - 1] = 0.0
+        else:
+            those = those[:0]
+        marked[name] = those
+    return marked, cells
+
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]  # places, and shares of the highest
+
+
+def spread_of(density: BeliefDensity, cells: int) -> dict[str, tuple[Curve, Curve]]:
+    """Return the distribution of trust and of grievance for each posture, each on its own scale."""
+    bands = 12 if density.silent.sum() < 20_000 else 32
+    edges = np.arange(bands) * cells // bands
+    middle = (edges + np.append(edges[1:], cells)) / 2 / cells
+    found = {}
+    for name, counted in zip(POSTURES, (density.silent, *density.acting), strict=True):
+        curves: list[Curve] = []
+        for axis in (0, 1):
+            banded = np.add.reduceat(counted.sum(axis=axis), edges)
+            enough = counted.sum() >= SPREAD
+            empty = np.empty(0)
+            curves.append((middle, banded / banded.max()) if enough else (empty, empty))
+        found[name] = (curves[0], curves[1])
+    return found
+
+
+def citizen_near(
+    simulation: Simulation,
+    trust: float,
+    grievance: float,
+    size: tuple[float, float],
+    reach: float,
+) -> int | None:
+    """Return the citizen nearest to a place, preferring those who are not silent; or None.
+
+    Parameters
+    ----------
+    size
+        Width and height of the square of beliefs [pixels].
+    reach
+        The largest distance [pixels].
+    """
+    state = simulation.state
+    for those in (np.flatnonzero(state["posture"]), np.arange(len(state["posture"]))):
+        across = (state["trust"][those] - np.float32(trust)) * np.float32(size[0])
+        up = (state["grievance"][those] - np.float32(grievance)) * np.float32(size[1])
+        away = across * across + up * up
+        if len(away) and away.min() <= reach**2:
+            return int(those[away.argmin()])
+    return None
 
 
 def coloured(density: BeliefDensity) -> Pixels:
@@ -223,7 +267,7 @@ def coloured(density: BeliefDensity) -> Pixels:
     return np.asarray(np.round(255 * colour), np.uint8)
 
 
-def _posture_counts(simulation: Simulation) -> dict[str, int]:
+def posture_counts(simulation: Simulation) -> dict[str, int]:
     """Return the postures of all citizens; before the first day nobody was counted."""
     if simulation.step_number == 0:
         return dict.fromkeys(POSTURES, 0) | {"silent": simulation.scenario.citizens}

@@ -27,7 +27,6 @@ def SeriesPanel(session: Session) -> None:
     SceneWidget(
         slot_name="series",
         alt="Series: how many citizens did what, day by day",
-        event_size=lambda room: session.painter.resize("series", room["width"], room["height"]),
     )
 
 

@@ -119,26 +119,34 @@ def MarkButton(mark: Mark, on_click: Callable[[], None]) -> None:
     )
 
 
+@solara.component_vue("../branch_warning.vue")
+def BranchQuestion(
+    *,
+    forgotten: str,
+    event_branch: Callable[[object], None],
+    event_cancel: Callable[[object], None],
+) -> None:
+    """Ask whether days may be forgotten; Escape cancels.
+
+    Parameters
+    ----------
+    forgotten
+        How many days are, or which day is.
+    """
+
+
 @solara.component
 def BranchWarning(session: Session) -> None:
     """Ask before an order changes days that are done."""
-    warning = session.clock.warning.value
-    if warning is None:
+    waiting = session.clock.warning.value
+    if waiting is None:
         return
-    days = "the day after it is" if warning.days == 1 else f"the {warning.days:,} days after are"
-    with solara.Div(
-        classes=["samizdat-warning"],
-        attributes={"role": "alertdialog", "aria-label": "An order on an earlier day"},
-    ):
-        solara.Div(
-            children=[
-                "You are looking at an earlier day. An order here makes other days follow; those "
-                "that are done, and what you ordered on them, cannot stay."
-            ]
-        )
-        with solara.Div(classes=["samizdat-row samizdat-wrap"]):
-            Button(f"Branch here: {days} forgotten", session.branch, kind="samizdat-harsh")
-            Button("Cancel", session.cancel_order)
+    one = waiting.days == 1
+    BranchQuestion(
+        forgotten="the day after is" if one else f"the {waiting.days:,} days after are",
+        event_branch=lambda _: session.branch(),
+        event_cancel=lambda _: session.cancel_order(),
+    )
 
 
 def _where(session: Session) -> str:
