@@ -131,8 +131,7 @@ def World(opening: Callable[[], Beginning], components: MesaComponents) -> None:
         Days(session)
         Header(guide)
         SidePanel(guide)
-        OverView(guide)
-        ViewArea(session)
+        ViewArea(guide)
         with solara.Div(classes=["samizdat-right"]):
             SeriesPanel(session)
             ComparePanel(session)
@@ -230,34 +229,40 @@ def SidePanel(guide: Guide) -> None:
 
 
 @solara.component
-def ViewArea(session: Session) -> None:
+def ViewArea(guide: Guide) -> None:
     """Show one view of the simulation, and how it is read."""
+    session = guide.session
     view = session.view.value
     twin = session.lever.value is not None
     names = [(name, each.title) for name, each in VIEW_NAMES.items() if twin or name != "twin"]
     names += [(name, name) for name in session.mesa_components]
     with solara.Div(classes=["samizdat-middle"]):
-        with solara.Div(classes=["samizdat-row"]):
-            Choices(names, view, session.select_view, "Views")
-            AskButton(session)
-        if view == "country":
-            with solara.Div(classes=["samizdat-row"]):
-                solara.Div(children=["Colour:"], classes=["samizdat-help"])
-                Choices(
-                    COLOURINGS, session.shows.value, session.set_colouring, "Colour of the regions"
-                )
-                Choices(
-                    COUNTRY_LAYOUTS, session.country_layout.value, session.set_country_layout,
-                    "Map or tiles",
-                )  # fmt: skip
         ErrorMessage(session)
-        if view in session.mesa_components:
-            MesaPanel(session, view)
-            text = f"{MESA_HELP.get(view, '')} Drawn by a component of Mesa.".strip()
-            solara.Div(children=[text], classes=["samizdat-help"])
-        else:
-            ViewPanel(session, view)
-            solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
+        with solara.Div(classes=["samizdat-stage"]):
+            OverView(guide)
+            with solara.Div(classes=["samizdat-row"]):
+                Choices(names, view, session.select_view, "Views")
+                AskButton(session)
+            if view == "country":
+                with solara.Div(classes=["samizdat-row"]):
+                    solara.Div(children=["Colour:"], classes=["samizdat-help"])
+                    Choices(
+                        COLOURINGS,
+                        session.shows.value,
+                        session.set_colouring,
+                        "Colour of the regions",
+                    )
+                    Choices(
+                        COUNTRY_LAYOUTS, session.country_layout.value, session.set_country_layout,
+                        "Map or tiles",
+                    )  # fmt: skip
+            if view in session.mesa_components:
+                MesaPanel(session, view)
+                text = f"{MESA_HELP.get(view, '')} Drawn by a component of Mesa.".strip()
+                solara.Div(children=[text], classes=["samizdat-help"])
+            else:
+                ViewPanel(session, view)
+                solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
         TimeBar(session)
 
 
