@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
 
 from samizdat import Scenario, Simulation
+from samizdat.page.interventions import Intervention, replaced_by
 from samizdat.page.replay import Replay
 from samizdat.page.twin import TwinRun
 from samizdat.scenario.interventions import law_id
@@ -76,3 +77,22 @@ def test_a_twin_lifts_the_same_intervention_where_an_earlier_one_is_left_out():
     run.step()
     twin.follow()
     assert twin.simulation.environment.values["surveillance"].tolist() == [0.9, 0.9]
+
+
+def test_a_number_that_is_set_again_replaces_the_setting_before():
+    def setting(regions=(), days=None, **values):
+        entry = {"kind": "setting", "set": values, "title": str(values)}
+        entry |= {"regions": [*regions]} if regions else {}
+        return entry | ({} if days is None else {"days": days})
+
+    before = [
+        Intervention(1, "live-1", setting(chill=0.2)),
+        Intervention(1, "live-2", setting(chill=0.2, sanction=0.1)),
+        Intervention(1, "live-3", setting(["Riverside"], chill=0.2)),
+        Intervention(1, "live-4", setting(chill=0.2, days=3)),
+        Intervention(1, "live-5", {"kind": "action", "lever": "blackout"}),
+    ]
+    assert replaced_by(setting(chill=0.7), before) == ["live-1"]
+    assert replaced_by(setting(["Riverside"], chill=0.7), before) == ["live-3"]
+    assert replaced_by(setting(chill=0.7, days=2), before) == []
+    assert replaced_by({"kind": "action", "lever": "blackout"}, before) == []

@@ -18,7 +18,7 @@ with warnings.catch_warnings():
         SCENARIO,
         VIEWER,
         InForce,
-        Place,
+        Where,
         in_force,
         tomorrow_of,
     )
@@ -33,7 +33,7 @@ def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
     click(held, "violence, one day")
     entry = orders[0]
     day = dt.date(2014, 3, 6)
-    line = InForce("violence", VIEWER, "", entry["title"], Place(("Old Town", "Riverside"), True),
+    line = InForce("violence", VIEWER, "", entry["title"], Where(("Old Town", "Riverside"), True),
                    day, day, lifts=("live-1",))  # fmt: skip
     session.publish(seen(interventions=(Intervention(5, "live-1", entry),), lines=(line,)))
     shown = texts(held)
@@ -49,7 +49,7 @@ def test_an_order_for_tomorrow_is_listed_and_can_be_taken_back():
 
 def test_a_second_click_ends_what_anybody_ordered_and_a_rule_in_the_chosen_place_only():
     session, held, orders = drawn(Levers)
-    day, both = dt.date(2014, 3, 2), Place(("Old Town", "Riverside"), True)
+    day, both = dt.date(2014, 3, 2), Where(("Old Town", "Riverside"), True)
     lines = (
         InForce("blackout", SCENARIO, "", "Dark", both, day, None, lifts=("dark",)),
         InForce("blackout", RULE, "", "", both, day, day, setting="blackout.rule_on"),
@@ -61,7 +61,7 @@ def test_a_second_click_ends_what_anybody_ordered_and_a_rule_in_the_chosen_place
     assert lifts == ["dark"]
     assert setting["set"] == {"blackout.rule_on": 0.0}
     assert setting["regions"] == ["Riverside"]
-    session.publish(seen(lines=(lines[0]._replace(place=Place(("Old Town",), False)),)))
+    session.publish(seen(lines=(lines[0]._replace(place=Where(("Old Town",), False)),)))
     click(held, "network off")  # not in force in Riverside
     assert orders.pop()["regions"] == ["Riverside"]
     session.region.set("")

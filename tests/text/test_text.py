@@ -13,7 +13,7 @@ from samizdat.figures.rallies import LANES
 from samizdat.regime.levers import LEVERS
 from samizdat.regime.queries import look_of
 from samizdat.run.measures import DAILY, OUTCOMES
-from samizdat.text import catalogue, english, numbers
+from samizdat.text import apart, catalogue, english, numbers
 from samizdat.text.catalogue import LANGUAGE, languages, name_of, translated, words
 from samizdat.text.numbers import number
 
@@ -30,7 +30,7 @@ def kazakh(monkeypatch):
     LANGUAGE.reset(token)
 
 
-@pytest.mark.parametrize("module", [catalogue, numbers])
+@pytest.mark.parametrize("module", [apart, catalogue, numbers])
 def test_the_examples_are_true(module):
     found = doctest.testmod(module)
     assert found.attempted > 0

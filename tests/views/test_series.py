@@ -1,5 +1,6 @@
 """The course of a run is drawn as it was counted, with what happened named beneath."""
 
+import datetime as dt
 from itertools import pairwise
 
 import numpy as np
@@ -7,10 +8,11 @@ import pandas as pd
 import pytest
 
 from samizdat import Simulation
-from samizdat.figures.frame import PER
+from samizdat.figures.frame import PER, days_of
 from samizdat.views import LOOKS, SeriesView, TwinView
 from samizdat.views.bands import Band, bands_of, placed
 from samizdat.views.series import own_of, thinned, window_of
+from samizdat.views.series_scene import series_bands
 from worlds import town
 
 
@@ -84,6 +86,48 @@ def test_bands_end_today(finished):
     found = bands_of(finished.bands, pd.Timestamp(start).toordinal() - 719163 + 9.0)
     assert "Factory closes" in [band.text for band in found]
     assert "Jobs promised" not in [band.text for band in found]
+
+
+def test_names_that_are_equal_have_their_date():
+    days = [dt.date(2011, 5, 11), dt.date(2011, 6, 10), dt.date(2011, 7, 1)]
+    rows = [
+        ("a", "event", "Strike", "North", days[0], days[1]),
+        ("b", "event", "Strike", "North", days[1], days[2]),
+        ("c", "event", "Strike", "South", days[1], days[2]),
+    ]
+    table = pd.DataFrame(rows, columns=["id", "kind", "name", "region", "start", "end"])
+    texts = [band.text for band in bands_of(table, 1e6)]
+    assert texts == ["Strike – North, from 11 May 2011", "Strike – North, from 10 June 2011",
+                     "Strike – South"]  # fmt: skip
+    first = days_of(table["start"])[0]
+    assert [band.text for band in bands_of(table, first)] == ["Strike – North"]
+    assert bands_of(table, first - 1) == []
+
+
+def test_what_is_lifted_has_an_end_on_the_day_after_and_what_runs_has_none():
+    simulation = Simulation(town(400), 1, threads=1)
+    series = SeriesView(simulation)
+    order = {"kind": "action", "lever": "blackout", "regions": ["Riverside"]}
+    for k in range(30):
+        if k == 10:
+            name = simulation.enact(order)
+        if k == 20:
+            simulation.lift(name)
+        simulation.step()
+        series.update(simulation)
+        strip = series.strip
+        (mine,) = [e for e in strip._shown if e.band.own] or [None]
+        assert (mine is None) == (k < 10)
+        if mine is not None:
+            start = mine.band.start
+            assert np.isfinite(mine.band.end) == (k >= 20)
+            ends = [s[0][0] for s in strip._edges.get_segments() if s[0][0] == start + 10]
+            assert bool(ends) == (k >= 20)
+    fresh = SeriesView(simulation)
+    fresh.update(simulation)
+    assert fresh.strip._shown == series.strip._shown
+    pairs = zip(fresh.strip._edges.get_segments(), strip._edges.get_segments(), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
 
 
 def test_no_two_names_meet():
@@ -201,3 +245,14 @@ def test_twins_show_their_difference():
 def test_runs_of_other_citizens_are_no_twins():
     with pytest.raises(ValueError, match="same citizens"):
         TwinView(Simulation(town(400), 1, threads=1), Simulation(town(500), 1, threads=1))
+
+
+def test_the_browser_is_told_what_is_over():
+    simulation = Simulation(town(100), 1, threads=1)
+    name = simulation.enact({"kind": "action", "lever": "blackout"})
+    for k in range(6):
+        if k == 3:
+            simulation.lift(name)
+        simulation.step()
+        (mine,) = [band for band in series_bands(simulation) if band["own"]]
+        assert mine["runs"] == (k < 3)

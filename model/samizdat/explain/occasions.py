@@ -6,6 +6,7 @@ from samizdat.explain.account import Assembly
 from samizdat.run.rallies import RallyCall
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
+from samizdat.text.apart import Titled, told_apart
 from samizdat.text.numbers import number
 
 
@@ -21,8 +22,8 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
         for each in simulation.arrivals.all
         if each.id in running and names[each.region] == region
     )
-    dated = (
-        entry.label
+    found = [
+        entry
         for entry in simulation.scenario.spec.timeline
         if isinstance(entry, Event)
         and entry.id in running
@@ -31,7 +32,8 @@ def events_in(simulation: Simulation, region: str) -> tuple[str, ...]:
             or region in entry.regions
             or (entry.shock_abroad > 0 and entry.id in reported)
         )
-    )
+    ]
+    dated = told_apart([Titled(e.label, ", ".join(e.regions), str(e.begins)) for e in found])
     return (*dated, *arrived)
 
 

@@ -29,7 +29,7 @@ _NEVER_CHANGING = ("dates", "_adoption", "_falling", "_turns", "_course", "_date
 _SWITCH = "-switch"  # how the id ends of a setting that belongs to an order of the viewer
 
 
-class Place(NamedTuple):
+class Where(NamedTuple):
     """Regions by name, and whether they are all regions of the country."""
 
     regions: tuple[str, ...]
@@ -74,7 +74,7 @@ class InForce(NamedTuple):
     source: str
     text: str
     title: str
-    place: Place
+    place: Where
     first: dt.date
     last: dt.date | None
     lifts: tuple[str, ...] = ()
@@ -100,10 +100,10 @@ class InForce(NamedTuple):
         return switched_off(self.setting, [region] if region else self.place)
 
 
-def switched_off(name: str, place: Place | Sequence[str]) -> TimelineEntry:
+def switched_off(name: str, place: Where | Sequence[str]) -> TimelineEntry:
     """Return the setting that sets a switch to 0 in a place."""
-    regions = list(place.regions) if isinstance(place, Place) else list(place)
-    nation = place.nation if isinstance(place, Place) else not regions
+    regions = list(place.regions) if isinstance(place, Where) else list(place)
+    nation = place.nation if isinstance(place, Where) else not regions
     where = {} if nation else {"regions": regions}
     return {"kind": "setting", "set": {name: 0.0}, "title": title_of(name, 0.0), **where}
 
@@ -140,7 +140,7 @@ def in_force(simulation: Simulation, tomorrow: Tomorrow) -> tuple[InForce, ...]:
     return tuple(each for read in readings for each in read(simulation, tomorrow))
 
 
-def rules_of(simulation: Simulation, tomorrow: Tomorrow) -> dict[str, Place]:
+def rules_of(simulation: Simulation, tomorrow: Tomorrow) -> dict[str, Where]:
     """Return the levers that order by rule, and where: those with a trigger that is not 0."""
     if simulation.scenario.spec.actions == "record":
         return {}
@@ -307,10 +307,10 @@ def _laws(simulation: Simulation, tomorrow: Tomorrow) -> Iterable[InForce]:
         )  # fmt: skip
 
 
-def _place(simulation: Simulation, regions: Iterable[int] | NDArray[np.int64]) -> Place:
+def _place(simulation: Simulation, regions: Iterable[int] | NDArray[np.int64]) -> Where:
     names = simulation.scenario.region_names
     chosen = sorted({int(r) for r in regions})
-    return Place(tuple(names[r] for r in chosen), len(chosen) == len(names))
+    return Where(tuple(names[r] for r in chosen), len(chosen) == len(names))
 
 
 def _platforms(simulation: Simulation, bits: int) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from samizdat.page.in_force import BY_LAW, FIRST_DAY, RULE, VIEWER, InForce, Place
+from samizdat.page.in_force import BY_LAW, FIRST_DAY, RULE, VIEWER, InForce, Where
 from samizdat.regime.queries import look_of
 from samizdat.views.looks import day_in_words
 
@@ -33,11 +33,12 @@ class Words:
 
 def _what(line: InForce) -> str:
     if line.source == BY_LAW:
-        return f"{line.title} ({line.text})"
+        said = line.title.lower() in line.text.lower()
+        return line.text if said else f"{line.title} ({line.text})"
     return line.text or (line.title if line.source == VIEWER else look_of(line.lever).label)
 
 
-def _where(place: Place, region: str, regions: int) -> str:
+def _where(place: Where, region: str, regions: int) -> str:
     """Return where it holds, if that is not just what is chosen."""
     if regions < 2 or place.regions == (region,):
         return ""

@@ -1,7 +1,7 @@
 """What a visitor ordered as the state while her simulation runs."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from samizdat.regime.levers import LEVERS
@@ -40,6 +40,23 @@ class Intervention(NamedTuple):
 def is_same_order(one: TimelineEntry, other: TimelineEntry) -> bool:
     """Whether two entries order the same; their titles, which are for display, may differ."""
     return _without_title(one) == _without_title(other)
+
+
+def replaced_by(entry: TimelineEntry, others: Iterable[Intervention]) -> list[str]:
+    """Return the ids of settings that a later one of the same numbers and place replaces for good.
+
+    They end with it: else they would be drawn on, and come back when it is ended.
+    """
+    return [each.id for each in others if _numbers_in(each.entry) == _numbers_in(entry) is not None]
+
+
+def _numbers_in(entry: TimelineEntry) -> tuple[object, ...] | None:
+    """Return which numbers a setting without an end sets, and where; None for other entries."""
+    values = entry.get("set")
+    if not isinstance(values, Mapping) or "days" in entry:
+        return None
+    regions = entry.get("regions", ())
+    return frozenset(values), tuple(regions) if isinstance(regions, list | tuple) else ()
 
 
 def without_lever(entry: TimelineEntry, lever: str) -> TimelineEntry | None:

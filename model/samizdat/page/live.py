@@ -7,7 +7,7 @@ from typing import Any
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
 from samizdat.page.citizen_log import CitizenLog
-from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
+from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order, replaced_by
 from samizdat.page.moments import beginnings, is_moment, next_moment
 from samizdat.page.pace import FAST, WAIT_SECONDS, Pace
 from samizdat.page.replay import Replay
@@ -316,7 +316,10 @@ class LiveRun:
     def enact(self, entry: TimelineEntry) -> str:
         """Order something; return its id."""
         run = self._run_that_takes_orders()
+        replaced = replaced_by(entry, self.in_force())
         which = run.enact(entry)
+        for each in replaced:
+            run.lift(each)
         self._begins = beginnings(run.simulation.scenario)
         self.notify()
         return which

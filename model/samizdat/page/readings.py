@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from samizdat.page.in_force import InForce, Place, in_force, rules_of, tomorrow_of
+from samizdat.page.in_force import InForce, Where, in_force, rules_of, tomorrow_of
 from samizdat.run.environment import Environment
 from samizdat.run.ladder import laws_of as all_laws
 from samizdat.run.simulation import Simulation
 from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
-from samizdat.text.apart import Named, told_apart
+from samizdat.text.apart import Titled, told_apart
 from samizdat.text.catalogue import plain
 from samizdat.views.looks import day_in_words
 
@@ -50,7 +50,7 @@ class RegimeReading(NamedTuple):
 
     date: dt.date | None = None
     lines: tuple[InForce, ...] = ()
-    rules: Mapping[str, Place] = {}
+    rules: Mapping[str, Where] = {}
     events: Mapping[str, str] = {}
     arrivals: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ def events_of(simulation: Simulation) -> dict[str, str]:
         and entry.id not in conceded
     ]
     titles = told_apart(
-        [Named(e.label, ", ".join(e.regions), day_in_words(e.begins)) for e in running]
+        [Titled(e.label, ", ".join(e.regions), day_in_words(e.begins)) for e in running]
     )
     return {entry.id: title for entry, title in zip(running, titles, strict=True)}
 

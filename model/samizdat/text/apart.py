@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Named(NamedTuple):
+class Titled(NamedTuple):
     """A title with what tells it from others of the same title."""
 
     title: str
@@ -13,12 +13,12 @@ class Named(NamedTuple):
     date: str = ""
 
 
-def told_apart(entries: Sequence[Named]) -> list[str]:
+def told_apart(entries: Sequence[Titled]) -> list[str]:
     """Return the titles; those that several share have their place, and if need be their date.
 
-    >>> told_apart([Named("Strike", "North", "1 May"), Named("Strike", "South", "1 May")])
+    >>> told_apart([Titled("Strike", "North", "1 May"), Titled("Strike", "South", "1 May")])
     ['Strike, North', 'Strike, South']
-    >>> told_apart([Named("Strike", "", "1 May"), Named("Strike", "", "3 June"), Named("Law")])
+    >>> told_apart([Titled("Strike", "", "1 May"), Titled("Strike", "", "3 June"), Titled("Law")])
     ['Strike, from 1 May', 'Strike, from 3 June', 'Law']
     """
     titles = Counter(each.title for each in entries)

@@ -1,6 +1,7 @@
 """What happened and what the state did, as named bands below a time series."""
 
 from collections.abc import Collection
+from math import inf
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -16,10 +17,11 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from samizdat.figures.chronicle import UNNAMED, WORLD, lane_of
 from samizdat.figures.frame import Colour, days_of, shorten
 from samizdat.regime.queries import look_of
+from samizdat.text.apart import Titled, told_apart
 from samizdat.text.catalogue import words
 from samizdat.text.numbers import number
 from samizdat.views.canvas import BlitCanvas
-from samizdat.views.looks import INK, SMALL
+from samizdat.views.looks import INK, SMALL, day_in_words
 
 PREFIXED = ("signal", "setting")  # what happens in the world, if its names need a word before them
 PLACES_NAMED = 2
@@ -49,22 +51,25 @@ class Placed(NamedTuple):
 def bands_of(table: pd.DataFrame, today: float, own: Collection[str] = ()) -> list[Band]:
     """Return what had begun by a day, the earliest first; ``own`` are the viewer's ids.
 
-    Grievances that arrive are left out: they are many and have no names, and a lane of their own.
+    What has the same name and place has its date. Grievances that arrive are left out: they are
+    many and have no names, and a lane of their own.
     """
     if table.empty:
         return []
+    table = table[(days_of(table["start"]) - 0.5 <= today) & (table["kind"] != UNNAMED)]
+    if table.empty:
+        return []
     start, end = days_of(table["start"]) - 0.5, days_of(table["end"]) + 0.5
-    columns = (table["id"], table["kind"], table["name"], table["region"], start, end)
+    columns = [table[name].astype(str) for name in ("kind", "name", "region")]
+    dates = [day_in_words(pd.Timestamp(each).date()) for each in table["start"]]
+    texts = told_apart(
+        [Titled(_described(*row), date=date) for *row, date in zip(*columns, dates, strict=True)]
+    )
     found = [
-        Band(
-            str(kind),
-            _described(str(kind), str(name), str(region)),
-            float(first),
-            float(last),
-            str(entry) in own,
+        Band(kind, text, float(first), float(last), str(entry) in own)
+        for kind, text, first, last, entry in zip(
+            columns[0], texts, start, end, table["id"], strict=True
         )
-        for entry, kind, name, region, first, last in zip(*columns, strict=True)
-        if first <= today and kind != UNNAMED
     ]
     return sorted(found, key=lambda band: band.start)
 
@@ -152,13 +157,13 @@ class Strip:
         self._within = TransformedBbox(Bbox.from_bounds(left, 0, across, up), ax.transAxes)
         self._bars = PolyCollection([], linewidths=0)
         self.growth = PolyCollection([], linewidths=0)
-        self._begins = ax.vlines([], [], [], linewidth=1.2)
+        self._edges = ax.vlines([], [], [], linewidth=1.2)
         ax.add_artist(self._ground)
         ax.add_artist(self._bars)
         ax.add_artist(self.growth)
         self._shown: list[Placed] | None = None
         self._ends: list[float] = []
-        moving: list[Artist] = [self._ground, self._bars, self._begins]
+        moving: list[Artist] = [self._ground, self._bars, self._edges]
         for artist in moving:
             artist.set_animated(True)  # `update` paints them
         self._still: list[Text] = []
@@ -188,7 +193,10 @@ class Strip:
         span = self.ax.get_xlim()
         found = placed(bands_of(table, today, own), today, span, self.wide, self.rows)
         ends = [min(each.band.end, today + 0.5, span[1]) for each in found]
-        shown = [each._replace(band=each.band._replace(end=0.0)) for each in found]
+        shown = [  # what is over is painted with its end; what is not has none, and grows
+            each if is_over(each.band, today) else each._replace(band=each.band._replace(end=inf))
+            for each in found
+        ]
         shrunk = any(end < before for end, before in zip(ends, self._ends, strict=False))
         if shown != self._shown or shrunk:  # an earlier day may be shown again
             self._shown, self._ends = shown, ends
@@ -204,10 +212,11 @@ class Strip:
         starts = [max(each.band.start, span[0]) for each in found]
         self._set(self._bars, found, starts, ends)
         self._bars.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])
-        strokes = [np.array([(x, low), (x, high)]) for x, (low, high) in
-                   zip(starts, map(_height, found), strict=True)]  # fmt: skip
-        self._begins.set_segments(strokes)
-        self._begins.set_color([_lane_colour(each.band.kind) for each in found])
+        pairs = list(zip(found, starts, ends, strict=True))
+        edges = [(each, start) for each, start, _ in pairs]
+        edges += [(each, end) for each, _, end in pairs if is_over(each.band, today)]
+        self._edges.set_segments([np.array([(x, y) for y in _height(each)]) for each, x in edges])
+        self._edges.set_color([_lane_colour(each.band.kind) for each, _ in edges])
         gap = 0.05 * (span[1] - span[0]) / self.wide
         self._name(found, [today < end < span[1] for end in ends], gap)
         left_out = sum(not each.text for each in found)
@@ -215,7 +224,7 @@ class Strip:
         self.more.set_text(
             f"and {number(left_out, 'count')} more{self.elsewhere}" if left_out else ""
         )
-        self.sheet.paint_onto_background([self._ground, self._bars, self._begins, *self._still])
+        self.sheet.paint_onto_background([self._ground, self._bars, self._edges, *self._still])
 
     def _name(self, found: list[Placed], growing: list[bool], gap: float) -> None:
         """Write the names: those whose bar may yet grow above the others."""
@@ -239,6 +248,11 @@ class Strip:
         bars.set_verts(
             [[(a, low), (b, low), (b, high), (a, high)] for a, b, (low, high) in corners]
         )
+
+
+def is_over(band: Band, today: float) -> bool:
+    """Whether a band ended before a day; one that runs ends with that day so far."""
+    return band.end < today + 0.5
 
 
 def _height(each: Placed) -> tuple[float, float]:

@@ -175,8 +175,8 @@ def StandingLevers(session: Session) -> None:
 
 
 def _sets(name: str, line: InForce) -> bool:
-    """Whether a line is a setting of a parameter."""
-    return name in line.names and line.source != BY_LAW
+    """Whether a line is a setting of a parameter, the first of those that it sets."""
+    return line.names[:1] == (name,) and line.source != BY_LAW
 
 
 @solara.component
