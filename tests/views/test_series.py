@@ -12,6 +12,7 @@ from samizdat.figures.frame import PER, days_of
 from samizdat.views import LOOKS, SeriesView, TwinView
 from samizdat.views.bands import Band, bands_of, placed
 from samizdat.views.series import own_of, thinned, window_of
+from samizdat.views.series_scene import series_bands
 from worlds import town
 
 
@@ -244,3 +245,14 @@ def test_twins_show_their_difference():
 def test_runs_of_other_citizens_are_no_twins():
     with pytest.raises(ValueError, match="same citizens"):
         TwinView(Simulation(town(400), 1, threads=1), Simulation(town(500), 1, threads=1))
+
+
+def test_the_browser_is_told_what_is_over():
+    simulation = Simulation(town(100), 1, threads=1)
+    name = simulation.enact({"kind": "action", "lever": "blackout"})
+    for k in range(6):
+        if k == 3:
+            simulation.lift(name)
+        simulation.step()
+        (mine,) = [band for band in series_bands(simulation) if band["own"]]
+        assert mine["runs"] == (k < 3)

@@ -194,7 +194,7 @@ class Strip:
         found = placed(bands_of(table, today, own), today, span, self.wide, self.rows)
         ends = [min(each.band.end, today + 0.5, span[1]) for each in found]
         shown = [  # what is over is painted with its end; what is not has none, and grows
-            each if _is_over(each.band, today) else each._replace(band=each.band._replace(end=inf))
+            each if is_over(each.band, today) else each._replace(band=each.band._replace(end=inf))
             for each in found
         ]
         shrunk = any(end < before for end, before in zip(ends, self._ends, strict=False))
@@ -214,7 +214,7 @@ class Strip:
         self._bars.set_facecolor([_tint(_lane_colour(each.band.kind)) for each in found])
         pairs = list(zip(found, starts, ends, strict=True))
         edges = [(each, start) for each, start, _ in pairs]
-        edges += [(each, end) for each, _, end in pairs if _is_over(each.band, today)]
+        edges += [(each, end) for each, _, end in pairs if is_over(each.band, today)]
         self._edges.set_segments([np.array([(x, y) for y in _height(each)]) for each, x in edges])
         self._edges.set_color([_lane_colour(each.band.kind) for each, _ in edges])
         gap = 0.05 * (span[1] - span[0]) / self.wide
@@ -250,7 +250,7 @@ class Strip:
         )
 
 
-def _is_over(band: Band, today: float) -> bool:
+def is_over(band: Band, today: float) -> bool:
     """Whether a band ended before a day; one that runs ends with that day so far."""
     return band.end < today + 0.5
 

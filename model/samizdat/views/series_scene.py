@@ -12,7 +12,7 @@ from samizdat.figures.panels import BELIEFS
 from samizdat.run.arrivals import may_arrive
 from samizdat.run.simulation import Simulation
 from samizdat.text.catalogue import words
-from samizdat.views.bands import Band, bands_of
+from samizdat.views.bands import Band, bands_of, is_over
 from samizdat.views.packing import packed
 from samizdat.views.rallies import lane_names, lanes_shown
 from samizdat.views.reading import history_columns, rally_counts
@@ -96,7 +96,7 @@ def _plain(band: Band, today: float) -> dict[str, Any]:
         "text": band.text,
         "start": band.start,
         "end": min(band.end, today + 0.5),
-        "runs": band.end > today + 0.5,
+        "runs": not is_over(band, today),
         "own": band.own,
         "event": band.kind == "event",
         "colour": mpl.colors.to_hex(lane_of(band.kind)[1]),
