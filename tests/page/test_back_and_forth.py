@@ -316,6 +316,23 @@ def test_a_restored_simulation_shares_nothing_that_changes():
     assert results[0] == results[1]
 
 
+def test_a_copy_that_is_restored_leaves_the_original_alone():
+    simulation = Simulation(SMALL.load(), seed=1)
+    kept = Snapshots(10**9)
+    for _ in range(20):
+        kept.take(simulation, 0, {})
+        simulation.step()
+    now, other = state_of(simulation), copied(simulation)
+    restore(other, kept.nearest(11, exact=False))
+    mine, others = vars(simulation)["_world"], vars(other)["_world"]
+    for name, values in {**mine.state._asdict(), **mine.scratch._asdict()}.items():
+        group = others.state if name in mine.state._fields else others.scratch
+        assert not np.shares_memory(values, getattr(group, name)), name
+    for _ in range(5):
+        other.step()
+    assert state_of(simulation) == now
+
+
 def test_the_next_moment_is_found_among_the_days_done_and_those_to_come(engine):
     run = engine()
     dates = []

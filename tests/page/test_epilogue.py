@@ -173,3 +173,28 @@ def test_who_did_nothing_is_offered_a_lever(visit, shoot):
     before = (first - dt.date(2014, 3, 1)).days - 1
     until(lambda: f"day {before} of 60" in page.locator(".samizdat-date").inner_text())
     assert page.get_by_role("button", name="Play").is_visible()
+
+
+@pytest.mark.slow
+def test_an_order_in_the_past_brings_another_ending(visit):
+    page = visit("scenario=town&citizens=300&play=0")
+    to_the_end(page)
+    bar = page.get_by_role("slider", name="Day")
+    bar.focus()
+    bar.press("Home")
+    day = page.locator(".samizdat-date")
+    until(lambda: "day 0 of" in day.inner_text())
+    page.get_by_role("button", name="Last day done").click()
+    until(lambda: "the last day" in day.inner_text())
+    page.get_by_role("button", name="Close how it ended").click()
+    bar.focus()
+    bar.press("Home")
+    until(lambda: "day 0 of" in day.inner_text())
+    page.get_by_role("button", name="network off", exact=True).click()
+    page.get_by_role("button", name="Branch here").click()
+    page.locator(".samizdat-side .samizdat-harsh.samizdat-down").wait_for()
+    for _ in range(60):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.locator(".samizdat-worlds").wait_for()
+    expected = rows_of(run_of([(0, OFF)]), run_of())
+    assert cells(page) == [[row["label"], row["value"], row["other"]] for row in expected]

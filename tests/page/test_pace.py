@@ -93,6 +93,9 @@ def test_a_slice_is_no_faster_than_its_limit():
     [
         (Status(), "paused"),
         (Status(playing=True, rate=1.0), "1 day a second"),
+        (Status(playing=True, rate=1.3), "1 day a second"),
+        (Status(playing=True, rate=21.0), "21 days a second"),
+        (Status(playing=True, rate=0.4), "less than 1 day a second"),
         (Status(playing=True, rate=412.7), "413 days a second"),
         (Status(seeking=1200, rate=95.0), "on the way to day 1,200, 95 days a second"),
         (Status(seeking=7), "on the way to day 7, every day simulated"),

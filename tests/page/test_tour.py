@@ -8,7 +8,15 @@ import pytest
 from serving import until
 
 from samizdat.core.layout import POSTURES
-from samizdat.page.tour_words import PLACES, Asked, Street, a_town, two_worlds, what_came, who_acts
+from samizdat.page.tour_words import (
+    STOPS,
+    AskedCitizen,
+    Street,
+    a_town,
+    two_worlds,
+    what_came,
+    who_acts,
+)
 from samizdat.page.tour_words import why_she_acts as why
 from samizdat.page.ways import TOUR
 from samizdat.run.simulation import Simulation
@@ -32,11 +40,11 @@ def test_it_tells_which_way_an_order_went():
 
 
 def test_it_can_ask_anybody():
-    assert why(Asked(5, "mobilise", 1))[0] == (
+    assert why(AskedCitizen(5, "mobilise", 1))[0] == (
         "Citizen 5 is in the street. The day before, she heard 1 person dissent."
     )
     for posture in POSTURES:
-        assert "heard nobody dissent" in why(Asked(1234, posture.lower(), 0))[0]
+        assert "heard nobody dissent" in why(AskedCitizen(1234, posture.lower(), 0))[0]
 
 
 def runs_of_the_tour():
@@ -64,7 +72,7 @@ def street_days(simulation):
 
 def at(page, stop):
     """Wait for a stop of the tour; return its text."""
-    card = page.get_by_role("dialog", name=PLACES[stop - 1].title)
+    card = page.get_by_role("dialog", name=STOPS[stop - 1].title)
     card.get_by_text(f"Tour, {stop} of 6").wait_for()
     until(lambda: page.locator("#samizdat-tour-text p").count() > 1)
     return card.inner_text()

@@ -12,7 +12,7 @@ from samizdat.run.simulation import Simulation
 WAY = ".samizdat-way"
 
 
-def shown(page):
+def day_line(page):
     """Wait for a picture and the day; return the day's line."""
     page.wait_for_selector(".samizdat-picture")
     page.wait_for_selector(".samizdat-date")
@@ -77,7 +77,7 @@ def test_each_way_is_one_click(visit, shoot, name, view, first):
     assert page.locator(".samizdat").count() == 0  # nothing is simulated yet
     shoot(page, "entrance")
     page.get_by_role("button", name=WAYS[name].title).click()
-    shown(page)
+    day_line(page)
     page.wait_for_selector(picture(f"View: {view}"))
     assert page.locator(".samizdat-entrance").count() == 0
     scenario = WAYS[name].opening.choice.load()
@@ -87,7 +87,7 @@ def test_each_way_is_one_click(visit, shoot, name, view, first):
         "true"
     )
     if WAYS[name].opening.playing:
-        until(lambda: int(re.search(r"day ([\d,]+) of", shown(page)).group(1)) > first)
+        until(lambda: int(re.search(r"day ([\d,]+) of", day_line(page)).group(1)) > first)
     else:
         until(lambda: f"day {first} of" in page.locator(".samizdat-date").inner_text())
         page.wait_for_timeout(1000)
@@ -99,7 +99,7 @@ def test_each_way_is_one_click(visit, shoot, name, view, first):
 @pytest.mark.slow
 def test_the_entrance_opens_again_and_closes_by_keyboard(visit, shoot):
     page = visit("scenario=town&play=0")
-    assert "day 0 of 60" in shown(page)
+    assert "day 0 of 60" in day_line(page)
     page.get_by_role("button", name="Home").click()
     page.get_by_role("dialog", name=QUESTION).wait_for()
     for _ in range(6):  # round and round, never behind it
@@ -108,12 +108,12 @@ def test_the_entrance_opens_again_and_closes_by_keyboard(visit, shoot):
     page.keyboard.press("Escape")
     page.locator(".samizdat-entrance").wait_for(state="detached")
     assert page.evaluate("document.activeElement.innerText") == "Home"
-    assert "day 0 of 60" in shown(page)
+    assert "day 0 of 60" in day_line(page)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Kazakhstan 2016").focus()
     page.keyboard.press("Enter")
     page.locator(".samizdat-entrance").wait_for(state="detached")
-    until(lambda: "of 182" in shown(page))
+    until(lambda: "of 182" in day_line(page))
     assert page.locator(".samizdat-name").inner_text() == "Land protests 2016"
 
 
@@ -126,7 +126,7 @@ def test_the_entrance_fits_a_phone(visit, shoot):
         assert way.bounding_box()["y"] + way.bounding_box()["height"] <= 844
     shoot(page, "entrance_390")
     page.get_by_role("button", name="Watch a town").click()
-    assert "of 60" in shown(page)
+    assert "of 60" in day_line(page)
 
 
 @pytest.mark.slow

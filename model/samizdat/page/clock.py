@@ -88,4 +88,5 @@ def pace_in_words(status: Status) -> str:
 def _rate(rate: float) -> str:
     if rate <= 0.0:
         return "every day simulated"
-    return "1 day a second" if rate == 1.0 else f"{rate:,.0f} days a second"
+    days = f"{rate:,.0f}" if rate >= 1.0 else "less than 1"
+    return f"{days} day{'' if days in ('1', 'less than 1') else 's'} a second"

@@ -64,7 +64,7 @@ class Ending(NamedTuple):
     problem: str = ""
 
 
-class _World(NamedTuple):
+class _SecondRun(NamedTuple):
     """What is needed to run the same citizens again."""
 
     scenario: Scenario
@@ -114,7 +114,7 @@ class EndingRun:
         except (ValueError, MemoryError) as problem:
             self._publish(ending._replace(problem=f"There is no second run: {problem}"))
 
-    def _read(self, model: ProtestModel) -> tuple[Ending, _World]:
+    def _read(self, model: ProtestModel) -> tuple[Ending, _SecondRun]:
         run = model.simulation
         if not run.finished:
             raise ScenarioError("this is not the last day")
@@ -125,9 +125,9 @@ class EndingRun:
             orders=orders_of(run.scenario, self.scenario),
             steps=run.step_number,
         )
-        return ending, _World(self.scenario, run.seed, run.threads, run.graph)
+        return ending, _SecondRun(self.scenario, run.seed, run.threads, run.graph)
 
-    def _run_without_orders(self, ending: Ending, world: _World) -> None:
+    def _run_without_orders(self, ending: Ending, world: _SecondRun) -> None:
         twin, told = Simulation(*world), time.monotonic()
         while twin.step_number < ending.steps and not self._stopped.is_set():
             twin.step()

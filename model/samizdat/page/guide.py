@@ -10,7 +10,7 @@ from samizdat.page.scenes import first_view
 from samizdat.page.session import Session
 from samizdat.page.status import Status
 from samizdat.page.tour import Tour
-from samizdat.page.ways import Opening, opening_of_way
+from samizdat.page.ways import Beginning, opening_of_way
 
 
 class Guide:
@@ -33,7 +33,7 @@ class Guide:
         Whether that is shown.
     """
 
-    def __init__(self, session: Session, opening: Opening) -> None:
+    def __init__(self, session: Session, opening: Beginning) -> None:
         self.session, self._opening = session, opening
         self.home = solara.reactive(False)
         self.task = solara.reactive(False)
@@ -60,7 +60,7 @@ class Guide:
         """Go in by a way of the entrance."""
         self.open(opening_of_way(name))
 
-    def open(self, opening: Opening) -> None:
+    def open(self, opening: Beginning) -> None:
         """Start another simulation, and show it as the opening says."""
         self._opening = opening
         self.home.set(False)
@@ -84,7 +84,7 @@ class Guide:
     def start_again(self) -> None:
         """Start the same simulation from its beginning, without orders."""
         choice = self.session.choice.value
-        self.open(self._opening if choice == self._opening.choice else Opening(choice))
+        self.open(self._opening if choice == self._opening.choice else Beginning(choice))
 
     def try_lever(self) -> None:
         """Start the same simulation, paused before anybody is in the street, with the levers."""
@@ -93,9 +93,9 @@ class Guide:
             day = dt.date.fromisoformat(ending.summary["first_day"]) - dt.timedelta(days=2)
         if day is not None and day < self.session.scenario.spec.start:
             day = None
-        self.open(Opening(replace(self.session.choice.value, first_day=day), playing=False))
+        self.open(Beginning(replace(self.session.choice.value, first_day=day), playing=False))
 
-    def _show(self, opening: Opening) -> None:
+    def _show(self, opening: Beginning) -> None:
         session = self.session
         session.panel.set(opening.panel)
         self.task.set(opening.task)

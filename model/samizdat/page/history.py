@@ -133,9 +133,19 @@ def copied(simulation: Simulation) -> Simulation:
 
 
 def restore(simulation: Simulation, snapshot: Snapshot) -> None:
-    """Set a simulation back, or forward, to a snapshot of it."""
-    parts = _copied(snapshot.parts, whole=snapshot.whole)
-    vars(simulation).update(parts)
+    """Set a simulation, or a copy of it, back or forward to a snapshot of it.
+
+    Arrays that a snapshot does not hold stay the simulation's own: a copy may be stepped in
+    another thread than the original.
+    """
+    memo = {id(part): part for part in _constant(snapshot.parts)}
+    if not snapshot.whole:
+        own = _cleared_by_a_step(vars(simulation))
+        memo |= {
+            id(part): mine
+            for part, mine in zip(_cleared_by_a_step(snapshot.parts), own, strict=True)
+        }
+    vars(simulation).update(copy.deepcopy(snapshot.parts, memo))
     history = copy.copy(simulation.history)  # pictures may still be drawn from the old one
     history.steps = snapshot.step
     simulation.history = history
@@ -154,19 +164,15 @@ def _snapshot(
     simulation: Simulation, applied: int, ids: Mapping[str, str | None], *, whole: bool
 ) -> Snapshot:
     parts = {n: value for n, value in vars(simulation).items() if n not in _ELSEWHERE}
-    parts = _copied(parts, whole=whole)
-    apart = {id(part) for part in (*_never_changing(parts), *_shared_by(parts))}
-    if not whole:
-        apart |= {id(part) for part in _cleared_by_a_step(parts)}
-    size = _bytes_of(parts, apart)
+    shared = _constant(parts) if whole else (*_constant(parts), *_cleared_by_a_step(parts))
+    parts = copy.deepcopy(parts, {id(part): part for part in shared})
+    size = _bytes_of(parts, {id(part) for part in shared})
     return Snapshot(simulation.step_number, applied, dict(ids), parts, size, whole)
 
 
-def _copied(parts: Parts, *, whole: bool) -> Parts:
-    shared = (*_never_changing(parts), *_shared_by(parts))
-    if not whole:
-        shared += _cleared_by_a_step(parts)
-    return copy.deepcopy(parts, {id(part): part for part in shared})
+def _constant(parts: Parts) -> tuple[object, ...]:
+    """Return what no step changes."""
+    return *_never_changing(parts), *_shared_by(parts)
 
 
 def _never_changing(parts: Parts) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ from samizdat.page.panels.world import ParametersPanel, WorldPanel
 from samizdat.page.pictures import COLOURINGS, COUNTRY_LAYOUTS, VIEW_NAMES
 from samizdat.page.scenes import DayLine, SceneParts, SceneWidget
 from samizdat.page.session import MesaComponents, Session
-from samizdat.page.ways import Opening, opening_of_way, opens_directly
+from samizdat.page.ways import Beginning, opening_of_way, opens_directly
 from samizdat.page.widgets import Button, Choices, Select
 
 MESA_COMPONENTS = {"Beliefs": make_plot_component(["grievance", "trust", "fear"])}
@@ -77,14 +77,14 @@ def ProtestPage(components: MesaComponents | None = None) -> None:
         World(lambda: _opening_of(query), shown)
 
 
-def _opening_of(query: str) -> Opening:
+def _opening_of(query: str) -> Beginning:
     """Return what a link opens."""
     playing = "play=0" not in query.split("&")
-    return Opening(server_limits.choice.with_query(query), playing)
+    return Beginning(server_limits.choice.with_query(query), playing)
 
 
 @solara.component
-def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
+def World(opening: Callable[[], Beginning], components: MesaComponents) -> None:
     """Show a simulation, or why there is none.
 
     Parameters
@@ -131,8 +131,7 @@ def World(opening: Callable[[], Opening], components: MesaComponents) -> None:
         Days(session)
         Header(guide)
         SidePanel(guide)
-        OverView(guide)
-        ViewArea(session)
+        ViewArea(guide)
         with solara.Div(classes=["samizdat-right"]):
             SeriesPanel(session)
             ComparePanel(session)
@@ -229,34 +228,40 @@ def SidePanel(guide: Guide) -> None:
 
 
 @solara.component
-def ViewArea(session: Session) -> None:
+def ViewArea(guide: Guide) -> None:
     """Show one view of the simulation, and how it is read."""
+    session = guide.session
     view = session.view.value
     twin = session.lever.value is not None
     names = [(name, each.title) for name, each in VIEW_NAMES.items() if twin or name != "twin"]
     names += [(name, name) for name in session.mesa_components]
     with solara.Div(classes=["samizdat-middle"]):
-        with solara.Div(classes=["samizdat-row"]):
-            Choices(names, view, session.select_view, "Views")
-            AskButton(session)
-        if view == "country":
-            with solara.Div(classes=["samizdat-row"]):
-                solara.Div(children=["Colour:"], classes=["samizdat-help"])
-                Choices(
-                    COLOURINGS, session.shows.value, session.set_colouring, "Colour of the regions"
-                )
-                Choices(
-                    COUNTRY_LAYOUTS, session.country_layout.value, session.set_country_layout,
-                    "Map or tiles",
-                )  # fmt: skip
         ErrorMessage(session)
-        if view in session.mesa_components:
-            MesaPanel(session, view)
-            text = f"{MESA_HELP.get(view, '')} Drawn by a component of Mesa.".strip()
-            solara.Div(children=[text], classes=["samizdat-help"])
-        else:
-            ViewPanel(session, view)
-            solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
+        with solara.Div(classes=["samizdat-stage"]):
+            OverView(guide)
+            with solara.Div(classes=["samizdat-row"]):
+                Choices(names, view, session.select_view, "Views")
+                AskButton(session)
+            if view == "country":
+                with solara.Div(classes=["samizdat-row"]):
+                    solara.Div(children=["Colour:"], classes=["samizdat-help"])
+                    Choices(
+                        COLOURINGS,
+                        session.shows.value,
+                        session.set_colouring,
+                        "Colour of the regions",
+                    )
+                    Choices(
+                        COUNTRY_LAYOUTS, session.country_layout.value, session.set_country_layout,
+                        "Map or tiles",
+                    )  # fmt: skip
+            if view in session.mesa_components:
+                MesaPanel(session, view)
+                text = f"{MESA_HELP.get(view, '')} Drawn by a component of Mesa.".strip()
+                solara.Div(children=[text], classes=["samizdat-help"])
+            else:
+                ViewPanel(session, view)
+                solara.Div(children=[VIEW_NAMES[view].help], classes=["samizdat-help"])
         TimeBar(session)
 
 

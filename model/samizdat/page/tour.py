@@ -6,6 +6,7 @@ steps, so that a visitor can go on, go back or leave at any moment.
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import NamedTuple, TypeVar
@@ -19,7 +20,7 @@ from samizdat.page import tour_words as words
 from samizdat.page.pictures import describe_difference
 from samizdat.page.readings import counts_of
 from samizdat.page.session import Session
-from samizdat.page.tour_words import Asked, Card, Street
+from samizdat.page.tour_words import AskedCitizen, Card, Street
 from samizdat.regime.queries import look_of
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.timeline import Event
@@ -32,6 +33,7 @@ LONGEST_WAIT = 30  # days, until somebody is in the street
 DAYS_AFTER = 20  # the order
 SLOW, FAST = 0.3, 0.15  # seconds a day
 PATIENCE = 120.0  # seconds, for an answer of the engine
+LONGEST_PICTURE = 10.0  # seconds; what is told is right without it too
 ASKED_FIRST = ("mobilise", "share", "self_censor", "silent", "detained")
 
 
@@ -206,8 +208,19 @@ class Tour:
         session, engine = self.session, self.session.engine
         self._do(lambda: session.compare(LEVER))
         while (told := self._ask(lambda model: _compared(model, engine.twin))) is None:
-            threading.Event().wait(0.05)
+            time.sleep(0.05)
+        self._wait_until_shown(told.sentence)
         return Card(6, tuple(words.two_worlds(told.with_it, told.without)), told.sentence)
+
+    def _wait_until_shown(self, sentence: str) -> None:
+        """Wait until the page has the sentence too; the picture of two runs takes a while."""
+        end = time.monotonic() + LONGEST_PICTURE
+        while time.monotonic() < end:
+            self._check()
+            with self.session.in_page():
+                if self.session.comparison.peek() == sentence:
+                    return
+            time.sleep(0.1)
 
 
 class _Coming(NamedTuple):
@@ -261,7 +274,7 @@ def _street(model: ProtestModel, since: int = 0) -> Street:
     return street._replace(peak=int(days[most]), peak_date=run.scenario.date_of(since + most))
 
 
-def _who_has_most_to_tell(model: ProtestModel) -> Asked:
+def _who_has_most_to_tell(model: ProtestModel) -> AskedCitizen:
     """Return a citizen in the street who heard most; else one who speaks, or keeps quiet."""
     run: Simulation = model.simulation
     posture, heard = run.state["posture"], run.heard
@@ -270,7 +283,7 @@ def _who_has_most_to_tell(model: ProtestModel) -> Asked:
         who = np.flatnonzero(posture == POSTURES.index(name))
         if len(who):
             citizen = int(who[voices[who].argmax()])
-            return Asked(citizen, name, int(voices[citizen]))
+            return AskedCitizen(citizen, name, int(voices[citizen]))
     raise AssertionError("a citizen has one of the postures")
 
 

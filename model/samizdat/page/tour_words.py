@@ -26,7 +26,7 @@ class Card(NamedTuple):
     busy: bool = False
 
 
-class Place(NamedTuple):
+class TourStop(NamedTuple):
     """The title of a stop, and the parts of the page that it points at: the first that is there."""
 
     title: str
@@ -53,7 +53,7 @@ class Street(NamedTuple):
     peak_date: dt.date | None = None
 
 
-class Asked(NamedTuple):
+class AskedCitizen(NamedTuple):
     """A citizen who is asked why she acts: what she does, and whom she heard the day before."""
 
     citizen: int
@@ -61,16 +61,16 @@ class Asked(NamedTuple):
     heard: int
 
 
-PLACES = (
-    Place("A town", (".samizdat-middle .samizdat-frame", ".samizdat-middle")),
-    Place("Who acts", (".samizdat-day-summary",)),
-    Place("Why did she?", (".samizdat-why",)),
-    Place(
+STOPS = (
+    TourStop("A town", (".samizdat-middle .samizdat-frame", ".samizdat-middle")),
+    TourStop("Who acts", (".samizdat-day-summary",)),
+    TourStop("Why did she?", (".samizdat-why",)),
+    TourStop(
         "An order of the state",
         (".samizdat-side .samizdat-harsh.samizdat-down", ".samizdat-side"),
     ),
-    Place("What came of it?", (".samizdat-right .samizdat-frame", ".samizdat-right")),
-    Place("Two worlds", (".samizdat-comparison", ".samizdat-right")),
+    TourStop("What came of it?", (".samizdat-right .samizdat-frame", ".samizdat-right")),
+    TourStop("Two worlds", (".samizdat-comparison", ".samizdat-right")),
 )
 _DOES = {
     "mobilise": "is in the street",
@@ -104,7 +104,7 @@ def who_acts(now: Street, event: str) -> Sequence[str]:
     )
 
 
-def why_she_acts(asked: Asked) -> Sequence[str]:
+def why_she_acts(asked: AskedCitizen) -> Sequence[str]:
     """Return what is said about the citizen who was asked."""
     if asked.heard:
         people = "person" if asked.heard == 1 else "people"

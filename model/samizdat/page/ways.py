@@ -19,7 +19,7 @@ NOTES = (
 )
 
 
-class Opening(NamedTuple):
+class Beginning(NamedTuple):
     """A world, and how the page shows it at first.
 
     Attributes
@@ -47,7 +47,7 @@ class Way(NamedTuple):
 
     title: str
     text: str
-    opening: Opening
+    opening: Beginning
 
 
 WAYS = {
@@ -55,13 +55,13 @@ WAYS = {
         "Watch a town",
         "2,000 citizens, 60 days. A factory closes and the news spreads: some speak out, some keep "
         "quiet out of fear, some go to the street.",
-        Opening(Choice("town"), view="network"),
+        Beginning(Choice("town"), view="network"),
     ),
     "state": Way(
         "Be the state",
         "The same town, where nobody gives orders but you: block a platform, switch the network "
         "off, arrest, or give in. Then see what it changed.",
-        Opening(
+        Beginning(
             Choice("town", regime="open", first_day=dt.date(2014, 3, 13)),
             playing=False,
             view="network",
@@ -72,7 +72,7 @@ WAYS = {
         "Kazakhstan 2016",
         "The land protests of spring 2016, region by region. 100,000 synthetic citizens stand for "
         "the country; the dates are those of the real protests.",
-        Opening(
+        Beginning(
             Choice("land_protests", citizens=100_000, first_day=dt.date(2016, 4, 11)),
             view="country",
         ),
@@ -80,10 +80,10 @@ WAYS = {
 }
 
 
-TOUR = Opening(Choice("town", regime="open"), playing=False, view="network", tour=True)
+TOUR = Beginning(Choice("town", regime="open"), playing=False, view="network", tour=True)
 
 
-def opening_of_way(name: str) -> Opening:
+def opening_of_way(name: str) -> Beginning:
     """Return where a button of the entrance leads."""
     return TOUR if name == "tour" else WAYS[name].opening
 

@@ -6,6 +6,7 @@ taken from English. The label of a lever is its own key, so that English needs n
 """
 
 import difflib
+import functools
 import importlib
 import pkgutil
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ _NO_LANGUAGES = ("apart", "catalogue", "numbers")
 LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)  # of the readers
 
 
+@functools.cache
 def languages() -> list[str]:
     """Return the languages that there are, by name.
 

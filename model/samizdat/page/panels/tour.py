@@ -6,7 +6,7 @@ from typing import Any
 import solara
 
 from samizdat.page.guide import Guide
-from samizdat.page.tour_words import PLACES
+from samizdat.page.tour_words import STOPS
 
 
 @solara.component_vue("../tour_card.vue")
@@ -43,7 +43,7 @@ def TourOver(guide: Guide) -> None:
     card = tour.card.value
     if card is None:
         return
-    place = PLACES[card.stop - 1]
+    place = STOPS[card.stop - 1]
     TourCard(
         stop=card.stop, stops=tour.length, title=place.title, lines=list(card.lines),
         worlds=card.worlds, busy=card.busy, targets=list(place.targets),
