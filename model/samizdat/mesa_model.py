@@ -30,6 +30,7 @@ SeedLike = (
     int | float | str | np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | None
 )
 
+IN_GRID = 300  # citizens: Mesa lays them out anew for each drawing
 OWN_REGIME = "scenario"  # names the scenario's own regime
 # Recorded for each citizen in the panel; batch_run puts them beside the means, hence the prefix.
 PANEL = {f"citizen_{name}": name for name in ("posture", "attention", "grievance", "trust", "fear")}
@@ -124,6 +125,7 @@ class ProtestModel(mesa.Model):
         super().__init__(rng=seed)
         self.seed = seed
         self.simulation = Simulation(loaded.change(values), seed, graph=graph)
+        self._grid: CitizenNetwork | None = None
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
             {name: functools.partial(_measured, name=name) for name in (*MEASURES, *COUNTED)}
@@ -215,6 +217,13 @@ class ProtestModel(mesa.Model):
         """Return a national measure of the last step, one of `run.measures.MEASURES`."""
         return self.simulation.measured(name)
 
+    @property
+    def grid(self) -> "CitizenNetwork":
+        """A sample of `IN_GRID` citizens as a network space, for Mesa's space components."""
+        if self._grid is None:
+            self._grid = CitizenNetwork(self.agents.snowball(IN_GRID, 0))
+        return self._grid
+
     def network(self, citizens: int = 2000, seed: int = 0, *names: str) -> "nx.Graph[Any]":
         """Return the ties among a snowball sample of citizens.
 
@@ -228,6 +237,43 @@ class ProtestModel(mesa.Model):
             Attributes of the citizens to put on the nodes, see `Citizens.network`.
         """
         return self.agents.snowball(citizens, seed).network(*names)
+
+
+class CitizenNetwork(mesa.space.NetworkGrid):
+    """A sample of the citizens as a space of Mesa's, for its drawers; nobody can be moved in it.
+
+    Parameters
+    ----------
+    citizens
+        Who is in it; `G` has the ties among them, with nodes 0, 1, 2 ...
+    """
+
+    def __init__(self, citizens: Citizens) -> None:
+        import networkx as nx
+
+        self._citizens = citizens
+        self.G = nx.convert_node_labels_to_integers(citizens.network(), ordering="default")
+
+    @property
+    def agents(self) -> "list[_Placed]":  # type: ignore[override, unused-ignore]
+        """The citizens, each with the node that stands for her as ``pos``."""
+        return [_Placed(citizen, node) for node, citizen in enumerate(self._citizens)]
+
+    def place_agent(self, agent: object, node_id: int) -> NoReturn:
+        """Refuse: who can hear whom follows from the scenario and the seed."""
+        raise NotImplementedError(f"an agent cannot be placed: {_FOLLOWS}")
+
+    move_agent = place_agent
+
+
+class _Placed:
+    """A citizen with a node of a `CitizenNetwork`."""
+
+    def __init__(self, citizen: Citizen, node: int) -> None:
+        self._citizen, self.pos = citizen, node
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._citizen, name)
 
 
 class _Collected:

@@ -91,7 +91,7 @@ def test_the_map_shows_the_counts_of_the_simulation(visit, country):
 
 
 def test_zoom_and_pan_do_not_call_the_server(chromium, country, visit):
-    page = visit(address=country)
+    page = ready(visit(address=country))
     sent = messages_of(page)
     page.reload()
     ready(page)
@@ -202,7 +202,7 @@ def test_a_finger_finds_a_region_on_a_phone(chromium, country, shoot):
 
 
 def test_all_that_the_browser_needs_comes_from_the_page_itself(visit):
-    page = visit(query="play=0&citizens=500")  # its end looks at every request
+    page = ready(visit(query="play=0&citizens=500"))  # its end looks at every request
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.reload()

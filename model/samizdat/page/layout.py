@@ -205,8 +205,7 @@ def Header(guide: Guide) -> None:
 @solara.component
 def Days(session: Session) -> None:
     """Pass the days on to the pictures and the header."""
-    scenes = session.scenes.value
-    SceneParts(scenes.grounds, scenes.day)
+    SceneParts(session.scenes)
 
 
 @solara.component

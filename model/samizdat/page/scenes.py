@@ -49,6 +49,29 @@ class Scenes(NamedTuple):
     day: str = ""
 
 
+class SceneFeed:
+    """Sends each day to the browser, without a drawing of the page, which would cost more."""
+
+    def __init__(self) -> None:
+        self.value = Scenes()
+        self._hub: Any = None  # the widget that passes days on
+
+    def attach(self, hub: Any) -> None:
+        """Send to this widget from now on, and first what it has missed; to nobody with None."""
+        self._hub = hub
+        self._send()
+
+    def set(self, scenes: Scenes) -> None:
+        """Send a day."""
+        if scenes != self.value:
+            self.value = scenes
+            self._send()
+
+    def _send(self) -> None:
+        if self._hub is not None:
+            self._hub.grounds, self._hub.day = self.value
+
+
 class CountryChoice(NamedTuple):
     """How the country is shown: what colours its regions, and "map" or "tiles"."""
 
@@ -103,7 +126,7 @@ class SceneMaker:
         blocks, tail = series_blocks(simulation)
         names = [f"days.{k}" for k in range(len(blocks))]
         for name, block in zip(names, blocks, strict=True):
-            self._texts[name] = json.dumps({"rows": block})
+            self._texts[name] = f'{{"rows":"{block}"}}'
         done = {"blocks": names, "tail": tail, "steps": simulation.step_number}
         return {**done, "bands": series_bands(simulation)}
 
@@ -164,7 +187,7 @@ def installed_library() -> str:
 
 
 @solara.component_vue("scene_hub.vue")
-def SceneHub(library: str, grounds: str, day: str) -> None:
+def SceneHub(library: str, grounds: str = "", day: str = "") -> None:
     """Pass a day on to all pictures and to the header, together."""
 
 
@@ -221,7 +244,7 @@ def SceneWidget(
 
 
 @solara.component
-def SceneParts(grounds: str, day: str) -> None:
+def SceneParts(feed: SceneFeed) -> None:
     """Hold what passes the days on and draws them; nothing of it is seen."""
     library = solara.use_memo(installed_library, [])
     with v.Html(tag="div", class_="samizdat-none"):
@@ -229,4 +252,10 @@ def SceneParts(grounds: str, day: str) -> None:
         NetworkDrawer()
         SeriesDrawer()
         WhoDrawer()
-        SceneHub(library=library, grounds=grounds, day=day)
+        hub = SceneHub(library=library)  # the rest is sent by the feed: a drawing would reset it
+
+    def attach() -> Any:
+        feed.attach(solara.get_widget(hub))
+        return lambda: feed.attach(None)
+
+    solara.use_effect(attach, [feed])

@@ -1,6 +1,7 @@
 """One visitor: her simulation, its painter, and the values that her page shows."""
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -21,7 +22,7 @@ from samizdat.page.live import PastDayError
 from samizdat.page.pace import AUTOMATIC
 from samizdat.page.painter import PageState, Painter
 from samizdat.page.readings import RegimeReading
-from samizdat.page.scenes import Scenes
+from samizdat.page.scenes import SceneFeed, Scenes
 from samizdat.page.status import Status
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.settings import number_in
@@ -31,6 +32,8 @@ FIRST_SPEED = AUTOMATIC
 # Functions that turn a model into a Solara component; some of Mesa's come with a number of a tab.
 MesaComponent = Callable[[ProtestModel], object]
 MesaComponents = Mapping[str, MesaComponent | tuple[MesaComponent, int]]
+
+REST_SECONDS = 1.0  # at least between two drawings of the whole page while days pass
 
 
 class Session:
@@ -86,7 +89,7 @@ class Session:
         self.error_count = solara.reactive(0)
         self.drawing_error = solara.reactive("")
         self.status = solara.reactive(Status())
-        self.scenes = solara.reactive(Scenes())
+        self.scenes = SceneFeed()
         self.account: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.interventions: solara.Reactive[tuple[Intervention, ...]] = solara.reactive(())
         self.parameters: solara.Reactive[dict[str, float]] = solara.reactive({})
@@ -101,6 +104,7 @@ class Session:
         self.citizen: solara.Reactive[int | None] = solara.reactive(None)
         self.lever: solara.Reactive[str | None] = solara.reactive(None)
         self.speed = solara.reactive(FIRST_SPEED)
+        self._drawn_at = 0.0  # when all of the page was drawn [monotonic clock]
         self._run = 1  # the current run, as the engine counts them
         self._context: Any = contextlib.nullcontext()
         # Values set within it are drawn together: each drawing walks over the whole page.
@@ -247,6 +251,11 @@ class Session:
         """Show what the painter drew; called in its thread."""
         if new.status.run < self._run:
             return
+        if self._is_soon(new):
+            with self._context:
+                self.scenes.set(new.scenes)
+            return
+        self._drawn_at = time.monotonic()
         with self._context, self._drawing:
             if new.status.phase != "ready":
                 self._clear()
@@ -256,6 +265,15 @@ class Session:
             if new.status.phase != "ready" or new.counts is not None:
                 self.status.set(new.status)  # always of the day of the picture
             self.on_status(new.status)
+
+    def _is_soon(self, new: PageState) -> bool:
+        """Whether pictures and the day are enough: all else was drawn a moment ago."""
+        old, now = self.status.value, new.status
+        same = old._replace(step=0, date="", rate=0.0, farthest=0) == now._replace(
+            step=0, date="", rate=0.0, farthest=0
+        )
+        recent = time.monotonic() - self._drawn_at < REST_SECONDS
+        return same and recent and now.playing and not now.finished and not new.drawing_error
 
     def _show(self, new: PageState) -> None:
         if new.model is not None:
@@ -280,6 +298,7 @@ class Session:
         """
 
         def done(answer: "Future[Any]") -> None:
+            self._drawn_at = 0.0  # what was asked for is shown with the next day
             problem = answer.exception()
             if isinstance(problem, PastDayError) and order is not None:
                 with self._context:

@@ -10,7 +10,7 @@ from samizdat.text.catalogue import plain
 from samizdat.views.country import GAP
 from samizdat.views.outlines import RegionMap
 from samizdat.views.region_map import barred_somewhere
-from samizdat.views.regions import RegionColours, all_signs, legend_of, places_of, region_days
+from samizdat.views.regions import all_signs, legend_of, places_of, region_colours, region_days
 
 
 def country_ground(
@@ -76,7 +76,7 @@ def _square(left: float, top: float, right: float, foot: float) -> list[list[lis
 
 def country_day(simulation: Simulation, shows: str) -> dict[str, Any]:
     """Return the regions after the last step, as plain data."""
-    days = region_days(simulation, RegionColours(shows))
+    days = region_days(simulation, region_colours(shows))
     return {
         "note": barred_somewhere(days).removeprefix(" – "),
         "begun": simulation.step_number > 0,

@@ -35,14 +35,14 @@ class RegionMap(NamedTuple):
     ----------
     aspect
         Width of a degree of longitude, against one of latitude, in the middle of the map.
-    box
+    bounds
         Smallest and largest longitude, smallest and largest latitude.
     """
 
     name: str
     outlines: dict[str, Outline]
     aspect: float
-    box: tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float]
 
 
 def map_for(regions: list[str], scenario_file: str | Path | None = None) -> RegionMap | None:
@@ -142,8 +142,8 @@ def map_from(text: str, name: str) -> RegionMap:
         for region, each in outlines.items()
     }
     aspect = max(0.2, math.cos(math.radians(float(low[1] + high[1]) / 2)))
-    box = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
-    return RegionMap(name, outlines, aspect, box)
+    bounds = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+    return RegionMap(name, outlines, aspect, bounds)
 
 
 def _region_of(feature: Any) -> str | None:

@@ -56,7 +56,7 @@ class MapView:
         with mpl.rc_context(THEME):
             self.ax = ax = canvas.figure.add_axes((0.008, foot, 0.984, 1 - head - foot))
             ax.set_axis_off()
-            left, right, south, north = region_map.box
+            left, right, south, north = region_map.bounds
             across, up = MARGIN * (right - left), MARGIN * (north - south)
             ax.set_xlim(left - across, right + across)
             ax.set_ylim(south - up, north + up)

@@ -1,5 +1,6 @@
 """What the country shows of its regions on a day: the data of map and tiles, in page and PNG."""
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -178,6 +179,12 @@ def region_days(simulation: Simulation, colours: RegionColours) -> list[RegionDa
             )
         )
     return found
+
+
+@functools.cache
+def region_colours(shows: str) -> RegionColours:
+    """Return the colours of regions; they are made once."""
+    return RegionColours(shows)
 
 
 def legend_of(shows: str) -> dict[str, Any]:
