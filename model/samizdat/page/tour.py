@@ -61,7 +61,6 @@ class Tour:
         self._hurried = threading.Event()
         self._thread: threading.Thread | None = None
         self._own_run = False
-        self._citizen = 0
         self._stops: tuple[Callable[[], Card], ...] = (
             self._town, self._news, self._why, self._order, self._days, self._worlds,
         )  # fmt: skip
