@@ -8,6 +8,13 @@ import pytest
 from serving import TOKEN, address_of, ended, started
 
 
+def pytest_collection_modifyitems(items):
+    """Mark as slow whatever needs a browser."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def server():
     pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
