@@ -31,11 +31,12 @@ def AskButton(session: Session) -> None:
         if citizen is not None:
             session.watch(citizen)
 
-    ready = session.status.value.phase == "ready"
+    status = session.status.value
+    ready = status.phase == "ready"
     with solara.Div(classes=["samizdat-ask"]):
         Button("Ask somebody in the street", ask, disabled=not ready,
                hint="Choose a citizen who is in the street today, and read why")  # fmt: skip
-        if words:
+        if words and asked[:2] == (status.run, status.step):  # they are true of that day
             solara.Div(children=[words], classes=["samizdat-help"], attributes={"role": "status"})
 
 
