@@ -72,7 +72,7 @@ def assert_as_downloaded(page, tmp_path):
 
 def test_a_rule_is_stopped_in_a_place_and_allowed_again(visit, shoot):
     page = visit("scenario=kazakhstan_rules&citizens=2000&play=0")
-    line = line_of(page, "The rule of the scenario may order it.")
+    line = line_of(page, "It comes by itself when many protest or post.")
     until(lambda: line.count() == 2)  # blocking and blackouts
     line.nth(1).get_by_role("button").click()
     stopped = line_of(page, "No blackout by rule, everywhere: from tomorrow, by you")

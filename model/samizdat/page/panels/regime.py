@@ -81,7 +81,8 @@ def Rule(session: Session, lever: str) -> None:
         return
     with solara.Div(classes=["samizdat-line"]):
         solara.Div(
-            children=["The rule of the scenario may order it."], classes=["samizdat-line-text"]
+            children=["It comes by itself when many protest or post."],
+            classes=["samizdat-line-text"],
         )
         Button(
             "Stop the rule",

@@ -35,10 +35,7 @@ def ComparePanel(session: Session) -> None:
     """Select the lever that a second run does without, and show what that changes."""
     options = [
         ("", "no second run"),
-        *(
-            (name, f"common random numbers, without {lever_phrase(name)}: {lever.claim}")
-            for name, lever in LEVERS.items()
-        ),
+        *((name, f"the same random numbers, without {lever_phrase(name)}") for name in LEVERS),
     ]
     Select(
         "Compare with", options, session.lever.value or "",
