@@ -14,6 +14,15 @@ PICTURE = """() => {
   const canvases = [...shown.querySelectorAll("canvas"), ...(shown.getContext ? [shown] : [])];
   return shown.src || canvases.map(each => each.toDataURL()).join();
 }"""
+BANDS = """() => {
+  const room = document.querySelector(".samizdat-right .samizdat-chart");
+  const chart = window.samizdat.echarts.getInstanceByDom(room);
+  const { grids, band } = chart.samizdat;
+  return chart.getZr().storage.getDisplayList(true)
+    .filter(each => each.style.text && !each.ignore && each.style.x >= grids[band].left
+      && each.style.y >= grids[band].top && each.style.y <= grids[band].top + grids[band].height)
+    .map(each => each.style.text);
+}"""
 AT_41 = "play=0&from=2014-04-10"
 
 
@@ -151,6 +160,33 @@ def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     day_shown(page, 21)
     assert page.get_by_text("An earlier day").count() == 0
     assert page.get_by_role("button", name="Last day done").count() == 0
+
+
+def test_bands_are_of_the_day_shown_also_on_one_before_anything_began(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    at_41 = until(lambda: bands_drawn(page))
+    assert "Factory closes" in at_41
+    bar = page.get_by_role("slider", name="Day shown")
+    bar.focus()
+    page.keyboard.press("Home")
+    day_shown(page, 0)
+    shoot(page, "bands_day_0")
+    assert bands_drawn(page) == []
+    page.mouse.click(*place(page, 9.5))
+    day_shown(page, 10)
+    assert set(bands_drawn(page)) == {"Factory closes", "Revolution abroad"}
+    page.mouse.click(*place(page, 3))
+    day_shown(page, 3)
+    assert bands_drawn(page) == []
+    page.get_by_role("button", name="Last day done").click()
+    day_shown(page, 41)
+    assert bands_drawn(page) == at_41
+
+
+def bands_drawn(page):
+    """Return the names that are written in the lowest panel of the small chart."""
+    return page.evaluate(BANDS)
 
 
 def test_the_bar_is_dragged_and_touched_on_a_phone(visit, shoot):
