@@ -162,6 +162,45 @@ def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     assert page.get_by_role("button", name="Last day done").count() == 0
 
 
+def test_the_question_before_a_branch_goes_with_the_day_it_is_about(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    drag(page, 41, 22)
+    day_shown(page, 22)
+    warning = page.get_by_role("alertdialog")
+    branch = page.get_by_role("button", name="Branch here")
+    page.get_by_role("button", name="violence, one day", exact=True).click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("Violence in the street. You are looking at an earlier")
+    assert branch.inner_text() == "Branch here: the 19 days after are forgotten"
+    shoot(page, "bar_question")
+    page.get_by_role("button", name="Step", exact=True).click()
+    day_shown(page, 23)
+    assert warning.count() == 0
+    page.get_by_role("button", name="violence, one day", exact=True).click()
+    until(branch.count)
+    assert branch.inner_text() == "Branch here: the 18 days after are forgotten"
+    bar = page.get_by_role("slider", name="Day shown")
+    bar.focus()
+    page.keyboard.press("ArrowLeft")
+    warning.wait_for(state="detached")
+    page.keyboard.press("ArrowLeft")  # the bar has the focus still
+    day_shown(page, 21)
+    page.get_by_role("button", name="foreign press", exact=True).click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("End: square talk, foreign press, everywhere. ")
+    page.get_by_role("button", name="Cancel").click()
+    order = page.get_by_role("button", name="network off", exact=True)
+    order.click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("Network off. ")
+    branch.click()
+    until(lambda: order.get_attribute("aria-pressed") == "true")
+    page.get_by_role("button", name="Step", exact=True).click()
+    day_shown(page, 22)
+    assert page.get_by_role("button", name="Last day done").count() == 0
+
+
 def test_bands_are_of_the_day_shown_also_on_one_before_anything_began(visit, shoot):
     page = visit(AT_41)
     day_shown(page, 41)
