@@ -103,6 +103,55 @@ def test_an_event_is_hovered_and_clicked(visit, shoot):
     until(lambda: lines.count() == 0)
 
 
+def test_the_hint_lists_all_that_is_in_force_on_the_day(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    x, y = place(page, 18)
+    top = page.locator(BAR).bounding_box()["y"]
+    for height in (6, 20, 42):  # whatever row the pointer is in
+        page.mouse.move(x - 3, top + height)
+        told = hint_of(page)
+        assert told[0] == "18 March 2014"
+        assert sum("Factory closes (since 10 March 2014)" in line for line in told) == 1
+        assert not any("Two accounts" in line for line in told)
+        assert told[1].startswith("Factory closes") or height != 6
+    page.mouse.move(place(page, 33)[0], y)
+    assert re.fullmatch(r"and \d+ more", hint_of(page)[-1])
+    assert len(hint_of(page)) == 7  # the day, five lines, and how many more
+    shoot(page, "bar_hint")
+    page.mouse.move(place(page, 50)[0], y)
+    assert hint_of(page) == ["19 April 2014: not simulated yet"]
+    page.mouse.move(place(page, 0)[0], y)
+    assert hint_of(page) == ["before the first day"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_hint_is_kept_within_the_window(visit, shoot, width):
+    page = visit("play=0&from=2014-04-29", width, 844)
+    day_shown(page, 60)
+    track = page.locator(BAR)
+    for up, block in ((False, "end"), (True, "start")):  # at the foot, then at the top of a phone
+        track.evaluate("(bar, block) => bar.scrollIntoView({ block, behavior: 'instant' })", block)
+        page.wait_for_timeout(700)
+        for step in (1, 18, 30, 33, 45, 60):
+            x, y = place(page, step)
+            page.mouse.move(x - 1, y)
+            assert hint_of(page)
+            box = page.locator(".samizdat-hint").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 844
+            shoot(page, f"bar_hint_{width}_{step}_{up}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def hint_of(page):
+    """Return the lines of the hint beside the pointer."""
+    page.wait_for_timeout(100)
+    return page.locator(".samizdat-hint > div").all_inner_texts()
+
+
 def test_the_bar_is_a_slider_for_the_keyboard(visit):
     page = visit(AT_41)
     day_shown(page, 41)
