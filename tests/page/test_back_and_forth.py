@@ -183,7 +183,9 @@ def test_an_order_in_the_past_is_refused_until_the_days_after_it_are_forgotten(e
             order.result(30)
     same(go(run, DAYS), days[DAYS])
     same(go(run, 14), days[14])
-    run.branch().result(30)
+    run.branch(13).result(30)  # meant for another day than the one shown
+    assert run.status.farthest == DAYS
+    run.branch(14).result(30)
     assert run.status.farthest == 14
     assert run.status.branches == (14,)
     assert [each.begins for each in run.interventions] == [12]

@@ -13,6 +13,8 @@ with warnings.catch_warnings():
 
     from samizdat.page.choice import Choice
     from samizdat.page.engine import Status
+    from samizdat.page.interventions import Intervention
+    from samizdat.page.live import PastDayError
     from samizdat.page.painter import PageState
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
@@ -20,6 +22,8 @@ with warnings.catch_warnings():
     from samizdat.page.scenes import Scenes, head_of
     from samizdat.page.standing import blockable, standing_block, with_standing
     from samizdat.scenario.scenario import Scenario
+
+BLACKOUT = {"kind": "action", "lever": "blackout", "title": "Network off", "regions": ["Old Town"]}
 
 
 def test_a_run_starts_with_all_that_was_typed_before_the_page_was_drawn():
@@ -109,6 +113,32 @@ def test_an_order_clears_what_was_wrong_with_the_one_before():
     session.engine.enact = lambda _: Failure("the scenario ends")
     session.set("sanction", 0.5)
     assert (session.problem.value, session.error_count.value) == ("the scenario ends", 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "give"),
+    [
+        ("Network off, in Old Town", lambda session: session.enact(BLACKOUT)),
+        ("End: Network off, in Old Town", lambda session: session.toggle(BLACKOUT)),
+        ("End: Network off", lambda session: session.end(["live-1"], (), "End: Network off")),
+        ("Sanctions 0.7", lambda session: session.set("sanction", 0.7)),
+    ],
+)
+def test_a_question_names_its_order_and_closes_when_another_day_is_shown(name, give):
+    session, _held, _orders = drawn(Levers)
+    session.publish(seen(step=5, interventions=(Intervention(3, "live-1", BLACKOUT),)))
+    refused = PastDayError(days=9, step=6)
+    answer = Failure("")
+    answer.exception = lambda: refused
+    session.engine.enact = session.engine.toggle = session.engine.end = lambda *_: answer
+    give(session)
+    waiting = session.clock.warning.value
+    assert (waiting.name, waiting.days, waiting.step) == (name, 9, 6)
+    for step in (5, 6, 6):  # pictures of the days on the way there may still come
+        session.publish(seen(step=step))
+        assert session.clock.warning.value == waiting
+    session.publish(seen(step=7))
+    assert session.clock.warning.value is None
 
 
 def test_a_field_with_an_invalid_value_shows_its_old_value_again():

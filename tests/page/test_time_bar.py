@@ -14,6 +14,15 @@ PICTURE = """() => {
   const canvases = [...shown.querySelectorAll("canvas"), ...(shown.getContext ? [shown] : [])];
   return shown.src || canvases.map(each => each.toDataURL()).join();
 }"""
+BANDS = """() => {
+  const room = document.querySelector(".samizdat-right .samizdat-chart");
+  const chart = window.samizdat.echarts.getInstanceByDom(room);
+  const { grids, band } = chart.samizdat;
+  return chart.getZr().storage.getDisplayList(true)
+    .filter(each => each.style.text && !each.ignore && each.style.x >= grids[band].left
+      && each.style.y >= grids[band].top && each.style.y <= grids[band].top + grids[band].height)
+    .map(each => each.style.text);
+}"""
 AT_41 = "play=0&from=2014-04-10"
 
 
@@ -94,6 +103,55 @@ def test_an_event_is_hovered_and_clicked(visit, shoot):
     until(lambda: lines.count() == 0)
 
 
+def test_the_hint_lists_all_that_is_in_force_on_the_day(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    x, y = place(page, 18)
+    top = page.locator(BAR).bounding_box()["y"]
+    for height in (6, 20, 42):  # whatever row the pointer is in
+        page.mouse.move(x - 3, top + height)
+        told = hint_of(page)
+        assert told[0] == "18 March 2014"
+        assert sum("Factory closes (since 10 March 2014)" in line for line in told) == 1
+        assert not any("Two accounts" in line for line in told)
+        assert told[1].startswith("Factory closes") or height != 6
+    page.mouse.move(place(page, 33)[0], y)
+    assert re.fullmatch(r"and \d+ more", hint_of(page)[-1])
+    assert len(hint_of(page)) == 7  # the day, five lines, and how many more
+    shoot(page, "bar_hint")
+    page.mouse.move(place(page, 50)[0], y)
+    assert hint_of(page) == ["19 April 2014: not simulated yet"]
+    page.mouse.move(place(page, 0)[0], y)
+    assert hint_of(page) == ["before the first day"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_hint_is_kept_within_the_window(visit, shoot, width):
+    page = visit("play=0&from=2014-04-29", width, 844)
+    day_shown(page, 60)
+    track = page.locator(BAR)
+    for up, block in ((False, "end"), (True, "start")):  # at the foot, then at the top of a phone
+        track.evaluate("(bar, block) => bar.scrollIntoView({ block, behavior: 'instant' })", block)
+        page.wait_for_timeout(700)
+        for step in (1, 18, 30, 33, 45, 60):
+            x, y = place(page, step)
+            page.mouse.move(x - 1, y)
+            assert hint_of(page)
+            box = page.locator(".samizdat-hint").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 844
+            shoot(page, f"bar_hint_{width}_{step}_{up}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def hint_of(page):
+    """Return the lines of the hint beside the pointer."""
+    page.wait_for_timeout(100)
+    return page.locator(".samizdat-hint > div").all_inner_texts()
+
+
 def test_the_bar_is_a_slider_for_the_keyboard(visit):
     page = visit(AT_41)
     day_shown(page, 41)
@@ -151,6 +209,72 @@ def test_an_order_on_an_earlier_day_is_asked_about_first(visit, shoot):
     day_shown(page, 21)
     assert page.get_by_text("An earlier day").count() == 0
     assert page.get_by_role("button", name="Last day done").count() == 0
+
+
+def test_the_question_before_a_branch_goes_with_the_day_it_is_about(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    drag(page, 41, 22)
+    day_shown(page, 22)
+    warning = page.get_by_role("alertdialog")
+    branch = page.get_by_role("button", name="Branch here")
+    page.get_by_role("button", name="violence, one day", exact=True).click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("Violence in the street. You are looking at an earlier")
+    assert branch.inner_text() == "Branch here: the 19 days after are forgotten"
+    shoot(page, "bar_question")
+    page.get_by_role("button", name="Step", exact=True).click()
+    day_shown(page, 23)
+    assert warning.count() == 0
+    page.get_by_role("button", name="violence, one day", exact=True).click()
+    until(branch.count)
+    assert branch.inner_text() == "Branch here: the 18 days after are forgotten"
+    bar = page.get_by_role("slider", name="Day shown")
+    bar.focus()
+    page.keyboard.press("ArrowLeft")
+    warning.wait_for(state="detached")
+    page.keyboard.press("ArrowLeft")  # the bar has the focus still
+    day_shown(page, 21)
+    page.get_by_role("button", name="foreign press", exact=True).click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("End: square talk, foreign press, everywhere. ")
+    page.get_by_role("button", name="Cancel").click()
+    order = page.get_by_role("button", name="network off", exact=True)
+    order.click()
+    warning.wait_for()
+    assert warning.inner_text().startswith("Network off. ")
+    branch.click()
+    until(lambda: order.get_attribute("aria-pressed") == "true")
+    page.get_by_role("button", name="Step", exact=True).click()
+    day_shown(page, 22)
+    assert page.get_by_role("button", name="Last day done").count() == 0
+
+
+def test_bands_are_of_the_day_shown_also_on_one_before_anything_began(visit, shoot):
+    page = visit(AT_41)
+    day_shown(page, 41)
+    at_41 = until(lambda: bands_drawn(page))
+    assert "Factory closes" in at_41
+    bar = page.get_by_role("slider", name="Day shown")
+    bar.focus()
+    page.keyboard.press("Home")
+    day_shown(page, 0)
+    shoot(page, "bands_day_0")
+    assert bands_drawn(page) == []
+    page.mouse.click(*place(page, 9.5))
+    day_shown(page, 10)
+    assert set(bands_drawn(page)) == {"Factory closes", "Revolution abroad"}
+    page.mouse.click(*place(page, 3))
+    day_shown(page, 3)
+    assert bands_drawn(page) == []
+    page.get_by_role("button", name="Last day done").click()
+    day_shown(page, 41)
+    assert bands_drawn(page) == at_41
+
+
+def bands_drawn(page):
+    """Return the names that are written in the lowest panel of the small chart."""
+    return page.evaluate(BANDS)
 
 
 def test_the_bar_is_dragged_and_touched_on_a_phone(visit, shoot):

@@ -25,13 +25,19 @@ class WaitingOrder(NamedTuple):
 
     Attributes
     ----------
+    name
+        What it is.
     days
         How many.
+    step
+        Number of steps done on the day that it is for.
     order
         Gives it.
     """
 
+    name: str
     days: int
+    step: int
     order: Callable[[], None]
 
 
@@ -63,17 +69,21 @@ class Clock:
         self.listed.set(False)
         self.seek(mark.start)
 
-    def warn(self, days: int, order: Callable[[], None]) -> None:
-        """Ask whether an order may change days that are done."""
-        self.warning.set(WaitingOrder(days, order))
-
     def branch(self) -> None:
-        """Forget the days after the one shown, and give the order."""
+        """Forget the days after the one that the order is for, and give it.
+
+        If another day is shown by then, nothing is forgotten, and the order is asked about again.
+        """
         waiting = self.warning.value
         self.warning.set(None)
         if waiting is not None:
-            self.engine.branch()
+            self.engine.branch(waiting.step)
             waiting.order()
+
+    def leaves(self, before: int, after: int) -> bool:
+        """Whether the day of the order that waits was shown, and is not any more."""
+        waiting = self.warning.value
+        return waiting is not None and before == waiting.step != after
 
 
 def pace_in_words(status: Status) -> str:

@@ -163,9 +163,17 @@ class Engine:
         """Go on to the next day on which something begins or people begin to act."""
         self._submit(self._live.seek_moment)
 
-    def branch(self) -> "Future[None]":
-        """Forget the days after the one shown, so that orders can be given on it."""
-        return self._ask_as_user(lambda _: self._live.branch())
+    def branch(self, step: int | None = None) -> "Future[None]":
+        """Forget the days after the one shown, so that orders can be given on it.
+
+        With a number of steps done, do nothing if another day is shown by then.
+        """
+
+        def forget(model: ProtestModel) -> None:
+            if step in (None, model.simulation.step_number):
+                self._live.branch()
+
+        return self._ask_as_user(forget)
 
     def build(self, choice: Choice, *, playing: bool | None = None) -> None:
         """Start again, with another choice or the same."""

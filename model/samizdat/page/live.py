@@ -25,11 +25,13 @@ class PastDayError(ScenarioError):
     ----------
     days
         How many are done.
+    step
+        Number of steps done on the day of the order.
     """
 
-    def __init__(self, days: int) -> None:
+    def __init__(self, days: int, step: int) -> None:
         super().__init__(f"{days:,} later days are done")
-        self.days = days
+        self.days, self.step = days, step
 
 
 class LiveRun:
@@ -392,5 +394,5 @@ class LiveRun:
             raise ScenarioError("there is no simulation yet")
         if run.in_the_past:
             self.set_playing(False)
-            raise PastDayError(run.farthest - run.step_number)
+            raise PastDayError(run.farthest - run.step_number, run.step_number)
         return run

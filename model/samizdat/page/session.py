@@ -13,7 +13,7 @@ from solara.server import kernel_context
 
 from samizdat.mesa_model import ProtestModel
 from samizdat.page.choice import Choice
-from samizdat.page.clock import Clock
+from samizdat.page.clock import Clock, WaitingOrder
 from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, TimelineEntry, is_same_order
 from samizdat.page.labels import title_of
@@ -199,12 +199,13 @@ class Session:
     def enact(self, entry: TimelineEntry) -> None:
         """Give an order, from the next day on."""
         self.problem.set("")
-        self._show_error_of(self.engine.enact(entry), lambda: self.enact(entry))
+        self._show_error_of(self.engine.enact(entry), _named(entry), lambda: self.enact(entry))
 
     def toggle(self, entry: TimelineEntry) -> None:
         """Give an order, or lift it if it is in force."""
         self.problem.set("")
-        self._show_error_of(self.engine.toggle(entry), lambda: self.toggle(entry))
+        name = f"{'End: ' if self.is_ordered(entry) else ''}{_named(entry)}"
+        self._show_error_of(self.engine.toggle(entry), name, lambda: self.toggle(entry))
 
     def set(self, name: str, value: float | str) -> None:
         """Set a parameter from the next day on."""
@@ -226,10 +227,20 @@ class Session:
         self.clock.warning.set(None)
         self.error_count.set(self.error_count.value + 1)  # fields show again what is in force
 
-    def end(self, lifts: Sequence[str], settings: Sequence[TimelineEntry] = ()) -> None:
-        """End entries, laws and interventions, and make settings, all before the same day."""
+    def end(
+        self, lifts: Sequence[str], settings: Sequence[TimelineEntry] = (), name: str = "End"
+    ) -> None:
+        """End entries, laws and interventions, and make settings, all before the same day.
+
+        Parameters
+        ----------
+        name
+            What this is called, where it has to be asked about first.
+        """
         self.problem.set("")
-        self._show_error_of(self.engine.end(lifts, settings), lambda: self.end(lifts, settings))
+        self._show_error_of(
+            self.engine.end(lifts, settings), name, lambda: self.end(lifts, settings, name)
+        )
 
     def compare(self, lever: str | None) -> None:
         """Run a twin without a lever beside this run; none with None."""
@@ -257,6 +268,8 @@ class Session:
             return
         self._drawn_at = time.monotonic()
         with self._context, self._drawing:
+            if self.clock.leaves(self.status.value.step, new.status.step):
+                self.cancel_order()  # it was asked about another day
             if new.status.phase != "ready":
                 self._clear()
             elif new.counts is not None:
@@ -290,11 +303,14 @@ class Session:
         self.comparison.set(new.comparison)
 
     def _show_error_of(
-        self, answer: "Future[str] | Future[None]", order: Callable[[], None] | None = None
+        self,
+        answer: "Future[str] | Future[None]",
+        name: str = "",
+        order: Callable[[], None] | None = None,
     ) -> None:
         """Show what is wrong with a request, once the engine has answered.
 
-        If it is an order on a day after which others are done, ask before it is given.
+        If it is an order on a day after which others are done, ask before it is given, by name.
         """
 
         def done(answer: "Future[Any]") -> None:
@@ -302,7 +318,7 @@ class Session:
             problem = answer.exception()
             if isinstance(problem, PastDayError) and order is not None:
                 with self._context:
-                    self.clock.warn(problem.days, order)
+                    self.clock.warning.set(WaitingOrder(name, problem.days, problem.step, order))
             elif problem is not None:
                 text = str(problem) if isinstance(problem, ValueError) else repr(problem)
                 with self._context:
@@ -322,3 +338,9 @@ class Session:
         self.comparison.set("")
         self.model.set(None)
         self.drawing_error.set("")
+
+
+def _named(entry: TimelineEntry) -> str:
+    """Return what an order is called, and where it is for."""
+    name, regions = str(entry.get("title") or entry["kind"]), entry.get("regions")
+    return f"{name}, in {' and '.join(regions)}" if isinstance(regions, list) else name

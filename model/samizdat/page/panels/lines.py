@@ -17,10 +17,9 @@ def Lines(session: Session, lines: Sequence[InForce]) -> None:
     date, region = session.regime.value.date, session.region.value
     if date is None or not lines:
         return
-    regions = len(session.scenario.region_names)
     with solara.Div(classes=["samizdat-lines"], attributes={"role": "list"}):
         for line in lines:
-            told = Words(line, region, date, regions=regions)
+            told = Words(line, region, date, regions=_regions(session))
             with solara.Div(
                 classes=["samizdat-line"], attributes={"role": "listitem"},
                 key=f"{line.lifts}{line.setting}{line.place}{line.first}{line.lever}",
@@ -45,11 +44,18 @@ def lines_here(
 def end(session: Session, lines: Iterable[InForce]) -> None:
     """End what is in force: what a switch ends, in the place that is chosen only."""
     lines = list(lines)
-    settings = [line.setting_in(session.region.value) for line in lines]
+    date, region = session.regime.value.date, session.region.value
+    settings = [line.setting_in(region) for line in lines]
+    told = [Words(line, region, date, regions=_regions(session)) for line in lines if date]
     session.end(
         [which for line in lines for which in line.lifts],
         [entry for entry in settings if entry is not None],
+        "; ".join(f"{each.button}: {each.what}" for each in told),
     )
+
+
+def _regions(session: Session) -> int:
+    return len(session.scenario.region_names)
 
 
 @solara.component

@@ -122,6 +122,7 @@ def MarkButton(mark: Mark, on_click: Callable[[], None]) -> None:
 @solara.component_vue("../branch_warning.vue")
 def BranchQuestion(
     *,
+    order: str,
     forgotten: str,
     event_branch: Callable[[object], None],
     event_cancel: Callable[[object], None],
@@ -130,6 +131,8 @@ def BranchQuestion(
 
     Parameters
     ----------
+    order
+        What it is that would change them.
     forgotten
         How many days are, or which day is.
     """
@@ -143,6 +146,7 @@ def BranchWarning(session: Session) -> None:
         return
     one = waiting.days == 1
     BranchQuestion(
+        order=waiting.name,
         forgotten="the day after is" if one else f"the {waiting.days:,} days after are",
         event_branch=lambda _: session.branch(),
         event_cancel=lambda _: session.cancel_order(),
