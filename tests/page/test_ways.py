@@ -1,5 +1,6 @@
 """The entrance of the page: the question, and three ways in."""
 
+import json
 import re
 
 import pytest
@@ -115,6 +116,46 @@ def test_the_entrance_opens_again_and_closes_by_keyboard(visit, shoot):
     page.locator(".samizdat-entrance").wait_for(state="detached")
     until(lambda: "of 182" in day_line(page))
     assert page.locator(".samizdat-name").inner_text() == "Land protests 2016"
+
+
+# What stands on the page from the moment at which the entrance is gone: each state once.
+WATCH = """() => {
+  const texts = name => [...document.querySelectorAll(name)].map(each => each.innerText)
+  const look = () => {
+    if (document.querySelector('.samizdat-entrance')) return
+    const state = JSON.stringify({
+      down: ['.samizdat-side [aria-label=Panels] ', '.samizdat-middle [aria-label=Views] '].map(
+        group => texts(group + '[aria-pressed=true]')).flat(),
+      name: texts('.samizdat-name')[0],
+      days: [...document.querySelectorAll('.samizdat-frame')].map(each => each.dataset.day)
+    })
+    if (window.seen.at(-1) !== state) window.seen.push(state)
+  }
+  window.seen = []
+  new MutationObserver(look).observe(
+    document.body, { childList: true, subtree: true, attributes: true, characterData: true })
+}"""
+
+
+@pytest.mark.slow
+def test_a_way_in_shows_its_own_panel_and_view_from_the_first_moment(visit):
+    page = visit("")
+    page.get_by_role("button", name=WAYS["state"].title).click()
+    assert "2014" in day_line(page)
+    for name in ("Days", "Beliefs", "Parameters", "Download"):
+        page.get_by_role("button", name=name, exact=True).click()
+    page.locator(".samizdat-mesa img").wait_for()
+    page.get_by_role("button", name="Home").click()
+    page.evaluate(WATCH)
+    page.get_by_role("button", name=WAYS["kazakhstan"].title).click()
+    page.wait_for_selector(picture("View: Country"))
+    until(lambda: "2016-04" in day_line(page))
+    seen = [json.loads(each) for each in page.evaluate("window.seen")]
+    assert len(seen) > 2
+    for each in seen:
+        assert each["down"] == ["Regime", "Country"]
+        assert each["name"] == "Land protests 2016"
+        assert all(day[:5] in ("", "2016-") for day in each["days"])
 
 
 @pytest.mark.slow

@@ -63,10 +63,13 @@ class Guide:
     def open(self, opening: Beginning) -> None:
         """Start another simulation, and show it as the opening says."""
         self._opening = opening
-        self.home.set(False)
-        self.session.draft.set(opening.choice)
-        self.session.start_run(opening.choice, playing=opening.playing)
-        self._show(opening)
+        # Drawn once: a thread that draws between two of these values draws the first days too, and
+        # would set the next value only when they are over.
+        with self.session.together():
+            self.home.set(False)
+            self.session.draft.set(opening.choice)
+            self.session.start_run(opening.choice, playing=opening.playing)
+            self._show(opening)
 
     def open_home(self) -> None:
         """Show the entrance over the simulation, which waits."""
