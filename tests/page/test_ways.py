@@ -8,6 +8,7 @@ from serving import TOKEN, address_of, ended, picture, started, until
 
 from samizdat.page.limits import server_limits
 from samizdat.page.ways import NOTES, QUESTION, WAYS, opens_directly
+from samizdat.regime.queries import dated_levers
 from samizdat.run.simulation import Simulation
 
 WAY = ".samizdat-way"
@@ -45,6 +46,20 @@ def test_nobody_but_the_visitor_gives_orders_where_she_is_the_state():
     assert state["mobilise"].sum() > 0
 
 
+def test_she_is_promised_the_orders_that_exist():
+    words = ("block a platform", "switch the network off", "use violence in the street", "give in")
+    assert f"{', '.join(words[:3])}, or {words[3]}." in WAYS["state"].text
+    choice = WAYS["state"].opening.choice
+    scenario = choice.load()
+    run, event = Simulation(scenario, choice.seed), scenario.spec.timeline[0].id
+    run.run(choice.first_day)
+    block = {"lever": "blocking", "platforms": [scenario.spec.platforms[0].name]}
+    given = ({"lever": "blackout"}, {"lever": "violence"}, {"lever": "concession", "event": event})
+    for order in (block, *given):
+        run.enact({"kind": "action", **order})
+    assert {"blocking", "blackout", "violence", "concession"} <= set(dated_levers())
+
+
 @pytest.mark.parametrize(
     ("query", "direct"),
     [("", False), ("&", False), ("play=0", True), ("scenario=town", True), ("seed=2", True)],
@@ -55,6 +70,8 @@ def test_a_link_that_says_something_opens_it_directly(query, direct):
 
 def do_the_task(page):
     """Do what the first task asks for, step by step; it says what is done."""
+    for group in ("Blocking of platforms", "Network off", "Violence in the street", "Give in over"):
+        assert page.get_by_role("group", name=group).get_by_role("button").first.is_enabled()
     task = page.get_by_role("region", name="Your first task")
     assert task.get_by_text("○").count() == 3
     page.get_by_role("button", name="network off", exact=True).click()
