@@ -80,6 +80,29 @@ def do_the_task(page):
     task.get_by_text("✓ Press Play").wait_for()
     page.get_by_role("dialog", name="How it ended").wait_for()
     task.get_by_text("✓ On the last day").wait_for()
+    bar = page.get_by_role("slider", name="Day")
+    bar.focus()
+    bar.press("Home")  # back to a day before the order
+    until(lambda: "day 0 of" in page.locator(".samizdat-date").inner_text())
+    page.wait_for_timeout(1500)
+    assert task.get_by_text("✓").count() == 3  # what was done stays done
+
+
+@pytest.mark.slow
+def test_no_order_no_tick_for_having_read_of_it(visit):
+    page = visit("")
+    page.get_by_role("button", name=WAYS["state"].title).click()
+    day_line(page)
+    task = page.get_by_role("region", name="Your first task")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("dialog", name="How it ended").wait_for()
+    page.get_by_text("You gave no order.").wait_for()
+    page.wait_for_timeout(500)
+    assert [line[0] for line in task.locator(".samizdat-task-step").all_inner_texts()] == list(
+        "○✓○"
+    )
+    page.get_by_role("button", name="Start again").click()
+    until(lambda: task.get_by_text("○").count() == 3)
 
 
 @pytest.mark.slow
