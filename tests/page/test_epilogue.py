@@ -179,6 +179,43 @@ def test_the_page_tells_how_it_ended(visit, shoot, width, height):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1280, 620), (390, 844)])
+def test_its_buttons_are_in_sight_whatever_was_ordered(visit, shoot, width, height):
+    page = visit("scenario=town&citizens=300&play=0", width, height)
+    to_the_end(page, order_on=15, orders=("network off", "violence, one day", "square talk"))
+    page.locator(".samizdat-worlds").wait_for()
+    body = page.locator(".samizdat-ending-body")
+
+    def shown():
+        """Whether each button is what is there at its middle, within the window."""
+        for button in page.locator(".samizdat-ending-buttons button").all():
+            box = button.bounding_box()
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= height
+            assert button.evaluate(
+                "b => {const r = b.getBoundingClientRect(); return document.elementFromPoint("
+                "r.x + r.width / 2, r.y + r.height / 2) === b}"
+            )
+
+    assert page.locator(".samizdat-given li").count() == 3
+    assert page.locator(".samizdat-ending-buttons button").count() == 5
+    shoot(page, f"epilogue_orders_{width}_{height}")
+    shown()
+    aside = page.locator(".samizdat-aside")
+    aside.scroll_into_view_if_needed()
+    shown()
+    if width > 1000:  # the rest is read within
+        above = page.locator(".samizdat-ending-buttons").bounding_box()["y"]
+        box = aside.bounding_box()
+        assert box["y"] + box["height"] <= above
+        assert body.evaluate("b => b.scrollHeight >= b.clientHeight && b.clientHeight > 60")
+    shoot(page, f"epilogue_orders_{width}_{height}_end")
+    page.get_by_role("button", name="Copy the link").click()
+    page.locator(".samizdat-address input").wait_for()
+    shown()
+
+
+@pytest.mark.slow
 def test_who_did_nothing_is_offered_a_lever(visit, shoot):
     page = visit("scenario=town&citizens=300&play=0")
     to_the_end(page)
