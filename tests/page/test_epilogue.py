@@ -186,7 +186,7 @@ def test_its_buttons_are_in_sight_whatever_was_ordered(visit, shoot, width, heig
     page.locator(".samizdat-worlds").wait_for()
     body = page.locator(".samizdat-ending-body")
 
-    def shown():
+    def check_buttons():
         """Whether each button is what is there at its middle, within the window."""
         for button in page.locator(".samizdat-ending-buttons button").all():
             box = button.bounding_box()
@@ -200,10 +200,10 @@ def test_its_buttons_are_in_sight_whatever_was_ordered(visit, shoot, width, heig
     assert page.locator(".samizdat-given li").count() == 3
     assert page.locator(".samizdat-ending-buttons button").count() == 5
     shoot(page, f"epilogue_orders_{width}_{height}")
-    shown()
+    check_buttons()
     aside = page.locator(".samizdat-aside")
     aside.scroll_into_view_if_needed()
-    shown()
+    check_buttons()
     if width > 1000:  # the rest is read within
         above = page.locator(".samizdat-ending-buttons").bounding_box()["y"]
         box = aside.bounding_box()
@@ -212,7 +212,7 @@ def test_its_buttons_are_in_sight_whatever_was_ordered(visit, shoot, width, heig
     shoot(page, f"epilogue_orders_{width}_{height}_end")
     page.get_by_role("button", name="Copy the link").click()
     page.locator(".samizdat-address input").wait_for()
-    shown()
+    check_buttons()
 
 
 @pytest.mark.slow
