@@ -10,7 +10,7 @@ pytest.importorskip("solara", reason="solara is not installed: pip install -e '.
 from samizdat import Scenario, Simulation
 from samizdat.page.choice import Choice
 from samizdat.page.ending import EndingRun, Given, orders_of
-from samizdat.page.ending_words import in_words, rows_of
+from samizdat.page.ending_words import in_words, rows_of, what_orders_meant
 from samizdat.page.engine import Engine
 
 OFF = {"kind": "action", "lever": "blackout", "title": "Network off"}
@@ -110,21 +110,40 @@ def test_a_run_with_nobody_in_the_street_is_told_too():
     assert values["In the street, all days together"] == "0 person-days"
 
 
+@pytest.mark.parametrize(
+    ("with_them", "without", "told"),
+    [
+        (1752, 2934, "meant 1,182 fewer person-days in the street (40 %): 1,752"),
+        (3000, 1200, "meant 1,800 more person-days in the street (150 %): 3,000"),
+        (999, 1000, "meant 1 fewer person-days in the street (less than 1 %): 999"),
+        (7, 0, "meant 7 more person-days in the street: 7"),
+        (7, 7, "left the number of person-days in the street as it was: 7"),
+    ],
+)
+def test_it_says_what_the_orders_meant(with_them, without, told):
+    assert what_orders_meant(with_them, without) == (
+        f"In this world, with these random numbers, your orders {told} with them, "
+        f"{without:,} without."
+    )
+
+
 def cells(page):
     return page.locator(".samizdat-ending tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.children].map(cell => cell.innerText))"
     )
 
 
-def to_the_end(page, order_on=None):
+def to_the_end(page, order_on=None, orders=("network off",)):
     day = page.locator(".samizdat-date")
     page.wait_for_selector(".samizdat-picture")
     step = page.get_by_role("button", name="Step", exact=True)
+    down = page.locator(".samizdat-side .samizdat-harsh.samizdat-down")
     for k in range(60):
         if k == order_on:
             until(lambda: f"day {order_on} of" in day.inner_text())
-            page.get_by_role("button", name="network off", exact=True).click()
-            page.locator(".samizdat-side .samizdat-harsh.samizdat-down").wait_for()
+            for order in orders:
+                page.get_by_role("button", name=order, exact=True).click()
+            until(lambda: down.count() == len(orders))
         step.click()
     page.get_by_role("dialog", name="How it ended").wait_for()
     page.locator(".samizdat-ending").wait_for()
@@ -140,8 +159,8 @@ def test_the_page_tells_how_it_ended(visit, shoot, width, height):
     with_it, without = run_of([(15, OFF)]), run_of()
     expected = [[row["label"], row["value"], row["other"]] for row in rows_of(with_it, without)]
     assert cells(page) == expected
-    one, other = (f"{round(run['person_days']):,}" for run in (with_it, without))
-    assert f"in all: {one} with your orders, {other} without: " in worlds.inner_text()
+    one, other = (round(run["person_days"]) for run in (with_it, without))
+    assert worlds.inner_text() == what_orders_meant(one, other)
     assert page.locator(".samizdat-given").inner_text() == (
         "Network off, everywhere: 16 March 2014 to the end"
     )
@@ -157,6 +176,43 @@ def test_the_page_tells_how_it_ended(visit, shoot, width, height):
     page.locator(".samizdat-worlds").wait_for()
     page.get_by_role("button", name="Save your orders").click()
     page.get_by_text("Scenario with my orders (TOML)").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1280, 620), (390, 844)])
+def test_its_buttons_are_in_sight_whatever_was_ordered(visit, shoot, width, height):
+    page = visit("scenario=town&citizens=300&play=0", width, height)
+    to_the_end(page, order_on=15, orders=("network off", "violence, one day", "square talk"))
+    page.locator(".samizdat-worlds").wait_for()
+    body = page.locator(".samizdat-ending-body")
+
+    def check_buttons():
+        """Whether each button is what is there at its middle, within the window."""
+        for button in page.locator(".samizdat-ending-buttons button").all():
+            box = button.bounding_box()
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= height
+            assert button.evaluate(
+                "b => {const r = b.getBoundingClientRect(); return document.elementFromPoint("
+                "r.x + r.width / 2, r.y + r.height / 2) === b}"
+            )
+
+    assert page.locator(".samizdat-given li").count() == 3
+    assert page.locator(".samizdat-ending-buttons button").count() == 5
+    shoot(page, f"epilogue_orders_{width}_{height}")
+    check_buttons()
+    aside = page.locator(".samizdat-aside")
+    aside.scroll_into_view_if_needed()
+    check_buttons()
+    if width > 1000:  # the rest is read within
+        above = page.locator(".samizdat-ending-buttons").bounding_box()["y"]
+        box = aside.bounding_box()
+        assert box["y"] + box["height"] <= above
+        assert body.evaluate("b => b.scrollHeight >= b.clientHeight && b.clientHeight > 60")
+    shoot(page, f"epilogue_orders_{width}_{height}_end")
+    page.get_by_role("button", name="Copy the link").click()
+    page.locator(".samizdat-address input").wait_for()
+    check_buttons()
 
 
 @pytest.mark.slow

@@ -47,6 +47,11 @@ def test_it_can_ask_anybody():
         assert "heard nobody dissent" in why(AskedCitizen(1234, posture.lower(), 0))[0]
 
 
+def test_at_each_stop_it_says_what_is_waited_for():
+    assert {stop.waiting for stop in STOPS[:5]} == {"Days pass …"}
+    assert STOPS[5].waiting == "The same days again, without the order …"
+
+
 def runs_of_the_tour():
     """Return the run that the tour makes, stop by stop, and the run without its order."""
     choice = TOUR.choice
@@ -74,8 +79,28 @@ def at(page, stop):
     """Wait for a stop of the tour; return its text."""
     card = page.get_by_role("dialog", name=STOPS[stop - 1].title)
     card.get_by_text(f"Tour, {stop} of 6").wait_for()
+    waits(page, stop)
     until(lambda: page.locator("#samizdat-tour-text p").count() > 1)
     return card.inner_text()
+
+
+def waits(page, stop):
+    """Whether the text of a stop is not there yet; if it is not, Next is held, and it says why."""
+    card = page.evaluate(
+        "() => {const [text, next, back, leave, reason] = ['#samizdat-tour-text',"
+        " '.samizdat-first', '.samizdat-plain', '.samizdat-plain:last-child',"
+        " '.samizdat-tour-buttons'].map(name => document.querySelector('.samizdat-tour-card ' +"
+        " name)); return {lines: text.children.length, text: text.innerText, held: next.disabled,"
+        " back: back.disabled, leave: leave.disabled,"
+        " reason: reason.previousElementSibling.innerText, name: next.innerText}}"
+    )
+    waiting = card["text"] == STOPS[stop - 1].waiting
+    assert card["held"] == waiting
+    assert card["leave"] is False
+    assert card["back"] == (stop == 1)
+    if waiting:
+        assert card["reason"] == f"“{card['name']}” waits until the text of this stop is here."
+    return waiting
 
 
 def points_at(page, selector):
@@ -155,15 +180,41 @@ def test_it_goes_back_and_forth_by_keyboard_and_tells_the_same(visit):
         page.keyboard.press("ArrowLeft")
         assert at(page, stop) == told[stop]
     until(lambda: points_at(page, ".samizdat-middle .samizdat-frame"))
-    for _ in range(3):  # without waiting for the days between
+    for _ in range(3):  # a text is not passed before it is there
         page.keyboard.press("ArrowRight")
-    until(lambda: "Tour, 4 of 6" in page.locator(".samizdat-tour-card").inner_text())
-    assert at(page, 4) == told[4]
+    page.get_by_role("dialog", name=STOPS[1].title).wait_for()
+    assert waits(page, 2)
+    page.wait_for_timeout(500)
+    assert waits(page, 2)
+    for stop in (2, 3, 4):
+        assert at(page, stop) == told[stop]
+        if stop < 4:
+            page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
     page.locator(".samizdat-tour").wait_for(state="detached")
     assert page.evaluate("document.activeElement.innerText") == "Home"
     until(lambda: "day 15 of 60" in page.locator(".samizdat-date").inner_text())
     page.locator(".samizdat-side .samizdat-harsh.samizdat-down").wait_for()  # the order stays
+
+
+@pytest.mark.slow
+def test_the_last_two_texts_are_not_missed_and_back_and_leave_stay(visit):
+    page = visit("")
+    page.get_by_role("button", name="Or take the tour").click()
+    for stop in (1, 2, 3, 4):
+        at(page, stop)
+        page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("dialog", name=STOPS[4].title).wait_for()
+    assert waits(page, 5)
+    page.get_by_role("button", name="Back", exact=True).click()  # before it is told
+    assert "gives an order" in at(page, 4)
+    page.get_by_role("button", name="Next", exact=True).click()
+    assert "days with the order" in at(page, 5)
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("dialog", name=STOPS[5].title).wait_for()
+    assert waits(page, 6)
+    page.get_by_role("button", name="Stay here").click()
+    page.locator(".samizdat-tour").wait_for(state="detached")
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The entrance of the page: the question, and three ways in."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from serving import TOKEN, address_of, ended, picture, started, until
 
 from samizdat.page.limits import server_limits
 from samizdat.page.ways import NOTES, QUESTION, WAYS, opens_directly
+from samizdat.regime.queries import dated_levers
 from samizdat.run.simulation import Simulation
 
 WAY = ".samizdat-way"
@@ -44,6 +46,20 @@ def test_nobody_but_the_visitor_gives_orders_where_she_is_the_state():
     assert state["mobilise"].sum() > 0
 
 
+def test_she_is_promised_the_orders_that_exist():
+    words = ("block a platform", "switch the network off", "use violence in the street", "give in")
+    assert f"{', '.join(words[:3])}, or {words[3]}." in WAYS["state"].text
+    choice = WAYS["state"].opening.choice
+    scenario = choice.load()
+    run, event = Simulation(scenario, choice.seed), scenario.spec.timeline[0].id
+    run.run(choice.first_day)
+    block = {"lever": "blocking", "platforms": [scenario.spec.platforms[0].name]}
+    given = ({"lever": "blackout"}, {"lever": "violence"}, {"lever": "concession", "event": event})
+    for order in (block, *given):
+        run.enact({"kind": "action", **order})
+    assert {"blocking", "blackout", "violence", "concession"} <= set(dated_levers())
+
+
 @pytest.mark.parametrize(
     ("query", "direct"),
     [("", False), ("&", False), ("play=0", True), ("scenario=town", True), ("seed=2", True)],
@@ -54,6 +70,8 @@ def test_a_link_that_says_something_opens_it_directly(query, direct):
 
 def do_the_task(page):
     """Do what the first task asks for, step by step; it says what is done."""
+    for group in ("Blocking of platforms", "Network off", "Violence in the street", "Give in over"):
+        assert page.get_by_role("group", name=group).get_by_role("button").first.is_enabled()
     task = page.get_by_role("region", name="Your first task")
     assert task.get_by_text("○").count() == 3
     page.get_by_role("button", name="network off", exact=True).click()
@@ -62,6 +80,29 @@ def do_the_task(page):
     task.get_by_text("✓ Press Play").wait_for()
     page.get_by_role("dialog", name="How it ended").wait_for()
     task.get_by_text("✓ On the last day").wait_for()
+    bar = page.get_by_role("slider", name="Day")
+    bar.focus()
+    bar.press("Home")  # back to a day before the order
+    until(lambda: "day 0 of" in page.locator(".samizdat-date").inner_text())
+    page.wait_for_timeout(1500)
+    assert task.get_by_text("✓").count() == 3  # what was done stays done
+
+
+@pytest.mark.slow
+def test_no_order_no_tick_for_having_read_of_it(visit):
+    page = visit("")
+    page.get_by_role("button", name=WAYS["state"].title).click()
+    day_line(page)
+    task = page.get_by_role("region", name="Your first task")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("dialog", name="How it ended").wait_for()
+    page.get_by_text("You gave no order.").wait_for()
+    page.wait_for_timeout(500)
+    assert [line[0] for line in task.locator(".samizdat-task-step").all_inner_texts()] == list(
+        "○✓○"
+    )
+    page.get_by_role("button", name="Start again").click()
+    until(lambda: task.get_by_text("○").count() == 3)
 
 
 @pytest.mark.slow
@@ -115,6 +156,46 @@ def test_the_entrance_opens_again_and_closes_by_keyboard(visit, shoot):
     page.locator(".samizdat-entrance").wait_for(state="detached")
     until(lambda: "of 182" in day_line(page))
     assert page.locator(".samizdat-name").inner_text() == "Land protests 2016"
+
+
+# What stands on the page from the moment at which the entrance is gone: each state once.
+WATCH = """() => {
+  const texts = name => [...document.querySelectorAll(name)].map(each => each.innerText)
+  const look = () => {
+    if (document.querySelector('.samizdat-entrance')) return
+    const state = JSON.stringify({
+      down: ['.samizdat-side [aria-label=Panels] ', '.samizdat-middle [aria-label=Views] '].map(
+        group => texts(group + '[aria-pressed=true]')).flat(),
+      name: texts('.samizdat-name')[0],
+      days: [...document.querySelectorAll('.samizdat-frame')].map(each => each.dataset.day)
+    })
+    if (window.seen.at(-1) !== state) window.seen.push(state)
+  }
+  window.seen = []
+  new MutationObserver(look).observe(
+    document.body, { childList: true, subtree: true, attributes: true, characterData: true })
+}"""
+
+
+@pytest.mark.slow
+def test_a_way_in_shows_its_own_panel_and_view_from_the_first_moment(visit):
+    page = visit("")
+    page.get_by_role("button", name=WAYS["state"].title).click()
+    assert "2014" in day_line(page)
+    for name in ("Days", "Beliefs", "Parameters", "Download"):
+        page.get_by_role("button", name=name, exact=True).click()
+    page.locator(".samizdat-mesa img").wait_for()
+    page.get_by_role("button", name="Home").click()
+    page.evaluate(WATCH)
+    page.get_by_role("button", name=WAYS["kazakhstan"].title).click()
+    page.wait_for_selector(picture("View: Country"))
+    until(lambda: "2016-04" in day_line(page))
+    seen = [json.loads(each) for each in page.evaluate("window.seen")]
+    assert len(seen) > 2
+    for each in seen:
+        assert each["down"] == ["Regime", "Country"]
+        assert each["name"] == "Land protests 2016"
+        assert all(day[:5] in ("", "2016-") for day in each["days"])
 
 
 @pytest.mark.slow

@@ -26,6 +26,21 @@ def in_words(order: Given) -> str:
     return f"{what}: {first} to {day_in_words(order.last) if order.last else 'the end'}"
 
 
+def what_orders_meant(with_them: int, without: int) -> str:
+    """Return, in a sentence, what the orders did to the person-days in the street."""
+    difference = with_them - without
+    way = "more" if difference > 0 else "fewer"
+    world = "In this world, with these random numbers, your orders"
+    runs = f"{with_them:,} with them, {without:,} without"
+    if not difference:
+        return f"{world} left the number of person-days in the street as it was: {runs}."
+    share = ""
+    if without:
+        percent = 100 * abs(difference) / without
+        share = f" ({f'{percent:,.0f}' if percent >= 1 else 'less than 1'} %)"
+    return f"{world} meant {abs(difference):,} {way} person-days in the street{share}: {runs}."
+
+
 def _outcomes(summary: dict[str, Any]) -> dict[str, str]:
     nobody = summary["first_day"] is None
     return {

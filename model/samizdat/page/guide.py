@@ -12,6 +12,12 @@ from samizdat.page.status import Status
 from samizdat.page.tour import Tour
 from samizdat.page.ways import Beginning, opening_of_way
 
+TASK = {  # the steps of the first task
+    "order": "Give an order below: for example “network off”.",
+    "play": "Press Play, and watch who acts.",
+    "read": "On the last day, read what your order has changed.",
+}
+
 
 class Guide:
     """What stands beside a visitor's simulation, for those who see it for the first time.
@@ -27,6 +33,8 @@ class Guide:
         Whether the entrance is shown over the simulation.
     task
         Whether a first task is set.
+    done
+        Which of its steps are done, by `TASK`; a step that was done stays so.
     ending
         What the run has come to; None until its last day is done.
     epilogue
@@ -37,6 +45,7 @@ class Guide:
         self.session, self._opening = session, opening
         self.home = solara.reactive(False)
         self.task = solara.reactive(False)
+        self.done: solara.Reactive[frozenset[str]] = solara.reactive(frozenset())
         self.ending: solara.Reactive[Ending | None] = solara.reactive(None)
         self.epilogue = solara.reactive(False)
         self.tour = Tour(session)
@@ -63,10 +72,13 @@ class Guide:
     def open(self, opening: Beginning) -> None:
         """Start another simulation, and show it as the opening says."""
         self._opening = opening
-        self.home.set(False)
-        self.session.draft.set(opening.choice)
-        self.session.start_run(opening.choice, playing=opening.playing)
-        self._show(opening)
+        # Drawn once: a thread that draws between two of these values draws the first days too, and
+        # would set the next value only when they are over.
+        with self.session.together():
+            self.home.set(False)
+            self.session.draft.set(opening.choice)
+            self.session.start_run(opening.choice, playing=opening.playing)
+            self._show(opening)
 
     def open_home(self) -> None:
         """Show the entrance over the simulation, which waits."""
@@ -99,6 +111,7 @@ class Guide:
         session = self.session
         session.panel.set(opening.panel)
         self.task.set(opening.task)
+        self.done.set(frozenset())
         suits = first_view(session.scenario.citizens, len(session.scenario.region_names))
         if opening.view or (session.view.value == "network" and suits != "network"):
             session.select_view(opening.view or suits)
@@ -112,6 +125,7 @@ class Guide:
 
     def _show_status(self, status: Status) -> None:
         """Read the ending of a run, and show it, when its last day is done."""
+        self._see_task(status)
         which = (status.run, len(status.branches))
         if self._ended == which:
             return
@@ -127,9 +141,23 @@ class Guide:
         self._ending_run.start()
         self.epilogue.set(True)
 
+    def _see_task(self, status: Status) -> None:
+        """Tick what is done of the first task."""
+        if not self.task.value:
+            return
+        now, ending = set(self.done.value), self.ending.value
+        if self.session.interventions.value:
+            now.add("order")
+        if ("order" in now and status.playing) or status.finished:
+            now.add("play")
+        if ending is not None and ending.orders and ending.other is not None:
+            now.update(TASK)
+        self.done.set(frozenset(now))
+
     def _show_ending(self, ending: Ending | None) -> None:
         with self.session.in_page():
             self.ending.set(ending)
+            self._see_task(self.session.status.value)
             if ending is None:
                 self._ended = (0, 0)
                 self.epilogue.set(False)

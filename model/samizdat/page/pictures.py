@@ -125,16 +125,11 @@ def _named(view: str, simulation: Simulation) -> str:
 def describe_difference(simulation: Simulation, twin: Simulation, lever: str) -> str:
     """Return, in a sentence, how a lever changed the person-days in the street up to now."""
     with_it, without = (round(float(run.daily("mobilise").sum())) for run in (simulation, twin))
-    return difference_in_words(with_it, without, lever_phrase(lever))
-
-
-def difference_in_words(with_it: int, without: int, words: str, when: str = "so far") -> str:
-    """Return the person-days in the street of two runs, with and without something, in words."""
     difference = with_it - without
     change = f"{abs(difference):,} {'more' if difference > 0 else 'fewer'}"
     return (
-        f"Person-days in the street {when}: {with_it:,} with {words}, {without:,} without: "
-        f"{change if difference else 'no difference'}."
+        f"Person-days in the street so far: {with_it:,} with {lever_phrase(lever)}, {without:,} "
+        f"without: {change if difference else 'no difference'}."
     )
 
 

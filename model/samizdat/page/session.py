@@ -125,6 +125,10 @@ class Session:
         """Return the context in which another thread may set what the page shows."""
         return self._context
 
+    def together(self) -> Any:
+        """Return the context in which several values are set before the page is drawn."""
+        return self._drawing
+
     def stop(self) -> None:
         """End both threads and discard the simulation."""
         self.engine.stop()
@@ -162,8 +166,8 @@ class Session:
 
     def select_view(self, view: str) -> None:
         """Show another view."""
-        self.view.set(view)
         self.painter.select_view(view, mesa=view in self.mesa_components)
+        self.view.set(view)
 
     def set_colouring(self, shows: str) -> None:
         """Colour the regions of the country by something else."""

@@ -81,8 +81,10 @@ class Tour:
         self._thread.start()
 
     def move(self, stops: int) -> None:
-        """Go some stops on, or back, from that which was asked for last."""
-        stop = self._wants + stops
+        """Go some stops on, or back, from that which was asked for last; on once it is told."""
+        card, stop = self.card.value, self._wants + stops
+        if stops > 0 and (card is None or card.busy):
+            return
         if self._wants and 1 <= stop <= self.length:
             self._go(stop)
 

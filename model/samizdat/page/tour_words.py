@@ -27,10 +27,21 @@ class Card(NamedTuple):
 
 
 class TourStop(NamedTuple):
-    """The title of a stop, and the parts of the page that it points at: the first that is there."""
+    """A stop of the tour.
+
+    Attributes
+    ----------
+    title
+        What stands above its text.
+    targets
+        The parts of the page that it points at: the first that is there.
+    waiting
+        What is said until its text is there.
+    """
 
     title: str
     targets: tuple[str, ...]
+    waiting: str = "Days pass …"
 
 
 class Street(NamedTuple):
@@ -70,7 +81,11 @@ STOPS = (
         (".samizdat-side .samizdat-harsh.samizdat-down", ".samizdat-side"),
     ),
     TourStop("What came of it?", (".samizdat-right .samizdat-frame", ".samizdat-right")),
-    TourStop("Two worlds", (".samizdat-comparison", ".samizdat-right")),
+    TourStop(
+        "Two worlds",
+        (".samizdat-comparison", ".samizdat-right"),
+        "The same days again, without the order …",
+    ),
 )
 _DOES = {
     "mobilise": "is in the street",

@@ -60,7 +60,7 @@ WAYS = {
     "state": Way(
         "Be the state",
         "The same town, where nobody gives orders but you: block a platform, switch the network "
-        "off, arrest, or give in. Then see what it changed.",
+        "off, use violence in the street, or give in. Then see what it changed.",
         Beginning(
             Choice("town", regime="open", first_day=dt.date(2014, 3, 13)),
             playing=False,

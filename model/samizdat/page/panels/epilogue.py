@@ -5,9 +5,8 @@ from typing import Any
 
 import solara
 
-from samizdat.page.ending_words import in_words, rows_of
+from samizdat.page.ending_words import in_words, rows_of, what_orders_meant
 from samizdat.page.guide import Guide
-from samizdat.page.pictures import difference_in_words
 from samizdat.views.looks import day_in_words
 
 NOTHING = (
@@ -68,9 +67,7 @@ def Epilogue(guide: Guide) -> None:
     summary, other = ending.summary, ending.other
     worlds = progress = ""
     if other is not None:
-        worlds = difference_in_words(
-            round(summary["person_days"]), round(other["person_days"]), "your orders", "in all"
-        )
+        worlds = what_orders_meant(round(summary["person_days"]), round(other["person_days"]))
     elif ending.problem:
         worlds = ending.problem
     elif ending.orders:

@@ -2,7 +2,7 @@
 
 import solara
 
-from samizdat.page.guide import Guide
+from samizdat.page.guide import TASK, Guide
 from samizdat.page.widgets import Button
 
 
@@ -11,13 +11,6 @@ def Task(guide: Guide) -> None:
     """Show the first task, and which of its steps are done."""
     if not guide.task.value:
         return
-    session = guide.session
-    ordered, status = bool(session.interventions.value), session.status.value
-    steps = (
-        ("Give an order below: for example “network off”.", ordered),
-        ("Press Play, and watch who acts.", (ordered and status.playing) or status.finished),
-        ("On the last day, read what your order has changed.", guide.ending.value is not None),
-    )
     with solara.Div(
         classes=["samizdat-task"], attributes={"role": "region", "aria-label": "Your first task"}
     ):
@@ -30,7 +23,8 @@ def Task(guide: Guide) -> None:
                 "street depends on you."
             ]
         )
-        for text, done in steps:
+        for name, text in TASK.items():
+            done = name in guide.done.value
             solara.Div(
                 children=[f"{'✓' if done else '○'} {text}"],
                 classes=["samizdat-task-step"],

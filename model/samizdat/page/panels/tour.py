@@ -17,7 +17,7 @@ def TourCard(
     title: str,
     lines: list[str],
     worlds: str,
-    busy: bool,
+    waiting: str,
     targets: list[str],
     event_move: Callable[[int], None],
     event_state: Callable[[Any], None],
@@ -29,6 +29,8 @@ def TourCard(
     ----------
     worlds
         How the two runs differ, in a sentence; empty before the last stop.
+    waiting
+        What is said until the text is there; empty once it is.
     targets
         CSS selectors; the first that is on the page is pointed at.
     event_move
@@ -46,7 +48,7 @@ def TourOver(guide: Guide) -> None:
     place = STOPS[card.stop - 1]
     TourCard(
         stop=card.stop, stops=tour.length, title=place.title, lines=list(card.lines),
-        worlds=card.worlds, busy=card.busy, targets=list(place.targets),
+        worlds=card.worlds, waiting=place.waiting if card.busy else "", targets=list(place.targets),
         event_move=tour.move,
         event_state=lambda _=None: guide.open_way("state"),
         event_end=lambda _=None: tour.leave(),
