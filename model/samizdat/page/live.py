@@ -220,7 +220,7 @@ class LiveRun:
             return
         if self.citizen_log is not None:
             self.citizen_log.before_step()
-        run.step(self.model.step if self.model is not None else None)
+        run.step(self.model.step_at_once if self.model is not None else None)
         if self.citizen_log is not None:
             self.citizen_log.after_step()
         if self.twin is not None:
