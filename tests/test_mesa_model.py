@@ -390,5 +390,6 @@ def test_counters_and_collected_rows_follow_a_simulation_that_was_set_to_another
         model.datacollector.get_model_vars_dataframe(),
         other.datacollector.get_model_vars_dataframe(),
     )
-    model.step()
+    model.step_at_once()
     assert model.steps == len(model.datacollector.model_vars["mobilise"]) == 8
+    assert (model.simulation.step_number, model.time) == (8, 8.0)
