@@ -15,7 +15,7 @@ import numpy as np
 from samizdat.core.quantity import format_value, is_truth
 from samizdat.run.arguments import SEED_LIMIT, check_seed, whole
 from samizdat.run.citizens import Citizen, Citizens
-from samizdat.run.measures import COUNTED, MEASURES, THREAT
+from samizdat.run.measures import DAILY
 from samizdat.run.simulation import Simulation
 from samizdat.scenario.registry import REGISTRY
 from samizdat.scenario.scenario import Scenario
@@ -128,8 +128,7 @@ class ProtestModel(mesa.Model):
         self._grid: CitizenNetwork | None = None
         self.panel = None if panel is None else _panel(self.agents, panel, seed)
         self.datacollector = mesa.DataCollector(
-            {name: functools.partial(_measured, name=name) for name in (*MEASURES, *COUNTED)}
-            | {THREAT: functools.partial(operator.attrgetter("simulation.threat"))}
+            {name: functools.partial(_measured, name=name) for name in DAILY}
             | {"seed": functools.partial(operator.attrgetter("seed"))},
             {} if panel is None else {n: operator.attrgetter(name) for n, name in PANEL.items()},
         )
@@ -145,9 +144,7 @@ class ProtestModel(mesa.Model):
 
         After `synchronise` the next step that Mesa has scheduled may be many days ahead.
         """
-        self.steps += 1
-        if "time" in vars(mesa.Model):  # since Mesa 3.5
-            object.__setattr__(self, "time", float(self.steps))
+        self._count(self.steps + 1)
         type(self).step(self)
 
     def synchronise(self) -> None:
@@ -156,14 +153,19 @@ class ProtestModel(mesa.Model):
         Individual citizens cannot be collected again, so there must be no panel.
         """
         steps, history = self.simulation.step_number, self.simulation.history
-        self.steps, self.running = steps, not self.simulation.finished
-        if "time" in vars(mesa.Model):  # since Mesa 3.5
-            object.__setattr__(self, "time", float(steps))
+        self._count(steps)
+        self.running = not self.simulation.finished
         collected = self.datacollector.model_vars
         names = [name for name in collected if name != "seed"]
         for name, column in history.columns(names).items():
             collected[name] = column.astype(float).tolist()
         collected["seed"] = [self.seed] * steps
+
+    def _count(self, steps: int) -> None:
+        """Set Mesa's counters to a number of steps done."""
+        self.steps = steps
+        if "time" in vars(mesa.Model):  # since Mesa 3.5
+            object.__setattr__(self, "time", float(steps))
 
     def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
         """Raise an error after the last step, before Mesa, which calls this, counts one more."""
@@ -224,7 +226,7 @@ class ProtestModel(mesa.Model):
         return self.simulation.date
 
     def measured(self, name: str) -> float:
-        """Return a national measure of the last step, one of `run.measures.MEASURES`."""
+        """Return a national measure of the last step, one of `run.measures.DAILY`."""
         return self.simulation.measured(name)
 
     @property
