@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from samizdat.run.environment import Environment
 from samizdat.run.simulation import Simulation
 
 MEMORY = 512 * 1024**2  # bytes for the snapshots of a visitor
 _ELSEWHERE = ("_team", "history")  # parts of a simulation that no snapshot holds
+# What an environment works out of its scenario: it changes only where that does.
+_OF_THE_SCENARIO = ("dates", "_adoption", "_falling", "_turns", "_course", "_dated")
 
 Parts = dict[str, Any]  # attributes of a simulation by name
 
@@ -184,11 +187,16 @@ def _never_changing(parts: Parts) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def copied_environment(simulation: Simulation) -> Environment:
+    """Return a copy of the environment that can go on by itself."""
+    shared = _shared_by(vars(simulation))
+    return copy.deepcopy(simulation.environment, {id(part): part for part in shared})
+
+
 def _shared_by(parts: Parts) -> tuple[object, ...]:
     """Return what changes only where the scenario does."""
     environment = parts["environment"]
-    names = ("dates", "_adoption", "_falling", "_turns", "_course", "_dated")
-    return (parts["scenario"], *(getattr(environment, name) for name in names))
+    return (parts["scenario"], *(getattr(environment, name) for name in _OF_THE_SCENARIO))
 
 
 def _cleared_by_a_step(parts: Parts) -> tuple[object, ...]:

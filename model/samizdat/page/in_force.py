@@ -1,6 +1,5 @@
 """What is in force on the next day: ordered by whom, where, until when, and how it is ended."""
 
-import copy
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from samizdat.core import draws
 from samizdat.core.layout import SIGNALS
+from samizdat.page.history import copied_environment
 from samizdat.page.interventions import TimelineEntry
 from samizdat.page.labels import title_of
 from samizdat.regime.orders import Order, RegimeInput, orders_in_force
@@ -25,7 +25,6 @@ from samizdat.scenario.timeline import Action, Course, Setting
 from samizdat.text.catalogue import plain
 
 VIEWER, SCENARIO, FIRST_DAY, RULE, BY_LAW = "viewer", "scenario", "first day", "rule", "law"
-_NEVER_CHANGING = ("dates", "_adoption", "_falling", "_turns", "_course", "_dated")  # of a scenario
 _SWITCH = "-switch"  # how the id ends of a setting that belongs to an order of the viewer
 
 
@@ -125,9 +124,7 @@ def tomorrow_of(simulation: Simulation) -> Tomorrow | None:
     k = simulation.step_number
     if simulation.finished:
         return None
-    now = simulation.environment
-    shared = [simulation.scenario, *(getattr(now, name) for name in _NEVER_CHANGING)]
-    environment = copy.deepcopy(now, {id(part): part for part in shared})
+    environment = copied_environment(simulation)
     signals = np.zeros(len(simulation.sizes), SIGNALS)
     response = draws.uniforms(simulation.seed, 0, len(simulation.sizes), k, draws.RESPONSE)
     inputs = environment.update(k, simulation.history.last, response, signals)
@@ -249,7 +246,8 @@ def _settings(simulation: Simulation, tomorrow: Tomorrow) -> Iterable[InForce]:
     changes: list[tuple[float, Mapping[str, object], NDArray[np.bool_]]]
     changes = [(when.first, entry.set, when.where) for entry, when in held]
     everywhere = np.ones(len(simulation.sizes), bool)
-    changes += [(law.begins, law.rung.set, everywhere) for law in _laws_on(simulation, tomorrow)]
+    laws = laws_on(simulation, tomorrow.environment, inputs.day)
+    changes += [(law.begins, law.rung.set, everywhere) for law in laws]
     owners: dict[str, NDArray[np.int64]] = {}
     order = sorted(range(len(changes)), key=lambda n: changes[n][0])
     for n in order:
@@ -283,10 +281,11 @@ def _settings(simulation: Simulation, tomorrow: Tomorrow) -> Iterable[InForce]:
             )  # fmt: skip
 
 
-def _laws_on(simulation: Simulation, tomorrow: Tomorrow) -> list[Law]:
-    spec, inputs = simulation.scenario.spec, tomorrow.inputs
-    laws = laws_of(spec.ladder, tomorrow.environment.regime_state.reached, spec.start)
-    return [law for law in laws if law.touches(inputs.day, inputs.step_days)]
+def laws_on(simulation: Simulation, environment: Environment, day: float) -> list[Law]:
+    """Return the laws by threat that hold in the step that begins on a day."""
+    spec = simulation.scenario.spec
+    laws = laws_of(spec.ladder, environment.regime_state.reached, spec.start)
+    return [law for law in laws if law.touches(day, spec.step_days)]
 
 
 def _laws(simulation: Simulation, tomorrow: Tomorrow) -> Iterable[InForce]:

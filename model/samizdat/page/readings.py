@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from samizdat.page.in_force import InForce, Where, in_force, rules_of, tomorrow_of
+from samizdat.page.in_force import InForce, Where, in_force, laws_on, rules_of, tomorrow_of
 from samizdat.run.environment import Environment
-from samizdat.run.ladder import laws_of as all_laws
 from samizdat.run.simulation import Simulation
 from samizdat.run.values import numbers_on
 from samizdat.scenario.timeline import Course, Event
@@ -21,10 +20,7 @@ def parameters_of(simulation: Simulation) -> dict[str, float]:
     day, step_days = simulation.step_number * float(spec.step_days), float(spec.step_days)
     course = Course(spec.timeline, spec.start, scenario.region_names)
     held = [pair for pair in course.settings_on(day, step_days) if not pair[0].regions]
-    reached = simulation.environment.regime_state.reached
-    laws = [
-        each for each in all_laws(spec.ladder, reached, spec.start) if each.touches(day, step_days)
-    ]
+    laws = laws_on(simulation, simulation.environment, day)
     numbers, values = numbers_on(scenario, simulation.sizes, held, laws)
     return numbers | {n: float(own[0]) for n, own in values.items() if (own == own[0]).all()}
 
