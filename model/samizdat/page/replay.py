@@ -122,8 +122,12 @@ class Replay:
 
     def branch(self) -> None:
         """Forget the days after the one shown, and what was ordered on them."""
-        keep_own_rows(self.simulation)
         del self.changes[self.applied :]
+        self.forget_later_days()
+
+    def forget_later_days(self) -> None:
+        """Forget the days after the one shown, which will be others."""
+        keep_own_rows(self.simulation)
         self.snapshots.forget_after(self.step_number)
         self.farthest = self.step_number
 

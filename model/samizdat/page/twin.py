@@ -4,7 +4,6 @@ Both runs draw the same random numbers for the same citizen, day and use. What d
 is therefore the effect of the lever.
 """
 
-from samizdat.page.history import keep_own_rows
 from samizdat.page.replay import Replay
 from samizdat.run.simulation import Simulation
 
@@ -56,6 +55,4 @@ class TwinRun(Replay):
 
     def branch(self) -> None:
         """Forget the days after the one shown; the run has forgotten what was ordered then."""
-        keep_own_rows(self.simulation)
-        self.snapshots.forget_after(self.step_number)
-        self.farthest = self.step_number
+        self.forget_later_days()
