@@ -73,14 +73,20 @@ def of_run(simulation: Simulation) -> dict[str, float | None]:
     }
 
 
+def of_seeds(scenario: Scenario, repeats: int, what: str) -> list[dict[str, float | None]]:
+    """Return what the runs of seeds 1 ... repeats tell; say which is done."""
+    rows = []
+    for seed in range(1, repeats + 1):
+        rows.append(of_run(Simulation(scenario, seed).run()))
+        notify(f"base rates: {what}, seed {seed} of {repeats}")
+    return rows
+
+
 def report(results: Results) -> None:
     """Print and write median and range over seeds 1 ... repeats, beside the record."""
     citizens, repeats = results.asked.citizens, results.asked.repeats
     scenario = Scenario.load(SCENARIO).change({"citizens": citizens})
-    rows = []
-    for seed in range(1, repeats + 1):
-        rows.append(of_run(Simulation(scenario, seed).run()))
-        notify(f"base rates: {citizens:,} citizens, seed {seed} of {repeats}")
+    rows = of_seeds(scenario, repeats, f"{citizens:,} citizens")
     record, table = of_record(), []
     for what in rows[0]:
         values = [value for row in rows if (value := row[what]) is not None]
@@ -105,10 +111,7 @@ def report_grid(results: Results) -> None:
     table = []
     for number, point in enumerate(points, 1):
         scenario = Scenario.load(SCENARIO).change({"citizens": citizens, **point})
-        rows = []
-        for seed in range(1, repeats + 1):
-            rows.append(of_run(Simulation(scenario, seed).run()))
-            notify(f"base rates: point {number} of {len(points)}, seed {seed} of {repeats}")
+        rows = of_seeds(scenario, repeats, f"point {number} of {len(points)}")
         means = pd.DataFrame(rows).astype(float).mean()
         table.append({**point, **means, "seeds": repeats, "citizens": citizens})
     frame = pd.DataFrame(table)

@@ -122,9 +122,14 @@ def _named(view: str, simulation: Simulation) -> str:
     return f"{view}.arrivals" if may_arrive(simulation.scenario) else view
 
 
+def person_days_of(simulation: Simulation) -> int:
+    """Return the person-days in the street up to now."""
+    return round(float(simulation.daily("mobilise").sum()))
+
+
 def describe_difference(simulation: Simulation, twin: Simulation, lever: str) -> str:
     """Return, in a sentence, how a lever changed the person-days in the street up to now."""
-    with_it, without = (round(float(run.daily("mobilise").sum())) for run in (simulation, twin))
+    with_it, without = person_days_of(simulation), person_days_of(twin)
     difference = with_it - without
     change = f"{abs(difference):,} {'more' if difference > 0 else 'fewer'}"
     return (

@@ -17,7 +17,7 @@ import solara
 from samizdat.core.layout import POSTURES
 from samizdat.mesa_model import ProtestModel
 from samizdat.page import tour_words as words
-from samizdat.page.pictures import describe_difference
+from samizdat.page.pictures import describe_difference, person_days_of
 from samizdat.page.readings import counts_of
 from samizdat.page.session import Session
 from samizdat.page.tour_words import AskedCitizen, Card, Street
@@ -293,5 +293,5 @@ def _compared(model: ProtestModel, twin: Simulation | None) -> _Compared | None:
     run = model.simulation
     if twin is None or twin.step_number != run.step_number:
         return None
-    with_it, without = (round(float(each.daily("mobilise").sum())) for each in (run, twin))
-    return _Compared(with_it, without, describe_difference(run, twin, LEVER))
+    sentence = describe_difference(run, twin, LEVER)
+    return _Compared(person_days_of(run), person_days_of(twin), sentence)

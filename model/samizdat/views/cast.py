@@ -168,22 +168,25 @@ def places_in(simulation: Simulation, ids: Ids) -> Places:
     ends = np.cumsum(sizes)
     region = np.minimum(np.searchsorted(ends, ids, side="right"), len(sizes) - 1)
     along = (ids - (ends - sizes)[region] + 0.5) / np.maximum(1, sizes[region])
-    side = SIDE * np.sqrt(np.maximum(0.04, sizes / sizes.max()))
-    tiles = np.array(places_of(simulation.scenario.region_names), np.float64)
+    middles, side, (wide, high) = _squares(simulation)
     within = _curve(along) - 0.5
-    x = tiles[region, 0] + 0.5 + side[region] * within[:, 0]
-    y = tiles[region, 1] + 0.5 + side[region] * within[:, 1]
-    wide, high = 1 + tiles.max(axis=0)
+    x = middles[region, 0] + side[region] * within[:, 0]
+    y = middles[region, 1] + side[region] * within[:, 1]
     return np.column_stack([x / wide, 1.0 - y / high])
+
+
+def _squares(simulation: Simulation) -> tuple[Places, NDArray[np.float64], NDArray[np.float64]]:
+    """Return middle and side of each region's square, and the size of the whole, in tiles."""
+    sizes = np.asarray(simulation.sizes, np.float64)
+    tiles = np.array(places_of(simulation.scenario.region_names), np.float64)
+    side = SIDE * np.sqrt(np.maximum(0.04, sizes / sizes.max()))
+    return tiles + 0.5, side, 1 + tiles.max(axis=0)
 
 
 def fields_of(simulation: Simulation) -> list[tuple[str, float, float, float, float]]:
     """Return name, left, foot, width and height of each region's square, as `places_in`."""
-    sizes = np.asarray(simulation.sizes, np.float64)
-    side = SIDE * np.sqrt(np.maximum(0.04, sizes / sizes.max()))
-    tiles = np.array(places_of(simulation.scenario.region_names), np.float64)
-    wide, high = 1 + tiles.max(axis=0)
-    left, top = tiles[:, 0] + 0.5 - side / 2, tiles[:, 1] + 0.5 + side / 2
+    middles, side, (wide, high) = _squares(simulation)
+    left, top = middles[:, 0] - side / 2, middles[:, 1] + side / 2
     names = simulation.scenario.region_names
     fields = zip(names, left / wide, 1.0 - top / high, side / wide, side / high, strict=True)
     return [(name, float(a), float(b), float(c), float(d)) for name, a, b, c, d in fields]
