@@ -1,8 +1,10 @@
 """Events that arrive faster than the page is drawn: each acts on the newest state."""
 
 import warnings
+from types import SimpleNamespace
 
 import pytest
+from serving import until
 
 solara = pytest.importorskip("solara", reason="solara is not installed: pip install -e '.[viz]'")
 
@@ -15,13 +17,18 @@ with warnings.catch_warnings():
     from samizdat.page.engine import Status
     from samizdat.page.interventions import Intervention
     from samizdat.page.live import PastDayError
-    from samizdat.page.painter import PageState
+    from samizdat.page.painter import PageState, Painter
+    from samizdat.page.panels.asking import citizen_clicked
     from samizdat.page.panels.regime import Levers
     from samizdat.page.panels.side import WhyPanel
     from samizdat.page.panels.world import WorldPanel
     from samizdat.page.scenes import Scenes, head_of
     from samizdat.page.standing import blockable, standing_block, with_standing
+    from samizdat.run.simulation import Simulation
     from samizdat.scenario.scenario import Scenario
+    from samizdat.views import VIEWS
+    from samizdat.views.network import NetworkView
+    from samizdat.views.view import NamedView
 
 BLACKOUT = {"kind": "action", "lever": "blackout", "title": "Network off", "regions": ["Old Town"]}
 
@@ -262,3 +269,18 @@ def test_every_platform_stands_for_each_of_them():
     every = Choice("town", values={"blocking.standing": "[*, foreign_press]"})
     assert standing_block(every.load()) == blockable(every.load())
     assert "kin_chat" not in standing_block(with_standing(every, "kin_chat").load())
+
+
+def test_a_click_on_a_picture_that_the_server_drew_finds_the_citizen(engine, monkeypatch):
+    monkeypatch.setitem(VIEWS, "own", NamedView("Own", "", NetworkView))
+    painter = Painter(engine(), lambda state: None)
+    picture = NetworkView(Simulation(Choice("town", 300).load(), 1), *painter.size)
+    x, y = picture.position_of(7)
+    session = SimpleNamespace(painter=painter)
+    painter.select_view("own")
+    painter.start()
+    try:
+        until(lambda: citizen_clicked(session, {"x": x, "y": y}) is not None)
+        assert citizen_clicked(session, {"x": x, "y": y}) == picture.citizen_at(x, y) == 7
+    finally:
+        painter.stop()

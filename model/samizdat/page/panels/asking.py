@@ -46,8 +46,11 @@ def citizen_clicked(session: Session, place: dict[str, Any]) -> int | None:
     Parameters
     ----------
     place
-        The citizen, or trust and grievance and the size of their square [pixels].
+        The citizen, or trust and grievance and the size of their square [pixels]; on a picture that
+        the browser did not draw itself, x and y in shares of its width and height.
     """
+    if "x" in place:
+        return session.painter.citizen_at(place["x"], place["y"])
     citizen = place.get("citizen")
     if isinstance(citizen, int):
         return citizen
