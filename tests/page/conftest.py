@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from serving import TOKEN, address_of, ended, started
+from serving import TOKEN, address_of, ended, started, until
 
 
 def pytest_collection_modifyitems(items):
@@ -13,6 +13,28 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def engine():
+    """Build engines of the page, by default of a small town, paused; they end with the test."""
+    from samizdat.page.choice import Choice
+    from samizdat.page.engine import Engine
+
+    made = []
+
+    def built(choice=None, max_citizens=10_000, speed=0.0, playing=False, **options):
+        small = Choice("town", 300)
+        engine = Engine(choice or small, max_citizens, speed, playing=playing, **options)
+        engine.start()
+        made.append(engine)
+        until(lambda: engine.status.phase != "building")
+        return engine
+
+    yield built
+    for each in made:
+        each.stop()
+        assert each.join(20)
 
 
 @pytest.fixture(scope="session")

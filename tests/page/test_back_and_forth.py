@@ -11,7 +11,6 @@ from serving import until
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import WORKINGS
 from samizdat.page.choice import Choice
-from samizdat.page.engine import Engine
 from samizdat.page.history import Snapshots, copied, restore
 from samizdat.page.live import PastDayError
 from samizdat.page.marks import marks_of
@@ -22,24 +21,17 @@ from samizdat.page.pictures import ViewCache, csv_of
 SMALL = Choice("town", 300)
 BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
 WATCHED = {"kind": "setting", "set": {"surveillance": 0.7}}
+BLACKOUT = {"kind": "action", "lever": "blackout", "days": 5}
 DAYS = 40
 
 
-@pytest.fixture
-def engine():
-    made = []
-
-    def built(choice=SMALL, **options):
-        run = Engine(choice, 1_000_000, 0.0, **{"playing": False, **options})
-        run.start()
-        made.append(run)
-        until(lambda: run.status.phase != "building")
-        return run
-
-    yield built
-    for each in made:
-        each.stop()
-        assert each.join(20)
+def ordered(simulation, days, orders):
+    """Take steps, and give each order before the step of its number; return the simulation."""
+    for day in range(days):
+        if day in orders:
+            simulation.enact(orders[day])
+        simulation.step()
+    return simulation
 
 
 def state_of(simulation):
@@ -189,26 +181,15 @@ def test_an_order_in_the_past_is_refused_until_the_days_after_it_are_forgotten(e
     assert run.status.farthest == 14
     assert run.status.branches == (14,)
     assert [each.begins for each in run.interventions] == [12]
-    run.enact({"kind": "action", "lever": "blackout", "days": 5}).result(30)
+    run.enact(BLACKOUT).result(30)
     run.seek(33)
     until(lambda: run.status.step == 33 and run.status.seeking < 0)
-    plain = Simulation(SMALL.load(), seed=1)
-    for day in range(33):
-        if day == 12:
-            plain.enact(BLOCK)
-        if day == 14:
-            plain.enact({"kind": "action", "lever": "blackout", "days": 5})
-        plain.step()
+    orders = {12: BLOCK, 14: BLACKOUT}
+    plain = ordered(Simulation(SMALL.load(), seed=1), 33, orders)
     found = page_state(run)
     assert found["run"] == state_of(plain)
     without = Simulation(Scenario.load("town").change({"citizens": 300}).without("violence"), 1)
-    for day in range(33):
-        if day == 12:
-            without.enact(BLOCK)
-        if day == 14:
-            without.enact({"kind": "action", "lever": "blackout", "days": 5})
-        without.step()
-    assert found["twin"] == state_of(without)
+    assert found["twin"] == state_of(ordered(without, 33, orders))
     assert max(mark.start for mark in found["marks"]) <= 33
     same(go(run, 9), days[9], orders=False)
     assert go(run, 33)["run"] == found["run"]
@@ -256,7 +237,7 @@ def test_the_film_holds_the_days_up_to_the_one_shown_in_order(engine, monkeypatc
     painter.select_view("series")
 
     def picture_of_today():
-        return painter.png("series", *painter.sizes["view"])
+        return painter.png("series", *painter.size)
 
     pictures = [picture_of_today()]
     for _ in range(4):
@@ -385,17 +366,14 @@ def test_the_series_that_went_back_ends_on_the_day_shown():
 
 
 def test_an_order_on_the_way_to_days_to_come_acts_at_once_and_the_way_goes_on(engine):
-    run = engine(Choice("town", 20_000))
+    run = engine(Choice("town", 20_000), max_citizens=20_000)
     run.seek(60)
     run.enact(BLOCK).result(30)
     until(lambda: run.status.step == 60 and run.status.seeking < 0)
     (order,) = run.interventions
     assert order.begins < 60
     plain = Simulation(Choice("town", 20_000).load(), seed=1)
-    for day in range(60):
-        if day == order.begins:
-            plain.enact(BLOCK)
-        plain.step()
+    plain = ordered(plain, 60, {order.begins: BLOCK})
     assert page_state(run)["run"] == state_of(plain)
 
 

@@ -17,7 +17,6 @@ from serving import until
 from samizdat import Scenario, Simulation
 from samizdat.core.layout import POSTURES
 from samizdat.page.choice import Choice
-from samizdat.page.engine import Engine
 from samizdat.page.interventions import Intervention, is_same_order, without_lever
 from samizdat.page.labels import lever_phrase, title_of, why_idle
 from samizdat.page.painter import Painter
@@ -30,23 +29,6 @@ from samizdat.scenario.schema import ScenarioError
 
 SMALL = Choice("town", 300)
 BLOCK = {"kind": "action", "lever": "blocking", "platforms": ["square_talk"]}
-
-
-@pytest.fixture
-def engine():
-    made = []
-
-    def built(choice=SMALL, max_citizens=10_000, speed=0.0, playing=False, **seconds):
-        engine = Engine(choice, max_citizens, speed, playing=playing, **seconds)
-        engine.start()
-        made.append(engine)
-        until(lambda: engine.status.phase != "building")
-        return engine
-
-    yield built
-    for each in made:
-        each.stop()
-        assert each.join(20)
 
 
 def steps(engine, many):

@@ -97,7 +97,7 @@ class Painter:
         self.chosen: int | None = None
         self.shows, self.country_layout = "turnout", "map"
         self.view, self._mesa = "network", False
-        self.sizes = {"view": (620, 560)}
+        self.size = (620, 560)
         self._run, self._views, self._scenes = 0, ViewCache(), SceneMaker("")
         self._lock = threading.Lock()
         self._stopped = False
@@ -125,8 +125,8 @@ class Painter:
     def resize(self, width: int, height: int) -> None:
         """Draw a picture that the browser does not draw itself in another size [pixels]."""
         size = (max(300, min(2400, width)), max(220, min(1600, height)))
-        if self.sizes["view"] != size:
-            self.sizes = {"view": size}
+        if self.size != size:
+            self.size = size
             self.engine.changed.set()
 
     def citizen_at(self, x: float, y: float) -> int | None:
@@ -160,7 +160,7 @@ class Painter:
         ValueError
             If there is no simulation, or none of Mesa's components can be filmed.
         """
-        view, lever, size = self.view, self.engine.lever, self.sizes["view"]
+        view, lever, size = self.view, self.engine.lever, self.size
         runs = self.engine.ask(lambda _: self.engine.run_copies(), settled=True).result()
         views, shows, chosen = ViewCache(), self.shows, self.chosen
 
@@ -267,11 +267,10 @@ class Painter:
             return scenes.who(simulation, self.chosen)
         if view == "series":
             return scenes.with_series(simulation, brief=False)
-        size = self.sizes["view"]
         if view != "twin":
-            drawn = views.draw(view, simulation, size, self.chosen, {})
+            drawn = views.draw(view, simulation, self.size, self.chosen)
         elif snapshot.twin is not None and lever is not None:
-            drawn = views.draw_twin(simulation, snapshot.twin, size, lever)
+            drawn = views.draw_twin(simulation, snapshot.twin, self.size, lever)
         else:
             return None
         return {"kind": "png", "src": data_url(drawn)}
